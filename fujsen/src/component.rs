@@ -1,0 +1,80 @@
+use serde::{Deserialize, Serialize};
+
+/// A component that imports and exports the world `tusk:fujsen/module`, and what its functions are.
+#[derive(Clone, Debug)]
+pub struct Component {
+    pub wasm: Vec<u8>,
+    /// SHA-256 of `wasm`.
+    pub hash: [u8; 32],
+    pub functions: Vec<Function>,
+}
+
+/// One line of the custom section `tusk:functions` (guest-sdk/wit/README.md).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Function {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    pub params: Vec<Parameter>,
+    #[serde(default)]
+    pub result: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// The type as its author wrote it.
+    pub source: String,
+    #[serde(default)]
+    pub optional: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<i64>,
+}
+
+/// What the host binds for a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Boolean,
+    Integer,
+    Real,
+    Text,
+    Bytes,
+    /// Anything, as JSON.
+    Json,
+    /// The whole request: the guest asks for it, the host passes null.
+    Request,
+}
+
+/// Why a prebuilt module cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PrebuiltError {
+    #[error("this is not WebAssembly: {0}")]
+    NotWasm(String),
+    #[error("it does not export `call` of the world tusk:fujsen/module")]
+    NoCall,
+    #[error("it imports {}, which this host does not have", .0.join(", "))]
+    UnknownImports(Vec<String>),
+    #[error("it has no custom section `tusk:functions`; build it with the guest SDK")]
+    NoFunctions,
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Component {
+    /// Takes a module built elsewhere: a core module of either SDK, or a component.
+    pub fn prebuilt(wasm: &[u8]) -> Result<Self, PrebuiltError> {
+        let _ = wasm;
+        Err(PrebuiltError::NoCall)
+    }
+}

@@ -1,0 +1,96 @@
+use std::sync::Arc;
+
+/// A file of a [`SourceMap`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A range of bytes in one file of a [`SourceMap`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    pub file: FileId,
+    pub start: u32,
+    pub end: u32,
+}
+
+/// Line and column count from 1; columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    name: String,
+    text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+/// The texts that spans point into: the TSK file, what it includes, and the code files it names.
+#[derive(Clone, Debug, Default)]
+pub struct SourceMap {
+    files: Vec<File>,
+}
+
+impl SourceMap {
+    /// Adds a text. `name` is what diagnostics print before the line and column.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, b)| *b == b'\n')
+                    .map(|(i, _)| i as u32 + 1),
+            )
+            .collect();
+        self.files.push(File {
+            name: name.into(),
+            text,
+            line_starts,
+        });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    pub fn name(&self, file: FileId) -> &str {
+        &self.files[file.0 as usize].name
+    }
+
+    pub fn text(&self, file: FileId) -> &str {
+        &self.files[file.0 as usize].text
+    }
+
+    /// Where the span starts.
+    pub fn position(&self, span: Span) -> Position {
+        let file = &self.files[span.file.0 as usize];
+        let line = file.line_starts.partition_point(|start| *start <= span.start);
+        let start = file.line_starts[line - 1] as usize;
+        let end = (span.start as usize).min(file.text.len());
+        let column = file
+            .text
+            .get(start..end)
+            .map_or(1, |text| text.chars().count() as u32 + 1);
+        Position {
+            line: line as u32,
+            column,
+        }
+    }
+
+    /// The byte offset of a position; past the end of a line is its end, past the last line the text's end.
+    pub fn offset(&self, file: FileId, position: Position) -> u32 {
+        let file = &self.files[file.0 as usize];
+        let Some(&start) = file.line_starts.get(position.line.saturating_sub(1) as usize) else {
+            return file.text.len() as u32;
+        };
+        let rest = &file.text[start as usize..];
+        let line = rest.split('\n').next().unwrap_or("");
+        let skipped = position.column.saturating_sub(1) as usize;
+        start + line.char_indices().nth(skipped).map_or(line.len(), |(i, _)| i) as u32
+    }
+
+    /// `file:line:column`.
+    pub fn locate(&self, span: Span) -> String {
+        let Position { line, column } = self.position(span);
+        format!("{}:{line}:{column}", self.name(span.file))
+    }
+}

@@ -1,0 +1,92 @@
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::span::Span;
+
+/// Keys in the order of the file.
+pub type Object = IndexMap<String, Node>;
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub value: Value,
+    /// The value's own text.
+    pub span: Span,
+    /// The key that names it; the value's own span in an array.
+    pub key_span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    String(String),
+    /// Came from `@env.secure`: never shown.
+    Secret(Secret),
+    Array(Vec<Node>),
+    Object(Object),
+    /// The code of a fujsen key.
+    Source(Source),
+    /// `@wasm("path")`: a prebuilt module, named relative to the TSK file.
+    Wasm(String),
+    /// `@query(…)` and the like: evaluated by the host when read.
+    Deferred(Deferred),
+}
+
+/// Text that no log, error or page shows: `Debug` and serialization print `"***"`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for the one place that uses it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("\"***\"")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    Rust,
+    AssemblyScript,
+    Python,
+}
+
+impl Language {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::AssemblyScript => "assemblyscript",
+            Self::Python => "python",
+        }
+    }
+}
+
+/// The text of one fujsen key.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub language: Language,
+    pub text: Arc<str>,
+    /// Where `text` stands, byte for byte, in the TSK file or in the file that `@file` names.
+    pub span: Span,
+}
+
+/// An operator call that loading leaves alone.
+#[derive(Clone, Debug)]
+pub struct Deferred {
+    /// `query`, `cache`, `metrics`, `http` or `redis`.
+    pub operator: String,
+    pub arguments: Vec<Node>,
+}
