@@ -1,8 +1,15 @@
 use std::path::PathBuf;
 
-use tsk::Diagnostic;
+use sha2::{Digest, Sha256};
+use tsk::{Diagnostic, Language};
 
-use crate::{Component, ModuleSource};
+use crate::{
+    Component, ModuleSource, assemblyscript::AssemblyScript, cache, cache::Cache, rust::Rust, source::unsupported,
+    toolchain::Toolchain, wit,
+};
+
+/// Changed when a module is made in another way from the same parts.
+const REVISION: &str = "1";
 
 /// Told what is being done, one line a step; from any thread.
 pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
@@ -11,24 +18,80 @@ pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 #[derive(Debug)]
 pub struct Compiler {
     folder: PathBuf,
+    cache: Cache,
+    rust: Rust,
+    assemblyscript: AssemblyScript,
 }
 
 impl Compiler {
     /// `folder` is the host's cache, made (0700) when it is not there.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self {
+            cache: Cache::new(folder.join("components")),
+            rust: Rust::new(folder.join("rust")),
+            assemblyscript: AssemblyScript::new(folder.join("assemblyscript")),
+            folder,
+        }
     }
 
     /// What an earlier compile of the same text made, without starting any tool.
     pub fn cached(&self, module: &ModuleSource) -> Option<Component> {
-        let _ = (module, &self.folder);
-        None
+        let key = self.key(module, self.toolchain(module.language)?);
+        Component::of_component(self.cache.get(&key)?).ok()
     }
 
     /// The component of a module: from the cache, else by its language's compiler. Blocks.
     /// Errors point into the TSK file (or the file that `@file` names).
     pub fn compile(&self, module: &ModuleSource, progress: Progress<'_>) -> Result<Component, Vec<Diagnostic>> {
-        let _ = (module, progress);
-        Err(Vec::new())
+        if let Some(component) = self.cached(module) {
+            return Ok(component);
+        }
+        let toolchain = self.toolchain(module.language).ok_or_else(|| unsupported(module))?;
+        cache::private_folder(&self.folder).map_err(|error| {
+            let message = format!("cannot make the cache folder {}: {error}", self.folder.display());
+            vec![Diagnostic::error("cache", message).help("make it writable, or choose another one")]
+        })?;
+        let core = toolchain.build(module, progress)?;
+        let component = Component::of_core(&core).map_err(|error| vec![internal(module, &error.to_string())])?;
+        if let Err(error) = self.cache.put(&self.key(module, toolchain), &component.wasm) {
+            progress(&format!("the compiled module could not be kept: {error}"));
+        }
+        Ok(component)
+    }
+
+    fn toolchain(&self, language: Language) -> Option<&dyn Toolchain> {
+        match language {
+            Language::Rust => Some(&self.rust),
+            Language::AssemblyScript => Some(&self.assemblyscript),
+            Language::Python => None,
+        }
+    }
+
+    /// Everything that decides the component.
+    fn key(&self, module: &ModuleSource, toolchain: &dyn Toolchain) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        };
+        part(REVISION.as_bytes());
+        part(&wit::fingerprint());
+        part(module.language.name().as_bytes());
+        part(toolchain.fingerprint());
+        part(module.section.as_bytes());
+        for text in &module.texts {
+            part(text.key.as_bytes());
+            part(text.source.text.as_bytes());
+        }
+        hash.finalize().into()
+    }
+}
+
+/// The compiler was content, but what it made is not a module.
+fn internal(module: &ModuleSource, why: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("component", format!("the compiled module cannot be used: {why}"));
+    match module.texts.first() {
+        Some(text) => diagnostic.at(text.key_span),
+        None => diagnostic,
     }
 }

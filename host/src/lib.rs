@@ -1,1 +1,27 @@
+//! One TSK file as a running service.
+//!
+//! A request: `server` → `app` → `guest` → `capability`, and back through `server`.
+//! A module: `load` (read) → `link` (compile, name) → `module` → `app` → `live` (swap).
+//! `limits` holds every bound.
 
+pub mod app;
+pub mod arguments;
+pub mod bindings;
+pub mod call;
+pub mod capability;
+pub mod cli;
+pub mod engine;
+mod folder;
+pub mod gate;
+pub mod guest;
+pub mod limits;
+pub mod link;
+pub mod live;
+pub mod load;
+pub mod module;
+mod precompiled;
+pub mod request;
+pub mod route;
+pub mod server;
+pub mod settings;
+mod watch;

@@ -1,8 +1,10 @@
 use crate::{
     diagnostic::Diagnostic,
     environment::Environment,
+    eval::{self, Loader},
+    json, limits,
     span::SourceMap,
-    value::{Node, Object},
+    value::{Node, Object, Value},
 };
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,6 +18,8 @@ pub struct Options {
 pub struct Config {
     /// Sections and top-level keys.
     pub root: Object,
+    /// What `$name: value` defined, without the `$`.
+    pub globals: Object,
     pub sources: SourceMap,
     pub warnings: Vec<Diagnostic>,
     /// Every path given to [`Environment::read`], in order: what to watch beside the file itself.
@@ -24,14 +28,24 @@ pub struct Config {
 
 impl Config {
     /// The node at a dotted path such as `service.port` or `service.dependencies.db`.
+    ///
+    /// A key that holds dots itself is found as it is (`versions.1.0.0`) and in quotes (`versions."1.0.0"`). A number
+    /// picks from an array (`hosts.0`), and `$name` is a global.
     pub fn get(&self, path: &str) -> Option<&Node> {
-        let _ = path;
-        None
+        match path.strip_prefix('$') {
+            Some(name) => find(&self.globals, name),
+            None => find(&self.root, path),
+        }
     }
 
     /// Everything as JSON: secrets as `"***"`, code as its text, deferred values as their TSK text.
     pub fn to_json(&self) -> serde_json::Value {
-        serde_json::Value::Null
+        json::object(&self.root, &self.sources)
+    }
+
+    /// One value as JSON, as [`Self::to_json`] prints it.
+    pub fn node_to_json(&self, node: &Node) -> serde_json::Value {
+        json::node(node, &self.sources)
     }
 }
 
@@ -46,11 +60,91 @@ pub struct Failure {
 
 /// Reads and evaluates a file. `name` is what diagnostics print and what spans refer to.
 pub fn load(name: &str, text: &str, environment: &dyn Environment, options: Options) -> Result<Config, Failure> {
-    let _ = (name, text, environment, options);
-    Ok(Config {
-        root: Object::new(),
-        sources: SourceMap::default(),
-        warnings: Vec::new(),
-        files: Vec::new(),
-    })
+    let mut loader = Loader::new(environment, options, name);
+    let module = if text.len() > limits::FILE_BYTES {
+        loader.report(eval::too_large(name, text.len()));
+        None
+    } else {
+        let file = loader.sources.add(name, text);
+        eval::evaluate(&mut loader, file, String::new())
+    };
+    let Loader {
+        sources,
+        mut diagnostics,
+        files,
+        ..
+    } = loader;
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span.map(|span| (span.file, span.start)));
+    diagnostics.dedup();
+    match module {
+        Some(module) => Ok(Config {
+            root: module.root,
+            globals: module.globals,
+            sources,
+            warnings: diagnostics,
+            files,
+        }),
+        None => Err(Failure {
+            diagnostics: shortened(diagnostics),
+            sources,
+            files,
+        }),
+    }
+}
+
+/// Beyond so many, further errors say nothing new.
+fn shortened(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.len() > limits::ERRORS {
+        diagnostics.retain(Diagnostic::is_error);
+    }
+    let more = diagnostics.len().saturating_sub(limits::ERRORS);
+    if more > 0 {
+        diagnostics.truncate(limits::ERRORS);
+        diagnostics.push(
+            Diagnostic::error("too-many-errors", format!("{more} more errors are not shown"))
+                .help("is this a TSK file? Correct the errors above first"),
+        );
+    }
+    diagnostics
+}
+
+/// Longer paths name nothing; trying every dot of one takes the square of its length.
+const PATH_BYTES: usize = 1024;
+
+/// The node at a path. At each dot, the longest key that fits is tried first.
+pub(crate) fn find<'a>(object: &'a Object, path: &str) -> Option<&'a Node> {
+    if path.len() > PATH_BYTES {
+        return None;
+    }
+    if let Some(quoted) = path.strip_prefix('"') {
+        let (key, rest) = quoted.split_once('"')?;
+        let node = object.get(key)?;
+        return match rest.strip_prefix('.') {
+            Some(rest) => within(node, rest),
+            None => rest.is_empty().then_some(node),
+        };
+    }
+    if let Some(node) = object.get(path) {
+        return Some(node);
+    }
+    path.rmatch_indices('.')
+        .find_map(|(at, _)| within(object.get(&path[..at])?, &path[at + 1..]))
+}
+
+fn within<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
+    match &node.value {
+        Value::Object(object) => find(object, path),
+        Value::Array(items) => {
+            let (index, rest) = match path.split_once('.') {
+                Some((index, rest)) => (index, Some(rest)),
+                None => (path, None),
+            };
+            let item = items.get(index.parse::<usize>().ok()?)?;
+            match rest {
+                Some(rest) => within(item, rest),
+                None => Some(item),
+            }
+        }
+        _ => None,
+    }
 }

@@ -12,6 +12,16 @@ pub struct Span {
     pub end: u32,
 }
 
+impl Span {
+    /// From the start of this to the end of `other`, both in one file.
+    pub fn to(self, other: Span) -> Span {
+        Span {
+            end: other.end.max(self.end),
+            ..self
+        }
+    }
+}
+
 /// Line and column count from 1; columns count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -58,6 +68,17 @@ impl SourceMap {
 
     pub fn text(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].text
+    }
+
+    pub(crate) fn shared(&self, file: FileId) -> Arc<str> {
+        self.files[file.0 as usize].text.clone()
+    }
+
+    /// What stands at the span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file)
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
     }
 
     /// Where the span starts.

@@ -1,1 +1,47 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test`, `cargo xtask bench`, `cargo xtask layers`.
+
+mod bench;
+mod layers;
+mod setup;
+mod shell;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  test [NAME]  install what the tests need, saying what; then run them all, or those whose name contains NAME
+  bench        measure, and write tests/bench/README.md
+  layers       check that dependencies only point down
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["test"] => test(None),
+        ["test", name] => test(Some(name)),
+        ["bench"] => bench::run(),
+        ["layers"] => layers::check(),
+        _ => {
+            print!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test(name: Option<&str>) -> anyhow::Result<()> {
+    setup::all()?;
+    let filter = name.as_slice();
+    if name.is_none() {
+        shell::run("cargo", &["test", "--locked", "--manifest-path", "guest-sdk/rust/Cargo.toml", "--workspace"])?;
+        shell::run("npm", &["test", "--prefix", "guest-sdk/assemblyscript", "--silent"])?;
+    }
+    shell::run("cargo", &[&["test", "--locked", "--workspace"], filter].concat())
+}

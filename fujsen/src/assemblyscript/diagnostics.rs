@@ -1,0 +1,84 @@
+//! The compiler's messages, placed in the TSK file.
+use base64::{Engine, engine::general_purpose::STANDARD};
+use tsk::Diagnostic;
+
+use super::worker::{Message, Reply, file_name};
+use crate::{ModuleSource, Text};
+
+/// The core module, or what its author should know.
+pub(super) fn outcome(reply: Reply, module: &ModuleSource) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    if let Some(wasm) = reply.wasm {
+        return STANDARD
+            .decode(wasm)
+            .map_err(|error| vec![broken(module, &error.to_string())]);
+    }
+    let errors: Vec<_> = reply.diagnostics.iter().filter(|message| message.error).collect();
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for message in errors
+        .iter()
+        .filter(|message| !message.is_generated() || !is_repeated(message, &errors))
+    {
+        diagnostics.extend(place(message, module).filter(|diagnostic| !diagnostics.contains(diagnostic)));
+    }
+    // An error inside the SDK follows from one in a text, if there is one.
+    if diagnostics.is_empty() {
+        diagnostics.extend(errors.iter().map(|message| unplaced(message, module)));
+    }
+    if diagnostics.is_empty() {
+        diagnostics.push(broken(module, reply.failure.as_deref().unwrap_or("it gave no module")));
+    }
+    Err(diagnostics)
+}
+
+/// Whether generated code only repeats what is wrong with the code that it was generated from.
+fn is_repeated(message: &Message, errors: &[&Message]) -> bool {
+    errors
+        .iter()
+        .any(|other| !other.is_generated() && other.message == message.message)
+}
+
+fn place(message: &Message, module: &ModuleSource) -> Option<Diagnostic> {
+    let file = message.file.as_deref()?;
+    let text = module.texts.iter().find(|text| file_name(&text.key) == file)?;
+    let (start, mut end) = (message.start?, message.end?);
+    if message.is_generated() {
+        let rest = text.source.text.get(start..).unwrap_or_default();
+        end = start
+            + rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
+    }
+    Some(error(message).at(text.span(start, end)))
+}
+
+fn unplaced(message: &Message, module: &ModuleSource) -> Diagnostic {
+    let mut diagnostic = error(message);
+    if let Some(file) = &message.file {
+        diagnostic = diagnostic.help(format!("the compiler found it in {file}, used by this module"));
+    }
+    at_first(diagnostic, module.texts.first())
+}
+
+fn error(message: &Message) -> Diagnostic {
+    let text = if message.code == USER_DEFINED {
+        message.message.clone()
+    } else {
+        format!("{} ({})", message.message, message.code)
+    };
+    Diagnostic::error("assemblyscript", text)
+}
+
+/// The code of the transform's own messages, which says nothing.
+const USER_DEFINED: &str = "AS102";
+
+fn broken(module: &ModuleSource, why: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::error("assemblyscript", format!("the AssemblyScript compiler failed: {why}"));
+    at_first(diagnostic, module.texts.first())
+}
+
+fn at_first(diagnostic: Diagnostic, text: Option<&Text>) -> Diagnostic {
+    match text {
+        Some(text) => diagnostic.at(text.key_span),
+        None => diagnostic,
+    }
+}

@@ -1,0 +1,93 @@
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use super::{Problem, environment::Environment, node::Node, sdk::SdkSource};
+use crate::{Progress, cache::private_folder};
+
+/// The npm packages that the SDK's lock file names, installed in a folder of the host's own.
+#[derive(Debug)]
+pub(super) struct Packages {
+    /// Holds `node_modules`.
+    pub(super) folder: PathBuf,
+}
+
+impl Packages {
+    /// Installs them unless an earlier run has. Processes that want the same ones wait for each other; an install
+    /// that was cut short never gets its final name, so the next run starts anew.
+    pub(super) fn install(environment: &Environment, folder: &Path, progress: Progress<'_>) -> Result<Self, Problem> {
+        let name = format!("npm-{}", SdkSource::lock_fingerprint());
+        let target = folder.join(&name);
+        if is_whole(&target) {
+            return Ok(Self { folder: target });
+        }
+        let npm = Node::npm(environment)?;
+        private_folder(folder).map_err(|error| Problem::io(format!("make {}", folder.display()), &error))?;
+        let lock = folder.join("lock");
+        let locked = File::create(&lock).and_then(|file| file.lock().map(|()| file));
+        let _locked = locked.map_err(|error| Problem::io(format!("lock {}", lock.display()), &error))?;
+        if is_whole(&target) {
+            return Ok(Self { folder: target });
+        }
+        let unfinished = folder.join(format!("{name}.unfinished"));
+        prepare(&unfinished, &target)
+            .map_err(|error| Problem::io(format!("write {}", unfinished.display()), &error))?;
+        progress("assemblyscript: installing the npm package assemblyscript, once for this version: npm ci");
+        run(environment, &npm, &unfinished)?;
+        fs::rename(&unfinished, &target)
+            .map_err(|error| Problem::io(format!("rename {}", unfinished.display()), &error))?;
+        Ok(Self { folder: target })
+    }
+}
+
+fn is_whole(folder: &Path) -> bool {
+    folder.join("node_modules/assemblyscript/dist/asc.js").is_file()
+}
+
+fn prepare(unfinished: &Path, target: &Path) -> std::io::Result<()> {
+    for old in [unfinished, target] {
+        match fs::remove_dir_all(old) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::create_dir_all(unfinished)?;
+    for (name, text) in SdkSource::manifests() {
+        fs::write(unfinished.join(name), text)?;
+    }
+    Ok(())
+}
+
+fn run(environment: &Environment, npm: &Path, folder: &Path) -> Result<(), Problem> {
+    let output = environment
+        .command(npm)
+        .args([
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel",
+            "error",
+        ])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Problem::new(format!("{} does not run: {error}", npm.display()), "install npm"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    Err(Problem::new(
+        format!(
+            "npm could not install the package assemblyscript: {}",
+            lines[..lines.len().min(4)].join("; ")
+        ),
+        format!(
+            "it comes from the npm registry: check the network, HTTPS_PROXY and ~/.npmrc, or try `npm ci` in {}",
+            folder.display()
+        ),
+    ))
+}

@@ -1,0 +1,147 @@
+//! Rust: the SDK and its locked dependencies are compiled once, then each module by one run of rustc against them.
+mod diagnostics;
+mod entry;
+mod environment;
+mod module;
+mod sdk;
+mod tools;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tsk::Diagnostic;
+
+use crate::{
+    ModuleSource, Progress,
+    rust::{
+        environment::Environment,
+        module::Failure,
+        sdk::{Sdk, SdkSource},
+        tools::Tools,
+    },
+    toolchain::Toolchain,
+};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What runs before a module can be compiled, kept for the next one.
+#[derive(Debug)]
+struct Ready {
+    tools: Tools,
+    sdk: Sdk,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rust {
+    folder: PathBuf,
+    environment: Environment,
+    source: SdkSource,
+    ready: Mutex<Option<Arc<Ready>>>,
+}
+
+impl Rust {
+    /// `folder` holds the SDK, its dependencies and rustc's incremental data.
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self::with_environment(folder, Environment::of_process())
+    }
+
+    fn with_environment(folder: PathBuf, environment: Environment) -> Self {
+        Self {
+            folder,
+            environment,
+            source: SdkSource::embedded(),
+            ready: Mutex::new(None),
+        }
+    }
+
+    /// Finds the tools and compiles the SDK, once. Others wait meanwhile; after a failure the next one tries again.
+    fn ready(&self, module: &ModuleSource, progress: Progress<'_>) -> Result<Arc<Ready>, Diagnostic> {
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ready) = &*ready {
+            return Ok(Arc::clone(ready));
+        }
+        let tools = Tools::find(&self.environment, &self.folder, progress).map_err(|problem| problem.report(module))?;
+        let sdk = Sdk::build(&self.source, &tools, &self.environment, &self.folder, progress)
+            .map_err(|problem| problem.report(module))?;
+        let made = Arc::new(Ready { tools, sdk });
+        *ready = Some(Arc::clone(&made));
+        Ok(made)
+    }
+
+    /// The toolchain was updated, or the compiled SDK damaged, since it was made.
+    fn forget(&self, used: &Ready) {
+        used.sdk.discard();
+        *self.ready.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Toolchain for Rust {
+    fn fingerprint(&self) -> &[u8] {
+        &self.source.fingerprint
+    }
+
+    fn build(&self, module: &ModuleSource, progress: Progress<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {
+        let entry = entry::Entry::of(module)?;
+        let ready = self.ready(module, progress).map_err(|problem| vec![problem])?;
+        let result = module::compile(
+            module,
+            &entry,
+            &ready.tools,
+            &ready.sdk,
+            &self.environment,
+            &self.folder,
+        );
+        let Err(Failure::BrokenSdk) = result else {
+            return result.map_err(|failure| failure.report(module));
+        };
+        progress("rust: the compiled SDK does not fit this toolchain; compiling it anew");
+        self.forget(&ready);
+        let ready = self.ready(module, progress).map_err(|problem| vec![problem])?;
+        module::compile(
+            module,
+            &entry,
+            &ready.tools,
+            &ready.sdk,
+            &self.environment,
+            &self.folder,
+        )
+        .map_err(|failure| failure.report(module))
+    }
+}
+
+/// Why no module can be compiled, whatever its text.
+#[derive(Debug)]
+struct Problem {
+    message: String,
+    help: String,
+}
+
+impl Problem {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+
+    /// `doing` names the file that could not be read or written.
+    fn io(doing: impl std::fmt::Display, error: std::io::Error) -> Self {
+        Self::new(
+            format!("cannot {doing}: {error}"),
+            "make the cache folder writable, or choose another one",
+        )
+    }
+
+    fn report(self, module: &ModuleSource) -> Diagnostic {
+        let diagnostic = Diagnostic::error("rust-toolchain", self.message).help(self.help);
+        match module.texts.first() {
+            Some(text) => diagnostic.at(text.key_span).label("needed for this fujsen"),
+            None => diagnostic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    Progress,
+    rust::{Problem, TARGET, environment::Environment},
+};
+
+/// The compilers of one Rust toolchain.
+#[derive(Clone, Debug)]
+pub(super) struct Tools {
+    /// The compiler itself: rustup's stand-in for it costs as much as a small compile.
+    pub(super) rustc: PathBuf,
+    pub(super) cargo: PathBuf,
+    /// What `rustc -vV` says: compiled crates fit only the compiler that made them.
+    pub(super) version: String,
+}
+
+const INSTALL: &str = "install Rust from https://rustup.rs: \
+    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --target wasm32-unknown-unknown";
+
+impl Tools {
+    /// Finds them, and installs the target where rustup can. `folder` is where they will work.
+    pub(super) fn find(environment: &Environment, folder: &Path, progress: Progress<'_>) -> Result<Self, Problem> {
+        fs::create_dir_all(folder).map_err(|error| Problem::io(format!("make {}", folder.display()), error))?;
+        let cargo = program(environment, "cargo")?;
+        let proxy = program(environment, "rustc")?;
+        let sysroot = output(environment.command(&proxy, folder).args(["--print", "sysroot"])).map_err(|said| {
+            Problem::new(
+                format!("`rustc` does not run: {said}"),
+                "repair it with: rustup default stable",
+            )
+        })?;
+        let sysroot = PathBuf::from(sysroot.trim());
+        let rustc = Some(
+            sysroot
+                .join("bin")
+                .join(format!("rustc{}", std::env::consts::EXE_SUFFIX)),
+        );
+        let rustc = rustc.filter(|path| path.is_file()).unwrap_or(proxy);
+        add_target(environment, folder, &sysroot, progress)?;
+        let version = output(environment.command(&rustc, folder).arg("-vV"))
+            .map_err(|said| Problem::new(format!("`rustc -vV` fails: {said}"), INSTALL))?;
+        check_version(&version)?;
+        Ok(Self { rustc, cargo, version })
+    }
+}
+
+fn program(environment: &Environment, name: &str) -> Result<PathBuf, Problem> {
+    environment.program(name).ok_or_else(|| {
+        let message = format!("fujsens in Rust need `{name}`, which is neither on PATH nor in ~/.cargo/bin");
+        Problem::new(message, INSTALL)
+    })
+}
+
+fn add_target(environment: &Environment, folder: &Path, sysroot: &Path, progress: Progress<'_>) -> Result<(), Problem> {
+    if sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+        return Ok(());
+    }
+    let missing = format!("the Rust toolchain in {} lacks the target {TARGET}", sysroot.display());
+    let Some(rustup) = environment.program("rustup") else {
+        let help = format!("install your distribution's package of that target, or Rust by rustup. {INSTALL}");
+        return Err(Problem::new(missing, help));
+    };
+    progress(&format!(
+        "rust: installing the target {TARGET}: rustup target add {TARGET}"
+    ));
+    output(environment.command(&rustup, folder).args(["target", "add", TARGET]))
+        .map(drop)
+        .map_err(|said| {
+            Problem::new(
+                format!("{missing}, and rustup could not add it: {said}"),
+                format!("run: rustup target add {TARGET}"),
+            )
+        })
+}
+
+/// The SDK needs what 1.88 brought.
+fn check_version(version: &str) -> Result<(), Problem> {
+    let release = version
+        .lines()
+        .find_map(|line| line.strip_prefix("release: "))
+        .unwrap_or_default();
+    let mut numbers = release
+        .split(['.', '-'])
+        .map(|number| number.parse::<u32>().unwrap_or(0));
+    let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if (major, minor) >= (1, 88) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        format!("fujsens in Rust need rustc 1.88 or newer; this one is {release}"),
+        "run: rustup update stable",
+    ))
+}
+
+/// What a tool printed, or the end of what it complained about.
+fn output(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(last_lines(&said, 3))
+}
+
+/// The last lines that say something, in one.
+pub(super) fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].join("; ")
+}

@@ -1,0 +1,150 @@
+// The canonical ABI of guest-sdk/wit with UTF-16 strings: a String object's memory is what the ABI wants, so strings
+// cross without a copy. Nothing is collected while a call runs (runtime `minimal`), so raw pointers stay valid in it.
+import { Failure } from "./failure";
+import { Value, ValueKind } from "./value";
+
+/** Size of the variant `value` in bytes: tag at 0, payload at 8. */
+// @ts-ignore: decorator
+@inline export const VALUE_SIZE: usize = 16;
+
+/** Where imports write their results; each is lifted before the next import runs. */
+export const RETURN: usize = memory.data(64, 8);
+
+/** Collecting after each call costs more than small garbage does: small memories are collected every this many calls. */
+const CALLS_PER_COLLECTION: i32 = 32;
+const SMALL_MEMORY_PAGES: i32 = 16;
+
+let callsSinceCollection: i32 = 0;
+let pagesAtCollection: i32 = memory.size();
+
+export function cabi_realloc(old: usize, oldSize: usize, align: usize, size: usize): usize {
+  if (size == 0) return align;
+  if (old) return __renew(old, size);
+  // Only strings have an alignment of 2 in this world.
+  return __new(size, align == 2 ? idof<String>() : idof<ArrayBuffer>());
+}
+
+export function cabi_post_call(_result: usize): void {
+  const pages = memory.size();
+  if (++callsSinceCollection < CALLS_PER_COLLECTION && pages <= SMALL_MEMORY_PAGES && pages == pagesAtCollection) return;
+  callsSinceCollection = 0;
+  pagesAtCollection = pages;
+  __collect();
+}
+
+/** `text`, or a copy in which each lone surrogate is U+FFFD: the ABI traps on those. */
+export function wellFormed(text: string): string {
+  const length = text.length;
+  const start = changetype<usize>(text);
+  const end = start + ((<usize>length) << 1);
+  let at = start;
+  while (at + 8 <= end && !hasSurrogate(load<u64>(at))) at += 8;
+  while (at < end) {
+    const unit = load<u16>(at);
+    if ((unit & 0xf800) == 0xd800) {
+      if (unit >= 0xdc00 || at + 2 == end || (load<u16>(at, 2) & 0xfc00) != 0xdc00) return repaired(text);
+      at += 2;
+    }
+    at += 2;
+  }
+  return text;
+}
+
+/** Whether one of four UTF-16 units lies in D800–DFFF. */
+// @ts-ignore: decorator
+@inline function hasSurrogate(units: u64): bool {
+  const rest = (units & 0xf800f800f800f800) ^ 0xd800d800d800d800;
+  return ((rest - 0x0001000100010001) & ~rest & 0x8000800080008000) != 0;
+}
+
+function repaired(text: string): string {
+  const bytes = (<usize>text.length) << 1;
+  const copy = __new(bytes, idof<String>());
+  memory.copy(copy, changetype<usize>(text), bytes);
+  for (let at: usize = 0; at < bytes; at += 2) {
+    const unit = load<u16>(copy + at);
+    if ((unit & 0xf800) != 0xd800) continue;
+    if (unit < 0xdc00 && at + 2 < bytes && (load<u16>(copy + at, 2) & 0xfc00) == 0xdc00) at += 2;
+    else store<u16>(copy + at, 0xfffd);
+  }
+  return changetype<string>(copy);
+}
+
+// @ts-ignore: decorator
+@inline export function liftString(at: usize): string {
+  return load<u32>(at, 4) ? changetype<string>(load<usize>(at)) : "";
+}
+
+export function liftBytes(at: usize): Uint8Array {
+  const length = load<i32>(at, 4);
+  return length ? Uint8Array.wrap(changetype<ArrayBuffer>(load<usize>(at)), 0, length) : new Uint8Array(0);
+}
+
+export function liftFailure(at: usize): Failure {
+  return new Failure(load<u16>(at), liftString(at + 12), liftString(at + 4));
+}
+
+/** A list of name and text. */
+export function liftPairs(at: usize): string[][] {
+  let item = load<usize>(at);
+  const length = load<i32>(at, 4);
+  const pairs = new Array<string[]>(length);
+  for (let i = 0; i < length; i++, item += 16) pairs[i] = [liftString(item), liftString(item + 8)];
+  return pairs;
+}
+
+export function liftValues(at: usize): Value[] {
+  let item = load<usize>(at);
+  const length = load<i32>(at, 4);
+  const values = new Array<Value>(length);
+  for (let i = 0; i < length; i++, item += VALUE_SIZE) values[i] = liftValue(item);
+  return values;
+}
+
+export function liftValue(at: usize): Value {
+  switch (<i32>load<u8>(at)) {
+    case ValueKind.Boolean: return Value.boolean(load<u8>(at, 8) != 0);
+    case ValueKind.Integer: return Value.integer(load<i64>(at, 8));
+    case ValueKind.Real: return Value.real(load<f64>(at, 8));
+    case ValueKind.Text: return Value.text(liftString(at + 8));
+    case ValueKind.Bytes: return Value.bytes(liftBytes(at + 8));
+    case ValueKind.Json: return Value.json(liftString(at + 8));
+  }
+  return Value.nil();
+}
+
+/** Stores pointer and length; the text must be well-formed and must live as long as the call. */
+// @ts-ignore: decorator
+@inline export function lowerString(at: usize, text: string): void {
+  const safe = wellFormed(text);
+  store<usize>(at, changetype<usize>(safe));
+  store<u32>(at, safe.length, 4);
+}
+
+export function lowerBytes(at: usize, bytes: Uint8Array): void {
+  store<usize>(at, bytes.dataStart);
+  store<u32>(at, bytes.byteLength, 4);
+}
+
+export function lowerPairs(pairs: string[][]): usize {
+  const list = changetype<usize>(new ArrayBuffer(pairs.length << 4));
+  for (let i = 0, item = list; i < pairs.length; i++, item += 16) {
+    lowerString(item, pairs[i][0]);
+    lowerString(item + 8, pairs[i][1]);
+  }
+  return list;
+}
+
+export function lowerValues(values: Value[]): usize {
+  const list = changetype<usize>(new ArrayBuffer(values.length * <i32>VALUE_SIZE));
+  for (let i = 0, item = list; i < values.length; i++, item += VALUE_SIZE) lowerValue(item, values[i]);
+  return list;
+}
+
+export function lowerValue(at: usize, value: Value): void {
+  const kind = value.kind;
+  store<u8>(at, <u8>kind);
+  if (kind == ValueKind.Text || kind == ValueKind.Json) lowerString(at + 8, value.asString());
+  else if (kind == ValueKind.Bytes) lowerBytes(at + 8, value.asBytes());
+  else store<u64>(at, value.bits, 8);
+}

@@ -1,0 +1,70 @@
+// What the generated wrapper of a fujsen decodes its arguments with.
+import { liftBytes, liftString, liftValue, VALUE_SIZE } from "./abi";
+import { Reader, create, narrow } from "./codec";
+import { Failure, __tuskThrow } from "./failure";
+import { Json } from "./json";
+import { Request, incoming } from "./request";
+import { Value, ValueKind, isWhole, kindName } from "./value";
+
+// @ts-ignore: decorator
+@global
+export function __tuskGiven(args: usize, index: i32): bool {
+  return load<u8>(args + <usize>index * VALUE_SIZE) != ValueKind.Null;
+}
+
+// @ts-ignore: decorator
+@global
+export function __tuskRequest(): Request {
+  const request = incoming();
+  if (!request) throw new Failure(400, "this fujsen takes an HTTP request and was called without one", "request");
+  return request;
+}
+
+/** The argument at `index` as `T`; one that is missing or does not fit ends the call with 400. */
+// @ts-ignore: decorator
+@global
+export function __tuskArgument<T>(args: usize, index: i32, name: string): T {
+  const at = args + <usize>index * VALUE_SIZE;
+  const kind = load<u8>(at);
+  if (isBoolean<T>()) {
+    if (kind != ValueKind.Boolean) refuse(name, "a boolean", kind);
+    return <T>(load<u8>(at, 8) != 0);
+  }
+  if (isInteger<T>()) return narrow<T>(integer(at, name), new Reader(400), name);
+  if (isFloat<T>()) {
+    if (kind == ValueKind.Integer) return <T>load<i64>(at, 8);
+    if (kind != ValueKind.Real) refuse(name, "a number", kind);
+    return <T>load<f64>(at, 8);
+  }
+  if (isNullable<T>()) if (kind == ValueKind.Null) return changetype<T>(0);
+  return changetype<T>(reference<NonNullable<T>>(at, name));
+}
+
+function integer(at: usize, name: string): i64 {
+  const kind = load<u8>(at);
+  if (kind == ValueKind.Real && isWhole(load<f64>(at, 8))) return <i64>load<f64>(at, 8);
+  if (kind != ValueKind.Integer) refuse(name, "an integer", kind);
+  return load<i64>(at, 8);
+}
+
+function reference<T>(at: usize, name: string): T {
+  const kind = load<u8>(at);
+  if (isString<T>()) {
+    if (kind != ValueKind.Text) refuse(name, "a text", kind);
+    return changetype<T>(liftString(at + 8));
+  }
+  if (idof<T>() == idof<Json>()) return changetype<T>(liftValue(at).asJson());
+  if (idof<T>() == idof<Value>()) return changetype<T>(liftValue(at));
+  if (idof<T>() == idof<Uint8Array>() || idof<T>() == idof<ArrayBuffer>()) {
+    if (kind != ValueKind.Bytes && kind != ValueKind.Text) refuse(name, "bytes", kind);
+    const bytes = kind == ValueKind.Bytes ? liftBytes(at + 8) : liftValue(at).asBytes();
+    return idof<T>() == idof<Uint8Array>() ? changetype<T>(bytes) : changetype<T>(bytes.buffer);
+  }
+  if (kind != ValueKind.Json) refuse(name, isArrayLike<T>() ? "an array" : "an object", kind);
+  return create<T>(Json.parse(liftString(at + 8)), new Reader(400), name);
+}
+
+function refuse(name: string, expected: string, found: ValueKind): void {
+  const problem = found == ValueKind.Null ? "is missing" : "expected " + expected + ", found " + kindName(found);
+  __tuskThrow(new Failure(400, "argument `" + name + "`: " + problem, "argument"));
+}

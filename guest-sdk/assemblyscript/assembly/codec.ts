@@ -1,0 +1,147 @@
+// Between JSON and types. The compiler's transform gives each class of the author `__tuskWriteFields` and `__tuskRead`.
+// Those pass SDK objects on as addresses: an author's file may use the names of their types for something else.
+import { Failure, __tuskThrow } from "./failure";
+import { Json, JsonKind, jsonKindName } from "./json";
+import { JsonWriter } from "./json-writer";
+import { Value } from "./value";
+
+export function stringify<T>(value: T): string {
+  const writer = new JsonWriter();
+  write<T>(writer, value);
+  return writer.finish();
+}
+
+// @ts-ignore: decorator
+@global
+export function __tuskWriteField<T>(to: usize, name: string, value: T): void {
+  const writer = changetype<JsonWriter>(to);
+  writer.key(name);
+  write<T>(writer, value);
+}
+
+export function write<T>(writer: JsonWriter, value: T): void {
+  if (isBoolean<T>()) writer.raw(value ? "true" : "false");
+  else if (isInteger<T>()) writer.raw(value.toString());
+  else if (isFloat<T>()) writer.real(<f64>value);
+  else {
+    if (isNullable<T>()) {
+      if (value == null) {
+        writer.raw("null");
+        return;
+      }
+    }
+    writeReference<NonNullable<T>>(writer, changetype<NonNullable<T>>(value));
+  }
+}
+
+function writeReference<T>(writer: JsonWriter, value: T): void {
+  if (isString<T>()) writer.text(changetype<string>(value));
+  else if (isArrayLike<T>()) {
+    writer.open(0x5b);
+    for (let i = 0, length = value.length; i < length; i++) {
+      writer.next();
+      write<valueof<T>>(writer, value[i]);
+    }
+    writer.close(0x5d);
+  } else if (idof<T>() == idof<Value>()) {
+    changetype<Value>(value).asJson().__tuskWrite(writer);
+  } else if (isDefined(value.__tuskWriteFields)) {
+    writer.open(0x7b);
+    value.__tuskWriteFields(changetype<usize>(writer));
+    writer.close(0x7d);
+  } else if (isDefined(value.__tuskWrite)) {
+    value.__tuskWrite(writer);
+  } else {
+    ERROR("this type cannot be JSON: use numbers, booleans, texts, arrays, classes of your own, or Json");
+  }
+}
+
+/** How a read that does not fit ends: the call with this status, or, with status 0, kept in `error`. */
+export class Reader {
+  error: Failure | null = null;
+
+  constructor(private status: u16) {}
+
+  refuse(path: string, problem: string): void {
+    if (this.error) return;
+    const failure = new Failure(this.status ? this.status : 400, path.length ? "`" + path + "`: " + problem : problem, "type");
+    if (this.status) __tuskThrow(failure);
+    this.error = failure;
+  }
+}
+
+// @ts-ignore: decorator
+@global
+export function __tuskHas(object: usize, name: string): bool {
+  return changetype<Json>(object).has(name);
+}
+
+/** The member `name` as `T`; a missing one is refused unless null will do. */
+// @ts-ignore: decorator
+@global
+export function __tuskReadField<T>(object: usize, name: string, by: usize, path: string): T {
+  const json = changetype<Json>(object), reader = changetype<Reader>(by);
+  const member = path.length ? path + "." + name : name;
+  if (!isNullable<T>()) if (!json.has(name)) reader.refuse(member, "is missing");
+  return create<T>(json.get(name), reader, member);
+}
+
+/** `json` as `T`. After a refusal that does not end the call the value is empty and must not be used. */
+export function create<T>(json: Json, reader: Reader, path: string): T {
+  if (isBoolean<T>()) {
+    if (!json.isBoolean) reader.refuse(path, "expected a boolean, found " + jsonKindName(json.kind));
+    return <T>json.booleanOr(false);
+  }
+  if (isInteger<T>()) return integer<T>(json, reader, path);
+  if (isFloat<T>()) {
+    if (!json.isNumber) reader.refuse(path, "expected a number, found " + jsonKindName(json.kind));
+    return <T>json.realOr(0);
+  }
+  if (isNullable<T>()) if (json.isNull) return changetype<T>(0);
+  return changetype<T>(createReference<NonNullable<T>>(json, reader, path));
+}
+
+function integer<T>(json: Json, reader: Reader, path: string): T {
+  const isWholeReal = json.kind == JsonKind.Real && json.asReal() == Math.trunc(json.asReal());
+  if (!json.isInteger && !isWholeReal) {
+    reader.refuse(path, "expected an integer, found " + jsonKindName(json.kind));
+    return <T>0;
+  }
+  return narrow<T>(json.isInteger ? json.asInteger() : <i64>json.asReal(), reader, path);
+}
+
+/** `wide` as `T` when it fits. */
+export function narrow<T>(wide: i64, reader: Reader, path: string): T {
+  const value = <T>wide;
+  if (<i64>value != wide || (!isSigned<T>() && wide < 0)) reader.refuse(path, wide.toString() + " is out of range");
+  return value;
+}
+
+function createReference<T>(json: Json, reader: Reader, path: string): T {
+  if (isString<T>()) {
+    if (!json.isText) reader.refuse(path, "expected a text, found " + jsonKindName(json.kind));
+    return changetype<T>(json.textOr(""));
+  }
+  if (idof<T>() == idof<Json>()) return changetype<T>(json);
+  if (idof<T>() == idof<Value>()) return changetype<T>(json.toValue());
+  if (isArrayLike<T>()) return createArray<T>(json, reader, path);
+  // Made without its constructor: every field is then read, or gets its initializer.
+  const object = __new(offsetof<T>(), idof<T>());
+  memory.fill(object, 0, offsetof<T>());
+  const value = changetype<T>(object);
+  if (!json.isObject) reader.refuse(path, "expected an object, found " + jsonKindName(json.kind));
+  if (isDefined(value.__tuskRead)) {
+    value.__tuskRead(changetype<usize>(json.isObject ? json : Json.object()), changetype<usize>(reader), path);
+  } else ERROR("this type cannot be read from JSON: use numbers, booleans, texts, arrays, classes of your own, or Json");
+  return value;
+}
+
+function createArray<T>(json: Json, reader: Reader, path: string): T {
+  if (!json.isArray) reader.refuse(path, "expected an array, found " + jsonKindName(json.kind));
+  const length = json.length;
+  const array = instantiate<T>(length);
+  for (let i = 0; i < length; i++) {
+    array[i] = create<valueof<T>>(json.at(i), reader, path + "[" + i.toString() + "]");
+  }
+  return array;
+}

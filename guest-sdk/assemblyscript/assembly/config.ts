@@ -1,0 +1,56 @@
+import { RETURN, liftValue, wellFormed } from "./abi";
+import { Failure, __tuskThrow } from "./failure";
+import * as imports from "./imports";
+import { Json } from "./json";
+import { Value } from "./value";
+
+function required(key: string): Value {
+  const value = config.get(key);
+  if (!value) throw new Failure(500, "the file has no value `" + key + "`: neither in this section nor as a path from the top", "config");
+  return value;
+}
+
+/** The values of the TSK file: a key of the own section first, then a path such as `service.version`. */
+// @ts-ignore: decorator
+@global
+export namespace config {
+  /** The value; null when there is none. */
+  export function get(key: string): Value | null {
+    const text = wellFormed(key);
+    imports.configGet(changetype<usize>(text), text.length, RETURN);
+    return load<u8>(RETURN) ? liftValue(RETURN + 8) : null;
+  }
+
+  /** The value as text. Ends the call with a failure when there is none; so do the next four. */
+  export function text(key: string): string { return required(key).asText(); }
+  export function integer(key: string): i64 { return required(key).asInteger(); }
+  export function real(key: string): f64 { return required(key).asReal(); }
+  export function boolean(key: string): bool { return required(key).asBoolean(); }
+  export function json(key: string): Json { return required(key).asJson(); }
+
+  /** The value as text, or `fallback` when there is none. */
+  export function textOr(key: string, fallback: string): string {
+    const value = get(key);
+    return value ? value.asText() : fallback;
+  }
+
+  export function integerOr(key: string, fallback: i64): i64 {
+    const value = get(key);
+    return value ? value.asInteger() : fallback;
+  }
+
+  export function realOr(key: string, fallback: f64): f64 {
+    const value = get(key);
+    return value ? value.asReal() : fallback;
+  }
+
+  export function booleanOr(key: string, fallback: bool): bool {
+    const value = get(key);
+    return value ? value.asBoolean() : fallback;
+  }
+
+  export function jsonOr(key: string, fallback: Json): Json {
+    const value = get(key);
+    return value ? value.asJson() : fallback;
+  }
+}

@@ -1,0 +1,125 @@
+import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs, wellFormed } from "./abi";
+import { stringify } from "./codec";
+import * as imports from "./imports";
+import { Json } from "./json";
+import { Request, decode, encode, findHeader, incoming as incomingRequest } from "./request";
+import { Result } from "./result";
+
+/** What another server answered. */
+// @ts-ignore: decorator
+@global
+export class HttpResponse {
+  constructor(
+    readonly status: u16,
+    /** Names and values. */
+    readonly headers: string[][],
+    readonly body: Uint8Array,
+    /** The URL that answered, after redirects. */
+    readonly url: string,
+    /** From sending to the last byte of the body, in milliseconds. */
+    readonly elapsed: f64
+  ) {}
+
+  /** Whether the status is 200 to 299. */
+  get ok(): bool { return this.status >= 200 && this.status < 300; }
+
+  /** A header, whatever the case of its name. */
+  header(name: string): string | null { return findHeader(this.headers, name); }
+
+  /** The body as UTF-8 text. */
+  text(): string { return decode(this.body); }
+
+  /** The body as JSON. Ends the call with a failure when it is none. */
+  json(): Json { return Json.parse(this.text()); }
+
+  tryJson(): Result<Json> { return Json.tryParse(this.text()); }
+}
+
+/** A request to build and send: `http.request("POST", url).header("x-key", key).json(body).send()`. */
+// @ts-ignore: decorator
+@global
+export class HttpRequest {
+  private headers: string[][] = [];
+  private content: Uint8Array | null = null;
+  private milliseconds: i32 = -1;
+  private hops: u8 = 5;
+
+  constructor(
+    private method: string,
+    private url: string
+  ) {}
+
+  header(name: string, value: string): HttpRequest {
+    this.headers.push([name, value]);
+    return this;
+  }
+
+  /** JSON of anything: numbers, texts, arrays, classes, `Json`. */
+  json<T>(value: T): HttpRequest {
+    this.content = encode(stringify<T>(value));
+    return this.header("content-type", "application/json");
+  }
+
+  text(text: string): HttpRequest {
+    this.content = encode(text);
+    return this.header("content-type", "text/plain; charset=utf-8");
+  }
+
+  /** Sends the bytes as they are; add a `content-type` header. */
+  bytes(bytes: Uint8Array): HttpRequest {
+    this.content = bytes;
+    return this;
+  }
+
+  /** Total time, capped by what is left of the call's own. Without it: 10 s. */
+  timeout(milliseconds: i32): HttpRequest {
+    this.milliseconds = max(milliseconds, 0);
+    return this;
+  }
+
+  /** How many redirects to follow. Without it: 5. */
+  redirects(count: u8): HttpRequest {
+    this.hops = count;
+    return this;
+  }
+
+  /** Sends it. Ends the call with a failure when no answer comes; an answer with an error status is an answer. */
+  send(): HttpResponse { return this.trySend().value; }
+
+  trySend(): Result<HttpResponse> {
+    const method = wellFormed(this.method), url = wellFormed(this.url), content = this.content;
+    imports.httpSend(
+      changetype<usize>(method), method.length, changetype<usize>(url), url.length,
+      lowerPairs(this.headers), this.headers.length,
+      content ? 1 : 0, content ? content.dataStart : 0, content ? content.byteLength : 0,
+      this.milliseconds < 0 ? 0 : 1, max(this.milliseconds, 0), this.hops, RETURN
+    );
+    if (load<u8>(RETURN)) return Result.failure<HttpResponse>(liftFailure(RETURN + 8));
+    return Result.success<HttpResponse>(new HttpResponse(
+      load<u16>(RETURN, 8), liftPairs(RETURN + 12), liftBytes(RETURN + 20), liftString(RETURN + 28),
+      <f64>load<u64>(RETURN, 40) / 1000.0
+    ));
+  }
+}
+
+/** Requests to the origins that the file names, and the request being served. Bodies are sent as JSON. */
+// @ts-ignore: decorator
+@global
+export abstract class http {
+  static request(method: string, url: string): HttpRequest { return new HttpRequest(method, url); }
+
+  static get(url: string): HttpResponse { return new HttpRequest("GET", url).send(); }
+  static post<T>(url: string, body: T): HttpResponse { return new HttpRequest("POST", url).json<T>(body).send(); }
+  static put<T>(url: string, body: T): HttpResponse { return new HttpRequest("PUT", url).json<T>(body).send(); }
+  static patch<T>(url: string, body: T): HttpResponse { return new HttpRequest("PATCH", url).json<T>(body).send(); }
+  static delete(url: string): HttpResponse { return new HttpRequest("DELETE", url).send(); }
+
+  static tryGet(url: string): Result<HttpResponse> { return new HttpRequest("GET", url).trySend(); }
+  static tryPost<T>(url: string, body: T): Result<HttpResponse> { return new HttpRequest("POST", url).json<T>(body).trySend(); }
+  static tryPut<T>(url: string, body: T): Result<HttpResponse> { return new HttpRequest("PUT", url).json<T>(body).trySend(); }
+  static tryPatch<T>(url: string, body: T): Result<HttpResponse> { return new HttpRequest("PATCH", url).json<T>(body).trySend(); }
+  static tryDelete(url: string): Result<HttpResponse> { return new HttpRequest("DELETE", url).trySend(); }
+
+  /** The request that this call serves; null when no HTTP request started it. */
+  static incoming(): Request | null { return incomingRequest(); }
+}

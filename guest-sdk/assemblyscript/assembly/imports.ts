@@ -1,0 +1,52 @@
+// The imports of guest-sdk/wit, flattened: a string, list or byte list is pointer and length; a result that does not
+// fit one word is written to the pointer that comes last.
+
+@external("tusk:fujsen/config@0.1.0", "get")
+export declare function configGet(key: usize, keyLength: i32, result: usize): void;
+
+@external("tusk:fujsen/fujsen@0.1.0", "call")
+export declare function call(name: usize, nameLength: i32, args: usize, argsLength: i32, result: usize): void;
+@external("tusk:fujsen/fujsen@0.1.0", "fail")
+export declare function fail(status: i32, code: usize, codeLength: i32, message: usize, messageLength: i32): void;
+@external("tusk:fujsen/fujsen@0.1.0", "panic")
+export declare function panic(message: usize, messageLength: i32, file: usize, fileLength: i32, line: i32, column: i32): void;
+
+@external("tusk:fujsen/http@0.1.0", "send")
+export declare function httpSend(
+  method: usize, methodLength: i32, url: usize, urlLength: i32, headers: usize, headersLength: i32,
+  hasBody: i32, body: usize, bodyLength: i32, hasTimeout: i32, timeout: i32, redirects: i32, result: usize
+): void;
+@external("tusk:fujsen/http@0.1.0", "incoming")
+export declare function httpIncoming(result: usize): void;
+
+@external("tusk:fujsen/log@0.1.0", "write")
+export declare function logWrite(level: i32, message: usize, messageLength: i32, fields: usize, fieldsLength: i32): void;
+
+@external("tusk:fujsen/redis@0.1.0", "command")
+export declare function redisCommand(
+  server: usize, serverLength: i32, name: usize, nameLength: i32, args: usize, argsLength: i32, result: usize
+): void;
+
+@external("tusk:fujsen/sql@0.1.0", "query")
+export declare function sqlQuery(
+  database: usize, databaseLength: i32, statement: usize, statementLength: i32, parameters: usize, parametersLength: i32, result: usize
+): void;
+@external("tusk:fujsen/sql@0.1.0", "execute")
+export declare function sqlExecute(
+  database: usize, databaseLength: i32, statement: usize, statementLength: i32, parameters: usize, parametersLength: i32, result: usize
+): void;
+@external("tusk:fujsen/sql@0.1.0", "begin")
+export declare function sqlBegin(database: usize, databaseLength: i32, result: usize): void;
+@external("tusk:fujsen/sql@0.1.0", "commit")
+export declare function sqlCommit(database: usize, databaseLength: i32, result: usize): void;
+@external("tusk:fujsen/sql@0.1.0", "rollback")
+export declare function sqlRollback(database: usize, databaseLength: i32, result: usize): void;
+
+@external("tusk:fujsen/time@0.1.0", "now")
+export declare function timeNow(): i64;
+@external("tusk:fujsen/time@0.1.0", "monotonic")
+export declare function timeMonotonic(): i64;
+@external("tusk:fujsen/time@0.1.0", "format")
+export declare function timeFormat(timestamp: i64, pattern: usize, patternLength: i32, result: usize): void;
+@external("tusk:fujsen/time@0.1.0", "sleep")
+export declare function timeSleep(milliseconds: i32): void;

@@ -1,0 +1,13 @@
+export { Failure, fail, badRequest, unauthorized, forbidden, notFound, conflict, internal, unavailable } from "./failure";
+export { Result } from "./result";
+export { Value, ValueKind } from "./value";
+export { Json, JsonKind } from "./json";
+export { Response, Created } from "./reply";
+export { Request } from "./request";
+export { log } from "./log";
+export { time } from "./time";
+export { config } from "./config";
+export { sql, Row, Rows, Changes } from "./sql";
+export { http, HttpRequest, HttpResponse } from "./http";
+export { redis, HashField, Popped } from "./redis";
+export { fujsen } from "./fujsen";

@@ -1,0 +1,40 @@
+import { Failure, __tuskThrow } from "./failure";
+
+/** What the `try…` functions give: a value, or why there is none. */
+// @ts-ignore: decorator
+@global
+export class Result<T> {
+  private held!: T;
+
+  /** The failure; null when all went well. */
+  error: Failure | null = null;
+
+  static success<T>(value: T): Result<T> {
+    const result = new Result<T>();
+    result.held = value;
+    return result;
+  }
+
+  static failure<T>(failure: Failure): Result<T> {
+    const result = new Result<T>();
+    result.error = failure;
+    return result;
+  }
+
+  /** Whether there is a value. */
+  get ok(): bool {
+    return this.error == null;
+  }
+
+  /** The value. Ends the call with the failure when there is none. */
+  get value(): T {
+    const error = this.error;
+    if (error) __tuskThrow(error);
+    return this.held;
+  }
+
+  /** The value, or `fallback` when there is none. */
+  or(fallback: T): T {
+    return this.error ? fallback : this.held;
+  }
+}

@@ -1,0 +1,199 @@
+import { RETURN, VALUE_SIZE, liftFailure, liftString, liftValue, lowerValues, wellFormed } from "./abi";
+import { Reader, create } from "./codec";
+import { Failure, __tuskThrow } from "./failure";
+import * as imports from "./imports";
+import { Json } from "./json";
+import { JsonWriter } from "./json-writer";
+import { Result } from "./result";
+import { Value } from "./value";
+
+/** One row of a query's result. */
+// @ts-ignore: decorator
+@global
+export class Row {
+  constructor(
+    readonly columns: string[],
+    readonly values: Value[]
+  ) {}
+
+  /** The value of a column. Ends the call with a failure when there is no such column. */
+  get(column: string): Value {
+    const at = this.columns.indexOf(column);
+    if (at < 0) throw new Failure(500, "the result has no column `" + column + "`; it has " + this.columns.join(", "), "column");
+    return this.values[at];
+  }
+
+  /** The value at a position, from 0. */
+  at(position: i32): Value {
+    if (<u32>position >= <u32>this.values.length) {
+      throw new Failure(500, "the result has " + this.values.length.toString() + " columns, no column " + position.toString(), "column");
+    }
+    return this.values[position];
+  }
+
+  isNull(column: string): bool { return this.get(column).isNull; }
+  text(column: string): string { return this.get(column).asText(); }
+  integer(column: string): i64 { return this.get(column).asInteger(); }
+  real(column: string): f64 { return this.get(column).asReal(); }
+  boolean(column: string): bool { return this.get(column).asBoolean(); }
+  bytes(column: string): Uint8Array { return this.get(column).asBytes(); }
+
+  /** An object with a member for each column. */
+  toJson(): Json {
+    const json = Json.object();
+    for (let i = 0; i < this.columns.length; i++) json.set(this.columns[i], this.values[i].asJson());
+    return json;
+  }
+
+  /** As a class of the author: a field for each column that is wanted. */
+  to<T>(): T { return create<T>(this.toJson(), new Reader(500), ""); }
+
+  __tuskWriteFields(to: usize): void {
+    const writer = changetype<JsonWriter>(to);
+    for (let i = 0; i < this.columns.length; i++) {
+      writer.key(this.columns[i]);
+      this.values[i].asJson().__tuskWrite(writer);
+    }
+  }
+}
+
+/** The rows of a query's result: `rows.length`, `rows[i]`. */
+// @ts-ignore: decorator
+@global
+export class Rows {
+  constructor(
+    readonly columns: string[],
+    readonly items: Row[]
+  ) {}
+
+  get length(): i32 { return this.items.length; }
+
+  @operator("[]")
+  private __get(index: i32): Row { return this.items[index]; }
+
+  /** The first row; null when there is none. */
+  first(): Row | null { return this.items.length ? this.items[0] : null; }
+
+  /** An array with an object for each row. */
+  toJson(): Json {
+    const json = Json.array();
+    for (let i = 0; i < this.items.length; i++) json.push(this.items[i].toJson());
+    return json;
+  }
+
+  /** Each row as a class of the author. */
+  to<T>(): T[] {
+    const list = new Array<T>(this.items.length);
+    for (let i = 0; i < this.items.length; i++) list[i] = this.items[i].to<T>();
+    return list;
+  }
+
+  __tuskWrite(writer: JsonWriter): void {
+    writer.open(0x5b);
+    for (let i = 0; i < this.items.length; i++) {
+      writer.next();
+      writer.open(0x7b);
+      this.items[i].__tuskWriteFields(changetype<usize>(writer));
+      writer.close(0x7d);
+    }
+    writer.close(0x5d);
+  }
+}
+
+/** What a statement changed. */
+// @ts-ignore: decorator
+@global
+export class Changes {
+  constructor(
+    readonly affected: i64,
+    readonly lastInsertId: i64
+  ) {}
+}
+
+function liftRows(): Result<Rows> {
+  if (load<u8>(RETURN)) return Result.failure<Rows>(liftFailure(RETURN + 4));
+  let at = load<usize>(RETURN, 4);
+  const columns = new Array<string>(load<i32>(RETURN, 8));
+  for (let i = 0; i < columns.length; i++, at += 8) columns[i] = liftString(at);
+  at = load<usize>(RETURN, 12);
+  const items = new Array<Row>(load<i32>(RETURN, 16));
+  for (let i = 0; i < items.length; i++, at += 8) {
+    let cell = load<usize>(at);
+    const values = new Array<Value>(load<i32>(at, 4));
+    for (let j = 0; j < values.length; j++, cell += VALUE_SIZE) values[j] = liftValue(cell);
+    items[i] = new Row(columns, values);
+  }
+  return Result.success<Rows>(new Rows(columns, items));
+}
+
+function done(): Result<bool> {
+  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + 4));
+  return Result.success<bool>(true);
+}
+
+/** The databases that the file names under `[databases]`. */
+// @ts-ignore: decorator
+@global
+export namespace sql {
+  /** Runs one statement that gives rows: `sql.query("main", "SELECT … WHERE id = ?", [Value.of(id)])`. */
+  export function query(database: string, statement: string, parameters: Value[] = []): Rows {
+    return tryQuery(database, statement, parameters).value;
+  }
+
+  export function tryQuery(database: string, statement: string, parameters: Value[] = []): Result<Rows> {
+    const name = wellFormed(database), text = wellFormed(statement);
+    imports.sqlQuery(
+      changetype<usize>(name), name.length, changetype<usize>(text), text.length, lowerValues(parameters), parameters.length, RETURN
+    );
+    return liftRows();
+  }
+
+  /** The first row; null when there is none. */
+  export function queryOne(database: string, statement: string, parameters: Value[] = []): Row | null {
+    return query(database, statement, parameters).first();
+  }
+
+  /** Runs one statement for its effect. */
+  export function execute(database: string, statement: string, parameters: Value[] = []): Changes {
+    return tryExecute(database, statement, parameters).value;
+  }
+
+  export function tryExecute(database: string, statement: string, parameters: Value[] = []): Result<Changes> {
+    const name = wellFormed(database), text = wellFormed(statement);
+    imports.sqlExecute(
+      changetype<usize>(name), name.length, changetype<usize>(text), text.length, lowerValues(parameters), parameters.length, RETURN
+    );
+    if (load<u8>(RETURN)) return Result.failure<Changes>(liftFailure(RETURN + 8));
+    return Result.success<Changes>(new Changes(load<i64>(RETURN, 8), load<i64>(RETURN, 16)));
+  }
+
+  /** Starts a transaction: every statement of this call on this database belongs to it until `commit` or `rollback`. A call that ends without `commit` rolls back. */
+  export function begin(database: string): void { tryBegin(database).value; }
+  export function commit(database: string): void { tryCommit(database).value; }
+  export function rollback(database: string): void { tryRollback(database).value; }
+
+  /** Runs `body` in a transaction: commits when it returns; a failure in it ends the call and rolls back. */
+  export function transaction(database: string, body: () => void): void {
+    begin(database);
+    body();
+    commit(database);
+  }
+
+  export function tryBegin(database: string): Result<bool> {
+    const name = wellFormed(database);
+    imports.sqlBegin(changetype<usize>(name), name.length, RETURN);
+    return done();
+  }
+
+  export function tryCommit(database: string): Result<bool> {
+    const name = wellFormed(database);
+    imports.sqlCommit(changetype<usize>(name), name.length, RETURN);
+    return done();
+  }
+
+  export function tryRollback(database: string): Result<bool> {
+    const name = wellFormed(database);
+    imports.sqlRollback(changetype<usize>(name), name.length, RETURN);
+    return done();
+  }
+}

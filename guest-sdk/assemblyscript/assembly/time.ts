@@ -1,0 +1,27 @@
+import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import * as imports from "./imports";
+import { Result } from "./result";
+
+/** Clocks. */
+// @ts-ignore: decorator
+@global
+export namespace time {
+  /** Milliseconds since the Unix epoch. */
+  export function now(): i64 { return imports.timeNow(); }
+
+  /** Nanoseconds since some fixed point; never goes back. */
+  export function monotonic(): i64 { return imports.timeMonotonic(); }
+
+  /** `timestamp` (milliseconds since the Unix epoch) in UTC by a strftime pattern such as `%Y-%m-%dT%H:%M:%SZ`. */
+  export function format(timestamp: i64, pattern: string): string { return tryFormat(timestamp, pattern).value; }
+
+  export function tryFormat(timestamp: i64, pattern: string): Result<string> {
+    const text = wellFormed(pattern);
+    imports.timeFormat(timestamp, changetype<usize>(text), text.length, RETURN);
+    if (load<u8>(RETURN)) return Result.failure<string>(liftFailure(RETURN + 4));
+    return Result.success<string>(liftString(RETURN + 4));
+  }
+
+  /** Waits, within what is left of the call's time. */
+  export function sleep(milliseconds: u32): void { imports.timeSleep(milliseconds); }
+}

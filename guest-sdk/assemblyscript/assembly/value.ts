@@ -1,0 +1,131 @@
+import { Failure, __tuskThrow } from "./failure";
+import { Json } from "./json";
+import { stringify } from "./codec";
+
+/** In the order of the variant `value`. */
+// @ts-ignore: decorator
+@global
+export enum ValueKind { Null, Boolean, Integer, Real, Text, Bytes, Json }
+
+/** One SQL parameter or column, one Redis argument or reply, one configuration value. */
+// @ts-ignore: decorator
+@global
+export class Value {
+  private constructor(
+    readonly kind: ValueKind,
+    /** The payload of a boolean, an integer or a real. */
+    readonly bits: u64,
+    private held: string | null,
+    private data: Uint8Array | null
+  ) {}
+
+  static nil(): Value { return new Value(ValueKind.Null, 0, null, null); }
+  static boolean(value: bool): Value { return new Value(ValueKind.Boolean, value ? 1 : 0, null, null); }
+  static integer(value: i64): Value { return new Value(ValueKind.Integer, value, null, null); }
+  static real(value: f64): Value { return new Value(ValueKind.Real, reinterpret<u64>(value), null, null); }
+  static text(value: string): Value { return new Value(ValueKind.Text, 0, value, null); }
+  static bytes(value: Uint8Array): Value { return new Value(ValueKind.Bytes, 0, null, value); }
+  /** `value` is the text of a JSON array or object. */
+  static json(value: string): Value { return new Value(ValueKind.Json, 0, value, null); }
+
+  /** From anything: numbers, booleans, texts, bytes; null; whatever else can be JSON, as JSON. */
+  static of<T>(value: T): Value {
+    if (isBoolean<T>()) return Value.boolean(value);
+    if (isInteger<T>()) return Value.integer(<i64>value);
+    if (isFloat<T>()) return Value.real(<f64>value);
+    if (isNullable<T>()) if (value == null) return Value.nil();
+    if (isReference<T>()) {
+      if (isString<T>()) return Value.text(changetype<string>(value));
+      if (idof<T>() == idof<Uint8Array>()) return Value.bytes(changetype<Uint8Array>(value));
+      if (idof<T>() == idof<Value>()) return changetype<Value>(value);
+      if (idof<T>() == idof<Json>()) return changetype<Json>(value).toValue();
+      return Value.json(stringify(value));
+    }
+    return Value.nil();
+  }
+
+  get isNull(): bool { return this.kind == ValueKind.Null; }
+
+  /** The text. Numbers and booleans are written out; anything else ends the call with a failure. */
+  asText(): string {
+    if (this.kind == ValueKind.Text || this.kind == ValueKind.Json) return this.asString();
+    if (this.kind == ValueKind.Integer) return (<i64>this.bits).toString();
+    if (this.kind == ValueKind.Real) return reinterpret<f64>(this.bits).toString();
+    if (this.kind == ValueKind.Boolean) return this.bits ? "true" : "false";
+    throw mismatch("a text", this);
+  }
+
+  /** The integer; a whole real and a boolean are one too. */
+  asInteger(): i64 {
+    if (this.kind == ValueKind.Integer || this.kind == ValueKind.Boolean) return this.bits;
+    if (this.kind == ValueKind.Real) {
+      const real = reinterpret<f64>(this.bits);
+      if (isWhole(real)) return <i64>real;
+    }
+    throw mismatch("an integer", this);
+  }
+
+  asReal(): f64 {
+    if (this.kind == ValueKind.Real) return reinterpret<f64>(this.bits);
+    if (this.kind == ValueKind.Integer) return <f64>(<i64>this.bits);
+    throw mismatch("a real number", this);
+  }
+
+  /** The boolean; an integer counts as true when it is not 0, as databases without booleans have it. */
+  asBoolean(): bool {
+    if (this.kind == ValueKind.Boolean || this.kind == ValueKind.Integer) return this.bits != 0;
+    throw mismatch("a boolean", this);
+  }
+
+  /** The bytes; of a text, its UTF-8. */
+  asBytes(): Uint8Array {
+    const data = this.data;
+    if (data) return data;
+    if (this.kind != ValueKind.Text) throw mismatch("bytes", this);
+    return Uint8Array.wrap(String.UTF8.encode(this.asString()));
+  }
+
+  /** As JSON: nested data is parsed. Bytes end the call with a failure. */
+  asJson(): Json {
+    switch (this.kind) {
+      case ValueKind.Boolean: return Json.of<bool>(this.bits != 0);
+      case ValueKind.Integer: return Json.of<i64>(this.bits);
+      case ValueKind.Real: return Json.of<f64>(reinterpret<f64>(this.bits));
+      case ValueKind.Text: return Json.of(this.asString());
+      case ValueKind.Json: return Json.parse(this.asString());
+      case ValueKind.Bytes: throw mismatch("JSON", this);
+    }
+    return Json.nil();
+  }
+
+  /** The text of a text or of JSON; else empty. */
+  asString(): string {
+    const held = this.held;
+    return held ? held : "";
+  }
+
+  toString(): string {
+    return this.kind == ValueKind.Text ? this.asString() : this.kind == ValueKind.Bytes ? "(bytes)" : this.asJson().toString();
+  }
+}
+
+/** Whether `real` is an integer that an i64 can hold. */
+export function isWhole(real: f64): bool {
+  return real == Math.trunc(real) && real >= -9223372036854775808.0 && real < 9223372036854775808.0;
+}
+
+function mismatch(expected: string, value: Value): Failure {
+  return new Failure(500, "expected " + expected + ", found " + kindName(value.kind), "type");
+}
+
+export function kindName(kind: ValueKind): string {
+  switch (kind) {
+    case ValueKind.Boolean: return "a boolean";
+    case ValueKind.Integer: return "an integer";
+    case ValueKind.Real: return "a real number";
+    case ValueKind.Text: return "a text";
+    case ValueKind.Bytes: return "bytes";
+    case ValueKind.Json: return "JSON";
+  }
+  return "null";
+}

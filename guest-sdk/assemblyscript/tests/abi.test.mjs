@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import test from "node:test";
+import { compile } from "./compile.mjs";
+import { Module } from "./module.mjs";
+
+const fixture = name => readFileSync(new URL(`fixtures/${name}`, import.meta.url), "utf8");
+const { wasm, errors } = await compile({ "kinds.ts": fixture("kinds.ts"), "hosts.ts": fixture("hosts.ts") });
+assert.deepEqual(errors, []);
+const load = answers => Module.load(wasm, answers);
+const body = reply => reply.body;
+
+test("descriptors say what the source says", async () => {
+  const { descriptors, encoding, imports } = await load();
+  assert.equal(encoding, "utf16");
+  assert.ok(imports.every(({ module }) => module.startsWith("tusk:fujsen/")));
+  const defaults = descriptors.find(({ name }) => name === "defaults");
+  assert.deepEqual(defaults, {
+    name: "defaults",
+    doc: "GET /defaults\nsecond line",
+    file: "kinds.ts",
+    line: 23,
+    params: [
+      { name: "limit", type: "integer", source: "i32", optional: true, default: 50, min: -2147483648, max: 2147483647 },
+      { name: "twice", type: "integer", source: "Count", optional: true },
+      { name: "filter", type: "text", source: "string | null", optional: true },
+      { name: "word", type: "text", source: "string", optional: true, default: "a\"b" },
+    ],
+    result: "Json",
+  });
+  const kinds = Object.fromEntries(descriptors.map(({ name, params }) => [name, params.map(({ type }) => type).join()]));
+  assert.equal(kinds.scalars, "boolean,integer,integer,real,text,bytes,json");
+  assert.equal(kinds.request, "request");
+  assert.equal(kinds.color, "integer");
+  assert.equal(kinds.echo, "json");
+  assert.equal(kinds.helper, undefined);
+});
+
+test("arguments, defaults and results cross", async () => {
+  const module = await load();
+  const scalars = [["boolean", true], ["integer", 7], ["integer", -9007199254740993n], ["integer", 2], ["text", "é😀"], ["bytes", Buffer.from([1, 2])], ["json", "[1,{\"a\":null}]"]];
+  assert.deepEqual(body(module.call("scalars", ...scalars)), ["json", '[true,7,-9007199254740993,2.0,"é😀",2,[1,{"a":null}]]']);
+  const missing = [["null"], ["null"], ["null"], ["null"]];
+  assert.deepEqual(body(module.call("defaults", ...missing)), ["json", '{"limit":50,"twice":100,"filter":null,"word":"a\\"b"}']);
+  assert.deepEqual(body(module.call("defaults", ["integer", 1], ["null"], ["text", "x"], ["text", ""])), ["json", '{"limit":1,"twice":2,"filter":"x","word":""}']);
+  assert.deepEqual(body(module.call("color", ["integer", 1])), ["integer", 1n]);
+  assert.deepEqual(module.call("nothing"), { status: 0, headers: [], body: ["null"] });
+  assert.deepEqual(module.call("created", ["text", "t"]), { status: 201, headers: [], body: ["json", '{"name":"t"}'] });
+  assert.deepEqual(module.call("answer"), {
+    status: 418,
+    headers: [["content-type", "text/html; charset=utf-8"], ["x-a", "b"]],
+    body: ["text", "<p>"],
+  });
+});
+
+test("classes come from JSON and become JSON", async () => {
+  const module = await load();
+  const user = '{"name":"n","id":9007199254740993,"tags":["a","b"],"address":{"street":"s\\n"},"level":2,"kind":"k"}';
+  assert.deepEqual(body(module.call("echo", ["json", user])), [
+    "json",
+    '{"name":"n","id":9007199254740994,"tags":["a","b"],"address":{"street":"s\\n","zip":-1},"scores":null,"level":2,"kind":"k"}',
+  ]);
+  assert.deepEqual(module.failing("echo", ["json", '{"id":1,"tags":["a",2]}']), ["fail", 400, "type", "`user.tags[1]`: expected a text, found an integer"]);
+  assert.deepEqual(module.failing("echo", ["json", "{}"]), ["fail", 400, "type", "`user.id`: is missing"]);
+  assert.deepEqual(module.failing("echo", ["json", "{"]).slice(0, 3), ["fail", 400, "json"]);
+  assert.deepEqual(body(module.call("inherit")), ["json", '{"a":1,"b":2}']);
+});
+
+test("arguments that do not fit are refused by name", async () => {
+  const module = await load();
+  assert.deepEqual(module.failing("color", ["integer", 5000000000n]), ["fail", 400, "type", "`color`: 5000000000 is out of range"]);
+  assert.deepEqual(module.failing("created", ["null"]), ["fail", 400, "argument", "argument `name`: is missing"]);
+  assert.deepEqual(module.failing("created", ["integer", 1]), ["fail", 400, "argument", "argument `name`: expected a text, found an integer"]);
+  assert.deepEqual(module.failing("unknown"), ["fail", 500, "no-fujsen", "this module has no fujsen `unknown`"]);
+});
+
+test("failures and panics say what and where", async () => {
+  const module = await load();
+  assert.deepEqual(module.failing("missing"), ["fail", 404, "not-found", "no such thing"]);
+  assert.deepEqual(module.failing("crash", ["integer", 7]), ["panic", "Index out of range", "~lib/array.ts", 114, 42]);
+  assert.deepEqual(module.failing("crash", ["integer", 70]), ["panic", "too big", "kinds.ts", 72, 21]);
+});
+
+test("texts with surrogates, escapes and size survive", async () => {
+  const module = await load();
+  for (const text of ["", "a", "é😀\0", "x".repeat(100_000), "😀".repeat(50_000)]) {
+    assert.deepEqual(body(module.call("same", ["text", text])), ["text", text]);
+    assert.deepEqual(JSON.parse(body(module.call("throughJson", ["text", text]))[1]), [text]);
+  }
+  const hard = '"\\/\b\f\n\r\t\u0001😀';
+  assert.deepEqual(JSON.parse(body(module.call("throughJson", ["text", hard]))[1]), [hard]);
+  assert.deepEqual(body(module.call("parse", ["text", '"\\ud83d\\ude00\\u0041\\/"'])), ["text", "😀A/"]);
+  assert.deepEqual(body(module.call("parse", ["text", '"\\ud83d"'])), ["text", "\ufffd"]);
+  assert.deepEqual(body(module.call("parse", ["text", '["\\ude00\\ud83d x"]'])), ["json", '["\ufffd\ufffd x"]']);
+});
+
+test("JSON is read as its standard says", async () => {
+  const module = await load();
+  const good = ["0", "-0", "1e3", "[ ]", " { } ", '{"a":[true,false,null]}', "9223372036854775807", "-9223372036854775808", "0.1", "1E-2"];
+  for (const text of good) assert.doesNotThrow(() => module.call("parse", ["text", text]), text);
+  const bad = ["", "01", "1.", "-", "+1", "[1,]", "{,}", '{"a"}', '{"a":1,}', "nul", '"a', '"\\x"', '"\\u12"', "1 2", '"\n"', "[".repeat(1000), "\u00a01"];
+  for (const text of bad) assert.deepEqual((await load()).failing("parse", ["text", text]).slice(0, 3), ["fail", 400, "json"], text);
+  assert.deepEqual(body(module.call("parse", ["text", "9223372036854775808"])), ["real", 9223372036854775808]);
+  const members = Array.from({ length: 500 }, (_, i) => `"k${i}":${i}`).join();
+  assert.equal(body(module.call("parse", ["text", `{${members}}`]))[1], `{${members}}`);
+});
+
+test("an instance is reused without a leak", async () => {
+  const module = await load();
+  module.call("garbage");
+  for (let i = 0; i < 500; i++) module.call("garbage");
+  const pages = module.exports.memory.buffer.byteLength;
+  for (let i = 0; i < 100_000; i++) module.call("same", ["text", "abc"]);
+  for (let i = 0; i < 500; i++) module.call("garbage");
+  assert.equal(module.exports.memory.buffer.byteLength, pages);
+  assert.deepEqual(body(module.call("count")), ["integer", 1n]);
+  assert.deepEqual(body(module.call("count")), ["integer", 2n]);
+});
+
+const failure = (module, at, status, code, message) => {
+  module.view.setUint16(at, status, true);
+  module.lowerString(code, at + 4);
+  module.lowerString(message, at + 12);
+};
+
+test("sql, redis and calls give values and failures", async () => {
+  let fails = false;
+  const seen = [];
+  const module = await load({
+    query(module, at, ...request) {
+      seen.push(request);
+      module.view.setUint8(at, fails ? 1 : 0);
+      if (fails) return failure(module, at + 4, 503, "busy", "locked");
+      module.lowerList(["id", "name"], 8, (name, item) => module.lowerString(name, item), at + 4);
+      const row = [["integer", 3], ["text", "é😀"]];
+      module.lowerList([row, row], 8, (cells, item) => module.lowerList(cells, 16, (cell, slot) => module.lowerValue(cell, slot), item), at + 12);
+    },
+    execute(module, at) {
+      module.view.setUint8(at, 0);
+      module.view.setBigUint64(at + 8, 2n, true);
+      module.view.setBigInt64(at + 16, 42n, true);
+    },
+    begin: (module, at) => module.view.setUint8(at, 0),
+    commit: (module, at) => module.view.setUint8(at, 0),
+    rollback: (module, at) => module.view.setUint8(at, 0),
+    redis(module, at, server, name, args) {
+      seen.push([server, name, args]);
+      module.view.setUint8(at, 0);
+      module.lowerList([["text", "a"], ["null"]], 16, (value, item) => module.lowerValue(value, item), at + 4);
+    },
+    call(module, at, name, args) {
+      seen.push([name, args]);
+      module.view.setUint8(at, 0);
+      module.lowerValue(["json", '{"x":1}'], at + 8);
+    },
+    config(module, at, key) {
+      module.view.setUint8(at, key === "limit" ? 1 : 0);
+      if (key === "limit") module.lowerValue(["integer", 9], at + 8);
+    },
+  });
+  assert.deepEqual(body(module.call("rows")), ["json", '[{"id":3,"name":"é😀"},{"id":3,"name":"é😀"}]']);
+  assert.deepEqual(seen[0], ["main", "SELECT ?", [["integer", 1n], ["text", "t"], ["null"], ["bytes", "0102"], ["real", 0.5]]]);
+  assert.deepEqual(body(module.call("insert")), ["json", "[2,42]"]);
+  assert.deepEqual(body(module.call("cached")), ["text", "a"]);
+  assert.deepEqual(seen.at(-1), ["cache", "GET", [["text", "k"]]]);
+  assert.deepEqual(body(module.call("other")), ["integer", 1n]);
+  assert.deepEqual(seen.at(-1), ["users.find", [["id", "integer", 1n]]]);
+  assert.deepEqual(body(module.call("settings")), ["json", '[9,5]']);
+  assert.deepEqual(module.failing("required").slice(0, 3), ["fail", 500, "config"]);
+  fails = true;
+  assert.deepEqual(body(module.call("tried")), ["text", "503 busy: locked"]);
+  assert.deepEqual(module.failing("rows"), ["fail", 503, "busy", "locked"]);
+});
+
+test("http requests and responses cross", async () => {
+  let request;
+  const module = await load({
+    send(module, at, sent) {
+      request = sent;
+      module.view.setUint8(at, 0);
+      module.view.setUint16(at + 8, 201, true);
+      module.lowerList([["Content-Type", "application/json"]], 16, ([name, value], item) => {
+        module.lowerString(name, item);
+        module.lowerString(value, item + 8);
+      }, at + 12);
+      module.lowerBytes(Buffer.from('{"é":"😀"}'), at + 20);
+      module.lowerString("http://x/", at + 28);
+      module.view.setBigUint64(at + 40, 1500n, true);
+    },
+    incoming(module, at) {
+      module.view.setUint8(at, 1);
+      module.lowerString("PUT", at + 4);
+      module.lowerString("/a", at + 12);
+      module.lowerList([], 16, () => {}, at + 20);
+      module.lowerList([["q", "1"]], 16, ([name, value], item) => {
+        module.lowerString(name, item);
+        module.lowerString(value, item + 8);
+      }, at + 28);
+      module.lowerList([], 16, () => {}, at + 36);
+      module.lowerBytes(Buffer.from("body"), at + 44);
+    },
+  });
+  assert.deepEqual(body(module.call("fetch")), ["json", '[201,true,"application/json",{"é":"😀"},1.5,"http://x/"]']);
+  assert.deepEqual(request, {
+    method: "POST",
+    url: "http://x/y",
+    headers: [["content-type", "application/json"]],
+    body: '{"name":"é"}',
+    timeout: 250,
+    redirects: 5,
+  });
+  assert.deepEqual(body(module.call("request", ["null"])), ["json", '["PUT","/a","1",null,"body"]']);
+  module.call("logged");
+  assert.deepEqual(module.events[0], ["log", 1, "hello 😀", [["id", "integer", 1n], ["nested", "json", "[1]"]]]);
+});

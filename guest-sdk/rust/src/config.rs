@@ -1,0 +1,44 @@
+//! The values of the TSK file: those of the fujsen's own section by key, others by path (`section.key`).
+//!
+//! ```no_run
+//! use tusk::prelude::*;
+//!
+//! # fn read() -> Result<()> {
+//! let url: String = config::get("notify_url")?;
+//! let retries: u32 = config::get_or("service.retries", 3)?;
+//! let proxy: Option<String> = config::find("proxy")?;
+//! # Ok(())
+//! # }
+//! ```
+use serde::de::DeserializeOwned;
+
+use crate::{Error, FromDatum, Result, bindings::tusk::fujsen::config as host, datum};
+
+/// The value of `key`. An error when the file has none, or one of another type.
+pub fn get<T: FromDatum>(key: &str) -> Result<T> {
+    find(key)?.ok_or_else(|| missing(key))
+}
+
+/// The value of `key`, or `default` when the file has none.
+pub fn get_or<T: FromDatum>(key: &str, default: T) -> Result<T> {
+    Ok(find(key)?.unwrap_or(default))
+}
+
+/// The value of `key`, if the file has one that is not null.
+pub fn find<T: FromDatum>(key: &str) -> Result<Option<T>> {
+    match host::get(key) {
+        None => Ok(None),
+        Some(value) => datum::read(value, || format!("`{key}` of the TSK file")),
+    }
+}
+
+/// An object or an array of the file as a type of one's own.
+pub fn read<T: DeserializeOwned>(key: &str) -> Result<T> {
+    let value = host::get(key).ok_or_else(|| missing(key))?;
+    serde_json::from_value(datum::to_json(&value))
+        .map_err(|error| Error::from(error).context(format!("`{key}` of the TSK file")))
+}
+
+fn missing(key: &str) -> Error {
+    Error::internal(format!("the TSK file has no `{key}`")).with_code("config")
+}

@@ -1,0 +1,237 @@
+//! The databases that the file names under `[databases]`.
+//!
+//! ```
+//! use tusk::prelude::*;
+//!
+//! #[derive(Deserialize, Serialize)]
+//! struct User {
+//!     id: i64,
+//!     username: String,
+//! }
+//!
+//! #[fujsen]
+//! fn create(username: String) -> Result<Created<User>> {
+//!     sql::transaction("main", |main| {
+//!         let changes = main.execute("INSERT INTO users (username) VALUES (?)", params![username])?;
+//!         main.execute("INSERT INTO audit (action) VALUES (?)", params!["create"])?;
+//!         Ok(Created(User { id: changes.last_insert_id, username }))
+//!     })
+//! }
+//!
+//! #[fujsen]
+//! fn list() -> Result<Vec<User>> {
+//!     sql::query("main", "SELECT id, username FROM users", params![])?.read()
+//! }
+//! ```
+use std::rc::Rc;
+
+use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeMap};
+use serde_json::Value;
+
+use crate::{Datum, Error, FromDatum, Result, bindings::tusk::fujsen::sql as host, datum};
+
+pub use host::Changes;
+
+/// Runs one statement that gives rows.
+pub fn query(database: &str, statement: &str, parameters: &[Datum]) -> Result<Rows> {
+    host::query(database, statement, parameters)
+        .map(Rows::new)
+        .map_err(Error::from_host)
+}
+
+/// The first row of a statement, if there is one.
+pub fn query_one(database: &str, statement: &str, parameters: &[Datum]) -> Result<Option<Row>> {
+    Ok(query(database, statement, parameters)?.into_iter().next())
+}
+
+/// Runs one statement for its effect.
+pub fn execute(database: &str, statement: &str, parameters: &[Datum]) -> Result<Changes> {
+    host::execute(database, statement, parameters).map_err(Error::from_host)
+}
+
+/// Runs `work` in a transaction: commits when it gives `Ok`, rolls back when it gives `Err`.
+/// One per database and call at a time.
+pub fn transaction<T>(database: &str, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+    host::begin(database).map_err(Error::from_host)?;
+    match work(&Transaction { database }) {
+        Ok(done) => host::commit(database).map(|()| done).map_err(Error::from_host),
+        Err(error) => {
+            // Why the work failed is what matters; the host rolls back at the end of the call anyway.
+            let _ = host::rollback(database);
+            Err(error)
+        }
+    }
+}
+
+/// A database inside [`transaction`].
+#[derive(Debug)]
+pub struct Transaction<'a> {
+    database: &'a str,
+}
+
+impl Transaction<'_> {
+    /// As [`query`].
+    pub fn query(&self, statement: &str, parameters: &[Datum]) -> Result<Rows> {
+        query(self.database, statement, parameters)
+    }
+
+    /// As [`query_one`].
+    pub fn query_one(&self, statement: &str, parameters: &[Datum]) -> Result<Option<Row>> {
+        query_one(self.database, statement, parameters)
+    }
+
+    /// As [`execute`].
+    pub fn execute(&self, statement: &str, parameters: &[Datum]) -> Result<Changes> {
+        execute(self.database, statement, parameters)
+    }
+}
+
+/// What a query gave. Serializes as an array of objects.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rows {
+    columns: Rc<[String]>,
+    rows: Vec<Row>,
+}
+
+impl Rows {
+    fn new(rows: host::Rows) -> Self {
+        let columns: Rc<[String]> = rows.columns.into();
+        let rows = rows.rows.into_iter().map(|values| Row {
+            columns: Rc::clone(&columns),
+            values,
+        });
+        Self {
+            rows: rows.collect(),
+            columns,
+        }
+    }
+
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    pub fn first(&self) -> Option<&Row> {
+        self.rows.first()
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Row> {
+        self.rows.iter()
+    }
+
+    /// Every row as a value of a type with a field per column.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<Vec<T>> {
+        self.iter().map(Row::read).collect()
+    }
+}
+
+impl IntoIterator for Rows {
+    type Item = Row;
+    type IntoIter = std::vec::IntoIter<Row>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Rows {
+    type Item = &'a Row;
+    type IntoIter = std::slice::Iter<'a, Row>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Serialize for Rows {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.rows)
+    }
+}
+
+/// One row. Serializes as an object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    columns: Rc<[String]>,
+    values: Vec<Datum>,
+}
+
+impl Row {
+    /// A column by name or by position (from 0). `Option<T>` takes NULL.
+    pub fn get<T: FromDatum>(&self, column: impl Column) -> Result<T> {
+        let Some(position) = column.position(&self.columns) else {
+            let columns = self.columns.join(", ");
+            let message = format!("no column {}; there are: {columns}", column.describe());
+            return Err(Error::internal(message).with_code("column"));
+        };
+        datum::read(self.values[position].clone(), || {
+            format!("column {}", column.describe())
+        })
+    }
+
+    /// The values in the order of the columns.
+    pub fn values(&self) -> &[Datum] {
+        &self.values
+    }
+
+    /// The row as a value of a type with a field per column.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        Ok(serde_json::from_value(self.to_json())?)
+    }
+
+    /// An object with a field per column.
+    pub fn to_json(&self) -> Value {
+        let fields = self.columns.iter().cloned().zip(self.values.iter().map(datum::to_json));
+        Value::Object(fields.collect())
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.values.len()))?;
+        for (column, value) in self.columns.iter().zip(&self.values) {
+            match value {
+                Datum::Null => map.serialize_entry(column, &())?,
+                Datum::Boolean(boolean) => map.serialize_entry(column, boolean)?,
+                Datum::Integer(integer) => map.serialize_entry(column, integer)?,
+                Datum::Real(real) => map.serialize_entry(column, real)?,
+                Datum::Text(text) => map.serialize_entry(column, text)?,
+                other => map.serialize_entry(column, &datum::to_json(other))?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// A column's name or position.
+pub trait Column {
+    fn position(&self, columns: &[String]) -> Option<usize>;
+    fn describe(&self) -> String;
+}
+
+impl Column for &str {
+    fn position(&self, columns: &[String]) -> Option<usize> {
+        columns.iter().position(|column| column == self)
+    }
+
+    fn describe(&self) -> String {
+        format!("`{self}`")
+    }
+}
+
+impl Column for usize {
+    fn position(&self, columns: &[String]) -> Option<usize> {
+        (*self < columns.len()).then_some(*self)
+    }
+
+    fn describe(&self) -> String {
+        self.to_string()
+    }
+}

@@ -1,0 +1,126 @@
+use std::{sync::Arc, time::Instant};
+
+use tsk::{Position, SourceMap, Span};
+
+use crate::{
+    bindings::{Error, Reply, Value},
+    call::{Call, Panic},
+    capability::{Capabilities, Grant},
+    engine::Host,
+    gate::Gate,
+    guest::{self, Failure},
+    limits::Limits,
+    link::{Handlers, Places},
+    module::{Handler, Module},
+    request::Origin,
+    route::Routes,
+    server::Cors,
+};
+
+/// One version of a service, ready to serve. Immutable: a change of the file makes a new one, and a request keeps the
+/// one that it started with.
+pub struct App {
+    pub service: Service,
+    pub limits: Limits,
+    pub capabilities: Capabilities,
+    pub cors: Cors,
+    pub gate: Gate,
+    pub modules: Vec<Arc<Module>>,
+    /// By `section.name`.
+    pub handlers: Handlers,
+    pub routes: Routes,
+    pub sources: SourceMap,
+    pub(crate) places: Places,
+    pub(crate) host: Host,
+}
+
+/// What `[service]` says of itself.
+#[derive(Clone, Debug)]
+pub struct Service {
+    pub name: Arc<str>,
+    pub version: Arc<str>,
+}
+
+impl App {
+    pub fn grants(&self) -> Vec<Grant> {
+        self.capabilities.grants()
+    }
+
+    /// The fujsen that `section.name` reaches; an error that names the nearest one when there is none.
+    pub fn handler(&self, path: &str) -> Result<&Handler, Error> {
+        self.handlers.get(path).ok_or_else(|| {
+            let near = tsk::suggest(path, self.handlers.keys().map(|key| &**key));
+            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            Error::new(500, "unknown-fujsen", format!("there is no fujsen `{path}`{hint}"))
+        })
+    }
+
+    /// Runs a fujsen for someone outside. `arguments` are in the order of its parameters.
+    /// What went wrong inside is in the log and in the error's message; a message of status 500 is not for clients.
+    pub async fn run(self: &Arc<Self>, handler: &Handler, arguments: &[Value], origin: Origin) -> Result<Reply, Error> {
+        let deadline = Instant::now() + self.limits.deadline;
+        self.run_at(handler, arguments, origin, deadline, 1).await
+    }
+
+    /// Runs a fujsen with what is left of a caller's time.
+    pub async fn run_at(
+        self: &Arc<Self>,
+        handler: &Handler,
+        arguments: &[Value],
+        origin: Origin,
+        deadline: Instant,
+        depth: u8,
+    ) -> Result<Reply, Error> {
+        let request_id = origin.request_id.clone();
+        let module = &handler.module;
+        let call =
+            Call::new(self.clone(), module.section.clone(), handler.path.clone(), origin, deadline, depth);
+        guest::run(&self.host, handler, call, arguments).await.map_err(|failure| {
+            let error = self.explain(module, failure);
+            if error.status >= 500 {
+                tracing::error!(
+                    target: "fujsen",
+                    service = %self.service.name, fujsen = %handler.path, %request_id,
+                    status = error.status, code = %error.code, "{}", error.message
+                );
+            }
+            error
+        })
+    }
+
+    /// A failure in words, with the line of the TSK file where it is known.
+    fn explain(&self, module: &Module, failure: Failure) -> Error {
+        match failure {
+            Failure::Error(error) => error,
+            Failure::Panic(panic) => {
+                let place = self.place(module, &panic);
+                Error::new(500, "panic", format!("panicked at {place}: {}", panic.message))
+            }
+            Failure::Deadline(limit) => {
+                Error::new(504, "deadline", format!("stopped after {limit:?}, the limit of a call (limits.deadline)"))
+            }
+            Failure::Memory(limit) => {
+                Error::new(500, "memory", format!("needs more than {} MiB of memory (limits.memory)", limit >> 20))
+            }
+            Failure::Stack => Error::new(500, "stack", "ran out of stack: does it call itself without end?"),
+            Failure::Trap(trap) => Error::new(500, "trap", trap),
+        }
+    }
+
+    fn place(&self, module: &Module, panic: &Panic) -> String {
+        let text = self.places.get(&module.section).and_then(|files| files.get(&panic.file));
+        match text {
+            Some(text) => self.sources.locate(inside(&self.sources, *text, panic.line, panic.column)),
+            None if panic.line == 0 => panic.file.clone(),
+            None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
+        }
+    }
+}
+
+/// The place in a file of a line and column of a text that starts somewhere in it.
+fn inside(sources: &SourceMap, text: Span, line: u32, column: u32) -> Span {
+    let start = sources.position(text);
+    let column = if line <= 1 { start.column + column.saturating_sub(1) } else { column };
+    let offset = sources.offset(text.file, Position { line: start.line + line.saturating_sub(1), column });
+    Span { file: text.file, start: offset, end: offset }
+}

@@ -1,0 +1,27 @@
+//! What `guest-sdk/wit` looks like from the host.
+
+wasmtime::component::bindgen!({
+    path: "../guest-sdk/wit",
+    world: "module",
+    imports: {
+        "tusk:fujsen/fujsen.call": async,
+        "tusk:fujsen/http.send": async,
+        "tusk:fujsen/redis": async,
+        "tusk:fujsen/sql": async,
+        "tusk:fujsen/time.sleep": async,
+    },
+    exports: { default: async },
+});
+
+pub use tusk::fujsen::{config, fujsen, http, log, redis, sql, time};
+
+impl Error {
+    pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self { status, code: code.to_owned(), message: message.into() }
+    }
+
+    /// What the file does not grant. The message shows the line that would.
+    pub fn denied(message: impl Into<String>) -> Self {
+        Self::new(500, "denied", message)
+    }
+}

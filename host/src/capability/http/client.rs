@@ -1,0 +1,119 @@
+//! The HTTP clients of the process, and the resolver that watches where names lead.
+
+use std::{
+    error::Error as StdError,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, OnceLock},
+};
+
+use reqwest::{
+    dns::{Addrs, Name, Resolve, Resolving},
+    redirect::Policy,
+};
+
+use super::{
+    address::{Reach, reach},
+    grants::Network,
+};
+use crate::limits;
+
+/// Connections to upstreams, kept across swaps. Made when first used: reading the system's certificates takes time.
+///
+/// Two, because a connection to a private address must never be handed to a request that may reach public ones only.
+#[derive(Default)]
+pub struct Client {
+    public: Arc<OnceLock<Result<reqwest::Client, String>>>,
+    private: Arc<OnceLock<Result<reqwest::Client, String>>>,
+}
+
+/// Clones share connections.
+impl Clone for Client {
+    fn clone(&self) -> Self {
+        Self {
+            public: self.public.clone(),
+            private: self.private.clone(),
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn get(&self, network: Network) -> Result<&reqwest::Client, String> {
+        let client = match network {
+            Network::Public => &self.public,
+            Network::Private => &self.private,
+        };
+        client.get_or_init(|| build(network)).as_ref().map_err(Clone::clone)
+    }
+}
+
+fn build(network: Network) -> Result<reqwest::Client, String> {
+    // Fails when the process has chosen one before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .user_agent(concat!("tusk-host/", env!("CARGO_PKG_VERSION")))
+        .no_proxy()
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(limits::HTTP_CONNECT)
+        .read_timeout(limits::HTTP_GAP)
+        .pool_max_idle_per_host(32)
+        .tcp_nodelay(true)
+        .dns_resolver(Arc::new(Watched(network)))
+        .build()
+        .map_err(|error| format!("no HTTP client: {error:?}"))
+}
+
+/// Resolves through the system and refuses addresses that the request may not reach. reqwest connects to exactly the
+/// addresses that this gives; it is not asked for URLs with an IP address, which `check_literal` sees to.
+pub(super) struct Watched(pub(super) Network);
+
+impl Resolve for Watched {
+    fn resolve(&self, name: Name) -> Resolving {
+        let network = self.0;
+        Box::pin(async move {
+            let all: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let allowed: Vec<SocketAddr> = all
+                .iter()
+                .copied()
+                .filter(|address| allows(network, address.ip()))
+                .collect();
+            match (allowed.is_empty(), all.first()) {
+                (true, Some(address)) => Err(Forbidden(address.ip()).into()),
+                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+pub(super) fn allows(network: Network, address: IpAddr) -> bool {
+    match reach(address) {
+        Reach::Public => true,
+        Reach::Private => network == Network::Private,
+        Reach::Never => false,
+    }
+}
+
+/// A name leads to an address that the request may not reach.
+#[derive(Debug)]
+pub(super) struct Forbidden(pub(super) IpAddr);
+
+impl fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leads to {}", self.0)
+    }
+}
+
+impl StdError for Forbidden {}
+
+/// The first `T` among an error and its causes.
+pub(super) fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}

@@ -1,0 +1,289 @@
+//! One request and its answer, redirects included.
+
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
+
+use http::{HeaderMap, Method, StatusCode, header::LOCATION};
+use tokio::time::timeout_at;
+use url::{Host, Url};
+
+use super::{
+    Http,
+    client::{Forbidden, allows, cause},
+    grants::{Network, Origin},
+    headers, pairs,
+};
+use crate::{
+    bindings::{
+        Error,
+        http::{Request, Response},
+    },
+    limits, request,
+};
+
+/// What is sent, as redirects change it.
+struct Outgoing {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: Option<bytes::Bytes>,
+}
+
+impl Http {
+    /// Sends `request` and reads the whole answer, by `deadline` at the latest.
+    pub(crate) async fn send(
+        &self,
+        request: Request,
+        origin: &request::Origin,
+        deadline: Instant,
+    ) -> Result<Response, Error> {
+        let start = Instant::now();
+        let total = request
+            .timeout_ms
+            .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
+        let end = deadline.min(start + total);
+        let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
+        let outgoing = Outgoing::new(request, origin)?;
+        let shown = show(&outgoing.url);
+        match timeout_at(end.into(), self.follow(outgoing, redirects)).await {
+            Ok(result) => result.map(|response| Response {
+                elapsed_us: start.elapsed().as_micros() as u64,
+                ..response
+            }),
+            Err(_) => {
+                let waited = start.elapsed().as_millis();
+                Err(Error::new(
+                    504,
+                    "timeout",
+                    format!("{shown} did not answer within {waited} ms"),
+                ))
+            }
+        }
+    }
+
+    async fn follow(&self, mut outgoing: Outgoing, redirects: u8) -> Result<Response, Error> {
+        let mut left = redirects;
+        loop {
+            let network = self.check(&outgoing.url)?;
+            let answer = self.exchange(&outgoing, network).await?;
+            let target = match redirect_target(&outgoing.url, &answer) {
+                Some(target) if redirects > 0 => target?,
+                _ => return read(answer, outgoing.url).await,
+            };
+            if left == 0 {
+                let message = format!("{} redirects more than {redirects} times", show(&outgoing.url));
+                return Err(Error::new(502, "redirects", message));
+            }
+            left -= 1;
+            outgoing.redirect(answer.status(), target);
+        }
+    }
+
+    /// Whether the URL's origin is granted, and which network it may lead to.
+    fn check(&self, url: &Url) -> Result<Network, Error> {
+        let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is neither http nor https"))?;
+        let Some(&network) = self.origins.get(&origin) else {
+            return Err(not_granted(&origin));
+        };
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => IpAddr::V4(address),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address),
+            _ => return Ok(network),
+        };
+        if allows(network, address) {
+            Ok(network)
+        } else {
+            Err(forbidden(&origin, address, network))
+        }
+    }
+
+    async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, Error> {
+        let client = self
+            .client
+            .get(network)
+            .map_err(|message| Error::new(500, "connect", message))?;
+        let mut request = client
+            .request(outgoing.method.clone(), outgoing.url.clone())
+            .headers(outgoing.headers.clone());
+        if let Some(body) = &outgoing.body {
+            request = request.body(body.clone());
+        }
+        request
+            .send()
+            .await
+            .map_err(|error| failed(&error, &outgoing.url, network))
+    }
+}
+
+impl Outgoing {
+    fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
+        let mut url = Url::parse(&request.url).map_err(|error| bad_url(&request.url, &error.to_string()))?;
+        if !url.has_host() {
+            return Err(bad_url(&request.url, "it has no host"));
+        }
+        url.set_fragment(None);
+        let method = Method::from_bytes(request.method.to_ascii_uppercase().as_bytes())
+            .ok()
+            .filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE))
+            .ok_or_else(|| {
+                Error::new(
+                    500,
+                    "bad-method",
+                    format!("`{}` is no method", request.method.escape_debug()),
+                )
+            })?;
+        let headers = headers::outgoing(&request.headers, origin)?;
+        Ok(Self {
+            method,
+            url,
+            headers,
+            body: request.body.map(Into::into),
+        })
+    }
+
+    /// As browsers do: 307 and 308 repeat the request, the others turn it into a GET (a HEAD stays one).
+    fn redirect(&mut self, status: StatusCode, target: Url) {
+        let repeats = matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+        if !repeats && self.method != Method::GET && self.method != Method::HEAD {
+            self.method = Method::GET;
+            self.body = None;
+            headers::forget_body(&mut self.headers);
+        }
+        if target.origin() != self.url.origin() {
+            headers::forget_credentials(&mut self.headers);
+        }
+        self.url = target;
+    }
+}
+
+/// Where an answer leads on; none when it is the final one.
+fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url, Error>> {
+    if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = String::from_utf8_lossy(answer.headers().get(LOCATION)?.as_bytes()).into_owned();
+    let target = from.join(&location).map(|mut target| {
+        target.set_fragment(None);
+        target
+    });
+    Some(target.map_err(|_| {
+        Error::new(
+            502,
+            "redirects",
+            format!("{} redirects to `{}`", show(from), location.escape_debug()),
+        )
+    }))
+}
+
+/// The body comes decompressed, so the bound is on what it becomes.
+async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, Error> {
+    let too_large = || {
+        let message = format!("the answer of {} is over {} MiB", show(&url), limits::HTTP_BODY >> 20);
+        Error::new(502, "too-large", message)
+    };
+    let expected = answer.content_length().unwrap_or(0);
+    if expected > limits::HTTP_BODY as u64 {
+        return Err(too_large());
+    }
+    let mut body = Vec::with_capacity(expected as usize);
+    while let Some(piece) = answer.chunk().await.map_err(|error| interrupted(&error, &url))? {
+        if body.len() + piece.len() > limits::HTTP_BODY {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(Response {
+        status: answer.status().as_u16(),
+        headers: pairs(answer.headers()),
+        body,
+        url: url.into(),
+        elapsed_us: 0,
+    })
+}
+
+fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
+    if let (Some(Forbidden(address)), Some(origin)) = (cause(error), Origin::of(url)) {
+        return forbidden(&origin, *address, network);
+    }
+    let shown = show(url);
+    if error.is_timeout() {
+        let what = if error.is_connect() {
+            "could not be reached"
+        } else {
+            "sent nothing"
+        };
+        let seconds = if error.is_connect() {
+            limits::HTTP_CONNECT
+        } else {
+            limits::HTTP_GAP
+        }
+        .as_secs();
+        return Error::new(504, "timeout", format!("{shown} {what} within {seconds} s"));
+    }
+    if error.is_builder() {
+        return bad_url(url.as_str(), &reason(error));
+    }
+    let verb = if error.is_connect() {
+        "cannot be reached"
+    } else {
+        "broke off"
+    };
+    Error::new(502, "connect", format!("{shown} {verb}: {}", reason(error)))
+}
+
+fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
+    let shown = show(url);
+    if error.is_timeout() {
+        let seconds = limits::HTTP_GAP.as_secs();
+        return Error::new(504, "timeout", format!("{shown} sent nothing more for {seconds} s"));
+    }
+    Error::new(
+        502,
+        "connect",
+        format!("{shown} broke off within its answer: {}", reason(error)),
+    )
+}
+
+/// The innermost cause, which is the one that says something.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+fn not_granted(origin: &Origin) -> Error {
+    let origin = origin.as_str();
+    let message =
+        format!("the file does not grant {origin}; to allow it, write (or extend)\n[grants]\nhttp: [\"{origin}\"]");
+    Error::denied(message)
+}
+
+fn forbidden(origin: &Origin, address: IpAddr, network: Network) -> Error {
+    let origin = origin.as_str();
+    if network == Network::Public && allows(Network::Private, address) {
+        return Error::denied(format!(
+            "{origin} leads to {address}, a private address; if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
+        ));
+    }
+    Error::denied(format!(
+        "{origin} leads to {address}, where no service may be: link-local, multicast and unspecified addresses are never reached"
+    ))
+}
+
+fn bad_url(url: &str, why: &str) -> Error {
+    let shown: String = url.chars().take(200).collect();
+    Error::new(
+        500,
+        "bad-url",
+        format!("`{}` is no URL to send a request to: {why}", shown.escape_debug()),
+    )
+}
+
+/// A URL for messages: without user, password and query.
+fn show(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}

@@ -1,0 +1,159 @@
+//! Headers that go out.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{
+        ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT,
+        HOST, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    },
+};
+
+use crate::{bindings::Error, request::Origin};
+
+/// Headers that frame the message or steer the connection, or that the host itself sets: a guest's are left out.
+fn is_hosts(name: &HeaderName) -> bool {
+    [
+        HOST,
+        CONTENT_LENGTH,
+        CONNECTION,
+        TRANSFER_ENCODING,
+        TE,
+        TRAILER,
+        UPGRADE,
+        EXPECT,
+        PROXY_AUTHORIZATION,
+        ACCEPT_ENCODING,
+    ]
+    .contains(name)
+        || [
+            "keep-alive",
+            "proxy-connection",
+            "http2-settings",
+            "x-request-id",
+            "traceparent",
+            "tracestate",
+        ]
+        .contains(&name.as_str())
+}
+
+/// A guest's headers without those that belong to the host, and those of the host: the request's id and trace.
+pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::with_capacity(given.len() + 3);
+    for (name, value) in given {
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+            Error::new(
+                500,
+                "bad-header",
+                format!("`{}` is no header name", name.escape_debug()),
+            )
+        })?;
+        let value = HeaderValue::from_str(value).map_err(|_| {
+            Error::new(
+                500,
+                "bad-header",
+                format!("the value of `{key}` has characters that no header may have"),
+            )
+        })?;
+        if !is_hosts(&key) {
+            headers.append(key, value);
+        }
+    }
+    let own = [
+        ("x-request-id", Some(origin.request_id.to_string())),
+        ("traceparent", Some(child_span(&origin.traceparent))),
+        ("tracestate", origin.tracestate.as_ref().map(|state| state.to_string())),
+    ];
+    for (name, value) in own {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    Ok(headers)
+}
+
+/// What must not follow a redirect to another origin.
+pub(super) fn forget_credentials(headers: &mut HeaderMap) {
+    for name in [AUTHORIZATION, COOKIE] {
+        headers.remove(name);
+    }
+}
+
+/// What describes a body that a redirect has turned into a GET without one.
+pub(super) fn forget_body(headers: &mut HeaderMap) {
+    for name in [CONTENT_TYPE, CONTENT_ENCODING] {
+        headers.remove(name);
+    }
+}
+
+/// The same trace with a span id of its own, for one outgoing request.
+fn child_span(traceparent: &str) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let mut parts: Vec<&str> = traceparent.split('-').collect();
+    if parts.len() < 4 {
+        return traceparent.to_owned();
+    }
+    // A span id must be unlikely to repeat, not hard to guess; all zeros is invalid.
+    let id = format!(
+        "{:016x}",
+        RandomState::new()
+            .hash_one(COUNT.fetch_add(1, Ordering::Relaxed))
+            .max(1)
+    );
+    parts[2] = &id;
+    parts.join("-")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn origin() -> Origin {
+        Origin {
+            request_id: "r-1".into(),
+            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
+            tracestate: Some("a=b".into()),
+            incoming: None,
+        }
+    }
+
+    #[test]
+    fn the_host_keeps_its_headers() {
+        let given = [
+            "Host",
+            "content-length",
+            "Transfer-Encoding",
+            "Connection",
+            "X-Request-Id",
+            "traceparent",
+            "X-Own",
+        ]
+        .map(|name| (name.to_owned(), "1".to_owned()));
+        let headers = outgoing(&given, &origin()).unwrap();
+        assert_eq!(headers.len(), 4);
+        assert_eq!(
+            (headers["x-own"].as_bytes(), headers["x-request-id"].as_bytes()),
+            (&b"1"[..], &b"r-1"[..])
+        );
+        assert_eq!(headers["tracestate"], "a=b");
+        let trace = headers["traceparent"].to_str().unwrap();
+        assert!(
+            trace.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && trace.ends_with("-01"),
+            "{trace}"
+        );
+        assert!(trace.len() == 55 && !trace.contains("b7ad6b7169203331"), "{trace}");
+    }
+
+    #[test]
+    fn nothing_is_smuggled() {
+        for (name, value) in [("a b", "x"), ("", "x"), ("x-ok", "a\r\nevil: 1"), ("x-ok", "\0")] {
+            let error = outgoing(&[(name.to_owned(), value.to_owned())], &origin()).unwrap_err();
+            assert_eq!(error.code, "bad-header");
+        }
+    }
+}

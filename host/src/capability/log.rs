@@ -1,0 +1,263 @@
+use std::{fmt::Write, sync::Arc};
+
+use super::payload;
+use crate::{
+    bindings::{self, Value, log::Level},
+    call::Call,
+    limits,
+};
+
+/// What one call has logged so far. Dropping it tells how much was over the bound.
+#[derive(Default)]
+pub struct LogSession {
+    bytes: usize,
+    lines: u32,
+    dropped: u32,
+    /// Set with the first dropped line.
+    author: Option<Author>,
+}
+
+/// Whose line it is.
+#[derive(Clone)]
+struct Author {
+    service: Arc<str>,
+    section: Arc<str>,
+    fujsen: Arc<str>,
+    request_id: Arc<str>,
+}
+
+impl Author {
+    fn of(call: &Call) -> Self {
+        Self {
+            service: call.app.service.name.clone(),
+            section: call.section.clone(),
+            fujsen: call.fujsen.clone(),
+            request_id: call.origin.request_id.clone(),
+        }
+    }
+}
+
+impl bindings::log::Host for Call {
+    fn write(&mut self, level: Level, message: String, fields: Vec<(String, Value)>) {
+        let author = Author::of(self);
+        self.sessions.log.write(author, level, &message, &fields);
+    }
+}
+
+impl LogSession {
+    fn write(&mut self, author: Author, level: Level, message: &str, fields: &[(String, Value)]) {
+        let bytes = message.len()
+            + fields
+                .iter()
+                .map(|(name, value)| name.len() + 8 + payload(value))
+                .sum::<usize>();
+        if self.lines >= limits::LOG_LINES || self.bytes.saturating_add(bytes) > limits::LOG_BYTES {
+            self.dropped = self.dropped.saturating_add(1);
+            self.author.get_or_insert(author);
+            return;
+        }
+        self.bytes += bytes;
+        self.lines += 1;
+        let fields = (!fields.is_empty()).then(|| escape(&object(fields)));
+        emit(&author, level, &escape(message), fields.as_deref());
+    }
+}
+
+impl Drop for LogSession {
+    fn drop(&mut self) {
+        let Some(author) = &self.author else { return };
+        let message = format!(
+            "{} log lines dropped: a call may log {} lines and {} KiB",
+            self.dropped,
+            limits::LOG_LINES,
+            limits::LOG_BYTES >> 10
+        );
+        emit(author, Level::Warn, &message, None);
+    }
+}
+
+fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::event!(
+                target: "fujsen",
+                tracing::Level::$level,
+                service = &*author.service,
+                section = &*author.section,
+                fujsen = &*author.fujsen,
+                request_id = &*author.request_id,
+                fields,
+                "{message}"
+            )
+        };
+    }
+    match level {
+        Level::Debug => event!(DEBUG),
+        Level::Info => event!(INFO),
+        Level::Warn => event!(WARN),
+        Level::Error => event!(ERROR),
+    }
+}
+
+/// The fields as the text of a JSON object. Bytes are named by their number only.
+fn object(fields: &[(String, Value)]) -> String {
+    fields
+        .iter()
+        .map(|(name, value)| {
+            let value = match value {
+                Value::Null => serde_json::Value::Null,
+                Value::Boolean(value) => (*value).into(),
+                Value::Integer(value) => (*value).into(),
+                Value::Real(value) => (*value).into(),
+                Value::Text(text) => text.as_str().into(),
+                Value::Bytes(bytes) => format!("{} bytes", bytes.len()).into(),
+                Value::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
+            };
+            (name.clone(), value)
+        })
+        .collect::<serde_json::Value>()
+        .to_string()
+}
+
+/// One line stays one line, and nothing in it steers a terminal. The escapes are those of JSON, so that a JSON text
+/// keeps its meaning.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            _ if steers(character) => {
+                let _ = write!(escaped, "\\u{:04x}", character as u32);
+            }
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// Control characters, line separators, and what reorders the text around it.
+fn steers(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::{
+        io,
+        sync::{Mutex, MutexGuard, PoisonError},
+    };
+
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Output(Arc<Mutex<Vec<u8>>>);
+
+    impl Output {
+        fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        fn lines(&self) -> Vec<serde_json::Value> {
+            String::from_utf8(self.bytes().clone())
+                .unwrap()
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect()
+        }
+    }
+
+    impl io::Write for Output {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.bytes().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Output {
+        type Writer = Self;
+
+        fn make_writer(&'a self) -> Self {
+            self.clone()
+        }
+    }
+
+    fn author() -> Author {
+        Author {
+            service: "shop".into(),
+            section: "users".into(),
+            fujsen: "users.list".into(),
+            request_id: "r-1".into(),
+        }
+    }
+
+    fn logged(write: impl FnOnce(&mut LogSession)) -> Vec<serde_json::Value> {
+        let output = Output::default();
+        let subscriber = tracing_subscriber::fmt()
+            .json()
+            .with_max_level(tracing::Level::TRACE)
+            .with_writer(output.clone())
+            .finish();
+        tracing::subscriber::with_default(subscriber, || write(&mut LogSession::default()));
+        output.lines()
+    }
+
+    #[test]
+    fn a_line_carries_its_author_and_fields() {
+        let fields = [
+            ("id".to_owned(), Value::Integer(7)),
+            ("tags".to_owned(), Value::Json(r#"["a"]"#.into())),
+            ("raw".to_owned(), Value::Bytes(vec![1, 2])),
+        ];
+        let lines = logged(|session| session.write(author(), Level::Error, "went wrong", &fields));
+        assert_eq!(lines.len(), 1);
+        assert_eq!(
+            (lines[0]["level"].as_str(), lines[0]["target"].as_str()),
+            (Some("ERROR"), Some("fujsen"))
+        );
+        let line = &lines[0]["fields"];
+        assert_eq!(line["message"], "went wrong");
+        assert_eq!(line["fields"], r#"{"id":7,"tags":["a"],"raw":"2 bytes"}"#);
+        assert_eq!(
+            ["service", "section", "fujsen", "request_id"].map(|name| line[name].as_str().unwrap()),
+            ["shop", "users", "users.list", "r-1"]
+        );
+    }
+
+    #[test]
+    fn a_forged_line_stays_inside_its_own() {
+        let message = "a\nINFO forged\r\u{1b}[31m\u{9b}\u{202e}";
+        let fields = [("x\ny".to_owned(), Value::Text("\u{1b}[2J\u{7f}".into()))];
+        let lines = logged(|session| session.write(author(), Level::Info, message, &fields));
+        assert_eq!(lines[0]["fields"]["message"], r"a\nINFO forged\r\u001b[31m\u009b\u202e");
+        assert_eq!(lines[0]["fields"]["fields"], r#"{"x\ny":"\u001b[2J\u007f"}"#);
+    }
+
+    #[test]
+    fn a_flood_is_cut_and_counted() {
+        let lines = logged(|session| {
+            for _ in 0..limits::LOG_LINES + 40 {
+                session.write(author(), Level::Info, "again", &[]);
+            }
+        });
+        assert_eq!(lines.len(), limits::LOG_LINES as usize + 1);
+        assert!(
+            lines[lines.len() - 1]["fields"]["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("40 log lines dropped")
+        );
+
+        let long = "x".repeat(limits::LOG_BYTES / 2);
+        let lines = logged(|session| (0..5).for_each(|_| session.write(author(), Level::Info, &long, &[])));
+        assert_eq!(lines.len(), 3);
+    }
+}

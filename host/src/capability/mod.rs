@@ -1,0 +1,118 @@
+//! What a guest can do besides computing. One file a capability; they do not know each other.
+//!
+//! Each has up to three lives: the process (`Shared`: connections, kept across swaps), the `App` (`Capabilities`:
+//! what this version of the file names) and the call (`Sessions`: what must end with the call).
+
+pub mod config;
+pub mod fujsen;
+pub mod http;
+pub mod log;
+pub mod redis;
+pub mod sql;
+pub mod time;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+use std::path::Path;
+
+use tsk::{Config, Diagnostic};
+use wasmtime::component::{HasData, Linker};
+
+use crate::{bindings, call::Call, guest::State};
+
+/// Made once per process: connections and pools that outlive a swap.
+#[derive(Default)]
+pub struct Shared {
+    pub http: http::Client,
+    pub redis: redis::Connections,
+    pub sql: sql::Pools,
+}
+
+/// Made once per `App`: what its file names and grants.
+pub struct Capabilities {
+    pub config: config::Values,
+    pub http: http::Http,
+    pub redis: redis::Redis,
+    pub sql: sql::Sql,
+}
+
+/// Made once per call; dropping it ends whatever the call left open.
+#[derive(Default)]
+pub struct Sessions {
+    pub log: log::LogSession,
+    pub sql: sql::SqlSession,
+}
+
+/// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct Grant {
+    /// `http`, `sql` or `redis`.
+    pub capability: &'static str,
+    /// An origin, a database name with its URL, a server. Passwords are left out.
+    pub target: String,
+}
+
+impl Capabilities {
+    /// Reads what `config` names. Opens nothing: `connect` does. Relative paths start at `folder`, the TSK file's.
+    pub fn new(shared: &Shared, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let mut diagnostics = Vec::new();
+        let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
+        let redis = redis::Redis::new(&shared.redis, config).map_err(|mut d| diagnostics.append(&mut d));
+        let sql = sql::Sql::new(&shared.sql, config, folder).map_err(|mut d| diagnostics.append(&mut d));
+        match (http, redis, sql) {
+            (Ok(http), Ok(redis), Ok(sql)) => Ok(Self {
+                config: config::Values::new(config),
+                http,
+                redis,
+                sql,
+            }),
+            _ => Err(diagnostics),
+        }
+    }
+
+    /// Opens what must be there before the service starts: every database. A Redis server that is down is not an error.
+    pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
+        self.sql.connect().await
+    }
+
+    pub fn grants(&self) -> Vec<Grant> {
+        [self.http.grants(), self.redis.grants(), self.sql.grants()].concat()
+    }
+}
+
+/// `; did you mean …?`, where one of `candidates` is near `name`, else nothing.
+fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    tsk::suggest(name, candidates).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
+
+/// What a value holds besides itself. Bytes.
+fn payload(value: &bindings::Value) -> usize {
+    match value {
+        bindings::Value::Text(text) | bindings::Value::Json(text) => text.len(),
+        bindings::Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    }
+}
+
+/// Tells wasmtime that every host function works on the current [`Call`].
+struct Current;
+
+impl HasData for Current {
+    type Data<'a> = &'a mut Call;
+}
+
+/// Offers every capability to modules.
+pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
+    bindings::config::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::redis::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::sql::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::time::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::tusk::fujsen::types::add_to_linker::<_, Current>(linker, State::call)?;
+    Ok(())
+}
+
+impl bindings::tusk::fujsen::types::Host for Call {}

@@ -1,0 +1,225 @@
+//! Redis servers whose URLs the file names.
+//!
+//! `Connections` (process) keeps connections over swaps, `Redis` (App) knows the names.
+
+mod bounded;
+mod reply;
+mod server;
+mod verbs;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+
+use redis::{Cmd, IntoConnectionInfo};
+use tsk::{Config, Diagnostic, Object};
+
+use self::{server::Server, verbs::Kind};
+use super::{Grant, did_you_mean, payload};
+use crate::{
+    bindings::{self, Error, Value},
+    call::Call,
+    limits,
+};
+
+/// What a blocking command leaves of the call's time, so that its "nothing came" still reaches the guest: a server
+/// looks at its timers ten times a second.
+const MARGIN: Duration = Duration::from_millis(200);
+
+/// The connections to each server, kept across swaps.
+#[derive(Default)]
+pub struct Connections {
+    by_url: Mutex<HashMap<String, Weak<Server>>>,
+}
+
+impl Connections {
+    fn get(&self, url: &str, info: redis::ConnectionInfo) -> Arc<Server> {
+        let mut servers = self.by_url.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = servers.get(url).and_then(Weak::upgrade) {
+            return server;
+        }
+        servers.retain(|_, server| server.strong_count() > 0);
+        let server = Arc::new(Server::new(info));
+        servers.insert(url.to_owned(), Arc::downgrade(&server));
+        server
+    }
+}
+
+/// The servers that the file names.
+pub struct Redis {
+    /// By the dotted path of the value.
+    by_path: BTreeMap<String, Arc<Server>>,
+    by_url: HashMap<String, Arc<Server>>,
+}
+
+impl Redis {
+    pub fn new(connections: &Connections, config: &Config) -> Result<Self, Vec<Diagnostic>> {
+        let mut redis = Self {
+            by_path: BTreeMap::new(),
+            by_url: HashMap::new(),
+        };
+        let mut diagnostics = Vec::new();
+        redis.collect(connections, "", &config.root, &mut diagnostics);
+        if diagnostics.is_empty() {
+            Ok(redis)
+        } else {
+            Err(diagnostics)
+        }
+    }
+
+    fn collect(&mut self, connections: &Connections, parent: &str, object: &Object, diagnostics: &mut Vec<Diagnostic>) {
+        for (key, node) in object {
+            let path = if parent.is_empty() {
+                key.clone()
+            } else {
+                format!("{parent}.{key}")
+            };
+            let url = match &node.value {
+                tsk::Value::Object(object) => {
+                    self.collect(connections, &path, object, diagnostics);
+                    continue;
+                }
+                tsk::Value::String(text) => text,
+                tsk::Value::Secret(secret) => secret.reveal(),
+                _ => continue,
+            };
+            match info(url) {
+                None => {}
+                Some(Ok(info)) => {
+                    let server = connections.get(url, info);
+                    self.by_url.insert(url.to_owned(), server.clone());
+                    self.by_path.insert(path, server);
+                }
+                Some(Err((message, help))) => {
+                    let message = format!("`{path}`: {message}");
+                    diagnostics.push(Diagnostic::error("redis-url", message).at(node.span).help(help));
+                }
+            }
+        }
+    }
+
+    pub fn grants(&self) -> Vec<Grant> {
+        let grant = |(path, server): (&String, &Arc<Server>)| Grant {
+            capability: "redis",
+            target: format!("{path} (redis://{})", server.name),
+        };
+        self.by_path.iter().map(grant).collect()
+    }
+
+    /// Runs one command of the allow-list, by `deadline` at the latest.
+    pub(crate) async fn command(
+        &self,
+        section: &str,
+        server: &str,
+        name: &str,
+        arguments: Vec<Value>,
+        deadline: Instant,
+    ) -> Result<Vec<Value>, Error> {
+        let server = self.server(section, server)?;
+        let verb = name.trim().to_ascii_uppercase();
+        let kind = verbs::kind(&verb, &arguments)?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let time = left.min(limits::REDIS_COMMAND);
+        match kind {
+            Kind::Short => reply::flatten(server.run(&command(&verb, &arguments), time).await?),
+            Kind::Get => get(server, &arguments, time).await,
+            Kind::Long => reply::flatten(server.run_alone(&command(&verb, &arguments), time).await?),
+            Kind::BlocksByLast | Kind::BlocksByFirst => {
+                let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
+                let wait = verbs::wait(kind, &arguments)?.map_or(longest, |asked| asked.min(longest));
+                let arguments = verbs::with_wait(kind, arguments, wait);
+                reply::flatten(server.run_alone(&command(&verb, &arguments), left).await?)
+            }
+        }
+    }
+
+    /// A key of `[redis]`, a key of the own section, a path from the top, or a URL that the file contains.
+    fn server(&self, section: &str, name: &str) -> Result<&Server, Error> {
+        let found = self
+            .by_path
+            .get(&format!("redis.{name}"))
+            .or_else(|| self.by_path.get(&format!("{section}.{name}")))
+            .or_else(|| self.by_path.get(name))
+            .or_else(|| self.by_url.get(name));
+        found.map(|server| &**server).ok_or_else(|| {
+            if name.contains("://") {
+                return Error::denied(
+                    "the file does not name this Redis server; to allow it, write\n[redis]\nmain: \"redis://…\"",
+                );
+            }
+            let names = self
+                .by_path
+                .keys()
+                .map(|path| path.strip_prefix("redis.").unwrap_or(path));
+            let hint = did_you_mean(name, names);
+            let message =
+                format!("no Redis server `{name}`{hint}; to add it, write\n[redis]\n{name}: \"redis://127.0.0.1\"");
+            Error::new(500, "unknown-server", message)
+        })
+    }
+}
+
+/// Where a value leads; none when it is no Redis URL. The error says what is wrong, then what to write.
+fn info(url: &str) -> Option<Result<redis::ConnectionInfo, (&'static str, &'static str)>> {
+    if url.starts_with("rediss://") {
+        let help = "name the server by redis://, over a network that you trust or a TLS tunnel";
+        return Some(Err(("rediss:// (Redis over TLS) is not supported yet", help)));
+    }
+    // The parser's own message may repeat the URL, and with it a password.
+    url.starts_with("redis://").then(|| {
+        let help = "write redis://HOST:PORT/DATABASE, such as redis://127.0.0.1:6379/0";
+        url.into_connection_info().map_err(|_| ("this is no Redis URL", help))
+    })
+}
+
+fn command(verb: &str, arguments: &[Value]) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg(verb);
+    for argument in arguments {
+        match argument {
+            Value::Null => command.arg(""),
+            Value::Boolean(value) => command.arg(if *value { "1" } else { "0" }),
+            Value::Integer(value) => command.arg(value),
+            Value::Real(value) => command.arg(value),
+            Value::Text(text) | Value::Json(text) => command.arg(text),
+            Value::Bytes(bytes) => command.arg(bytes.as_slice()),
+        };
+    }
+    command
+}
+
+/// `GETRANGE` gives a text of any length in part, and `EXISTS` tells an empty one from none: `GET` would have to be
+/// read whole.
+async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Vec<Value>, Error> {
+    let key = arguments.first().cloned().unwrap_or(Value::Null);
+    let mut both = redis::Pipeline::with_capacity(2);
+    let range = [
+        key.clone(),
+        Value::Integer(0),
+        Value::Integer(limits::REDIS_REPLY as i64),
+    ];
+    both.add_command(command("GETRANGE", &range))
+        .add_command(command("EXISTS", &[key]));
+    let mut replies = server.run_all(&both, time).await?.into_iter();
+    let (text, exists) = (replies.next().unwrap_or_default(), replies.next().unwrap_or_default());
+    match text {
+        redis::Value::BulkString(bytes) if bytes.is_empty() && exists == redis::Value::Int(0) => Ok(vec![Value::Null]),
+        text => reply::flatten(text),
+    }
+}
+
+impl bindings::redis::Host for Call {
+    async fn command(&mut self, server: String, name: String, arguments: Vec<Value>) -> Result<Vec<Value>, Error> {
+        let redis = &self.app.capabilities.redis;
+        let values = redis
+            .command(&self.section, &server, &name, arguments, self.deadline)
+            .await?;
+        self.retain(values.iter().map(|value| size_of::<Value>() + payload(value)).sum())?;
+        Ok(values)
+    }
+}

@@ -1,0 +1,222 @@
+//! The connections to one server.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use redis::{
+    AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, RedisError, RedisResult,
+    aio::{ConnectionLike, MultiplexedConnection},
+};
+use tokio::{
+    net::TcpStream,
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
+
+use super::{bounded::Bounded, reply};
+use crate::{bindings::Error, limits};
+
+/// What a reply's framing may add to its content. Bytes.
+const FRAMING: usize = 2 << 20;
+
+/// One Redis server: a shared connection, and others for one command at a time.
+pub(super) struct Server {
+    info: ConnectionInfo,
+    /// As messages show it: host and port.
+    pub(super) name: String,
+    shared: tokio::sync::Mutex<Option<Connection>>,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+    outage: Mutex<Outage>,
+}
+
+#[derive(Clone)]
+struct Connection {
+    link: MultiplexedConnection,
+    /// Set when the other side is gone.
+    closed: Arc<AtomicBool>,
+    budget: Arc<AtomicUsize>,
+}
+
+/// While a server is down, it is tried again at growing intervals only, and calls in between fail at once.
+#[derive(Default)]
+struct Outage {
+    failures: u32,
+    retry_at: Option<Instant>,
+    reason: String,
+}
+
+impl Server {
+    pub(super) fn new(info: ConnectionInfo) -> Self {
+        Self {
+            name: info.addr().to_string(),
+            info,
+            shared: tokio::sync::Mutex::default(),
+            idle: Mutex::default(),
+            permits: Semaphore::new(limits::REDIS_CONNECTIONS),
+            outage: Mutex::default(),
+        }
+    }
+
+    /// Runs one command on the shared connection.
+    pub(super) async fn run(&self, command: &Cmd, time: Duration) -> Result<redis::Value, Error> {
+        let work = async {
+            let mut connection = self.shared().await?;
+            connection
+                .link
+                .send_packed_command(command)
+                .await
+                .map_err(|error| self.explain(&error))
+        };
+        timeout(time, work).await.map_err(|_| self.silent(time))?
+    }
+
+    /// Runs several commands on the shared connection, in one round trip.
+    pub(super) async fn run_all(&self, commands: &redis::Pipeline, time: Duration) -> Result<Vec<redis::Value>, Error> {
+        let count = commands.cmd_iter().count();
+        let work = async {
+            let mut connection = self.shared().await?;
+            connection
+                .link
+                .req_packed_commands(commands, 0, count)
+                .await
+                .map_err(|error| self.explain(&error))
+        };
+        timeout(time, work).await.map_err(|_| self.silent(time))?
+    }
+
+    /// Runs one command on a connection of its own. A reply over the bound breaks that connection and nothing else;
+    /// so does a call that ends before its reply has come.
+    pub(super) async fn run_alone(&self, command: &Cmd, time: Duration) -> Result<redis::Value, Error> {
+        let work = async {
+            let (mut connection, _permit) = self.own().await?;
+            connection
+                .budget
+                .store(limits::REDIS_REPLY + FRAMING, Ordering::Relaxed);
+            let result = connection.link.send_packed_command(command).await;
+            if connection.budget.load(Ordering::Relaxed) == 0 {
+                return Err(reply::too_large());
+            }
+            let result = result.map_err(|error| self.explain(&error));
+            if !connection.closed.load(Ordering::Relaxed) {
+                self.idle
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(connection);
+            }
+            result
+        };
+        timeout(time, work).await.map_err(|_| self.silent(time))?
+    }
+
+    async fn shared(&self) -> Result<Connection, Error> {
+        let mut shared = self.shared.lock().await;
+        if let Some(connection) = shared
+            .as_ref()
+            .filter(|connection| !connection.closed.load(Ordering::Relaxed))
+        {
+            return Ok(connection.clone());
+        }
+        *shared = None;
+        let connection = self.connect(usize::MAX).await?;
+        *shared = Some(connection.clone());
+        Ok(connection)
+    }
+
+    async fn own(&self) -> Result<(Connection, SemaphorePermit<'_>), Error> {
+        let permit = self
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| self.unavailable("the host is stopping"))?;
+        loop {
+            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            match idle {
+                Some(connection) if connection.closed.load(Ordering::Relaxed) => {}
+                Some(connection) => return Ok((connection, permit)),
+                None => return Ok((self.connect(limits::REDIS_REPLY).await?, permit)),
+            }
+        }
+    }
+
+    async fn connect(&self, budget: usize) -> Result<Connection, Error> {
+        {
+            let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+            if outage.retry_at.is_some_and(|at| Instant::now() < at) {
+                return Err(self.unavailable(&outage.reason));
+            }
+        }
+        let result = timeout(limits::REDIS_CONNECT, open(&self.info, budget)).await;
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = match result {
+            Ok(Ok(connection)) => {
+                *outage = Outage::default();
+                return Ok(connection);
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {} ms", limits::REDIS_CONNECT.as_millis()),
+        };
+        let pause = Duration::from_millis(25 << outage.failures.min(10)).min(limits::REDIS_BACKOFF);
+        *outage = Outage {
+            failures: outage.failures + 1,
+            retry_at: Some(Instant::now() + pause),
+            reason,
+        };
+        Err(self.unavailable(&outage.reason))
+    }
+
+    fn explain(&self, error: &RedisError) -> Error {
+        let broken = error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error();
+        if broken {
+            self.unavailable(&error.to_string())
+        } else {
+            reply::explain(error)
+        }
+    }
+
+    fn unavailable(&self, reason: &str) -> Error {
+        Error::new(
+            503,
+            "unavailable",
+            format!("the Redis server {} cannot be reached: {reason}", self.name),
+        )
+    }
+
+    fn silent(&self, time: Duration) -> Error {
+        let message = format!(
+            "the Redis server {} did not answer within {} ms",
+            self.name,
+            time.as_millis()
+        );
+        Error::new(504, "timeout", message)
+    }
+}
+
+async fn open(info: &ConnectionInfo, budget: usize) -> RedisResult<Connection> {
+    let ConnectionAddr::Tcp(host, port) = info.addr() else {
+        return Err((
+            redis::ErrorKind::InvalidClientConfig,
+            "only redis:// over TCP is supported",
+        )
+            .into());
+    };
+    let stream = TcpStream::connect((host.as_str(), *port)).await?;
+    stream.set_nodelay(true)?;
+    let budget = Arc::new(AtomicUsize::new(budget));
+    let stream = Bounded::new(stream, budget.clone());
+    // Each command has its own bound on time; one for all would break those that block.
+    let config = AsyncConnectionConfig::new().set_response_timeout(None);
+    let (link, driver) = MultiplexedConnection::new_with_config(info.redis_settings(), stream, config).await?;
+    let closed = Arc::new(AtomicBool::new(false));
+    let ended = closed.clone();
+    tokio::spawn(async move {
+        driver.await;
+        ended.store(true, Ordering::Relaxed);
+    });
+    Ok(Connection { link, closed, budget })
+}

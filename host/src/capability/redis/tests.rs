@@ -1,0 +1,302 @@
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    net::TcpListener,
+    process::{Child, Stdio},
+};
+
+use serde_json::json;
+
+use super::*;
+use crate::capability::fixture;
+
+/// A redis-server of its own, ended with the test.
+struct Server {
+    process: Option<Child>,
+    port: u16,
+}
+
+impl Server {
+    fn new() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self { process: None, port }
+    }
+
+    fn start(&mut self) {
+        let process = std::process::Command::new("redis-server")
+            .args([
+                "--port",
+                &self.port.to_string(),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed");
+        self.process = Some(process);
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    fn redis(&self) -> Redis {
+        let url = format!("redis://127.0.0.1:{}", self.port);
+        Redis::new(
+            &Connections::default(),
+            &fixture::config(json!({"redis": {"main": url}})),
+        )
+        .unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A running server, and its client once it answers.
+async fn running() -> (Server, Redis) {
+    let mut server = Server::new();
+    server.start();
+    let redis = server.redis();
+    answers(&redis, Duration::from_secs(5)).await;
+    (server, redis)
+}
+
+async fn answers(redis: &Redis, within: Duration) {
+    let start = Instant::now();
+    while run(redis, "PING", &[]).await.is_err() {
+        assert!(start.elapsed() < within, "the server does not answer");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn run(redis: &Redis, name: &str, arguments: &[&str]) -> Result<Vec<Value>, Error> {
+    within(redis, Duration::from_secs(10), name, arguments).await
+}
+
+async fn within(redis: &Redis, time: Duration, name: &str, arguments: &[&str]) -> Result<Vec<Value>, Error> {
+    let arguments = arguments.iter().copied().map(text).collect();
+    redis
+        .command("jobs", "main", name, arguments, Instant::now() + time)
+        .await
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.into())
+}
+
+#[tokio::test]
+async fn commands_and_their_replies() {
+    let (_server, redis) = running().await;
+    for (name, arguments, expected) in [
+        ("set", &["k", "v"][..], vec![text("OK")]),
+        ("GET", &["k"], vec![text("v")]),
+        ("GET", &["none"], vec![Value::Null]),
+        ("SET", &["empty", ""], vec![text("OK")]),
+        ("GET", &["empty"], vec![text("")]),
+        ("INCRBY", &["n", "41"], vec![Value::Integer(41)]),
+        ("INCR", &["n"], vec![Value::Integer(42)]),
+        ("HSET", &["h", "a", "1", "b", "2"], vec![Value::Integer(2)]),
+        ("HGETALL", &["h"], vec![text("a"), text("1"), text("b"), text("2")]),
+        ("HGET", &["h", "none"], vec![Value::Null]),
+        ("RPUSH", &["l", "a", "b", "c"], vec![Value::Integer(3)]),
+        ("LRANGE", &["l", "0", "-1"], vec![text("a"), text("b"), text("c")]),
+        ("LPOP", &["l"], vec![text("a")]),
+        ("BLPOP", &["l", "1"], vec![text("l"), text("b")]),
+        ("BLMOVE", &["l", "taken", "LEFT", "RIGHT", "1"], vec![text("c")]),
+        ("LRANGE", &["l", "0", "-1"], vec![]),
+        ("SADD", &["s", "x"], vec![Value::Integer(1)]),
+        ("SMEMBERS", &["s"], vec![text("x")]),
+        ("EXPIRE", &["k", "100"], vec![Value::Integer(1)]),
+        ("TTL", &["k"], vec![Value::Integer(100)]),
+        ("PUBLISH", &["c", "m"], vec![Value::Integer(0)]),
+        (
+            "SCAN",
+            &["0", "MATCH", "k*", "COUNT", "100"],
+            vec![text("0"), text("k")],
+        ),
+        ("DEL", &["k", "none"], vec![Value::Integer(1)]),
+    ] {
+        assert_eq!(
+            run(&redis, name, arguments).await.unwrap(),
+            expected,
+            "{name} {arguments:?}"
+        );
+    }
+    let bytes = vec![text("raw"), Value::Bytes(vec![0, 255])];
+    let deadline = Instant::now() + Duration::from_secs(5);
+    redis.command("", "main", "SET", bytes, deadline).await.unwrap();
+    assert_eq!(
+        run(&redis, "GET", &["raw"]).await.unwrap(),
+        [Value::Bytes(vec![0, 255])]
+    );
+}
+
+#[tokio::test]
+async fn mistakes_are_told() {
+    let (_server, redis) = running().await;
+    run(&redis, "RPUSH", &["l", "a"]).await.unwrap();
+    for (name, arguments, code, says) in [
+        ("GET", &["l"][..], "wrong-type", "WRONGTYPE"),
+        ("INCR", &["l"], "wrong-type", "WRONGTYPE"),
+        ("SET", &["k"], "redis", "wrong number of arguments"),
+        ("FLUSHALL", &[], "denied", "FLUSHALL"),
+        ("KEYS", &["*"], "denied", "SCAN"),
+        ("BLPOP", &["l", "soon"], "bad-argument", "seconds"),
+    ] {
+        let error = run(&redis, name, arguments).await.unwrap_err();
+        assert_eq!(error.code, code, "{name}: {}", error.message);
+        assert!(error.message.contains(says), "{name}: {}", error.message);
+    }
+}
+
+#[tokio::test]
+async fn servers_are_found_by_name() {
+    let (server, _) = running().await;
+    let url = format!("redis://127.0.0.1:{}", server.port);
+    let config = fixture::config(json!({"redis": {"main": url}, "jobs": {"queue": url}, "cache_url": url}));
+    let redis = Redis::new(&Connections::default(), &config).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let ping = async |section: &str, name: &str| redis.command(section, name, "PING", vec![], deadline).await;
+    for (section, name) in [
+        ("", "main"),
+        ("jobs", "queue"),
+        ("", "jobs.queue"),
+        ("x", "cache_url"),
+        ("", &url),
+    ] {
+        assert_eq!(ping(section, name).await.unwrap(), [text("PONG")], "{name}");
+    }
+    let error = ping("", "mian").await.unwrap_err();
+    assert!(
+        error.code == "unknown-server" && error.message.contains("did you mean `main`"),
+        "{}",
+        error.message
+    );
+    let error = ping("", "redis://127.0.0.1:1/").await.unwrap_err();
+    assert!(
+        error.code == "denied" && error.message.contains("[redis]\nmain: "),
+        "{}",
+        error.message
+    );
+}
+
+#[tokio::test]
+async fn long_replies_are_cut_and_hurt_nobody() {
+    let (_server, redis) = running().await;
+    let piece = "x".repeat(1 << 20);
+    for _ in 0..9 {
+        run(&redis, "APPEND", &["long", &piece]).await.unwrap();
+        run(&redis, "RPUSH", &["list", &piece]).await.unwrap();
+    }
+    for (name, arguments) in [
+        ("GET", &["long"][..]),
+        ("GETRANGE", &["long", "0", "-1"]),
+        ("MGET", &["long", "long"]),
+        ("LRANGE", &["list", "0", "-1"]),
+        ("SET", &["long", "short", "GET"]),
+    ] {
+        let neighbour = run(&redis, "BLPOP", &["nothing", "0.2"]);
+        let (error, neighbour) = tokio::join!(run(&redis, name, arguments), neighbour);
+        let error = error.unwrap_err();
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (500, "too-large"),
+            "{name}: {}",
+            error.message
+        );
+        assert_eq!(neighbour.unwrap(), [Value::Null]);
+        assert_eq!(run(&redis, "PING", &[]).await.unwrap(), [text("PONG")]);
+    }
+}
+
+#[tokio::test]
+async fn blocking_commands_end_within_the_call() {
+    let (_server, redis) = running().await;
+    let start = Instant::now();
+    let nothing = within(&redis, Duration::from_millis(600), "BLPOP", &["jobs", "0"])
+        .await
+        .unwrap();
+    assert_eq!(nothing, [Value::Null]);
+    assert!(start.elapsed() < Duration::from_millis(650), "{:?}", start.elapsed());
+
+    let waiting = run(&redis, "BLPOP", &["jobs", "5"]);
+    let pushing = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        run(&redis, "RPUSH", &["jobs", "job"]).await.unwrap()
+    };
+    let (job, _) = tokio::join!(waiting, pushing);
+    assert_eq!(job.unwrap(), [text("jobs"), text("job")]);
+}
+
+#[tokio::test]
+async fn a_dropped_call_leaves_the_connections_usable() {
+    let (_server, redis) = running().await;
+    for _ in 0..5 {
+        let dropped = tokio::time::timeout(Duration::from_millis(20), run(&redis, "BLPOP", &["jobs", "5"])).await;
+        assert!(dropped.is_err());
+    }
+    assert_eq!(run(&redis, "BLPOP", &["other", "0.05"]).await.unwrap(), [Value::Null]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_told_at_once_and_found_again() {
+    let mut server = Server::new();
+    let redis = server.redis();
+    let start = Instant::now();
+    for _ in 0..50 {
+        for (name, arguments) in [("PING", &[][..]), ("BLPOP", &["jobs", "5"])] {
+            let error = run(&redis, name, arguments).await.unwrap_err();
+            assert_eq!(
+                (error.status, error.code.as_str()),
+                (503, "unavailable"),
+                "{}",
+                error.message
+            );
+        }
+    }
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+    for _ in 0..3 {
+        server.start();
+        answers(&redis, Duration::from_secs(5)).await;
+        assert_eq!(run(&redis, "BLPOP", &["jobs", "0.01"]).await.unwrap(), [Value::Null]);
+        server.stop();
+        let error = run(&redis, "PING", &[]).await.unwrap_err();
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (503, "unavailable"),
+            "{}",
+            error.message
+        );
+    }
+}
+
+#[test]
+fn grants_and_diagnostics_show_no_passwords() {
+    let config = json!({"redis": {"main": "redis://me:geheim@cache:6380/2"}, "other": "text"});
+    let redis = Redis::new(&Connections::default(), &fixture::config(config)).unwrap();
+    assert_eq!(
+        redis.grants(),
+        [Grant {
+            capability: "redis",
+            target: "redis.main (redis://cache:6380)".into()
+        }]
+    );
+
+    let config = json!({"redis": {"a": "rediss://me:geheim@cache", "b": "redis://me:geheim@cache:port"}});
+    let diagnostics = Redis::new(&Connections::default(), &fixture::config(config))
+        .err()
+        .unwrap();
+    assert_eq!(diagnostics.len(), 2);
+    assert!(!format!("{diagnostics:?}").contains("geheim"));
+}

@@ -1,0 +1,338 @@
+//! Named SQLite databases.
+//!
+//! `Pools` (process) keeps connections over swaps, `Sql` (App) knows the names, `SqlSession` (call) the transactions.
+
+mod error;
+mod functions;
+mod guard;
+mod pool;
+mod statement;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
+
+use tsk::{Config, Diagnostic, Node, Span};
+
+pub use self::pool::Pools;
+use self::{
+    pool::{Lease, Pool},
+    target::Target,
+};
+use super::{Grant, did_you_mean, payload};
+use crate::{
+    bindings::{
+        self, Error, Value,
+        sql::{Changes, Rows},
+    },
+    call::Call,
+    limits,
+};
+
+/// The databases that the file names.
+pub struct Sql {
+    databases: BTreeMap<String, Database>,
+}
+
+struct Database {
+    pool: Arc<Pool>,
+    span: Span,
+}
+
+/// The transactions of one call. Dropping it rolls back.
+#[derive(Default)]
+pub struct SqlSession {
+    transactions: Vec<(String, Lease)>,
+}
+
+impl SqlSession {
+    fn transaction(&self, database: &str) -> Option<&Lease> {
+        self.transactions
+            .iter()
+            .find(|(name, _)| name == database)
+            .map(|(_, lease)| lease)
+    }
+
+    fn take(&mut self, database: &str) -> Option<Lease> {
+        let index = self.transactions.iter().position(|(name, _)| name == database)?;
+        Some(self.transactions.swap_remove(index).1)
+    }
+}
+
+impl Sql {
+    /// Relative paths start at `folder`, the TSK file's.
+    pub fn new(pools: &Pools, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let mut databases = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        let section = config.root.get("databases").map(|node| &node.value);
+        if let Some(tsk::Value::Object(section)) = section {
+            for (name, node) in section {
+                match target(name, node, folder) {
+                    Ok(target) => {
+                        databases.insert(
+                            name.clone(),
+                            Database {
+                                pool: pools.get(target),
+                                span: node.span,
+                            },
+                        );
+                    }
+                    Err(diagnostic) => diagnostics.push(*diagnostic),
+                }
+            }
+        }
+        if diagnostics.is_empty() {
+            Ok(Self { databases })
+        } else {
+            Err(diagnostics)
+        }
+    }
+
+    /// Opens every database once.
+    pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
+        let deadline = Instant::now() + limits::SQL_BUSY;
+        let opening = self.databases.iter().map(|(name, database)| async move {
+            // In use by a running call is open, too.
+            match database.pool.lease(deadline).await {
+                Err(error) if error.code != "busy" => Some(cannot_open(name, database, &error)),
+                _ => None,
+            }
+        });
+        let diagnostics: Vec<_> = futures_util::future::join_all(opening)
+            .await
+            .into_iter()
+            .flatten()
+            .collect();
+        if diagnostics.is_empty() {
+            Ok(())
+        } else {
+            Err(diagnostics)
+        }
+    }
+
+    pub fn grants(&self) -> Vec<Grant> {
+        let grant = |(name, database): (&String, &Database)| Grant {
+            capability: "sql",
+            target: format!("{name} ({})", database.pool.target().show()),
+        };
+        self.databases.iter().map(grant).collect()
+    }
+
+    pub(crate) async fn query(
+        &self,
+        session: &SqlSession,
+        deadline: Instant,
+        database: &str,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<Rows, Error> {
+        self.run(session, deadline, database, move |connection, control| {
+            statement::query(connection, control, &statement, &parameters)
+        })
+        .await
+    }
+
+    pub(crate) async fn execute(
+        &self,
+        session: &SqlSession,
+        deadline: Instant,
+        database: &str,
+        statement: String,
+        parameters: Vec<Value>,
+    ) -> Result<Changes, Error> {
+        self.run(session, deadline, database, move |connection, control| {
+            statement::execute(connection, control, &statement, &parameters)
+        })
+        .await
+    }
+
+    /// Runs `work` in the session's transaction, if it has one on this database, else on any connection.
+    async fn run<T: Send + 'static>(
+        &self,
+        session: &SqlSession,
+        deadline: Instant,
+        database: &str,
+        work: impl FnOnce(&rusqlite::Connection, &guard::Control) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let pool = &self.database(database)?.pool;
+        match session.transaction(database) {
+            Some(lease) => {
+                let work = move |connection: &_, control: &_| {
+                    still_open(connection)?;
+                    work(connection, control)
+                };
+                lease.run(deadline, work).await
+            }
+            None => pool.lease(deadline).await?.run(deadline, work).await,
+        }
+    }
+
+    pub(crate) async fn begin(&self, session: &mut SqlSession, deadline: Instant, database: &str) -> Result<(), Error> {
+        let pool = &self.database(database)?.pool;
+        if session.transaction(database).is_some() {
+            let message = format!("a transaction on `{database}` is open already: commit it or roll it back first");
+            return Err(Error::new(500, "in-transaction", message));
+        }
+        let lease = pool.lease(deadline).await?;
+        lease.run(deadline, statement::begin).await?;
+        session.transactions.push((database.to_owned(), lease));
+        Ok(())
+    }
+
+    /// A commit that fails leaves the transaction open, so that it can be tried again.
+    pub(crate) async fn commit(
+        &self,
+        session: &mut SqlSession,
+        deadline: Instant,
+        database: &str,
+    ) -> Result<(), Error> {
+        self.database(database)?;
+        let lease = session.transaction(database).ok_or_else(|| no_transaction(database))?;
+        let commit = |connection: &_, control: &_| {
+            still_open(connection)?;
+            statement::commit(connection, control)
+        };
+        lease.run(deadline, commit).await?;
+        session.take(database);
+        Ok(())
+    }
+
+    pub(crate) async fn rollback(
+        &self,
+        session: &mut SqlSession,
+        deadline: Instant,
+        database: &str,
+    ) -> Result<(), Error> {
+        self.database(database)?;
+        let lease = session.take(database).ok_or_else(|| no_transaction(database))?;
+        let rollback = |connection: &_, control: &_| {
+            statement::rollback(connection, control);
+            Ok(())
+        };
+        lease.run(deadline, rollback).await
+    }
+
+    fn database(&self, name: &str) -> Result<&Database, Error> {
+        self.databases.get(name).ok_or_else(|| {
+            let hint = did_you_mean(name, self.databases.keys().map(String::as_str));
+            let message = format!(
+                "no database `{name}`{hint}; to add it, write in the file:\n[databases]\n{name}: \"sqlite:{name}.db\""
+            );
+            Error::new(500, "unknown-database", message)
+        })
+    }
+}
+
+/// SQLite rolls back by itself when a transaction cannot go on (its disk is full, its time is over). What follows must
+/// not run outside of one.
+fn still_open(connection: &rusqlite::Connection) -> Result<(), Error> {
+    if connection.is_autocommit() {
+        let message = "the transaction was rolled back by an earlier failure: roll it back and start again";
+        return Err(Error::new(500, "rolled-back", message));
+    }
+    Ok(())
+}
+
+fn no_transaction(database: &str) -> Error {
+    Error::new(
+        500,
+        "no-transaction",
+        format!("no transaction on `{database}` is open: begin one first"),
+    )
+}
+
+fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnostic>> {
+    let url = match &node.value {
+        tsk::Value::String(url) => url,
+        tsk::Value::Secret(url) => url.reveal(),
+        _ => {
+            let message = format!("the database `{name}` must be a URL in a string");
+            let help = format!("write `{name}: \"sqlite:{name}.db\"`");
+            return Err(Box::new(
+                Diagnostic::error("database-url", message).at(node.span).help(help),
+            ));
+        }
+    };
+    Target::parse(name, url, folder).map_err(|(message, help)| {
+        let message = format!("the database `{name}`: {message}");
+        Box::new(Diagnostic::error("database-url", message).at(node.span).help(help))
+    })
+}
+
+fn cannot_open(name: &str, database: &Database, error: &Error) -> Diagnostic {
+    let target = database.pool.target();
+    let message = format!(
+        "the database `{name}` ({}) cannot be opened: {}",
+        target.show(),
+        error.message
+    );
+    let help = match target {
+        Target::File(path) => match path.parent() {
+            Some(folder) if !folder.exists() => format!("create its folder: mkdir -p {}", folder.display()),
+            _ if path.is_dir() => format!("{} is a folder: name a file", path.display()),
+            _ if error.code == "corrupt" => format!("{} is no SQLite database: name another file", path.display()),
+            _ => format!(
+                "check that this process may read and write {} and its folder",
+                path.display()
+            ),
+        },
+        Target::Memory(_) => "free some memory".into(),
+    };
+    Diagnostic::error("database-unavailable", message)
+        .at(database.span)
+        .help(help)
+}
+
+impl bindings::sql::Host for Call {
+    async fn query(&mut self, database: String, statement: String, parameters: Vec<Value>) -> Result<Rows, Error> {
+        let sql = &self.app.capabilities.sql;
+        let rows = sql
+            .query(&self.sessions.sql, self.deadline, &database, statement, parameters)
+            .await?;
+        self.retain(size(&rows))?;
+        Ok(rows)
+    }
+
+    async fn execute(&mut self, database: String, statement: String, parameters: Vec<Value>) -> Result<Changes, Error> {
+        let sql = &self.app.capabilities.sql;
+        sql.execute(&self.sessions.sql, self.deadline, &database, statement, parameters)
+            .await
+    }
+
+    async fn begin(&mut self, database: String) -> Result<(), Error> {
+        self.app
+            .capabilities
+            .sql
+            .begin(&mut self.sessions.sql, self.deadline, &database)
+            .await
+    }
+
+    async fn commit(&mut self, database: String) -> Result<(), Error> {
+        self.app
+            .capabilities
+            .sql
+            .commit(&mut self.sessions.sql, self.deadline, &database)
+            .await
+    }
+
+    async fn rollback(&mut self, database: String) -> Result<(), Error> {
+        self.app
+            .capabilities
+            .sql
+            .rollback(&mut self.sessions.sql, self.deadline, &database)
+            .await
+    }
+}
+
+/// What a result occupies. Bytes.
+fn size(rows: &Rows) -> usize {
+    let values = rows
+        .rows
+        .iter()
+        .flatten()
+        .map(|value| size_of::<Value>() + payload(value))
+        .sum::<usize>();
+    values + rows.columns.iter().map(String::len).sum::<usize>()
+}

@@ -1,0 +1,90 @@
+use std::{
+    sync::LazyLock,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
+
+use crate::{
+    bindings::{self, Error},
+    call::Call,
+    limits,
+};
+
+/// The fixed point of `monotonic`.
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+impl bindings::time::Host for Call {
+    fn now(&mut self) -> u64 {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_millis() as u64)
+    }
+
+    fn monotonic(&mut self) -> u64 {
+        START.elapsed().as_nanos() as u64
+    }
+
+    fn format(&mut self, timestamp: u64, pattern: String) -> Result<String, Error> {
+        format(timestamp, &pattern)
+    }
+
+    async fn sleep(&mut self, milliseconds: u32) {
+        let asked = Duration::from_millis(milliseconds.into());
+        tokio::time::sleep(asked.min(self.remaining())).await;
+    }
+}
+
+fn format(timestamp: u64, pattern: &str) -> Result<String, Error> {
+    if pattern.len() > limits::TIME_PATTERN {
+        return Err(Error::new(
+            400,
+            "bad-pattern",
+            format!("the pattern is over {} bytes", limits::TIME_PATTERN),
+        ));
+    }
+    let moment = i64::try_from(timestamp)
+        .ok()
+        .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
+        .ok_or_else(|| {
+            let message =
+                format!("{timestamp} ms since 1970 is past the year 9999; give milliseconds, not finer units");
+            Error::new(400, "bad-timestamp", message)
+        })?;
+    BrokenDownTime::from(&moment.to_zoned(TimeZone::UTC))
+        .to_string(pattern)
+        .map_err(|error| {
+            let message = format!("`{pattern}` is no time pattern: {error}; an example is `%Y-%m-%dT%H:%M:%SZ`");
+            Error::new(400, "bad-pattern", message)
+        })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_in_utc() {
+        assert_eq!(format(0, "%Y-%m-%dT%H:%M:%SZ").unwrap(), "1970-01-01T00:00:00Z");
+        assert_eq!(
+            format(1_700_000_000_123, "%F %T%.3f").unwrap(),
+            "2023-11-14 22:13:20.123"
+        );
+        assert_eq!(format(0, "plain").unwrap(), "plain");
+    }
+
+    #[test]
+    fn refuses_what_is_no_pattern() {
+        for (timestamp, pattern, code) in [
+            (0, "%", "bad-pattern"),
+            (0, "%!", "bad-pattern"),
+            (u64::MAX, "%Y", "bad-timestamp"),
+            (1_700_000_000_000_000, "%Y", "bad-timestamp"),
+        ] {
+            let error = format(timestamp, pattern).unwrap_err();
+            assert_eq!((error.status, error.code.as_str()), (400, code), "{pattern}");
+        }
+        assert_eq!(format(0, &"x".repeat(2000)).unwrap_err().code, "bad-pattern");
+    }
+}

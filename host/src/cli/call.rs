@@ -1,0 +1,46 @@
+use std::{path::Path, sync::Arc};
+
+use super::{
+    Format,
+    output::{self, Failure},
+    progress::Steps,
+};
+use crate::{arguments, bindings::Error, load::Loader, request::Origin};
+
+pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> {
+    output::start_log(Format::Text, "warn,fujsen=info");
+    let arguments = parse(text)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    let loader = Loader::new(file.to_owned(), &output::cache_folder())
+        .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
+    let loaded = {
+        let steps = Steps::start();
+        loader.load(None, &|step| steps.step(step))?
+    };
+    output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+    let handler = loaded.app.handler(fujsen).map_err(|error| failed(fujsen, &error))?.clone();
+    let bound = arguments::bind_json(handler.function(), arguments).map_err(|error| failed(fujsen, &error))?;
+    let reply = runtime.block_on(async {
+        loader.prepare(&loaded).await?;
+        let app: &Arc<_> = &loaded.app;
+        app.run(&handler, &bound, Origin::internal()).await.map_err(|error| failed(fujsen, &error))
+    })?;
+    println!("{:#}", arguments::value_to_json(reply.body));
+    if reply.status >= 400 {
+        return Err(Failure::new(format!("{fujsen} answered with status {}", reply.status)));
+    }
+    Ok(())
+}
+
+fn parse(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+    let help = "write a JSON object with an entry for each parameter: '{\"name\": \"Ada\"}'";
+    match serde_json::from_str(text) {
+        Ok(serde_json::Value::Object(arguments)) => Ok(arguments),
+        Ok(_) => Err(Failure::help("the arguments are JSON, but not an object", help)),
+        Err(error) => Err(Failure::help(format!("the arguments are not JSON: {error}"), help)),
+    }
+}
+
+fn failed(fujsen: &str, error: &Error) -> Failure {
+    Failure::new(format!("{fujsen} failed with status {} ({}): {}", error.status, error.code, error.message))
+}

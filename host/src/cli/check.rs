@@ -1,0 +1,72 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tsk::{Diagnostic, SourceMap};
+
+use super::{
+    Format,
+    output::{self, Failure},
+    progress::Steps,
+    report,
+};
+use crate::{app::App, load::Loader};
+
+/// Everything that serving does up to opening databases and a port.
+pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
+    output::start_log(Format::Text, "warn");
+    let loader = Loader::new(file.to_owned(), &output::cache_folder())
+        .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
+    let result = {
+        let steps = Steps::start();
+        loader.load(None, &|step| steps.step(step))
+    };
+    match (result, format) {
+        (Ok(loaded), Format::Text) => {
+            output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+            report::summary(&loaded.app);
+            Ok(())
+        }
+        (Ok(loaded), Format::Json) => {
+            println!("{:#}", describe(&loaded.app, &loaded.warnings));
+            Ok(())
+        }
+        (Err(failed), Format::Text) => Err(failed.into()),
+        (Err(failed), Format::Json) => {
+            println!("{:#}", json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) }));
+            Err(Failure::Printed)
+        }
+    }
+}
+
+fn list(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<Value> {
+    diagnostics.iter().map(|diagnostic| diagnostic.to_json(sources)).collect()
+}
+
+fn describe(app: &App, warnings: &[Diagnostic]) -> Value {
+    let routes: Vec<Value> = app
+        .routes
+        .iter()
+        .map(|route| json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path }))
+        .collect();
+    let modules: Vec<Value> = app
+        .modules
+        .iter()
+        .map(|module| {
+            json!({
+                "section": &*module.section,
+                "language": module.language.map(tsk::Language::name),
+                "bytes": module.size,
+                "imports": module.imports,
+                "functions": module.functions,
+            })
+        })
+        .collect();
+    json!({
+        "ok": true,
+        "service": { "name": &*app.service.name, "version": &*app.service.version },
+        "routes": routes,
+        "modules": modules,
+        "grants": app.grants(),
+        "diagnostics": list(warnings, &app.sources),
+    })
+}

@@ -1,0 +1,124 @@
+//! The command line.
+
+mod call;
+mod check;
+mod get;
+mod new;
+mod output;
+mod progress;
+mod report;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Serve one TSK file: values are the configuration, the functions in it are the service.
+#[derive(Parser)]
+#[command(
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    after_help = "\
+Examples:
+  tusk-host new hello --lang rust             make a service in ./hello
+  tusk-host hello/service.tsk                 serve it; edit and save to change it while it runs
+  tusk-host check hello/service.tsk           say what is wrong with it, or what it serves
+  tusk-host get hello/service.tsk service.port
+  tusk-host call hello/service.tsk hello.greet '{\"name\": \"Ada\"}'
+
+Environment:
+  TUSK_CACHE  folder for compiled modules (default: the user's cache folder, tusk-host)
+  TUSK_LOG    what to log, such as `info` (the default), `debug` or `warn,fujsen=debug`
+  NO_COLOR    no colours
+
+Exit codes: 0 done; 1 the file has errors, or the call or the service failed; 2 wrong usage"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Parse, evaluate and compile a file; print its routes, modules and grants, or what is wrong with it
+    Check {
+        file: PathBuf,
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Print values as JSON; compiles nothing and connects to nothing
+    Get {
+        file: PathBuf,
+        /// A dotted path such as `service.port`; without it, the whole file
+        key: Option<String>,
+    },
+    /// Run one fujsen and print its result as JSON; a failure goes to stderr
+    Call {
+        file: PathBuf,
+        /// `section.name`
+        fujsen: String,
+        /// The arguments by name, as a JSON object
+        #[arg(default_value = "{}")]
+        arguments: String,
+    },
+    /// Make a folder with a small service that runs at once
+    New {
+        /// Name of the folder and of the service
+        name: String,
+        #[arg(long, value_enum, default_value = "rust")]
+        lang: Lang,
+    },
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The TSK file to serve
+    #[arg(required = true)]
+    file: Option<PathBuf>,
+    /// Port to listen on [default: `port` of [service], else 8000]; 0 takes any free one
+    #[arg(long)]
+    port: Option<u16>,
+    /// Address to listen on [default: `host` of [service], else 127.0.0.1]
+    #[arg(long)]
+    host: Option<std::net::IpAddr>,
+    /// Do not reload when the file changes
+    #[arg(long)]
+    no_watch: bool,
+    #[arg(long, value_enum, default_value = "text")]
+    log_format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Lang {
+    Rust,
+    Assemblyscript,
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Some(Command::Check { file, format }) => check::run(&file, format),
+        Some(Command::Get { file, key }) => get::run(&file, key.as_deref()),
+        Some(Command::Call { file, fujsen, arguments }) => call::run(&file, &fujsen, &arguments),
+        Some(Command::New { name, lang }) => new::run(&name, lang),
+        None => serve::run(cli.serve),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::FAILURE
+        }
+    }
+}

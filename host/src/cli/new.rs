@@ -1,0 +1,27 @@
+use std::{fs, path::Path};
+
+use super::{Lang, output::Failure};
+
+const RUST: &str = include_str!("new/rust.tsk");
+const ASSEMBLYSCRIPT: &str = include_str!("new/assemblyscript.tsk");
+
+pub(super) fn run(name: &str, lang: Lang) -> Result<(), Failure> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || !name.chars().all(plain) {
+        let message = format!("`{name}` cannot be the name of a service");
+        return Err(Failure::help(message, "use letters, digits, `-` and `_`"));
+    }
+    let folder = Path::new(name);
+    fs::create_dir(folder).map_err(|error| {
+        Failure::help(format!("cannot make the folder {name}: {error}"), "choose another name, or remove the folder")
+    })?;
+    let template = match lang {
+        Lang::Rust => RUST,
+        Lang::Assemblyscript => ASSEMBLYSCRIPT,
+    };
+    let file = folder.join("service.tsk");
+    fs::write(&file, template.replace("SERVICE_NAME", name))
+        .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
+    println!("Made {}. Now:\n\n  tusk-host {}\n", file.display(), file.display());
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! What a person reads about a service: at its start, from `check`, and after a swap.
+
+use std::{fmt::Write as _, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use fujsen::Function;
+
+use super::output;
+use crate::{app::App, module::Module};
+
+/// Printed once the service listens.
+pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, watching: bool) {
+    let mut text = format!("\n{}  {}\n", title(app), bold(&format!("http://{address}")));
+    text += &sections(app);
+    if let Some(line) = try_line(app, address) {
+        let _ = write!(text, "\n  try\n    {line}\n");
+    }
+    let watching = if watching { format!("Watching {}: save to swap. ", file.display()) } else { String::new() };
+    println!("{text}\n{watching}Ctrl-C stops.\n");
+}
+
+/// Printed by `check`.
+pub(super) fn summary(app: &App) {
+    println!("{}\n{}", title(app), sections(app));
+}
+
+/// One line in the log: what a save has changed.
+pub(super) fn swapped(old: &App, new: &App, elapsed: Duration) {
+    let kept = |module: &&Arc<Module>| !old.modules.iter().any(|before| Arc::ptr_eq(before, module));
+    let rebuilt: Vec<&str> = new.modules.iter().filter(kept).map(|module| &*module.section).collect();
+    let what = if rebuilt.is_empty() { "values only".to_owned() } else { rebuilt.join(", ") };
+    tracing::info!(target: "swap", "swapped in {} ms ({what})", elapsed.as_millis());
+}
+
+fn title(app: &App) -> String {
+    format!("{} {}", bold(&app.service.name), app.service.version)
+}
+
+fn sections(app: &App) -> String {
+    let mut text = String::new();
+    table(&mut text, "routes", routes(app));
+    table(&mut text, "modules", app.modules.iter().map(|module| module_row(module)).collect());
+    let grants = app.grants().into_iter().map(|grant| vec![grant.capability.to_owned(), grant.target]);
+    table(&mut text, "grants", grants.collect());
+    text
+}
+
+fn routes(app: &App) -> Vec<Vec<String>> {
+    app.routes
+        .iter()
+        .map(|route| {
+            let function = route.handler.function();
+            vec![route.method.to_string(), route.path.to_owned(), route.handler.path.to_string(), parameters(function)]
+        })
+        .collect()
+}
+
+fn module_row(module: &Module) -> Vec<String> {
+    let language = module.language.map_or("prebuilt", tsk::Language::name);
+    let names: Vec<&str> = module.functions.iter().map(|function| function.name.as_str()).collect();
+    let section = if module.section.is_empty() { "(top)" } else { &module.section };
+    vec![section.to_owned(), language.to_owned(), format!("{} KB", module.size.div_ceil(1024)), names.join(", ")]
+}
+
+/// `(limit: i32 = 50)`, types as their author wrote them.
+pub(super) fn parameters(function: &Function) -> String {
+    let each = function.params.iter().map(|parameter| match &parameter.default {
+        Some(default) => format!("{}: {} = {default}", parameter.name, parameter.source),
+        None => format!("{}: {}", parameter.name, parameter.source),
+    });
+    format!("({})", each.collect::<Vec<_>>().join(", "))
+}
+
+/// A `curl` line for the route that is easiest to try: a GET without parameters, else the first.
+fn try_line(app: &App, address: SocketAddr) -> Option<String> {
+    let easy = |method: &http::Method, path: &str| *method == http::Method::GET && !path.contains('{');
+    let route = app.routes.iter().find(|route| easy(route.method, route.path)).or_else(|| app.routes.iter().next())?;
+    let path = route.path.replace(['{', '}'], "");
+    let method = if route.method == http::Method::GET { String::new() } else { format!("-X {} ", route.method) };
+    let body = if route.method == http::Method::POST { "-H 'content-type: application/json' -d '{}' " } else { "" };
+    Some(format!("curl {method}{body}http://{address}{path}"))
+}
+
+/// Columns as wide as their widest cell.
+fn table(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        return;
+    }
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
+    let _ = write!(text, "\n  {title}\n");
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let _ = writeln!(text, "    {}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+}
+
+fn bold(text: &str) -> String {
+    if output::colors(&io::stdout()) { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+}

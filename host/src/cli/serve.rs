@@ -1,0 +1,132 @@
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
+
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch as flag,
+};
+
+use super::{
+    Serve,
+    output::{self, Failure},
+    progress::Steps,
+    report,
+};
+use crate::{
+    app::App,
+    live::Live,
+    load::{Failed, Loaded, Loader},
+    server,
+    settings::Settings,
+    watch::Watch,
+};
+
+pub(super) fn run(options: Serve) -> Result<(), Failure> {
+    output::start_log(options.log_format, "info");
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    runtime.block_on(serve(options))
+}
+
+async fn serve(options: Serve) -> Result<(), Failure> {
+    let file = options.file.clone().unwrap_or_default();
+    let loader = Loader::new(file, &output::cache_folder())
+        .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
+    let loader = Arc::new(loader);
+    let loaded = load(&loader, None).await?;
+    output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+    let (listener, address) = listen(&options, &loaded.settings)?;
+    report::banner(&loaded.app, &loader.file, address, !options.no_watch);
+
+    let live = Arc::new(Live::new(loaded.app.clone()));
+    let (stop, stopping) = flag::channel(false);
+    let watcher = (!options.no_watch).then(|| tokio::spawn(follow(loader, live.clone(), loaded)));
+    tokio::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping: requests in flight are finished first");
+        // Nobody listens only when the server has ended already.
+        let _ = stop.send(true);
+        stop_signal().await;
+        std::process::exit(1);
+    });
+    server::serve(listener, live, stopping).await;
+    if let Some(watcher) = watcher {
+        watcher.abort();
+    }
+    Ok(())
+}
+
+/// Loads on a thread of its own: compilers block.
+async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, Failed> {
+    let (own, steps) = (loader.clone(), Steps::start());
+    let loading = tokio::task::spawn_blocking(move || own.load(previous.as_deref(), &|step| steps.step(step)));
+    let loaded = loading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    loader.prepare(&loaded).await?;
+    Ok(loaded)
+}
+
+/// Reloads at every change, for as long as the service runs. A file with errors leaves the running version alone.
+async fn follow(loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
+    let mut watch = match Watch::new() {
+        Ok(watch) => watch,
+        Err(error) => {
+            tracing::error!(%error, "changes of the file will not be seen: restart to apply them");
+            return;
+        }
+    };
+    watch.set(&first.watch);
+    let settings = first.settings;
+    loop {
+        watch.changed().await;
+        let started = Instant::now();
+        match load(&loader, Some(live.current())).await {
+            Ok(loaded) => {
+                watch.set(&loaded.watch);
+                output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+                report::swapped(&live.current(), &loaded.app, started.elapsed());
+                if (loaded.settings.port, loaded.settings.host) != (settings.port, settings.host) {
+                    tracing::warn!("host and port of [service] are read at the start only: restart to apply them");
+                }
+                live.swap(loaded.app);
+            }
+            Err(failed) => {
+                watch.set(&failed.watch);
+                output::print_failed(&failed);
+                tracing::error!("{} was not applied; the version before it keeps serving", loader.file.display());
+            }
+        }
+    }
+}
+
+fn listen(options: &Serve, settings: &Settings) -> Result<(TcpListener, SocketAddr), Failure> {
+    let host: IpAddr = options.host.unwrap_or(settings.host);
+    let port = options.port.unwrap_or(settings.port);
+    let address = SocketAddr::new(host, port);
+    let listening = server::listen(address).and_then(|listener| listener.local_addr().map(|at| (listener, at)));
+    listening.map_err(|error| {
+        let help = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                format!("stop what listens there, or choose another port: --port {}", port.wrapping_add(1).max(1024))
+            }
+            io::ErrorKind::PermissionDenied => "ports below 1024 are for root: --port 8000".to_owned(),
+            _ => "choose an address of this machine: --host 127.0.0.1".to_owned(),
+        };
+        Failure::help(format!("cannot listen on {address}: {error}"), help)
+    })
+}
+
+/// Ctrl-C or SIGTERM.
+async fn stop_signal() {
+    let mut terminate = match signal(SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,136 @@
+//! Every bound of the host, with its unit and its reason. `[limits]` in the TSK file changes those marked *.
+
+use std::time::Duration;
+
+/// How often the epoch advances: the longest that a busy guest holds a worker thread, and the grain of deadlines.
+pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+/// Fujsens calling fujsens.
+pub const CALL_DEPTH: u8 = 8;
+/// WebAssembly stack of one call. Bytes.
+pub const WASM_STACK: usize = 512 << 10;
+/// Native stack of one call: the WebAssembly stack plus room for host functions. Bytes.
+pub const ASYNC_STACK: usize = WASM_STACK + (512 << 10);
+/// Linear memory that may be reserved for one instance; `memory` cannot exceed it. Bytes.
+pub const MEMORY_MAX: usize = 64 << 20;
+/// Live instances that the pooling allocator has room for.
+pub const INSTANCES: u32 = 1000;
+/// Memory that an instance slot keeps resident for its next user. Bytes.
+pub const KEEP_RESIDENT: usize = 256 << 10;
+/// What one host call may copy out of a guest's memory (`Store::set_hostcall_fuel`). Bytes.
+pub const HOSTCALL_BYTES: usize = 4 << 20;
+
+/// Instantiating a module once while it is loaded.
+pub const START: Duration = Duration::from_secs(5);
+
+/// Reading a request: the first byte, then all headers.
+pub const FIRST_BYTE: Duration = Duration::from_secs(5);
+pub const HEADERS: Duration = Duration::from_secs(10);
+/// Without a request; less while others wait for a connection. Longer than load balancers keep theirs (60 s), so that
+/// they close first.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// For the end of a connection whose client was too slow.
+pub const LAST_WORDS: Duration = Duration::from_secs(1);
+/// Headers of a request or a reply. Bytes; lines.
+pub const HEADER_BYTES: usize = 64 << 10;
+pub const HEADER_COUNT: usize = 100;
+/// HTTP/2, per connection: requests at once; resets that await their turn, where a client that makes more is cut off;
+/// how often a silent client is asked whether it is there, and how long it may take to say so.
+pub const STREAMS: u32 = 128;
+pub const RESET_STREAMS: usize = 20;
+pub const PING: Duration = Duration::from_secs(20);
+/// Between two pieces of a body; a slower client is answered 408.
+pub const BODY_GAP: Duration = Duration::from_secs(10);
+/// The whole of a body must arrive at this rate at least, once `BODY_GAP` has passed. Bytes a second.
+pub const BODY_RATE: u64 = 1 << 10;
+/// Open client connections; more wait in the listen queue.
+pub const CONNECTIONS: usize = 10_000;
+/// What is read of a body that is too long, so that its client sees the answer instead of a reset. Bytes.
+pub const DISCARD_BYTES: usize = 16 << 20;
+pub const DISCARD_TIME: Duration = Duration::from_secs(2);
+/// The listen queue. The system may have a lower bound (net.core.somaxconn).
+pub const BACKLOG: u32 = 4096;
+/// Requests that may be in flight when a stop is asked for are given this long.
+pub const DRAIN: Duration = Duration::from_secs(25);
+
+/// Fields of log lines and lines per call: a flood must not hurt the neighbours. Bytes; lines.
+pub const LOG_BYTES: usize = 64 << 10;
+pub const LOG_LINES: u32 = 256;
+
+/// One SQL result. Rows; bytes.
+pub const SQL_ROWS: usize = 10_000;
+pub const SQL_BYTES: usize = 8 << 20;
+/// Waiting for another writer before the call fails as `busy`.
+pub const SQL_BUSY: Duration = Duration::from_secs(2);
+/// Connections per database.
+pub const SQL_CONNECTIONS: usize = 8;
+/// Pages of a database file (× 4 KiB = 4 GiB).
+pub const SQL_PAGES: u32 = 1 << 20;
+/// Prepared statements kept per connection.
+pub const SQL_STATEMENTS: usize = 64;
+
+/// An upstream's body after decompression. Bytes.
+pub const HTTP_BODY: usize = 8 << 20;
+/// Connecting, the first byte, and between bytes of an upstream's answer.
+pub const HTTP_CONNECT: Duration = Duration::from_secs(5);
+pub const HTTP_GAP: Duration = Duration::from_secs(10);
+/// A request's total, where the guest names none.
+pub const HTTP_TOTAL: Duration = Duration::from_secs(10);
+pub const HTTP_REDIRECTS: u8 = 10;
+
+/// One reply of a Redis server. Bytes.
+pub const REDIS_REPLY: usize = 4 << 20;
+/// A command that does not block.
+pub const REDIS_COMMAND: Duration = Duration::from_secs(5);
+
+/// A SQL statement's text. Bytes.
+pub const SQL_STATEMENT: usize = 256 << 10;
+/// Pages of a `sqlite::memory:` database (× 4 KiB = 256 MiB).
+pub const SQL_MEMORY_PAGES: u32 = 1 << 16;
+
+/// Connecting to a Redis server, handshake included.
+pub const REDIS_CONNECT: Duration = Duration::from_secs(1);
+/// The longest wait between two tries to reach a Redis server that is down.
+pub const REDIS_BACKOFF: Duration = Duration::from_secs(1);
+/// Connections of one Redis server for commands that block or may answer at length; more calls wait.
+pub const REDIS_CONNECTIONS: usize = 64;
+/// Elements of one Redis reply, nested ones included.
+pub const REDIS_ELEMENTS: usize = 100_000;
+
+/// A pattern of `time.format`. Bytes; the text that it makes is at most some twenty times as long.
+pub const TIME_PATTERN: usize = 1 << 10;
+
+/// Bytes that host calls may hand to one call over its life.
+pub const RETAINED_BYTES: usize = 32 << 20;
+
+/// What `[limits]` can change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// `deadline`*: wall-clock time of one call, waiting and host calls included.
+    pub deadline: Duration,
+    /// `memory`*: linear memory of one instance. Bytes, at most [`MEMORY_MAX`].
+    pub memory: usize,
+    /// `body`*: a request's body. Bytes.
+    pub body: usize,
+    /// `response`*: a reply's body. Bytes.
+    pub response: usize,
+    /// `concurrency`*: calls that run at once; the others queue.
+    pub concurrency: usize,
+    /// `queue`*: requests that may wait for a place; the next is answered 503 with `Retry-After`.
+    pub queue: usize,
+    /// `queue_wait`*: the longest that a request waits for a place.
+    pub queue_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(10),
+            memory: 64 << 20,
+            body: 1 << 20,
+            response: 4 << 20,
+            concurrency: 256,
+            queue: 1024,
+            queue_wait: Duration::from_secs(5),
+        }
+    }
+}

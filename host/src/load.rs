@@ -1,0 +1,191 @@
+//! From a TSK file to an `App`: read, compile, link, try, connect. Nothing here touches the `App` that serves.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use fujsen::{Compiler, Progress};
+use tsk::{Config, Diagnostic, SourceMap};
+
+use crate::{
+    app::App,
+    capability::{Capabilities, Shared},
+    engine::Host,
+    folder::Folder,
+    gate::Gate,
+    link::{self, Linked},
+    precompiled::Precompiled,
+    route::Routes,
+    server::Cors,
+    settings::Settings,
+};
+
+/// What one process needs to load a file again and again. Shared between threads.
+pub struct Loader {
+    /// The TSK file.
+    pub file: PathBuf,
+    pub(crate) host: Host,
+    pub(crate) compiler: Compiler,
+    pub(crate) precompiled: Precompiled,
+    shared: Shared,
+}
+
+/// A file that can be served.
+pub struct Loaded {
+    pub app: Arc<App>,
+    pub settings: Settings,
+    pub warnings: Vec<Diagnostic>,
+    /// The file and what it includes.
+    pub watch: Vec<PathBuf>,
+}
+
+/// A file that cannot, and all that could be found out about why.
+#[derive(Debug)]
+pub struct Failed {
+    pub diagnostics: Vec<Diagnostic>,
+    pub sources: SourceMap,
+    /// The file and what it includes: a change of these may mend it.
+    pub watch: Vec<PathBuf>,
+}
+
+impl Loader {
+    /// `cache` is the folder for compiled modules and the compilers' own files.
+    pub fn new(file: PathBuf, cache: &Path) -> wasmtime::Result<Self> {
+        Ok(Self {
+            file,
+            host: Host::new()?,
+            compiler: Compiler::new(cache.join("fujsen")),
+            precompiled: Precompiled::new(cache.join("code")),
+            shared: Shared::default(),
+        })
+    }
+
+    /// Reads the file and makes an `App` of it, keeping the modules of `previous` that have not changed.
+    /// Blocks while compilers run.
+    pub fn load(&self, previous: Option<&App>, progress: Progress<'_>) -> Result<Loaded, Failed> {
+        let config = read(&self.file)?;
+        let watch = self.watch(&config.files);
+        match self.assemble(&config, previous, progress) {
+            Ok((app, settings, mut warnings)) => {
+                warnings.splice(0..0, config.warnings);
+                Ok(Loaded { app: Arc::new(app), settings, warnings, watch })
+            }
+            Err(mut diagnostics) => {
+                diagnostics.extend(config.warnings);
+                Err(Failed { diagnostics, sources: config.sources, watch })
+            }
+        }
+    }
+
+    /// Opens the databases of an `App`, and runs each new module's start once, so that nothing of this is left for
+    /// the first request.
+    pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
+        let failed = |diagnostics| Failed {
+            diagnostics,
+            sources: loaded.app.sources.clone(),
+            watch: loaded.watch.clone(),
+        };
+        loaded.app.capabilities.connect().await.map_err(failed)?;
+        for module in &loaded.app.modules {
+            module.try_start(&self.host).await.map_err(|error| {
+                let message = format!("the module of [{}] cannot be started: {error:#}", module.section);
+                failed(vec![Diagnostic::error("module-start", message)])
+            })?;
+        }
+        Ok(())
+    }
+
+    fn assemble(
+        &self,
+        config: &Config,
+        previous: Option<&App>,
+        progress: Progress<'_>,
+    ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let mut errors = Errors::default();
+        let settings = errors.take(Settings::new(config, &stem(&self.file)));
+        let capabilities = errors.take(Capabilities::new(&self.shared, config, folder(&self.file)));
+        let cors = errors.take(Cors::new(config));
+        let linked = errors.take(link::modules(self, config, previous, progress));
+        let routes = linked.as_ref().and_then(|linked| errors.take(Routes::new(config, &linked.handlers)));
+        let (Some(settings), Some(capabilities), Some(cors), Some(linked), Some((routes, warnings))) =
+            (settings, capabilities, cors, linked, routes)
+        else {
+            return Err(errors.0);
+        };
+        let Linked { modules, handlers, places, warnings: mut all } = linked;
+        all.extend(warnings);
+        let app = App {
+            service: settings.service.clone(),
+            limits: settings.limits.clone(),
+            capabilities,
+            cors,
+            gate: Gate::new(&settings.limits),
+            modules,
+            handlers,
+            routes,
+            sources: config.sources.clone(),
+            places,
+            host: self.host.clone(),
+        };
+        Ok((app, settings, all))
+    }
+
+    fn watch(&self, files: &[String]) -> Vec<PathBuf> {
+        let folder = folder(&self.file);
+        std::iter::once(self.file.clone()).chain(files.iter().map(|file| folder.join(file))).collect()
+    }
+}
+
+/// Reads a file and what it includes. Compiles nothing and connects to nothing.
+pub fn read(file: &Path) -> Result<Config, Failed> {
+    let name = file.display().to_string();
+    let alone = |diagnostic| Failed {
+        diagnostics: vec![diagnostic],
+        sources: SourceMap::default(),
+        watch: vec![file.to_owned()],
+    };
+    let bytes = fs::read(file).map_err(|error| alone(unreadable(&name, &error)))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        alone(Diagnostic::error("not-utf-8", format!("{name}:{line} is not UTF-8")).help("save the file as UTF-8"))
+    })?;
+    let folder = folder(file);
+    let environment = Folder::open(folder).map_err(|error| alone(unreadable(&folder.display().to_string(), &error)))?;
+    tsk::load(&name, &text, &environment, tsk::Options::default()).map_err(|failure| Failed {
+        diagnostics: failure.diagnostics,
+        sources: failure.sources,
+        watch: std::iter::once(file.to_owned()).chain(failure.files.iter().map(|path| folder.join(path))).collect(),
+    })
+}
+
+fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
+    let help = match error.kind() {
+        io::ErrorKind::NotFound => "check the path, or make a new service with `tusk-host new NAME`",
+        _ => "check the path and its permissions",
+    };
+    Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
+}
+
+/// The folder that a file is in.
+pub fn folder(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn stem(file: &Path) -> String {
+    file.file_stem().map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+/// Lets every part report before the first failure ends the load.
+#[derive(Default)]
+struct Errors(Vec<Diagnostic>);
+
+impl Errors {
+    fn take<T>(&mut self, result: Result<T, Vec<Diagnostic>>) -> Option<T> {
+        result.map_err(|mut diagnostics| self.0.append(&mut diagnostics)).ok()
+    }
+}

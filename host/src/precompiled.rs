@@ -1,0 +1,112 @@
+//! Machine code kept between runs, so that a restart compiles nothing.
+//!
+//! Loading machine code is running it. So the folder belongs to this user alone, every file carries a tag made with a
+//! key that only this user can read, the tag covers the engine's settings and the module, and the bytes that were
+//! checked are the bytes that are loaded. Whatever does not fit is compiled again.
+
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, Read, Write},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use wasmtime::{Engine, component::Component};
+
+const TAG: usize = 32;
+
+pub struct Precompiled {
+    folder: PathBuf,
+    /// None when the folder cannot be trusted: then nothing is kept.
+    key: Option<[u8; 32]>,
+}
+
+impl Precompiled {
+    /// `folder` is made when it is not there.
+    pub fn new(folder: PathBuf) -> Self {
+        let key = open_key(&folder)
+            .inspect_err(|error| tracing::warn!(%error, folder = %folder.display(), "compiled code is not kept"))
+            .ok();
+        Self { folder, key }
+    }
+
+    /// The component, from kept machine code or else compiled now and kept.
+    pub fn load(&self, engine: &Engine, wasm: &[u8], hash: &[u8; 32]) -> wasmtime::Result<Component> {
+        let name = self.name(engine, hash);
+        if let Some(component) = self.read(engine, &name) {
+            return Ok(component);
+        }
+        let component = Component::new(engine, wasm)?;
+        if let Err(error) = component.serialize().map_err(io::Error::other).and_then(|code| self.write(&name, &code)) {
+            tracing::warn!(%error, folder = %self.folder.display(), "compiled code was not kept");
+        }
+        Ok(component)
+    }
+
+    fn name(&self, engine: &Engine, hash: &[u8; 32]) -> String {
+        let mut settings = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut settings);
+        let module: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{module}-{:016x}.cwasm", settings.finish())
+    }
+
+    fn tag(&self, name: &str, code: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut tag = Hmac::<Sha256>::new_from_slice(&self.key?).ok()?;
+        tag.update(name.as_bytes());
+        tag.update(code);
+        Some(tag)
+    }
+
+    fn read(&self, engine: &Engine, name: &str) -> Option<Component> {
+        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let (tag, code) = bytes.split_at_checked(TAG)?;
+        self.tag(name, code)?.verify_slice(tag).ok()?;
+        // SAFETY: the tag proves that this user's host serialized exactly these bytes for exactly these settings.
+        unsafe { Component::deserialize(engine, code) }.ok()
+    }
+
+    fn write(&self, name: &str, code: &[u8]) -> io::Result<()> {
+        let Some(tag) = self.tag(name, code) else { return Ok(()) };
+        let path = self.folder.join(name);
+        let draft = self.folder.join(format!("{name}.{}", std::process::id()));
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        file.write_all(&tag.finalize().into_bytes())?;
+        file.write_all(code)?;
+        fs::rename(draft, path)
+    }
+}
+
+/// The key that tags are made with: made once, random, readable by this user only.
+fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let about = fs::metadata(folder)?;
+    // SAFETY: `geteuid` has no preconditions and cannot fail.
+    if about.uid() != unsafe { libc::geteuid() } || about.mode() & 0o077 != 0 {
+        return Err(io::Error::other("the folder must belong to this user alone (chmod 700)"));
+    }
+    let path = folder.join("key");
+    if !path.exists() {
+        make_key(folder, &path)?;
+    }
+    let mut key = [0; 32];
+    fs::File::open(path)?.read_exact(&mut key)?;
+    Ok(key)
+}
+
+/// Two hosts that start at once both draft a key; the first link wins and both then read that one.
+fn make_key(folder: &Path, path: &Path) -> io::Result<()> {
+    let mut key = [0; 32];
+    fs::File::open("/dev/urandom")?.read_exact(&mut key)?;
+    let draft = folder.join(format!("key.{}", std::process::id()));
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(&key)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}

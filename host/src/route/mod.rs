@@ -1,0 +1,77 @@
+//! What `[routes]` says, checked against the fujsens that there are.
+
+mod path;
+mod read;
+mod table;
+
+use std::sync::Arc;
+
+use http::Method;
+use tsk::{Config, Diagnostic};
+
+pub(crate) use self::table::Found;
+use self::table::Table;
+use crate::{link::Handlers, module::Handler};
+
+/// The routes of one `App`.
+pub struct Routes {
+    table: Table<Route>,
+}
+
+/// One line of `[routes]`.
+pub struct Route {
+    pub method: Method,
+    /// As its author wrote it: `/users/{id}`.
+    pub path: Arc<str>,
+    pub handler: Handler,
+    /// The fujsen's result type is nothing: a reply without a body is 204 then, not `null`.
+    pub(crate) is_void: bool,
+}
+
+/// A route as reports print it.
+#[derive(Clone, Copy)]
+pub struct Listed<'a> {
+    pub method: &'a Method,
+    pub path: &'a str,
+    pub handler: &'a Handler,
+}
+
+impl Routes {
+    /// Reads `[routes]`: `"METHOD /path/{parameter}": section.name`. Reports every bad method, path and target at
+    /// once; beside the routes come warnings.
+    pub fn new(config: &Config, handlers: &Handlers) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let functions = handlers.iter().map(|(path, handler)| (&**path, handler.function())).collect();
+        let read = read::read(config, &functions)?;
+        let mut table = Table::new();
+        for line in read.lines {
+            let Some(handler) = handlers.get(line.target.as_str()) else { continue };
+            let route = Route {
+                method: line.method.clone(),
+                path: line.text.into(),
+                handler: handler.clone(),
+                is_void: is_void(&handler.function().result),
+            };
+            // `read` has found every conflict already.
+            let _ = table.insert(line.method, line.path, route);
+        }
+        Ok((Self { table }, read.warnings))
+    }
+
+    /// Every route; those of one path together, else in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.table.routes().map(|route| Listed { method: &route.method, path: &route.path, handler: &route.handler })
+    }
+
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, Route> {
+        self.table.find(method, path)
+    }
+}
+
+/// Tells "no result" by the type as its author wrote it.
+fn is_void(result: &str) -> bool {
+    let result: String = result.chars().filter(|c| !c.is_whitespace()).collect();
+    matches!(&*result, "" | "()" | "void") || result == "Result<()>" || result.starts_with("Result<(),")
+}
+
+#[cfg(test)]
+mod tests;

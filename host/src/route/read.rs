@@ -1,0 +1,204 @@
+//! The lines of `[routes]`, and what can be wrong with them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use fujsen::{Function, Kind};
+use http::Method;
+use tsk::{Config, Diagnostic, Node, Span, Value};
+
+use super::{path::Path, table::Table};
+
+pub(super) struct Read {
+    pub(super) lines: Vec<Line>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+pub(super) struct Line {
+    pub(super) method: Method,
+    /// The path as its author wrote it.
+    pub(super) text: String,
+    pub(super) path: Path,
+    /// `section.name`, which there is.
+    pub(super) target: String,
+}
+
+/// By `section.name`.
+pub(super) type Functions<'a> = HashMap<&'a str, &'a Function>;
+
+pub(super) fn read(config: &Config, functions: &Functions<'_>) -> Result<Read, Vec<Diagnostic>> {
+    let mut reader = Reader { config, functions, taken: Table::new(), warnings: Vec::new(), errors: Vec::new() };
+    let mut lines = Vec::new();
+    match config.get("routes") {
+        None => {}
+        Some(Node { value: Value::Object(routes), .. }) => {
+            lines.extend(routes.iter().filter_map(|(key, node)| reader.line(key, node)));
+        }
+        Some(node) => reader.errors.push(
+            Diagnostic::error("wrong-route", "`routes` must be a section")
+                .at(node.key_span)
+                .help("write a section [routes] with lines such as `\"GET /users\": users.list`"),
+        ),
+    }
+    if reader.errors.is_empty() { Ok(Read { lines, warnings: reader.warnings }) } else { Err(reader.errors) }
+}
+
+struct Reader<'a> {
+    config: &'a Config,
+    functions: &'a Functions<'a>,
+    /// Where each route so far stands.
+    taken: Table<Span>,
+    warnings: Vec<Diagnostic>,
+    errors: Vec<Diagnostic>,
+}
+
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+impl Reader<'_> {
+    /// Key and target are checked both, whatever is wrong with the other.
+    fn line(&mut self, key: &str, node: &Node) -> Option<Line> {
+        let request = self.key(key, node.key_span);
+        let target = self.target(key, node);
+        let ((method, text, path), target) = (request?, target?);
+        self.unused_parameters(&path, &target, node.key_span);
+        Some(Line { method, text, path, target })
+    }
+
+    /// `METHOD /path`; a path alone is GET.
+    fn key(&mut self, key: &str, span: Span) -> Option<(Method, String, Path)> {
+        let key = key.trim();
+        let (method, text) = match key.split_once(char::is_whitespace) {
+            Some((method, text)) => (method, text.trim_start()),
+            None if key.starts_with('/') => ("GET", key),
+            None => {
+                self.errors.push(
+                    Diagnostic::error("wrong-route", format!("`{key}` is not a method and a path"))
+                        .at(span)
+                        .help("write, for example, `\"GET /users/{id}\"`"),
+                );
+                return None;
+            }
+        };
+        let method = self.method(method, span);
+        let path = Path::parse(text)
+            .map_err(|wrong| self.errors.push(Diagnostic::error("wrong-path", wrong.message).at(span).help(wrong.help)))
+            .ok();
+        let (method, path) = (method?, path?);
+        if let Err(conflict) = self.taken.insert(method.clone(), path.clone(), span) {
+            let mut diagnostic = Diagnostic::error("route-conflict", format!("`{key}` answers what another route does"))
+                .at(span)
+                .help("remove one of the two, or give it a path of its own");
+            if let Some(first) = conflict.0 {
+                diagnostic = diagnostic.related(*first, "the other route");
+            }
+            self.errors.push(diagnostic);
+            return None;
+        }
+        Some((method, text.to_owned(), path))
+    }
+
+    fn method(&mut self, name: &str, span: Span) -> Option<Method> {
+        if METHODS.contains(&name) {
+            return Method::from_bytes(name.as_bytes()).ok();
+        }
+        let upper = name.to_ascii_uppercase();
+        let near = METHODS.into_iter().find(|known| *known == upper).or_else(|| tsk::suggest(&upper, METHODS));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write one of {}", METHODS.join(", ")),
+        };
+        self.errors.push(Diagnostic::error("wrong-method", format!("there is no method `{name}`")).at(span).help(help));
+        None
+    }
+
+    fn target(&mut self, key: &str, node: &Node) -> Option<String> {
+        let Some(target) = self.word(node) else {
+            self.errors.push(
+                Diagnostic::error("wrong-route", format!("the route `{key}` does not lead to a fujsen"))
+                    .at(node.span)
+                    .help("write `section.name`, the section and the name of the fujsen that answers"),
+            );
+            return None;
+        };
+        if self.functions.contains_key(target.as_str()) {
+            return Some(target);
+        }
+        self.errors.push(self.missing(&target).at(node.span));
+        None
+    }
+
+    /// The value's text. A bare word that names a key with code stands for that code: its own text is the name.
+    fn word(&self, node: &Node) -> Option<String> {
+        let text = match &node.value {
+            Value::String(text) => text.as_str(),
+            Value::Source(_) | Value::Wasm(_) => {
+                let Span { file, start, end } = node.span;
+                self.config.sources.text(file).get(start as usize..end as usize)?
+            }
+            _ => return None,
+        };
+        let text = text.trim();
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        (!text.is_empty() && text.chars().all(is_name)).then(|| text.to_owned())
+    }
+
+    fn missing(&self, target: &str) -> Diagnostic {
+        let (section, name) = target.rsplit_once('.').unwrap_or(("", target));
+        let own: BTreeSet<&str> = self.names(section).collect();
+        let error = |message| Diagnostic::error("unknown-fujsen", message);
+        if own.is_empty() {
+            let sections: BTreeSet<&str> = self.functions.keys().map(|path| split(path).0).collect();
+            let message = match self.config.get(section) {
+                _ if section.is_empty() => format!("there is no fujsen `{name}` outside of sections"),
+                Some(_) => format!("the section [{section}] has no fujsens"),
+                None => format!("there is no section [{section}]"),
+            };
+            return match (self.elsewhere(name), tsk::suggest(section, sections)) {
+                (Some(path), _) => error(message).help(format!("did you mean `{path}`?")),
+                (None, Some(near)) if !near.is_empty() => error(message).help(format!("did you mean `{near}.{name}`?")),
+                _ => error(message).help("the fujsens of a section are the functions in its `…_fujsen` keys"),
+            };
+        }
+        let place = if section.is_empty() { "at the top".to_owned() } else { format!("in the section [{section}]") };
+        let message = format!("there is no fujsen `{name}` {place}");
+        let dot = if section.is_empty() { "" } else { "." };
+        match tsk::suggest(name, own.iter().copied()) {
+            Some(near) => error(message).help(format!("did you mean `{section}{dot}{near}`?")),
+            None => error(message).help(format!("there are: {}", Vec::from_iter(own).join(", "))),
+        }
+    }
+
+    /// A fujsen of that name, when exactly one section has it.
+    fn elsewhere(&self, name: &str) -> Option<&str> {
+        let mut same = self.functions.keys().filter(|path| split(path).1 == name);
+        same.next().filter(|_| same.next().is_none()).copied()
+    }
+
+    /// The names of a section's fujsens, without those that only repeat a key's spelling.
+    fn names(&self, section: &str) -> impl Iterator<Item = &str> {
+        self.functions
+            .keys()
+            .map(|path| split(path))
+            .filter(move |(own, name)| *own == section && !name.ends_with("_fujsen"))
+            .map(|(_, name)| name)
+    }
+
+    fn unused_parameters(&mut self, path: &Path, target: &str, span: Span) {
+        let Some(function) = self.functions.get(target) else { return };
+        if function.params.iter().any(|parameter| parameter.kind == Kind::Request) {
+            return;
+        }
+        let names: Vec<&str> = function.params.iter().map(|parameter| parameter.name.as_str()).collect();
+        for name in path.names.iter().filter(|name| !names.contains(&name.as_str())) {
+            let help = match tsk::suggest(name, names.iter().copied()) {
+                Some(near) => format!("did you mean `{{{near}}}`?"),
+                None => format!("add a parameter `{name}` to the fujsen, or take it out of the path"),
+            };
+            let message = format!("`{target}` has no parameter `{name}`: what the path gives for it is lost");
+            self.warnings.push(Diagnostic::warning("unused-parameter", message).at(span).help(help));
+        }
+    }
+}
+
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('.').unwrap_or(("", path))
+}

@@ -1,0 +1,48 @@
+//! Calls inside the process.
+
+use std::{sync::Arc, time::Instant};
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tusk_host::{bindings::Value, load::Loader, request::Origin};
+
+use crate::{LANGUAGES, report::Report, root, service};
+
+const BATCHES: usize = 40;
+const CALLS: u32 = 500;
+
+pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
+    for (kind, reuse, aim) in [("fresh", 1, 12.0), ("reused", 1_000_000, 3.0)] {
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("service.tsk");
+        std::fs::write(&file, service(reuse)).unwrap();
+        let loader = Loader::new(file, &root().join("target/bench-cache")).unwrap();
+        let loaded = loader.load(None, &|step| eprintln!("{step}")).unwrap();
+        runtime.block_on(loader.prepare(&loaded)).unwrap();
+        for language in LANGUAGES {
+            let handler = loaded.app.handler(&format!("{language}.trivial")).unwrap().clone();
+            let argument = [Value::Text("x".repeat(100))];
+            let app = loaded.app.clone();
+            let micros = runtime.block_on(async move {
+                let origin = Origin::internal();
+                let mut batches = Vec::new();
+                for _ in 0..BATCHES {
+                    let started = Instant::now();
+                    for _ in 0..CALLS {
+                        let app = Arc::clone(&app);
+                        app.run(&handler, &argument, origin.clone()).await.unwrap();
+                    }
+                    batches.push(started.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS));
+                }
+                batches.sort_by(f64::total_cmp);
+                batches[BATCHES / 2]
+            });
+            report.add(
+                format!("call, {kind} instance, {language}"),
+                format!("{micros:.1} µs"),
+                &format!("≤ {aim} µs"),
+                micros <= aim,
+            );
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Measures what the README promises, in ratios within one run, and writes tests/bench/README.md.
+//! Run by `cargo xtask bench`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod calls;
+mod load;
+mod native;
+mod report;
+mod serve;
+mod start;
+mod swap;
+
+use report::Report;
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut report = Report::default();
+    calls::measure(&runtime, &mut report);
+    start::measure(&runtime, &mut report);
+    swap::measure(&runtime, &mut report);
+    serve::measure(&runtime, &mut report);
+    report.finish();
+}
+
+/// The project's folder.
+fn root() -> std::path::PathBuf {
+    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// A service with the same handlers in both languages: `echo` takes about 100 bytes and answers about as much.
+fn service(reuse: u32) -> String {
+    format!(
+        r#"
+[service]
+name: "bench"
+word: "one"
+
+[rust]
+reuse: {reuse}
+
+greet_fujsen = '''rust
+#[derive(Serialize)]
+struct Greeting {{ hello: String, id: i64, length: usize }}
+
+#[fujsen]
+fn greet(name: String, id: i64, text: String) -> Greeting {{
+    Greeting {{ hello: name, id: id + 1, length: text.len() }}
+}}
+
+#[fujsen]
+fn trivial(text: String) -> String {{ text }}
+'''
+
+[assemblyscript]
+reuse: {reuse}
+
+greet_fujsen = '''assemblyscript
+class Greeting {{ hello: string = ""; id: i64; length: i32; }}
+
+export function greet(name: string, id: i64, text: string): Greeting {{
+  const greeting = new Greeting();
+  greeting.hello = name;
+  greeting.id = id + 1;
+  greeting.length = text.length;
+  return greeting;
+}}
+
+export function trivial(text: string): string {{ return text; }}
+'''
+
+[routes]
+"POST /rust": rust.greet
+"POST /assemblyscript": assemblyscript.greet
+"#
+    )
+}
+
+const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];

@@ -1,0 +1,91 @@
+//! The binary's start: cold, and with everything in the cache.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::{LANGUAGES, report::Report, root, service};
+
+pub(crate) fn measure(_runtime: &Runtime, report: &mut Report) {
+    for language in LANGUAGES {
+        let cache = TempDir::new().unwrap();
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("service.tsk"), only(language)).unwrap();
+        let started = Instant::now();
+        let (mut child, _) = start(folder.path(), cache.path());
+        let seconds = started.elapsed().as_secs_f64();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        report.add(format!("the very first compile, {language}"), format!("{seconds:.1} s"), "≤ 30 s", seconds <= 30.0);
+    }
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("service.tsk"), service(1)).unwrap();
+    let mut times: Vec<f64> = (0..9)
+        .map(|_| {
+            let started = Instant::now();
+            let (mut child, address) = start(folder.path(), &root().join("target/bench-cache"));
+            ask(address, "/rust").unwrap();
+            let elapsed = started.elapsed().as_secs_f64() * 1e3;
+            child.kill().unwrap();
+            child.wait().unwrap();
+            elapsed
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let median = times[times.len() / 2];
+    report.add("restart with a warm cache → first response", format!("{median:.0} ms"), "≤ 100 ms", median <= 100.0);
+}
+
+/// The service with the fujsens of one language only.
+fn only(language: &str) -> String {
+    let text = service(1);
+    let other = LANGUAGES.iter().find(|one| **one != language).unwrap();
+    let (from, to) = (text.find(&format!("[{other}]")).unwrap(), text.find("[routes]").unwrap());
+    let next = text[from + 1..to].find("\n[").map_or(to, |at| from + 1 + at);
+    let route = format!("\"POST /{other}\": {other}.greet\n");
+    format!("{}{}", &text[..from], &text[next..]).replace(&route, "")
+}
+
+/// Starts the binary on a free port and waits until it listens.
+pub(crate) fn start(folder: &Path, cache: &Path) -> (Child, SocketAddr) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tusk-host"))
+        .current_dir(folder)
+        .args(["service.tsk", "--port", "0"])
+        .env("TUSK_CACHE", cache)
+        .env("TUSK_LOG", "error")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines
+        .find_map(|line| {
+            let line = line.unwrap();
+            line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok())
+        })
+        .expect("the service starts");
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, address)
+}
+
+/// One request over a connection of its own.
+pub(crate) fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address)?;
+    let body = r#"{"name": "Ada", "id": 1, "text": "t"}"#;
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}

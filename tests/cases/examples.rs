@@ -1,0 +1,109 @@
+//! Each example, run as its README says.
+
+use std::{path::Path, process::Command};
+
+use serde_json::json;
+
+use crate::harness::{Folder, Service, eventually, root};
+
+fn example(path: &str) -> String {
+    std::fs::read_to_string(root().join("examples").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[tokio::test]
+async fn the_user_service_and_its_notifications() {
+    let notifications = Service::start(&example("user-service/notification.tsk")).await;
+    let folder = Folder::new(&example("user-service/service.tsk"));
+    let users = Service::start_in(folder, &[("NOTIFY_URL", &notifications.url)]).await;
+
+    assert_eq!(users.get("/health").await.status, 200);
+    assert_eq!(users.get("/users").await.json(), json!({ "status": "success", "data": [], "service": "user-service" }));
+
+    let answer = users.post("/users", json!({ "username": "ada", "email": "ada@example.com" })).await;
+    assert_eq!(answer.status, 201, "{answer:?}");
+    let ada = json!({ "id": 1, "username": "ada", "email": "ada@example.com" });
+    assert_eq!(answer.json()["data"], ada);
+    assert_eq!(users.get("/users").await.json()["data"], json!([ada]));
+    assert_eq!(users.get("/users/1").await.json(), ada);
+    assert_eq!(users.get("/users/2").await.status, 404);
+    assert_eq!(users.get("/users/one").await.status, 400);
+    assert_eq!(
+        notifications.get("/notifications").await.json(),
+        json!([{ "id": 1, "user_id": 1, "email": "ada@example.com", "type": "welcome" }])
+    );
+
+    let without = users.post("/users", json!({ "username": "bob" })).await;
+    assert_eq!((without.status, without.json()["argument"].clone()), (400, json!("email")));
+    assert_eq!(users.post("/users", json!({ "username": "ada", "email": "a@b.c" })).await.status, 409);
+
+    drop(notifications);
+    let answer = users.post("/users", json!({ "username": "bob", "email": "bob@example.com" })).await;
+    assert_eq!(answer.status, 201, "a failed notification does not fail the request: {answer:?}");
+    users.logged("notification failed").await;
+    let health = users.get("/health").await;
+    assert_eq!(health.status, 503);
+    assert_eq!(health.json()["dependencies"]["database"]["status"], "healthy");
+    assert_eq!(health.json()["dependencies"]["notification_service"]["status"], "unhealthy");
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) {
+    let output = Command::new(program).current_dir(folder).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Serves the built example and asks it what its README asks.
+async fn own_project(example: &str, wasm: &str) {
+    let folder = root().join("examples").join(example);
+    let text = std::fs::read_to_string(folder.join("service.tsk")).unwrap();
+    let place = Folder::new(&text);
+    let target = place.file(wasm);
+    std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+    std::fs::copy(folder.join(wasm), &target).unwrap();
+    let service = Service::start_in(place, &[]).await;
+    let answer = service.get("/hello/Ada").await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(answer.text.contains("Ada"), "{answer:?}");
+
+    // A new build of the same module is taken while the service runs.
+    let bytes = std::fs::read(&target).unwrap();
+    std::fs::write(&target, b"half").unwrap();
+    service.logged("keeps serving").await;
+    assert_eq!(service.get("/hello/Ada").await.status, 200);
+    std::fs::write(&target, &bytes).unwrap();
+    eventually("the swap", || async { service.log().contains("swapped in").then_some(()) }).await;
+    assert_eq!(service.get("/hello/Ada").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_crate_of_ones_own() {
+    let folder = root().join("examples/own-crate");
+    run(&folder, "cargo", &["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    own_project("own-crate", "target/wasm32-unknown-unknown/release/own_crate.wasm").await;
+}
+
+#[tokio::test]
+async fn a_crate_of_ones_own_as_a_wasi_component() {
+    let folder = root().join("examples/own-crate");
+    run(&folder, "cargo", &["build", "--release", "--target", "wasm32-wasip2"]);
+    let text = example("own-crate/service.tsk").replace("wasm32-unknown-unknown", "wasm32-wasip2");
+    let place = Folder::new(&text);
+    let wasm = "target/wasm32-wasip2/release/own_crate.wasm";
+    std::fs::create_dir_all(place.file(wasm).parent().unwrap()).unwrap();
+    std::fs::copy(folder.join(wasm), place.file(wasm)).unwrap();
+    let service = Service::start_in(place, &[]).await;
+    assert_eq!(service.get("/hello/Ada").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_assemblyscript_project_of_ones_own() {
+    let folder = root().join("examples/own-assemblyscript");
+    run(&folder, "npm", &["ci", "--no-audit", "--no-fund"]);
+    run(&folder, "npm", &["run", "build"]);
+    own_project("own-assemblyscript", "build/module.wasm").await;
+}

@@ -1,0 +1,491 @@
+//! Every import, from guests in both languages, against the real thing.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Folder, Redis, Service, Upstream};
+
+const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+
+const LOCAL: &str = r#"
+[service]
+name: "imports"
+
+[databases]
+main: "sqlite::memory:"
+file: "sqlite:data.db"
+
+[shared]
+greeting: "from shared"
+ports: [8001, 8002]
+
+[rust]
+greeting: "own"
+
+all_fujsen = '''rust
+#[fujsen]
+fn configured() -> Result<Value> {
+    Ok(json!({
+        "own": config::get::<String>("greeting")?,
+        "other": config::get::<String>("shared.greeting")?,
+        "ports": config::get::<Vec<i64>>("shared.ports").map(|ports| ports[1]).ok(),
+        "none": config::find::<String>("nowhere")?.is_none(),
+        "default": config::get_or::<i64>("nowhere", 7)?,
+    }))
+}
+
+#[fujsen]
+fn clocks() -> Result<Value> {
+    let before = time::monotonic();
+    time::sleep(Duration::from_millis(30));
+    Ok(json!({
+        "year": time::format(time::now(), "%Y")?,
+        "epoch": time::format(0, "%Y-%m-%dT%H:%M:%SZ")?,
+        "slept": (time::monotonic() - before).as_millis() >= 30,
+    }))
+}
+
+#[fujsen]
+fn logs() {
+    log::warn("disk is nearly full", fields! { percent: 93, disk: "sda1" });
+}
+
+#[fujsen]
+fn table(database: String) -> Result<Value> {
+    sql::execute(&database, "CREATE TABLE IF NOT EXISTS rust (id INTEGER PRIMARY KEY, name TEXT, score REAL, data BLOB)", &[])?;
+    sql::execute(&database, "DELETE FROM rust", &[])?;
+    let changes = sql::execute(&database, "INSERT INTO rust (name, score, data) VALUES (?, ?, ?)", params!["Zoë 😀", 1.5, vec![1u8, 2, 3]])?;
+    let row = sql::query_one(&database, "SELECT * FROM rust WHERE name = ?", params!["Zoë 😀"])?.expect("it was inserted");
+    Ok(json!({
+        "affected": changes.affected,
+        "by_name": row.get::<String>("name")?,
+        "by_position": row.get::<f64>(2)?,
+        "bytes": row.get::<Vec<u8>>("data")?.len(),
+        "none": sql::query_one(&database, "SELECT 1 WHERE 0", &[])?.is_none(),
+    }))
+}
+
+#[fujsen]
+fn transfers() -> Result<Value> {
+    sql::execute("main", "CREATE TABLE IF NOT EXISTS rust_t (n INTEGER)", &[])?;
+    sql::execute("main", "DELETE FROM rust_t", &[])?;
+    let failed: Result<()> = sql::transaction("main", |transaction| {
+        transaction.execute("INSERT INTO rust_t VALUES (1)", &[])?;
+        Err(Error::conflict("no"))
+    });
+    sql::transaction("main", |transaction| transaction.execute("INSERT INTO rust_t VALUES (2)", &[]))?;
+    let rows = sql::query("main", "SELECT n FROM rust_t", &[])?;
+    Ok(json!({ "failed": failed.is_err(), "rows": rows }))
+}
+
+#[fujsen]
+fn refused(statement: String) -> Result<Value> {
+    Ok(json!({ "code": sql::query("main", &statement, &[]).err().map(|error| error.code().to_owned()) }))
+}
+
+#[fujsen]
+fn unknown() -> Result<Value> {
+    let error = sql::query("mian", "SELECT 1", &[]).err().expect("there is no such database");
+    Ok(json!({ "message": error.message() }))
+}
+
+#[fujsen]
+fn asks(name: String) -> Result<Value> { fujsen::call("assemblyscript.answers", fields! { name: name }) }
+
+#[fujsen]
+fn answers(name: String) -> String { format!("rust answers {name}") }
+
+#[fujsen]
+fn recurses() -> Result<Value> { fujsen::call("rust.recurses", fields! {}) }
+'''
+
+[assemblyscript]
+greeting: "own"
+
+all_fujsen = '''assemblyscript
+export function configured(): Json {
+  return Json.object()
+    .set("own", config.text("greeting"))
+    .set("other", config.text("shared.greeting"))
+    .set("ports", config.json("shared.ports").at(1).asInteger())
+    .set("none", config.get("nowhere") == null)
+    .set("default", config.integerOr("nowhere", 7));
+}
+
+export function clocks(): Json {
+  const before = time.monotonic();
+  time.sleep(30);
+  return Json.object()
+    .set("year", time.format(time.now(), "%Y"))
+    .set("epoch", time.format(0, "%Y-%m-%dT%H:%M:%SZ"))
+    .set("slept", time.monotonic() - before >= 30000000);
+}
+
+export function logs(): void {
+  log.warn("disk is nearly full", Json.object().set("percent", 93).set("disk", "sda1"));
+}
+
+export function table(database: string): Json {
+  sql.execute(database, "CREATE TABLE IF NOT EXISTS asc (id INTEGER PRIMARY KEY, name TEXT, score REAL, data BLOB)");
+  sql.execute(database, "DELETE FROM asc");
+  const data = new Uint8Array(3);
+  const changes = sql.execute(database, "INSERT INTO asc (name, score, data) VALUES (?, ?, ?)", [Value.of("Zoë 😀"), Value.of(1.5), Value.of(data)]);
+  const row = sql.queryOne(database, "SELECT * FROM asc WHERE name = ?", [Value.of("Zoë 😀")])!;
+  return Json.object()
+    .set("affected", changes.affected)
+    .set("by_name", row.text("name"))
+    .set("by_position", row.at(2).asReal())
+    .set("bytes", row.bytes("data").length)
+    .set("none", sql.queryOne(database, "SELECT 1 WHERE 0") == null);
+}
+
+export function transfers(): Json {
+  sql.execute("main", "CREATE TABLE IF NOT EXISTS asc_t (n INTEGER)");
+  sql.execute("main", "DELETE FROM asc_t");
+  sql.begin("main");
+  sql.execute("main", "INSERT INTO asc_t VALUES (1)");
+  sql.rollback("main");
+  sql.transaction("main", () => { sql.execute("main", "INSERT INTO asc_t VALUES (2)"); });
+  return Json.object().set("failed", true).set("rows", sql.query("main", "SELECT n FROM asc_t").toJson());
+}
+
+export function refused(statement: string): Json {
+  const result = sql.tryQuery("main", statement);
+  return Json.object().set("code", result.ok ? "none" : result.error.code);
+}
+
+export function unknown(): Json {
+  return Json.object().set("message", sql.tryQuery("mian", "SELECT 1").error.message);
+}
+
+export function asks(name: string): Json { return fujsen.call("rust.answers", Json.object().set("name", name)); }
+
+export function answers(name: string): string { return "assemblyscript answers " + name; }
+
+export function recurses(): Json { return fujsen.call("assemblyscript.recurses", Json.object()); }
+'''
+
+[routes]
+"GET /rust/configured": rust.configured
+"GET /rust/clocks": rust.clocks
+"GET /rust/logs": rust.logs
+"GET /rust/table/{database}": rust.table
+"GET /rust/transfers": rust.transfers
+"GET /rust/refused": rust.refused
+"GET /rust/unknown": rust.unknown
+"GET /rust/asks": rust.asks
+"GET /rust/recurses": rust.recurses
+"GET /assemblyscript/configured": assemblyscript.configured
+"GET /assemblyscript/clocks": assemblyscript.clocks
+"GET /assemblyscript/logs": assemblyscript.logs
+"GET /assemblyscript/table/{database}": assemblyscript.table
+"GET /assemblyscript/transfers": assemblyscript.transfers
+"GET /assemblyscript/refused": assemblyscript.refused
+"GET /assemblyscript/unknown": assemblyscript.unknown
+"GET /assemblyscript/asks": assemblyscript.asks
+"GET /assemblyscript/recurses": assemblyscript.recurses
+"#;
+
+#[tokio::test]
+async fn config_time_and_log() {
+    let service = Service::start(LOCAL).await;
+    for language in LANGUAGES {
+        let configured = service.get(&format!("/{language}/configured")).await.json();
+        let expected = json!({ "own": "own", "other": "from shared", "ports": 8002, "none": true, "default": 7 });
+        assert_eq!(configured, expected, "{language}");
+
+        let clocks = service.get(&format!("/{language}/clocks")).await.json();
+        assert_eq!((&clocks["epoch"], &clocks["slept"]), (&json!("1970-01-01T00:00:00Z"), &json!(true)), "{language}");
+        assert!(clocks["year"].as_str().unwrap() >= "2025", "{clocks}");
+
+        let request = service.client.get(format!("{}/{language}/logs", service.url)).header("x-request-id", language);
+        service.send(request).await;
+        let fujsen = format!("{language}.logs");
+        service.logged(&fujsen).await;
+        let log = service.log();
+        let line = log.lines().find(|line| line.contains("disk is nearly full") && line.contains(&fujsen)).unwrap();
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["level"], "WARN");
+        for (field, value) in [("service", "imports"), ("section", language), ("fujsen", &fujsen), ("request_id", language)] {
+            assert_eq!(line[field], value, "{line}");
+        }
+        assert!(line.to_string().contains("93") && line.to_string().contains("sda1"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn sql_in_memory_and_in_a_file() {
+    let service = Service::start(LOCAL).await;
+    for language in LANGUAGES {
+        for database in ["main", "file"] {
+            let answer = service.get(&format!("/{language}/table/{database}")).await;
+            let expected =
+                json!({ "affected": 1, "by_name": "Zoë 😀", "by_position": 1.5, "bytes": 3, "none": true });
+            assert_eq!(answer.json(), expected, "{language} {database}");
+        }
+        let answer = service.get(&format!("/{language}/transfers")).await;
+        assert_eq!(answer.json(), json!({ "failed": true, "rows": [{ "n": 2 }] }), "{language}");
+        assert!(service.get(&format!("/{language}/unknown")).await.json()["message"].as_str().unwrap().contains("main"));
+    }
+    assert!(service.folder.file("data.db").exists(), "a relative path is relative to the TSK file");
+}
+
+#[tokio::test]
+async fn sql_is_guarded() {
+    let service = Service::start(LOCAL).await;
+    for language in LANGUAGES {
+        for (statement, code) in [
+            ("ATTACH 'x.db' AS x", "denied"),
+            ("PRAGMA journal_mode = DELETE", "denied"),
+            ("SELECT load_extension('x')", "denied"),
+            ("SELECT 1; SELECT 2", "syntax"),
+            ("SELEKT 1", "syntax"),
+            ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", "too-large"),
+        ] {
+            let path = format!("/{language}/refused");
+            let request = service.client.get(format!("{}{path}", service.url)).query(&[("statement", statement)]);
+            let answer = service.send(request).await;
+            assert_eq!(answer.json(), json!({ "code": code }), "{language}: {statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn fujsens_call_each_other() {
+    let service = Service::start(LOCAL).await;
+    assert_eq!(service.get("/rust/asks?name=Ada").await.json(), "assemblyscript answers Ada");
+    assert_eq!(service.get("/assemblyscript/asks?name=Ada").await.json(), "rust answers Ada");
+    for language in LANGUAGES {
+        assert_eq!(service.get(&format!("/{language}/recurses")).await.status, 500);
+        service.logged("depth").await;
+    }
+}
+
+fn http(upstream: &str) -> String {
+    format!(
+        r#"
+[service]
+name: "caller"
+upstream: "{upstream}"
+
+[rust]
+all_fujsen = '''rust
+#[fujsen]
+fn fetch(path: String) -> Result<Value> {{
+    let base: String = config::get("service.upstream")?;
+    let response = http::post(format!("{{base}}{{path}}")).header("x-own", "1").json(&json!({{ "a": 1 }})).send()?;
+    Ok(json!({{ "status": response.status(), "kind": response.header("content-type"), "body": response.json::<Value>()? }}))
+}}
+
+#[fujsen]
+fn anywhere(url: String) -> Result<Value> {{
+    Ok(json!({{ "error": http::get(url).send().err().map(|error| error.to_string()) }}))
+}}
+'''
+
+[assemblyscript]
+all_fujsen = '''assemblyscript
+export function fetch(path: string): Json {{
+  const request = http.request("POST", config.text("service.upstream") + path).header("x-own", "1");
+  const response = request.json(Json.object().set("a", 1)).send();
+  const kind = response.header("content-type");
+  return Json.object().set("status", response.status).set("kind", kind ? kind! : "").set("body", response.json());
+}}
+
+export function anywhere(url: string): Json {{
+  const result = http.tryGet(url);
+  return Json.object().set("error", result.ok ? "none" : result.error.message);
+}}
+'''
+
+[routes]
+"GET /rust/fetch": rust.fetch
+"GET /rust/anywhere": rust.anywhere
+"GET /assemblyscript/fetch": assemblyscript.fetch
+"GET /assemblyscript/anywhere": assemblyscript.anywhere
+"#
+    )
+}
+
+#[tokio::test]
+async fn http_reaches_what_the_file_names() {
+    let upstream = Upstream::json("{\"hello\": \"é😀\"}").await;
+    let service = Service::start(&http(&upstream.url())).await;
+    for language in LANGUAGES {
+        let request = service.client.get(format!("{}/{language}/fetch?path=/x", service.url));
+        let trace = "0af7651916cd43dd8448eb211c80319c";
+        let request = request.header("x-request-id", format!("id-{language}")).header("traceparent", format!("00-{trace}-b7ad6b7169203331-01"));
+        let answer = service.send(request).await;
+        let expected = json!({ "status": 200, "kind": "application/json", "body": { "hello": "é😀" } });
+        assert_eq!(answer.json(), expected, "{language}");
+        let seen = upstream.requests().pop().unwrap();
+        assert!(seen.starts_with("POST /x HTTP/1.1\r\n"), "{seen}");
+        for expected in ["x-own: 1", &format!("x-request-id: id-{language}"), &format!("traceparent: 00-{trace}-"), "{\"a\":1}"] {
+            assert!(seen.contains(expected), "`{expected}` is not in:\n{seen}");
+        }
+        assert!(!seen.contains("b7ad6b7169203331"), "the span is a new one: {seen}");
+    }
+}
+
+#[tokio::test]
+async fn http_reaches_nothing_else() {
+    let upstream = Upstream::json("{}").await;
+    let other = Upstream::json("{}").await;
+    let service = Service::start(&http(&upstream.url())).await;
+    for language in LANGUAGES {
+        for url in [
+            other.url(),
+            format!("http://localhost:{}", upstream.address.port()),
+            "http://169.254.169.254/latest/meta-data".to_owned(),
+            format!("http://[::ffff:127.0.0.1]:{}", upstream.address.port()),
+            "https://example.com/".to_owned(),
+        ] {
+            let request = service.client.get(format!("{}/{language}/anywhere", service.url)).query(&[("url", &url)]);
+            let answer = service.send(request).await.json();
+            let error = answer["error"].as_str().unwrap_or_else(|| panic!("{language} {url}: {answer}"));
+            assert!(error.contains("[grants]") || error.contains("never"), "{language} {url}: {error}");
+        }
+    }
+    assert!(other.requests().is_empty());
+}
+
+fn redis(url: &str) -> String {
+    format!(
+        r#"
+[redis]
+main: "{url}"
+
+[rust]
+all_fujsen = '''rust
+#[fujsen]
+fn uses() -> Result<Value> {{
+    let redis = redis::server("main");
+    redis.del(&["rust:s", "rust:n", "rust:h", "rust:l", "rust:m"])?;
+    redis.set("rust:s", "é😀")?;
+    redis.set_ex("rust:e", "soon", Duration::from_secs(100))?;
+    redis.incr("rust:n")?;
+    redis.hset("rust:h", "field", "value")?;
+    redis.rpush("rust:l", "one")?;
+    redis.rpush("rust:l", "two")?;
+    redis.sadd("rust:m", "member")?;
+    Ok(json!({{
+        "text": redis.get::<String>("rust:s")?,
+        "none": redis.get::<String>("rust:none")?.is_none(),
+        "counter": redis.incr_by("rust:n", 9)?,
+        "ttl": redis.ttl("rust:e")?.is_some(),
+        "hash": redis.hgetall("rust:h")?,
+        "list": redis.lrange::<String>("rust:l", 0, -1)?,
+        "popped": redis.blpop::<String>(&["rust:l"], Duration::from_secs(1))?.map(|(_, value)| value),
+        "waited": redis.blpop::<String>(&["rust:none"], Duration::from_millis(100))?.is_none(),
+        "set": redis.sismember("rust:m", "member")?,
+        "published": redis.publish("channel", "hello")?,
+        "denied": redis.command("FLUSHALL", &[]).err().map(|error| error.code().to_owned()),
+    }}))
+}}
+
+#[fujsen]
+fn ping() -> Result<Option<String>> {{ redis::server("main").get("rust:s") }}
+'''
+
+[assemblyscript]
+all_fujsen = '''assemblyscript
+export function uses(): Json {{
+  const server = "main";
+  redis.del(server, "as:n");
+  redis.set(server, "as:s", "é😀");
+  redis.setEx(server, "as:e", "soon", 100);
+  redis.incr(server, "as:n");
+  redis.hset(server, "as:h", "field", "value");
+  redis.rpush(server, "as:l", "one");
+  redis.rpush(server, "as:l", "two");
+  redis.sadd(server, "as:m", "member");
+  const hash = redis.hgetall(server, "as:h");
+  const list = Json.array(), items = redis.lrange(server, "as:l", 0, -1);
+  for (let i = 0; i < items.length; i++) list.push(items[i]);
+  const popped = redis.blpop(server, ["as:l"], 1.0);
+  const denied = redis.tryCommand(server, "FLUSHALL", []);
+  return Json.object()
+    .set("text", redis.get(server, "as:s")!)
+    .set("none", redis.get(server, "as:none") == null)
+    .set("counter", redis.incrBy(server, "as:n", 9))
+    .set("ttl", redis.ttl(server, "as:e") > 0)
+    .set("hash", Json.array().push(Json.array().push(hash[0].field).push(hash[0].value)))
+    .set("list", list)
+    .set("popped", popped!.value)
+    .set("waited", redis.blpop(server, ["as:none"], 0.1) == null)
+    .set("set", redis.sismember(server, "as:m", "member"))
+    .set("published", redis.publish(server, "channel", "hello"))
+    .set("denied", denied.ok ? "none" : denied.error.code);
+}}
+
+export function ping(): string | null {{ return redis.get("main", "as:s"); }}
+'''
+
+[routes]
+"GET /rust/uses": rust.uses
+"GET /rust/ping": rust.ping
+"GET /assemblyscript/uses": assemblyscript.uses
+"GET /assemblyscript/ping": assemblyscript.ping
+"#
+    )
+}
+
+#[tokio::test]
+async fn redis_commands_on_a_real_server() {
+    let redis_server = Redis::start();
+    let service = Service::start(&redis(&redis_server.url())).await;
+    for language in LANGUAGES {
+        let answer = service.get(&format!("/{language}/uses")).await;
+        let expected = json!({
+            "text": "é😀", "none": true, "counter": 10, "ttl": true, "hash": [["field", "value"]],
+            "list": ["one", "two"], "popped": "one", "waited": true, "set": true, "published": 0, "denied": "denied",
+        });
+        assert_eq!(answer.json(), expected, "{language}");
+    }
+}
+
+#[tokio::test]
+async fn redis_may_be_down_and_come_back() {
+    let mut server = Redis::start();
+    server.kill();
+    let service = Service::start(&redis(&server.url())).await;
+    assert_eq!(service.get("/rust/ping").await.status, 503, "HTTP serves while Redis is down");
+    server.restart();
+    for language in LANGUAGES {
+        let path = format!("/{language}/ping");
+        crate::harness::eventually("Redis again", || async { (service.get(&path).await.status < 300).then_some(()) }).await;
+    }
+    server.kill();
+    assert_eq!(service.get("/assemblyscript/ping").await.status, 503);
+    server.restart();
+    crate::harness::eventually("Redis once more", || async {
+        (service.get("/assemblyscript/ping").await.status < 300).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_memory_database_outlives_a_swap() {
+    let text = r#"
+[databases]
+main: "sqlite::memory:"
+
+[a]
+word: "one"
+f_fujsen = '''rust
+#[fujsen]
+fn f() -> Result<i64> {
+    sql::execute("main", "CREATE TABLE IF NOT EXISTS n (i INTEGER)", &[])?;
+    sql::execute("main", "INSERT INTO n VALUES (1)", &[])?;
+    sql::query_one("main", "SELECT count(*) FROM n", &[])?.expect("count gives a row").get(0)
+}
+'''
+
+[routes]
+"GET /f": a.f
+"#;
+    let service = Service::start_in(Folder::new(text), &[]).await;
+    assert_eq!(service.get("/f").await.text, "1");
+    service.folder.write("service.tsk", &text.replace("one", "two"));
+    service.logged("swapped in").await;
+    assert_eq!(service.get("/f").await.text, "2");
+}

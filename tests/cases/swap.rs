@@ -1,0 +1,121 @@
+//! Saving a file changes what runs, and loses no request.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
+};
+
+use crate::harness::{Service, eventually};
+
+fn rust(answer: &str) -> String {
+    format!("[a]\nword: \"one\"\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ \"{answer}\".to_owned() }}\n'''\n\n[routes]\n\"GET /f\": a.f\n")
+}
+
+fn assemblyscript(answer: &str) -> String {
+    format!("[a]\nword: \"one\"\nf_fujsen = '''assemblyscript\nexport function f(): string {{ return \"{answer}\"; }}\n'''\n\n[routes]\n\"GET /f\": a.f\n")
+}
+
+const READS_CONFIG: &str = r#"
+[a]
+word: "one"
+
+f_fujsen = '''rust
+#[fujsen]
+fn f() -> Result<String> { config::get("word") }
+'''
+
+[routes]
+"GET /f": a.f
+"#;
+
+async fn answers(service: &Service, expected: &str) {
+    eventually(&format!("the answer {expected}"), || async {
+        (service.get("/f").await.text == format!("\"{expected}\"")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edited_fujsen_runs_in_both_languages() {
+    for text in [rust, assemblyscript] {
+        let service = Service::start(&text("before")).await;
+        assert_eq!(service.get("/f").await.text, "\"before\"");
+        service.folder.write("service.tsk", &text("after"));
+        answers(&service, "after").await;
+        service.logged("swapped in").await;
+    }
+}
+
+#[tokio::test]
+async fn a_value_changes_without_a_compile() {
+    let service = Service::start(READS_CONFIG).await;
+    answers(&service, "one").await;
+    service.folder.write("service.tsk", &READS_CONFIG.replace("one", "two"));
+    answers(&service, "two").await;
+    service.logged("values only").await;
+}
+
+#[tokio::test]
+async fn a_broken_file_leaves_the_old_one_serving_and_is_explained() {
+    let service = Service::start(&rust("good")).await;
+    service.folder.write("service.tsk", &rust("good").replace("\"good\".to_owned()", "5"));
+    service.logged("keeps serving").await;
+    let log = service.log();
+    assert!(log.contains("service.tsk:5:"), "the line of the TSK file is named: {log}");
+    assert!(log.contains("mismatched types"), "the compiler's own words are shown: {log}");
+    assert_eq!(service.get("/f").await.text, "\"good\"");
+
+    service.folder.write("service.tsk", "[a\n");
+    eventually("the syntax error", || async { service.log().contains("service.tsk:1:").then_some(()) }).await;
+    assert_eq!(service.get("/f").await.text, "\"good\"");
+
+    service.folder.write("service.tsk", &rust("mended"));
+    answers(&service, "mended").await;
+}
+
+#[tokio::test]
+async fn no_request_is_lost_while_versions_change() {
+    let service = Arc::new(Service::start(&rust("v0")).await);
+    let (stop, failed, served) =
+        (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let load: Vec<_> = (0..8)
+        .map(|_| {
+            let (service, stop, failed, served) = (service.clone(), stop.clone(), failed.clone(), served.clone());
+            tokio::spawn(async move {
+                while !stop.load(Relaxed) {
+                    let answer = service.get("/f").await;
+                    let counter = if answer.status == 200 { &served } else { &failed };
+                    counter.fetch_add(1, Relaxed);
+                }
+            })
+        })
+        .collect();
+    for version in 1..=10 {
+        // Two texts only: after the first round both are in the cache.
+        let answer = format!("v{}", version % 2);
+        service.folder.write("service.tsk", &rust(&answer));
+        answers(&service, &answer).await;
+    }
+    stop.store(true, Relaxed);
+    for task in load {
+        task.await.unwrap();
+    }
+    assert_eq!(failed.load(Relaxed), 0);
+    assert!(served.load(Relaxed) > 100, "there was load: {}", served.load(Relaxed));
+}
+
+#[tokio::test]
+async fn requests_in_flight_finish_on_the_version_they_started_with() {
+    let text = |answer: &str| {
+        format!("[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ time::sleep(Duration::from_millis(1500)); \"{answer}\".to_owned() }}\n#[fujsen]\nfn g() -> String {{ \"{answer}\".to_owned() }}\n'''\n[routes]\n\"GET /slow\": a.f\n\"GET /f\": a.g\n")
+    };
+    let service = Arc::new(Service::start(&text("old")).await);
+    let slow = {
+        let service = service.clone();
+        tokio::spawn(async move { service.get("/slow").await.text })
+    };
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    service.folder.write("service.tsk", &text("new"));
+    answers(&service, "new").await;
+    assert_eq!(slow.await.unwrap(), "\"old\"");
+}

@@ -1,0 +1,28 @@
+use std::{path::Path, process::Command};
+
+use super::cache;
+
+/// What a command left behind.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the binary in a folder.
+pub(crate) fn tusk(folder: &Path, arguments: &[&str]) -> Output {
+    let output = command(folder).args(arguments).output().expect("the binary starts");
+    Output {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The binary with the tests' cache and nothing of the developer's own settings.
+pub(crate) fn command(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tusk-host"));
+    command.current_dir(folder).env("TUSK_CACHE", cache()).env_remove("TUSK_LOG").env_remove("PORT");
+    command
+}

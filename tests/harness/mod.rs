@@ -1,0 +1,25 @@
+//! The product as its users have it: the real binary, real servers, real sockets.
+
+mod cli;
+mod folder;
+mod redis;
+mod service;
+mod upstream;
+
+pub(crate) use cli::{Output, tusk};
+pub(crate) use folder::Folder;
+pub(crate) use redis::Redis;
+pub(crate) use service::{Answer, Service, eventually};
+pub(crate) use upstream::Upstream;
+
+use std::path::PathBuf;
+
+/// The project's folder.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the project is there")
+}
+
+/// The cache that all tests share, so that each text is compiled once.
+pub(crate) fn cache() -> PathBuf {
+    root().join("target/tests-cache")
+}

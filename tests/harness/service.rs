@@ -1,0 +1,153 @@
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use super::{Folder, cli};
+
+/// A running `tusk-host FILE`, killed when dropped.
+pub(crate) struct Service {
+    pub(crate) folder: Folder,
+    pub(crate) url: String,
+    /// What it printed at its start.
+    pub(crate) banner: String,
+    pub(crate) client: reqwest::Client,
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("not JSON ({error}): {}", self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+}
+
+impl Service {
+    /// Serves a text on a free port, with logs as JSON lines.
+    pub(crate) async fn start(text: &str) -> Self {
+        Self::start_in(Folder::new(text), &[]).await
+    }
+
+    /// Serves `service.tsk` of a folder, with further environment variables.
+    pub(crate) async fn start_in(folder: Folder, variables: &[(&str, &str)]) -> Self {
+        let mut child = cli::command(folder.path())
+            .args(["service.tsk", "--port", "0", "--log-format", "json"])
+            .envs(variables.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let log = collect(child.stderr.take().expect("stderr is piped"));
+        let out = collect(child.stdout.take().expect("stdout is piped"));
+        let started = Instant::now();
+        let banner = loop {
+            let text = out.lock().expect("no thread panicked").clone();
+            if text.contains("Ctrl-C stops.") {
+                break text;
+            }
+            let ended = child.try_wait().expect("the child can be asked");
+            assert!(
+                ended.is_none() && started.elapsed() < Duration::from_secs(240),
+                "the service did not start ({ended:?}):\n{text}\n{}",
+                log.lock().expect("no thread panicked")
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        let url = banner.split_whitespace().find(|word| word.starts_with("http://")).expect("the banner has an address");
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client can be made");
+        Self { folder, url: url.to_owned(), client, child, log, banner }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.client.get(format!("{}{path}", self.url))).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        self.send(request.body(body.to_string())).await
+    }
+
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap_or_else(|error| panic!("{error:?}\n{}", self.log()));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.expect("the body arrives") }
+    }
+
+    /// Everything on stderr so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("no thread panicked").clone()
+    }
+
+    /// Waits until stderr contains a text.
+    pub(crate) async fn logged(&self, text: &str) {
+        let found = || async { self.log().contains(text).then_some(()) };
+        eventually(&format!("`{text}` in the log"), found).await;
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for the process to end by itself.
+    pub(crate) async fn ended(&mut self) -> std::process::ExitStatus {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the child can be asked") {
+                return status;
+            }
+            assert!(started.elapsed() < Duration::from_secs(40), "the service does not end:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("--- the service's log:\n{}", self.log());
+        }
+    }
+}
+
+/// Asks until there is an answer, for at most 30 s.
+pub(crate) async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut ask: impl FnMut() -> F) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{what} did not come");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn collect(stream: impl std::io::Read + Send + 'static) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(String::new()));
+    let own = text.clone();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let mut text = own.lock().expect("no thread panicked");
+            text.push_str(&line);
+            text.push('\n');
+        }
+    });
+    text
+}

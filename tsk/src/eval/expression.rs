@@ -1,0 +1,283 @@
+use super::{Evaluator, arithmetic, budget};
+use crate::{
+    diagnostic::Diagnostic,
+    parse::syntax::{Binary, Expr, ExprKind, Unary},
+    span::Span,
+    suggest::suggest,
+    value::{Deferred, Node, Object, Value},
+};
+
+impl Evaluator<'_, '_> {
+    /// The value of what stands behind a key. Nothing when it has an error, which is reported.
+    pub(super) fn value(&mut self, expr: Expr) -> Option<Value> {
+        let span = expr.span;
+        if !self.loader.take(1, 0, span) {
+            return None;
+        }
+        Some(match expr.kind {
+            ExprKind::Null => Value::Null,
+            ExprKind::Bool(value) => Value::Bool(value),
+            ExprKind::Integer(value) => Value::Integer(value),
+            ExprKind::Float(value) => Value::Float(value),
+            ExprKind::Text(text) => return self.string(text),
+            ExprKind::Word(name) => return self.word(&name, span),
+            ExprKind::Global(name) => return self.global(&name, span),
+            ExprKind::Array(items) => self.array(items),
+            ExprKind::Object(statements) => Value::Object(self.members(statements)),
+            ExprKind::Call(call) => return self.call(call, span),
+            ExprKind::Code(name) => return self.foreign(&name, span),
+            ExprKind::Unary(operator, operand) => return self.unary(operator, *operand, span),
+            ExprKind::Binary(operator, left, right) => return self.binary(operator, *left, *right, span),
+            ExprKind::Choice(parts) => return self.choice(*parts, span),
+            ExprKind::Range(from, to) => range(from, to, span),
+            ExprKind::Phrase(reading) => return self.phrase(reading, span),
+            ExprKind::Bad => return None,
+        })
+    }
+
+    pub(super) fn node(&mut self, expr: Expr) -> Option<Node> {
+        let span = expr.span;
+        Some(Node {
+            value: self.value(expr)?,
+            span,
+            key_span: span,
+        })
+    }
+
+    fn array(&mut self, items: Vec<Expr>) -> Value {
+        Value::Array(items.into_iter().filter_map(|item| self.node(item)).collect())
+    }
+
+    /// A lone bare word: what it names, else itself.
+    fn word(&mut self, name: &str, span: Span) -> Option<Value> {
+        // `users.create` names the function, even where a value `create` stands beside it.
+        let is_call = name.contains('.') && self.scope.find(&format!("{name}_fujsen")).is_some();
+        match self.scope.find(name) {
+            Some(node) if !is_call && !matches!(node.value, Value::Source(_) | Value::Wasm(_)) => {
+                let value = node.value.clone();
+                self.copied(value, span)
+            }
+            _ => Some(Value::String(name.to_owned())),
+        }
+    }
+
+    pub(super) fn copied(&mut self, value: Value, span: Span) -> Option<Value> {
+        let (nodes, bytes) = budget::cost(&value);
+        self.loader.take(nodes, bytes, span).then_some(value)
+    }
+
+    fn global(&mut self, name: &str, span: Span) -> Option<Value> {
+        let found = self.scope.global(name).or_else(|| self.scope.find(name));
+        if let Some(node) = found {
+            let value = node.value.clone();
+            return self.copied(value, span);
+        }
+        let mut diagnostic = Diagnostic::error("unknown-global", format!("`${name}` is not defined before this line"))
+            .at(span)
+            .label("no such global");
+        let near = suggest(name, self.scope.globals.keys().map(String::as_str));
+        diagnostic.help = Some(match near {
+            Some(near) => format!("did you mean `${near}`?"),
+            None => format!("define it above: `${name}: value`"),
+        });
+        self.report(diagnostic);
+        None
+    }
+
+    /// An operand: unlike a lone value, a bare word here must name something.
+    pub(super) fn operand(&mut self, expr: Expr) -> Option<Value> {
+        let ExprKind::Word(name) = &expr.kind else {
+            return self.value(expr);
+        };
+        if let Some(node) = self.scope.find(name) {
+            let value = node.value.clone();
+            return self.copied(value, expr.span);
+        }
+        let near = suggest(name, self.scope.names());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`? Text needs quotes: \"{name}\""),
+            None => format!("put it in quotes if it is text: \"{name}\""),
+        };
+        let diagnostic = Diagnostic::error("unknown-name", format!("`{name}` names no key above this line"))
+            .at(expr.span)
+            .label("not known here")
+            .help(help);
+        self.report(diagnostic);
+        None
+    }
+
+    /// Bare text of several parts: an expression when all its names are known.
+    fn phrase(&mut self, reading: Option<Box<Expr>>, span: Span) -> Option<Value> {
+        let text = self.slice(span).to_owned();
+        if let Some(node) = self.scope.find(&text) {
+            let value = node.value.clone();
+            return self.copied(value, span);
+        }
+        let Some(expr) = reading else {
+            return Some(Value::String(text));
+        };
+        let mut names = Vec::new();
+        collect_names(&expr, &mut names);
+        let unknown = names.iter().find(|(name, _)| self.scope.find(name).is_none());
+        let Some((unknown, at)) = unknown else {
+            return self.value(*expr);
+        };
+        if names.len() > 1 && names.iter().any(|(name, _)| self.scope.find(name).is_some()) {
+            let help = match suggest(unknown, self.scope.names()) {
+                Some(near) => format!("did you mean `{near}`? If it is text, put it in quotes: \"{text}\""),
+                None => format!("put it in quotes to say that it is text: \"{text}\""),
+            };
+            let warning = Diagnostic::warning(
+                "text-or-expression",
+                "this is read as text, but looks like an expression",
+            )
+            .at(span)
+            .label("kept as text")
+            .related(*at, "names no key above this line")
+            .help(help);
+            self.report(warning);
+        }
+        Some(Value::String(text))
+    }
+
+    fn unary(&mut self, operator: Unary, operand: Expr, span: Span) -> Option<Value> {
+        let at = operand.span;
+        let value = self.operand(operand)?;
+        if let Value::Deferred(deferred) = value {
+            return self.later(&deferred, span);
+        }
+        match operator {
+            Unary::Not => Some(Value::Bool(!arithmetic::truth(&value))),
+            Unary::Minus => match arithmetic::negate(&value) {
+                Ok(value) => Some(value),
+                Err(diagnostic) => {
+                    self.report(diagnostic.at(at));
+                    None
+                }
+            },
+        }
+    }
+
+    fn binary(&mut self, operator: Binary, left: Expr, right: Expr, span: Span) -> Option<Value> {
+        if matches!(operator, Binary::Or | Binary::And) {
+            return self.short_circuit(operator, left, right, span);
+        }
+        let (left_span, right_span) = (left.span, right.span);
+        // Both sides are looked at, so that the errors of both are reported.
+        let (left, right) = (self.operand(left), self.operand(right));
+        let (left, right) = (left?, right?);
+        if let Value::Deferred(deferred) = &left {
+            return self.later(deferred, span);
+        }
+        if let Value::Deferred(deferred) = &right {
+            return self.later(deferred, span);
+        }
+        match arithmetic::binary(operator, &left, &right) {
+            Ok(value) => self.made(value, span),
+            Err(mut diagnostic) => {
+                if diagnostic.label.is_empty() {
+                    diagnostic.label = format!(
+                        "{} {} {}",
+                        arithmetic::kind(&left),
+                        operator.symbol(),
+                        arithmetic::kind(&right)
+                    );
+                }
+                self.report(diagnostic.at(left_span.to(right_span)));
+                None
+            }
+        }
+    }
+
+    /// Text that `+` made counts: doubling it in each line would soon fill any memory.
+    pub(super) fn made(&mut self, value: Value, span: Span) -> Option<Value> {
+        let length = match &value {
+            Value::String(text) => text.len(),
+            Value::Secret(text) => text.reveal().len(),
+            _ => return Some(value),
+        };
+        if length > crate::limits::STRING_BYTES {
+            let limit = crate::limits::STRING_BYTES;
+            self.report(
+                Diagnostic::error(
+                    "long-string",
+                    format!("this makes a text of {length} bytes; the limit is {limit}"),
+                )
+                .at(span)
+                .help("put large texts in a file and name it: @file(\"name.txt\")"),
+            );
+            return None;
+        }
+        self.loader.take(0, length, span).then_some(value)
+    }
+
+    fn short_circuit(&mut self, operator: Binary, left: Expr, right: Expr, span: Span) -> Option<Value> {
+        // `@env.X || default`: here a variable may be unset.
+        let left = if operator == Binary::Or && self.is_unset(&left) {
+            Value::Null
+        } else {
+            self.operand(left)?
+        };
+        if let Value::Deferred(deferred) = &left {
+            return self.later(deferred, span);
+        }
+        if arithmetic::truth(&left) == (operator == Binary::Or) {
+            Some(left)
+        } else {
+            self.operand(right)
+        }
+    }
+
+    fn choice(&mut self, [condition, yes, no]: [Expr; 3], span: Span) -> Option<Value> {
+        let condition = self.operand(condition)?;
+        if let Value::Deferred(deferred) = &condition {
+            return self.later(deferred, span);
+        }
+        self.value(if arithmetic::truth(&condition) { yes } else { no })
+    }
+
+    /// An expression over a value that is known only when it is read.
+    fn later(&mut self, deferred: &Deferred, span: Span) -> Option<Value> {
+        if self.loader.options.lenient {
+            return Some(Value::Deferred(deferred.clone()));
+        }
+        let name = &deferred.operator;
+        let diagnostic = Diagnostic::error(
+            "deferred-operand",
+            format!("the value of `@{name}` is not known while the file is read"),
+        )
+        .at(span)
+        .label("computed here")
+        .help(format!(
+            "give `@{name}(…)` a key of its own and compute with it in a fujsen"
+        ));
+        self.report(diagnostic);
+        None
+    }
+}
+
+fn range(from: i64, to: i64, span: Span) -> Value {
+    let node = |number| Node {
+        value: Value::Integer(number),
+        span,
+        key_span: span,
+    };
+    Value::Object(Object::from_iter([
+        ("min".to_owned(), node(from)),
+        ("max".to_owned(), node(to)),
+    ]))
+}
+
+/// The bare words that must name something for an expression to make sense.
+fn collect_names<'a>(expr: &'a Expr, names: &mut Vec<(&'a str, Span)>) {
+    match &expr.kind {
+        ExprKind::Word(name) => names.push((name, expr.span)),
+        ExprKind::Unary(_, operand) => collect_names(operand, names),
+        ExprKind::Binary(_, left, right) => {
+            collect_names(left, names);
+            collect_names(right, names);
+        }
+        ExprKind::Choice(parts) => collect_names(&parts[0], names),
+        _ => {}
+    }
+}

@@ -1,0 +1,150 @@
+//! Statements to values: names, operators, other files.
+
+mod arithmetic;
+mod budget;
+mod calls;
+mod date;
+mod env;
+mod expression;
+mod files;
+mod fujsen;
+mod language;
+mod loader;
+mod scope;
+mod text;
+
+use std::sync::Arc;
+
+use crate::{
+    diagnostic::Diagnostic,
+    parse::{
+        self,
+        syntax::{Expr, ExprKind, Key, Statement},
+    },
+    span::{FileId, Span},
+    value::{Node, Object, Value},
+};
+pub(crate) use loader::{Loader, Module, too_large};
+use scope::Scope;
+
+/// Reads one file.
+pub(crate) struct Evaluator<'l, 'e> {
+    loader: &'l mut Loader<'e>,
+    text: Arc<str>,
+    /// Where the paths that this file names start, relative to the main file's folder.
+    folder: String,
+    scope: Scope,
+}
+
+/// A file's values; nothing when it has errors, which are reported.
+pub(crate) fn evaluate(loader: &mut Loader<'_>, file: FileId, folder: String) -> Option<Module> {
+    let text = loader.sources.shared(file);
+    let before = loader.error_count();
+    let statements = parse::file(file, &text, &mut loader.diagnostics);
+    let mut evaluator = Evaluator {
+        loader,
+        text,
+        folder,
+        scope: Scope::default(),
+    };
+    evaluator.statements(statements);
+    let Scope { root, globals, .. } = evaluator.scope;
+    (loader.error_count() == before).then_some(Module { root, globals })
+}
+
+impl Evaluator<'_, '_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.loader.report(diagnostic);
+    }
+
+    fn statements(&mut self, statements: Vec<Statement>) {
+        for statement in statements {
+            if self.loader.budget.is_spent() {
+                return;
+            }
+            match statement {
+                Statement::Section(key) => self.section(key),
+                Statement::Entry(key, value) => self.entry(key, value),
+                Statement::Directive(call) => self.directive(call),
+            }
+        }
+    }
+
+    fn section(&mut self, key: Key) {
+        if let Some(replaced) = self.scope.open(&key) {
+            self.duplicate(&key, replaced);
+        }
+    }
+
+    fn entry(&mut self, key: Key, value: Expr) {
+        let span = value.span;
+        let computed = if key.is_fujsen() {
+            self.fujsen(&key, value)
+        } else {
+            self.value(value)
+        };
+        // A key that has an error is still a key: what names it later is no second error.
+        let value = computed.unwrap_or(Value::Null);
+        let node = Node {
+            value,
+            span,
+            key_span: key.span,
+        };
+        if let Some(replaced) = self.scope.define(&key, node) {
+            self.duplicate(&key, replaced);
+        }
+    }
+
+    fn duplicate(&mut self, key: &Key, earlier: Span) {
+        // What an included file says is there to be overridden.
+        if earlier.file != key.span.file {
+            return;
+        }
+        let name = key.parts.join(".");
+        self.report(
+            Diagnostic::warning("duplicate-key", format!("`{name}` is defined twice; this one counts"))
+                .at(key.span)
+                .label("defined again")
+                .related(earlier, "first defined here")
+                .help("remove one of the two"),
+        );
+    }
+
+    /// A call that stands alone: only including a file does something there.
+    fn directive(&mut self, expr: Expr) {
+        let ExprKind::Call(call) = &expr.kind else { return };
+        if matches!(call.name.as_str(), "include" | "import") {
+            if let Some(module) = self.included(call, expr.span)
+                && self.loader.spend(&module.root, expr.span)
+            {
+                self.scope.merge(&module);
+            }
+            return;
+        }
+        if !crate::operators::is_known(&call.name) {
+            self.unknown_operator(call);
+            return;
+        }
+        let written = self
+            .loader
+            .sources
+            .slice(expr.span)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        self.report(
+            Diagnostic::error("no-key", format!("the value of `@{}` goes nowhere", call.name))
+                .at(expr.span)
+                .label("it has no key")
+                .help(format!("write `name: {written}`")),
+        );
+    }
+
+    /// An object's members, in a scope of their own.
+    fn members(&mut self, statements: Vec<Statement>) -> Object {
+        self.scope.enter();
+        self.statements(statements);
+        self.scope.leave()
+    }
+}

@@ -1,0 +1,31 @@
+//! Every bound on what one file may cost, in one place.
+
+/// Bytes of one TSK or `@file` text. A service is source code, not data.
+pub(crate) const FILE_BYTES: usize = 1 << 20;
+
+/// Brackets and blocks inside each other. Reading recurses, so the stack bounds it.
+pub(crate) const NESTING: usize = 64;
+
+/// Files that include each other in one chain.
+pub(crate) const INCLUDES: usize = 16;
+
+/// Files read for one configuration.
+pub(crate) const FILES: usize = 256;
+
+/// Values in the result. A reference copies what it names, so a short text can ask for many.
+pub(crate) const NODES: usize = 500_000;
+
+/// Bytes of one string that `+` or `${…}` makes.
+pub(crate) const STRING_BYTES: usize = 1 << 20;
+
+/// Bytes of all strings that `+`, `${…}` and references make.
+pub(crate) const MADE_BYTES: usize = 64 << 20;
+
+/// Operators in one expression. Evaluation recurses along them.
+pub(crate) const OPERATORS: usize = 256;
+
+/// Diagnostics kept while reading. Every line of a file that is no TSK at all has one.
+pub(crate) const KEPT_DIAGNOSTICS: usize = 1000;
+
+/// Errors shown in one run; beyond this they say nothing new.
+pub(crate) const ERRORS: usize = 100;

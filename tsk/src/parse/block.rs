@@ -1,0 +1,386 @@
+//! Statements to blocks: indentation, `- item` lists and `name > … <`.
+
+use super::{
+    Pair, Rule,
+    builder::{Builder, stray},
+    syntax::{Expr, ExprKind, Key, Statement},
+};
+use crate::{diagnostic::Diagnostic, span::Span};
+
+/// One statement as the grammar gives it.
+enum Row<'i> {
+    Section(Key),
+    Entry(Key, Option<Pair<'i>>),
+    OpenAngle(Key),
+    CloseAngle,
+    Item(Option<ItemBody<'i>>),
+    Directive(Pair<'i>),
+    /// Reported already.
+    Bad,
+}
+
+enum ItemBody<'i> {
+    Value(Pair<'i>),
+    /// `- key: value`: the first line of an object. The column is the key's.
+    Entry(Key, Option<Pair<'i>>, u32),
+}
+
+struct Line<'i> {
+    row: Row<'i>,
+    span: Span,
+    column: u32,
+}
+
+type Lines<'i> = std::iter::Peekable<std::vec::IntoIter<Line<'i>>>;
+
+/// What ends a block.
+#[derive(Clone, Copy)]
+enum Until {
+    End,
+    Angle,
+    /// A line that stands left of this column.
+    Column(u32),
+}
+
+impl<'a> Builder<'a> {
+    /// The statements of a file or of an object.
+    pub(super) fn block<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i>>) -> Vec<Statement> {
+        let mut lines = Vec::new();
+        for pair in pairs {
+            let span = self.span(&pair);
+            let column = self.column(pair.as_span().start());
+            if let Some(row) = self.row(pair) {
+                lines.push(Line { row, span, column });
+            }
+        }
+        self.statements(&mut lines.into_iter().peekable(), Until::End)
+    }
+
+    fn row<'i>(&mut self, pair: Pair<'i>) -> Option<Row<'i>> {
+        let span = self.span(&pair);
+        let text = pair.as_str();
+        let rule = pair.as_rule();
+        Some(match rule {
+            Rule::section => match pair.into_inner().next() {
+                Some(path) => Row::Section(self.key(path)),
+                None => Row::Bad,
+            },
+            Rule::entry | Rule::inner_entry => {
+                let mut inner = pair.into_inner();
+                let key = inner.next()?;
+                Row::Entry(self.key(key), inner.next())
+            }
+            Rule::open_angle | Rule::inner_open => {
+                let key = pair.into_inner().next()?;
+                Row::OpenAngle(self.key(key))
+            }
+            Rule::close_angle | Rule::inner_close => Row::CloseAngle,
+            Rule::item | Rule::inner_item => Row::Item(pair.into_inner().next().and_then(|inner| self.item(inner))),
+            Rule::directive => Row::Directive(pair.into_inner().next()?),
+            Rule::bad_section => {
+                self.report(bad_section(span, text));
+                Row::Bad
+            }
+            Rule::bad_line | Rule::bad_member => {
+                self.report(bad_line(span, text));
+                Row::Bad
+            }
+            Rule::stray => {
+                self.report(stray(span, text.trim_end()));
+                return None;
+            }
+            _ => return None,
+        })
+    }
+
+    fn item<'i>(&mut self, inner: Pair<'i>) -> Option<ItemBody<'i>> {
+        if inner.as_rule() != Rule::item_entry {
+            return Some(ItemBody::Value(inner));
+        }
+        let column = self.column(inner.as_span().start());
+        let mut inner = inner.into_inner();
+        let key = self.key(inner.next()?);
+        Some(ItemBody::Entry(key, inner.next(), column))
+    }
+
+    fn statements(&mut self, lines: &mut Lines<'_>, until: Until) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        while let Some(line) = lines.peek() {
+            match (&line.row, until) {
+                (Row::Section(_), Until::Angle | Until::Column(_)) => break,
+                (Row::CloseAngle, Until::Angle | Until::Column(_)) => break,
+                (_, Until::Column(column)) if line.column < column => break,
+                _ => {}
+            }
+            let Some(line) = lines.next() else { break };
+            if let Some(statement) = self.statement(line, lines, until) {
+                statements.push(statement);
+            }
+        }
+        statements
+    }
+
+    fn statement(&mut self, line: Line<'_>, lines: &mut Lines<'_>, until: Until) -> Option<Statement> {
+        if let Until::Column(column) = until
+            && line.column > column
+        {
+            self.report(
+                Diagnostic::warning(
+                    "odd-indentation",
+                    "this line stands further right than the lines of its block",
+                )
+                .at(line.span)
+                .label("read as part of the block")
+                .help("start the lines of a block in one column"),
+            );
+        }
+        match line.row {
+            Row::Section(key) => Some(Statement::Section(key)),
+            Row::Entry(key, value) => {
+                let value = self.entry_value(&key, value, line.column, line.span, lines);
+                Some(Statement::Entry(key, value))
+            }
+            Row::OpenAngle(key) => {
+                let value = self.angle(line.span, lines);
+                Some(Statement::Entry(key, value))
+            }
+            Row::CloseAngle => {
+                self.report(
+                    Diagnostic::error("unexpected-close", "`<` closes nothing")
+                        .at(line.span)
+                        .label("no `name >` is open here")
+                        .help("remove it, or open a block with `name >`"),
+                );
+                None
+            }
+            Row::Item(_) => {
+                self.report(
+                    Diagnostic::error("lost-item", "this list item belongs to no key")
+                        .at(line.span)
+                        .label("no `key:` stands above it")
+                        .help("write `key:` on a line before the items"),
+                );
+                None
+            }
+            Row::Directive(call) => Some(Statement::Directive(self.operand(call))),
+            Row::Bad => None,
+        }
+    }
+
+    fn entry_value(
+        &mut self,
+        key: &Key,
+        value: Option<Pair<'_>>,
+        column: u32,
+        line: Span,
+        lines: &mut Lines<'_>,
+    ) -> Expr {
+        match value {
+            Some(pair) if matches!(pair.as_rule(), Rule::value | Rule::inner) => self.value(pair),
+            Some(pair) => self.operand(pair),
+            None => self.indented(key, column, line, lines),
+        }
+    }
+
+    /// The block under `key:`.
+    fn indented(&mut self, key: &Key, column: u32, line: Span, lines: &mut Lines<'_>) -> Expr {
+        let inner = match lines.peek() {
+            Some(next) if matches!(next.row, Row::Item(_)) && next.column >= column => next.column,
+            Some(next) if next.column > column && !matches!(next.row, Row::Section(_) | Row::CloseAngle) => next.column,
+            _ => {
+                self.report(missing_value(key, line));
+                return Expr {
+                    kind: ExprKind::Bad,
+                    span: line,
+                };
+            }
+        };
+        self.block_at(inner, line, lines)
+    }
+
+    fn block_at(&mut self, column: u32, line: Span, lines: &mut Lines<'_>) -> Expr {
+        let (start, is_list) = lines
+            .peek()
+            .map_or((line, false), |next| (next.span, matches!(next.row, Row::Item(_))));
+        let mut end = start;
+        let kind = self.deeper(start, |this| {
+            if is_list {
+                ExprKind::Array(this.list(column, lines, &mut end))
+            } else {
+                ExprKind::Object(this.statements(lines, Until::Column(column)))
+            }
+        });
+        let kind = kind.unwrap_or_else(|| {
+            while lines.next_if(|line| line.column >= column).is_some() {}
+            ExprKind::Bad
+        });
+        if let ExprKind::Object(statements) = &kind
+            && let Some(last) = statements.last()
+        {
+            end = statement_end(last);
+        }
+        Expr {
+            kind,
+            span: start.to(end),
+        }
+    }
+
+    fn list(&mut self, column: u32, lines: &mut Lines<'_>, end: &mut Span) -> Vec<Expr> {
+        let mut items = Vec::new();
+        while let Some(line) = lines.next_if(|line| line.column >= column && matches!(line.row, Row::Item(_))) {
+            *end = line.span;
+            let Row::Item(body) = line.row else { continue };
+            let item = match body {
+                Some(ItemBody::Value(value)) => self.list_word(value),
+                Some(ItemBody::Entry(key, value, key_column)) => {
+                    let start = key.span;
+                    let value = self.entry_value(&key, value, key_column, line.span, lines);
+                    let mut statements = vec![Statement::Entry(key, value)];
+                    statements.extend(self.statements(lines, Until::Column(key_column)));
+                    let last = statements.last().map_or(start, statement_end);
+                    Expr {
+                        kind: ExprKind::Object(statements),
+                        span: start.to(last),
+                    }
+                }
+                None => match lines.peek() {
+                    Some(next)
+                        if next.column > line.column && !matches!(next.row, Row::Section(_) | Row::CloseAngle) =>
+                    {
+                        let column = next.column;
+                        self.block_at(column, line.span, lines)
+                    }
+                    _ => Expr {
+                        kind: ExprKind::Null,
+                        span: line.span,
+                    },
+                },
+            };
+            *end = end.to(item.span);
+            items.push(item);
+        }
+        items
+    }
+
+    /// A lone word behind `-` is text: such lists name things, they do not copy them.
+    fn list_word(&mut self, value: Pair<'_>) -> Expr {
+        let mut expr = self.value(value);
+        if let ExprKind::Word(_) = expr.kind {
+            expr.kind = ExprKind::Phrase(None);
+        }
+        expr
+    }
+
+    /// The block between `name >` and `<`.
+    fn angle(&mut self, open: Span, lines: &mut Lines<'_>) -> Expr {
+        let start = lines.peek().map_or(open, |line| line.span);
+        let body = self.deeper(open, |this| this.statements(lines, Until::Angle));
+        let Some(body) = body else {
+            while lines.next_if(|line| !matches!(line.row, Row::Section(_))).is_some() {}
+            return Expr {
+                kind: ExprKind::Bad,
+                span: open,
+            };
+        };
+        let end = body.last().map_or(start, statement_end);
+        if lines.next_if(|line| matches!(line.row, Row::CloseAngle)).is_none() {
+            self.report(
+                Diagnostic::error("unclosed-block", "this block is never closed")
+                    .at(open)
+                    .label("`>` opens it")
+                    .help("end it with `<` on a line of its own"),
+            );
+        }
+        Expr {
+            kind: ExprKind::Object(body),
+            span: start.to(end),
+        }
+    }
+}
+
+fn statement_end(statement: &Statement) -> Span {
+    match statement {
+        Statement::Section(key) => key.span,
+        Statement::Entry(_, value) | Statement::Directive(value) => value.span,
+    }
+}
+
+fn missing_value(key: &Key, line: Span) -> Diagnostic {
+    let name = key.parts.join(".");
+    Diagnostic::error("missing-value", format!("`{name}` has no value"))
+        .at(line)
+        .label("nothing follows, not even an indented block")
+        .help(format!(
+            "write `{name}: null` or `{name}: \"\"`; a value that starts with `#` needs quotes"
+        ))
+}
+
+fn bad_section(span: Span, text: &str) -> Diagnostic {
+    let inside = text.trim_start_matches(['[', ' ']);
+    let name: String = inside
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        .collect();
+    let name = if name.is_empty() { "name".to_owned() } else { name };
+    let (code, message, label) = if text.contains(']') {
+        (
+            "bad-section",
+            "this is no section header",
+            "a header is `[name]` on a line of its own",
+        )
+    } else {
+        (
+            "unclosed-section",
+            "this section header is not closed",
+            "`]` is missing",
+        )
+    };
+    let trimmed = Span {
+        end: span.start + text.trim_end().len() as u32,
+        ..span
+    };
+    Diagnostic::error(code, message)
+        .at(trimmed)
+        .label(label)
+        .help(format!("write `[{name}]`"))
+}
+
+/// The end of a string at the start of a line that has more on it.
+fn quoted_start(line: &str) -> Option<(usize, char)> {
+    let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let end = line[1..].find(quote)? + 2;
+    (end > 2 && end < line.len() && !line[end..].starts_with(quote)).then_some((end, quote))
+}
+
+fn bad_line(span: Span, text: &str) -> Diagnostic {
+    let first = text.lines().next().unwrap_or_default().trim_end();
+    let line = Span {
+        end: span.start + first.len() as u32,
+        ..span
+    };
+    let word: String = first
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        .collect();
+    if let Some((end, quote)) = quoted_start(first) {
+        return Diagnostic::error(
+            "missing-colon",
+            format!("{quote}…{quote} is followed by neither `:` nor `=`"),
+        )
+        .at(line)
+        .label("a key and its value have `:` or `=` between them")
+        .help(format!("write `{}: {}`", &first[..end], first[end..].trim_start()));
+    }
+    if word.is_empty() {
+        return stray(line, first).help("a line is `key: value`, `[section]`, or a comment after `#`");
+    }
+    let rest = first[word.len()..].trim_start();
+    let help = match rest {
+        "" => format!("write `{word}: value`"),
+        _ => format!("write `{word}: {rest}`"),
+    };
+    Diagnostic::error("missing-colon", format!("`{word}` is followed by neither `:` nor `=`"))
+        .at(line)
+        .label("a key and its value have `:` or `=` between them")
+        .help(help)
+}

@@ -1,0 +1,4 @@
+#[fujsen]
+fn from_file() -> i64 {
+    1
+}

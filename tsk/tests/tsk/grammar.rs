@@ -1,0 +1,34 @@
+//! The examples of GRAMMAR.md: a block marked `tsk` loads, one marked `tsk error=CODE` has that error and no other.
+
+use std::fs;
+
+use tsk::Options;
+
+use crate::support::{World, render, root};
+
+#[test]
+fn examples() {
+    let text = fs::read_to_string(root().join("GRAMMAR.md")).unwrap();
+    let mut count = 0;
+    for (at, block) in text.split("\n````").enumerate().filter(|(at, _)| at % 2 == 1) {
+        let (info, code) = block.split_once('\n').unwrap();
+        let Some(rest) = info.strip_prefix("tsk") else { continue };
+        count += 1;
+        let result = tsk::load("example.tsk", &format!("{code}\n"), &World, Options::default());
+        match (rest.trim().strip_prefix("error="), result) {
+            (None, Ok(_)) => {}
+            (None, Err(failure)) => panic!(
+                "block {at}:\n{code}\n{}",
+                render(&failure.diagnostics, &failure.sources)
+            ),
+            (Some(wanted), Ok(_)) => panic!("block {at} has no error {wanted}:\n{code}"),
+            (Some(wanted), Err(failure)) => {
+                for diagnostic in failure.diagnostics.iter().filter(|d| d.is_error()) {
+                    let shown = diagnostic.render(&failure.sources, false);
+                    assert_eq!(diagnostic.code, wanted, "block {at}:\n{code}\n{shown}");
+                }
+            }
+        }
+    }
+    assert!(count > 30, "{count} examples were found");
+}

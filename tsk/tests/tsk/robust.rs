@@ -1,0 +1,138 @@
+//! Whatever the text, there is an answer, and soon.
+
+use std::{fs, time::Instant};
+
+use crate::support::{load, root};
+
+/// A file that is being written may be read at any moment.
+#[test]
+fn truncation_at_every_byte() {
+    for folder in ["ok", "error"] {
+        for entry in fs::read_dir(root().join("tests/cases").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|ending| ending != "tsk") {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+                if let Err(failure) = load(&text[..end]) {
+                    assert!(!failure.diagnostics.is_empty(), "{} at {end}", path.display());
+                    for diagnostic in &failure.diagnostics {
+                        assert!(!diagnostic.render(&failure.sources, false).is_empty());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Single bytes that mean something, in every place of every case.
+#[test]
+fn a_wrong_byte_anywhere() {
+    let text = fs::read_to_string(root().join("tests/cases/ok/mixed.tsk")).unwrap();
+    for at in (0..text.len()).step_by(5).filter(|at| text.is_char_boundary(*at)) {
+        for wrong in [
+            "\"", "'", "{", "}", "[", "]", "(", ")", "<", ">", "@", "$", ":", "\\", "\n", "#", "\0", "é",
+        ] {
+            let changed = format!("{}{wrong}{}", &text[..at], &text[at..]);
+            if let Err(failure) = load(&changed) {
+                assert!(!failure.diagnostics.is_empty());
+            }
+        }
+    }
+}
+
+/// Texts that are hard on a parser that reads things twice. Ten times the text may take thirty times as long, not a hundred.
+#[test]
+fn time_is_linear() {
+    let patterns: [(&str, &str, &str); 16] = [
+        ("", "a", ""),
+        ("", "key: value\n", ""),
+        ("", "x: \"", ""),
+        ("x: ", "a(", ""),
+        ("x: ", "'", ""),
+        ("x: ", "\"\\", ""),
+        ("x: ", "- ", ""),
+        ("x: ", "1 + ", "1"),
+        ("x: ", "! ", "1"),
+        ("x: ", "a.", "a"),
+        ("x: [", "{a:1},", "]"),
+        ("x: [", "1,", "]"),
+        ("x: [\n", "a: \n", "]"),
+        ("x: \"", "${x}", "\""),
+        ("", "[a.b.c]\n", ""),
+        ("", "- a: 1\n", ""),
+    ];
+    for (before, pattern, after) in patterns {
+        let time = |bytes: usize| {
+            let text = format!("{before}{}{after}", pattern.repeat(bytes / pattern.len()));
+            let start = Instant::now();
+            let _ = load(&text);
+            start.elapsed().as_secs_f64()
+        };
+        time(1_000);
+        let (short, long) = (time(5_000), time(50_000));
+        // Beneath these times, noise is larger than the work.
+        assert!(
+            long < 0.3 || long < 30.0 * short,
+            "{pattern:?}: {short} s, then {long} s"
+        );
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    for pattern in ["[", "{a:", "(", "@cache(", "a >\n", "f(", "[{a: (", "- a:\n"] {
+        for count in [60, 70, 500, 5_000, 50_000] {
+            let text = format!("x: {}", pattern.repeat(count));
+            let failure = load(&text).err().filter(|failure| !failure.diagnostics.is_empty());
+            assert!(
+                failure.is_some() || count < 70 || pattern == "- a:\n",
+                "{pattern} {count}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_size_of_a_file_is_bounded() {
+    let text = "#".repeat((1 << 20) + 1);
+    let failure = load(&text).unwrap_err();
+    assert_eq!(failure.diagnostics[0].code, "file-too-large");
+}
+
+/// Each line doubles what the one before it made.
+#[test]
+fn bombs_do_not_go_off() {
+    let mut array = "a0: [1, 1]\n".to_owned();
+    let mut string = "s0: \"xxxxxxxx\"\n".to_owned();
+    for n in 1..60 {
+        let last = n - 1;
+        array.push_str(&format!("a{n}: [a{last}, a{last}]\n"));
+        string.push_str(&format!("s{n}: s{last} + s{last}\n"));
+    }
+    assert!(
+        load(&array)
+            .unwrap_err()
+            .diagnostics
+            .iter()
+            .any(|d| d.code == "too-large")
+    );
+    assert!(
+        load(&string)
+            .unwrap_err()
+            .diagnostics
+            .iter()
+            .any(|d| d.code == "long-string")
+    );
+}
+
+/// However many warnings there are, an error is not lost among them.
+#[test]
+fn warnings_do_not_hide_an_error() {
+    let text = format!("{}b: @nothing()\n", "a: 1\n".repeat(3_000));
+    let diagnostics = load(&text).unwrap_err().diagnostics;
+    assert!(diagnostics.iter().any(|d| d.code == "unknown-operator"));
+    let text = format!("a: \"{}\"\n", "\\q".repeat(100_000));
+    assert!(load(&text).unwrap_err().diagnostics.len() <= 101);
+}

@@ -1,0 +1,127 @@
+//! The direction of dependencies, as a command that fails.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use anyhow::{Context, bail};
+
+use crate::shell;
+
+/// A crate, and what must not be anywhere among its dependencies.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("tsk", &["tokio", "reqwest", "hyper", "wasmtime", "redis", "rusqlite", "fujsen", "tusk-host", "cap-std"]),
+    ("fujsen", &["tokio", "reqwest", "hyper", "wasmtime", "redis", "rusqlite", "tusk-host"]),
+    ("tusk-host", &["xtask", "tests", "wit-component"]),
+];
+
+/// Dependencies of the host that come in through `fujsen` alone.
+const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
+
+/// Rooms of the host, and rooms that they must not know.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("limits.rs", &["app", "call", "capability", "cli", "engine", "guest", "load", "module", "route", "server"]),
+    ("request.rs", &["app", "call", "capability", "cli", "engine", "guest", "load", "module", "route", "server"]),
+    ("guest.rs", &["capability", "cli", "load", "link", "live", "route", "server"]),
+    ("module.rs", &["app", "capability", "cli", "load", "link", "live", "route", "server"]),
+    ("capability", &["cli", "load", "link", "live", "route", "server", "watch"]),
+    ("server", &["capability", "cli", "guest", "load", "link", "engine", "watch"]),
+    ("live.rs", &["capability", "cli", "load", "link", "server"]),
+];
+
+pub(crate) fn check() -> anyhow::Result<()> {
+    let mut broken = Vec::new();
+    for (name, forbidden) in FORBIDDEN {
+        broken.extend(crates(name, forbidden)?);
+    }
+    let host = shell::root().join("host/src");
+    for (room, forbidden) in ROOMS {
+        for file in files(&host.join(room))? {
+            broken.extend(rooms(&host, &file, forbidden)?);
+        }
+    }
+    broken.extend(siblings(&host.join("capability"))?);
+    if broken.is_empty() {
+        println!("dependencies point down");
+        return Ok(());
+    }
+    bail!("dependencies that point up:\n  {}", broken.join("\n  "))
+}
+
+fn crates(name: &str, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
+    let tree = shell::output("cargo", &["tree", "--locked", "-p", name, "-e", "normal", "--prefix", "none"])?;
+    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    let found = forbidden.iter().filter(|one| names.contains(**one));
+    Ok(found.filter(|one| !ONLY_THROUGH_FUJSEN.contains(*one)).map(|one| format!("{name} → {one}")).collect())
+}
+
+fn rooms(host: &Path, file: &Path, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
+    let text = fs::read_to_string(file)?;
+    let shown = file.strip_prefix(host).unwrap_or(file).display();
+    let used = uses(&text);
+    Ok(forbidden.iter().filter(|room| used.contains(**room)).map(|room| format!("host/src/{shown} → {room}")).collect())
+}
+
+/// Capabilities do not know each other.
+fn siblings(folder: &Path) -> anyhow::Result<Vec<String>> {
+    let names: Vec<String> = fs::read_dir(folder)
+        .with_context(|| folder.display().to_string())?
+        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
+        .filter(|name| name != "mod")
+        .collect();
+    let mut broken = Vec::new();
+    for name in &names {
+        let file = folder.join(format!("{name}.rs"));
+        let room = if file.exists() { file } else { folder.join(name) };
+        for file in files(&room)? {
+            let text = fs::read_to_string(&file)?;
+            for other in names.iter().filter(|other| *other != name) {
+                if text.contains(&format!("capability::{other}")) || text.contains(&format!("super::{other}::")) {
+                    broken.push(format!("capability/{name} → capability/{other}"));
+                }
+            }
+        }
+    }
+    Ok(broken)
+}
+
+/// The modules of this crate that a file names: `crate::x` and the first names of `use crate::{…}`.
+fn uses(text: &str) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        let Some(list) = rest.strip_prefix('{') else {
+            used.insert(rest.chars().take_while(|c| is_name(*c)).collect());
+            continue;
+        };
+        let mut depth = 1;
+        let mut name = String::new();
+        for c in list.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ if depth == 1 && is_name(c) => name.push(c),
+                _ => {}
+            }
+            if depth == 0 || (depth == 1 && (c == ',' || c == ':')) {
+                if !name.is_empty() {
+                    used.insert(std::mem::take(&mut name));
+                }
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    used
+}
+
+fn files(path: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).with_context(|| path.display().to_string())? {
+        found.extend(files(&entry?.path())?);
+    }
+    Ok(found)
+}
