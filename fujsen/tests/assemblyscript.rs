@@ -72,9 +72,15 @@ fn texts_of_a_section_become_one_component() {
         ),
     ])
     .unwrap();
-    let [list, find] = &component.functions[..] else {
-        panic!("{:?}", component.functions)
+    let function = |name: &str| {
+        component
+            .functions
+            .iter()
+            .find(|function| function.name == name)
+            .unwrap()
     };
+    let (list, find) = (function("list"), function("find"));
+    assert_eq!(component.functions.len(), 2);
     assert_eq!((list.name.as_str(), list.doc.as_deref()), ("list", Some("GET /users")));
     assert_eq!(
         (list.file.as_deref(), list.line, list.result.as_str()),

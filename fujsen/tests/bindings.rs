@@ -10,12 +10,14 @@ fn generate(wit: &Path) -> String {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path(wit).unwrap();
     let world = resolve.select_world(&[package], Some("module")).unwrap();
-    let mut options = wit_bindgen_rust::Opts::default();
-    options.runtime_path = Some("crate::rt".to_owned());
-    options.pub_export_macro = true;
-    options.export_macro_name = Some("export_world".to_owned());
-    options.additional_derive_attributes = vec!["PartialEq".to_owned()];
-    options.format = true;
+    let options = wit_bindgen_rust::Opts {
+        runtime_path: Some("crate::rt".to_owned()),
+        pub_export_macro: true,
+        export_macro_name: Some("export_world".to_owned()),
+        additional_derive_attributes: vec!["PartialEq".to_owned()],
+        format: true,
+        ..Default::default()
+    };
     let mut files = Files::default();
     options.build().generate(&mut resolve, world, &mut files).unwrap();
     let (_, source) = files.iter().next().unwrap();

@@ -8,7 +8,20 @@ import { pathToFileURL } from "node:url";
 const [npmFolder, sdkFolder] = process.argv.slice(2);
 /** Above this many bytes the process ends itself; the host starts a new one. */
 const MEMORY_LIMIT = 1 << 30;
-const OPTIONS = ["--runtime", "minimal", "--optimizeLevel", "2", "--shrinkLevel", "1", "--noColors", "--noValidate"];
+/** What matters beside wasmtime's own optimizer: 0.4 of the time of `-O2 -s1` to compile, within a fifth of its speed to run. */
+const PASSES = [
+  "remove-unused-module-elements",
+  "dce",
+  "inlining",
+  "precompute",
+  "optimize-instructions",
+  "simplify-locals",
+  "vacuum",
+  "coalesce-locals",
+  "reorder-locals",
+  "remove-unused-module-elements",
+];
+const OPTIONS = ["--runtime", "minimal", "--optimizeLevel", "0", "--runPasses", PASSES.join(","), "--noColors", "--noValidate"];
 const ERROR = 3;
 
 const load = path => import(pathToFileURL(path));

@@ -4,10 +4,7 @@
 use std::fmt;
 
 use fujsen::{Kind, Parameter};
-use serde::{
-    Deserializer as _,
-    de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Refused, Slots, fit};

@@ -29,7 +29,7 @@ where
     loop {
         let Ok(next) = timeout(limits::BODY_GAP, body.frame()).await else { return Err(too_slow()) };
         let Some(frame) = next else { break };
-        let frame = frame.map_err(|error| Fault::new(400, "body", format!("the body did not arrive whole: {error}")))?;
+        let frame = frame.map_err(|error| Fault::new(400, format!("the body did not arrive whole: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         let length = first.len() + more.len() + data.len();
         if length > limit {
@@ -57,7 +57,7 @@ fn is_too_slow(length: usize, elapsed: Duration) -> bool {
 
 fn too_slow() -> Fault {
     let message = format!("the body came slower than {} bytes a second", limits::BODY_RATE);
-    Fault::new(StatusCode::REQUEST_TIMEOUT.as_u16(), "slow", message)
+    Fault::new(StatusCode::REQUEST_TIMEOUT.as_u16(), message)
 }
 
 /// Takes in a little of what is too much: a client that is still sending when the connection closes would see a
@@ -74,5 +74,5 @@ async fn too_large<B: Body<Data = Bytes> + Unpin>(mut body: B, headers: &HeaderM
         }
     }
     let message = format!("the body is longer than {limit} bytes, the most that this service takes");
-    Fault::new(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), "too-large", message)
+    Fault::new(StatusCode::PAYLOAD_TOO_LARGE.as_u16(), message)
 }

@@ -75,9 +75,9 @@ async fn route(
         }
         Found::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
         Found::OtherMethods(allow) => Err(Fault::other_methods(allow)),
-        Found::Undecodable => Err(Fault::new(400, "path", "the path's percent-encoding gives no UTF-8")),
+        Found::Undecodable => Err(Fault::new(400, "the path's percent-encoding gives no UTF-8")),
         Found::Nothing => {
-            Err(Fault::new(404, "not-found", format!("there is nothing at {} {}", parts.method, parts.uri.path())))
+            Err(Fault::new(404, format!("there is nothing at {} {}", parts.method, parts.uri.path())))
         }
     }
 }
@@ -101,7 +101,7 @@ async fn call(app: &Arc<App>, route: &Route, incoming: Incoming, trace: &Trace) 
     reply::response(reply, route.is_void, app.limits.response).map_err(|why| {
         let (service, fujsen) = (&app.service.name, &route.handler.path);
         tracing::error!(target: "fujsen", %service, %fujsen, request_id = %trace.request_id, "the reply was refused: {why}");
-        Fault::new(500, "reply", why)
+        Fault::new(500, why)
     })
 }
 

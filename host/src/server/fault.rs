@@ -16,20 +16,18 @@ use crate::{arguments::Refused, bindings::Error};
 /// A request that ends without a reply.
 #[derive(Debug)]
 pub(super) struct Fault {
-    pub(super) status: StatusCode,
-    pub(super) code: String,
-    pub(super) message: String,
+    status: StatusCode,
+    message: String,
     argument: Option<String>,
     allow: Option<HeaderValue>,
 }
 
 impl Fault {
     /// A status that is no error becomes 500.
-    pub(super) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
         let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 400 && status.as_u16() < 600);
         Self {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            code: code.into(),
             message: message.into(),
             argument: None,
             allow: None,
@@ -38,12 +36,12 @@ impl Fault {
 
     pub(super) fn other_methods(allow: &HeaderValue) -> Self {
         let methods = allow.to_str().unwrap_or_default();
-        let fault = Self::new(405, "method", format!("this path answers {methods}"));
+        let fault = Self::new(405, format!("this path answers {methods}"));
         Self { allow: Some(allow.clone()), ..fault }
     }
 
     pub(super) fn busy() -> Self {
-        Self::new(503, "busy", "too many requests at once: try again shortly")
+        Self::new(503, "too many requests at once: try again shortly")
     }
 
     /// `service` is the service's name. What went wrong inside (500) is for the log only: the client gets the
@@ -55,7 +53,7 @@ impl Fault {
             message: if hidden { "internal error" } else { &self.message },
             service,
             argument: self.argument.as_deref(),
-            request_id: hidden.then_some(request_id),
+            request_id: hidden.then_some(&**request_id),
         };
         // Text alone always serializes.
         let json = serde_json::to_vec(&body).unwrap_or_default();
@@ -81,18 +79,18 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     argument: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a Arc<str>>,
+    request_id: Option<&'a str>,
 }
 
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Self {
         let argument = refused.argument;
-        Self { argument, ..Self::new(refused.status, refused.code, refused.message) }
+        Self { argument, ..Self::new(refused.status, refused.message) }
     }
 }
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        Self::new(error.status, error.code, error.message)
+        Self::new(error.status, error.message)
     }
 }
