@@ -73,19 +73,27 @@ impl App {
     ) -> Result<Reply, Error> {
         let request_id = origin.request_id.clone();
         let module = &handler.module;
-        let call =
-            Call::new(self.clone(), module.section.clone(), handler.path.clone(), origin, deadline, depth);
-        guest::run(&self.host, handler, call, arguments).await.map_err(|failure| {
-            let error = self.explain(module, failure);
-            if error.status >= 500 {
-                tracing::error!(
-                    target: "fujsen",
-                    service = %self.service.name, fujsen = %handler.path, %request_id,
-                    status = error.status, code = %error.code, "{}", error.message
-                );
-            }
-            error
-        })
+        let call = Call::new(
+            self.clone(),
+            module.section.clone(),
+            handler.path.clone(),
+            origin,
+            deadline,
+            depth,
+        );
+        guest::run(&self.host, handler, call, arguments)
+            .await
+            .map_err(|failure| {
+                let error = self.explain(module, failure);
+                if error.status >= 500 {
+                    tracing::error!(
+                        target: "fujsen",
+                        service = %self.service.name, fujsen = %handler.path, %request_id,
+                        status = error.status, code = %error.code, "{}", error.message
+                    );
+                }
+                error
+            })
     }
 
     /// A failure in words, with the line of the TSK file where it is known.
@@ -96,21 +104,30 @@ impl App {
                 let place = self.place(module, &panic);
                 Error::new(500, "panic", format!("panicked at {place}: {}", panic.message))
             }
-            Failure::Deadline(limit) => {
-                Error::new(504, "deadline", format!("stopped after {limit:?}, the limit of a call (limits.deadline)"))
-            }
-            Failure::Memory(limit) => {
-                Error::new(500, "memory", format!("needs more than {} MiB of memory (limits.memory)", limit >> 20))
-            }
+            Failure::Deadline(limit) => Error::new(
+                504,
+                "deadline",
+                format!("stopped after {limit:?}, the limit of a call (limits.deadline)"),
+            ),
+            Failure::Memory(limit) => Error::new(
+                500,
+                "memory",
+                format!("needs more than {} MiB of memory (limits.memory)", limit >> 20),
+            ),
             Failure::Stack => Error::new(500, "stack", "ran out of stack: does it call itself without end?"),
             Failure::Trap(trap) => Error::new(500, "trap", trap),
         }
     }
 
     fn place(&self, module: &Module, panic: &Panic) -> String {
-        let text = self.places.get(&module.section).and_then(|files| files.get(&panic.file));
+        let text = self
+            .places
+            .get(&module.section)
+            .and_then(|files| files.get(&panic.file));
         match text {
-            Some(text) => self.sources.locate(inside(&self.sources, *text, panic.line, panic.column)),
+            Some(text) => self
+                .sources
+                .locate(inside(&self.sources, *text, panic.line, panic.column)),
             None if panic.line == 0 => panic.file.clone(),
             None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
         }
@@ -120,7 +137,21 @@ impl App {
 /// The place in a file of a line and column of a text that starts somewhere in it.
 fn inside(sources: &SourceMap, text: Span, line: u32, column: u32) -> Span {
     let start = sources.position(text);
-    let column = if line <= 1 { start.column + column.saturating_sub(1) } else { column };
-    let offset = sources.offset(text.file, Position { line: start.line + line.saturating_sub(1), column });
-    Span { file: text.file, start: offset, end: offset }
+    let column = if line <= 1 {
+        start.column + column.saturating_sub(1)
+    } else {
+        column
+    };
+    let offset = sources.offset(
+        text.file,
+        Position {
+            line: start.line + line.saturating_sub(1),
+            column,
+        },
+    );
+    Span {
+        file: text.file,
+        start: offset,
+        end: offset,
+    }
 }

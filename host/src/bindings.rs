@@ -11,13 +11,18 @@ wasmtime::component::bindgen!({
         "tusk:fujsen/time.sleep": async,
     },
     exports: { default: async },
+    additional_derives: [PartialEq],
 });
 
 pub use tusk::fujsen::{config, fujsen, http, log, redis, sql, time};
 
 impl Error {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self { status, code: code.to_owned(), message: message.into() }
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+        }
     }
 
     /// What the file does not grant. The message shows the line that would.

@@ -1,12 +1,6 @@
 use std::{sync::Arc, time::Instant};
 
-use crate::{
-    app::App,
-    bindings::Error,
-    capability::Sessions,
-    limits,
-    request::Origin,
-};
+use crate::{app::App, bindings::Error, capability::Sessions, limits, request::Origin};
 
 /// One running call: what host functions know about who called them. Lives for one call, never longer, so that an
 /// instance that is kept for reuse holds no `App`.
@@ -38,7 +32,14 @@ pub struct Panic {
 }
 
 impl Call {
-    pub fn new(app: Arc<App>, section: Arc<str>, fujsen: Arc<str>, origin: Origin, deadline: Instant, depth: u8) -> Self {
+    pub fn new(
+        app: Arc<App>,
+        section: Arc<str>,
+        fujsen: Arc<str>,
+        origin: Origin,
+        deadline: Instant,
+        depth: u8,
+    ) -> Self {
         Self {
             app,
             section,
@@ -62,7 +63,10 @@ impl Call {
     pub fn retain(&mut self, bytes: usize) -> Result<(), Error> {
         self.retained = self.retained.saturating_add(bytes);
         if self.retained > limits::RETAINED_BYTES {
-            let message = format!("host calls returned more than {} MiB to this call", limits::RETAINED_BYTES >> 20);
+            let message = format!(
+                "host calls returned more than {} MiB to this call",
+                limits::RETAINED_BYTES >> 20
+            );
             return Err(Error::new(500, "too-large", message));
         }
         Ok(())

@@ -31,7 +31,11 @@ impl Host {
         let mut wasi_linker = linker.clone();
         wasmtime_wasi::p2::add_to_linker_async(&mut wasi_linker)?;
         advance_epoch(&engine);
-        Ok(Self { engine, linker: Arc::new(linker), wasi_linker: Arc::new(wasi_linker) })
+        Ok(Self {
+            engine,
+            linker: Arc::new(linker),
+            wasi_linker: Arc::new(wasi_linker),
+        })
     }
 }
 

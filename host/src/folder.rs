@@ -4,13 +4,15 @@ use cap_std::{ambient_authority, fs::Dir};
 use tsk::Environment;
 
 /// The folder of the TSK file: all that the file can read. No path, link or `..` leads out of it.
-pub struct Folder {
+pub(crate) struct Folder {
     dir: Dir,
 }
 
 impl Folder {
-    pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self { dir: Dir::open_ambient_dir(path, ambient_authority())? })
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            dir: Dir::open_ambient_dir(path, ambient_authority())?,
+        })
     }
 }
 

@@ -78,7 +78,12 @@ mod tests {
     use super::*;
 
     fn gate(concurrency: usize, queue: usize) -> Gate {
-        Gate::new(&Limits { concurrency, queue, queue_wait: Duration::from_secs(5), ..Limits::default() })
+        Gate::new(&Limits {
+            concurrency,
+            queue,
+            queue_wait: Duration::from_secs(5),
+            ..Limits::default()
+        })
     }
 
     #[tokio::test(start_paused = true)]
@@ -99,7 +104,10 @@ mod tests {
         let gate = gate(1, 1);
         let pass = gate.enter().await.unwrap();
         assert_eq!(gate.enter().await.err(), Some(Busy));
-        assert!(timeout(Duration::from_millis(1), gate.enter()).await.is_err(), "a cancelled wait");
+        assert!(
+            timeout(Duration::from_millis(1), gate.enter()).await.is_err(),
+            "a cancelled wait"
+        );
         assert_eq!(gate.waiting.load(Relaxed), 0);
         drop(pass);
         assert!(gate.enter().await.is_ok());

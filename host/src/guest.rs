@@ -23,7 +23,9 @@ pub struct State {
 impl State {
     /// The call that runs. Host functions run only during one.
     pub fn call(&mut self) -> &mut Call {
-        self.call.as_mut().expect("a guest runs only inside `Guest::run`, which sets the call")
+        self.call
+            .as_mut()
+            .expect("a guest runs only inside `Guest::run`, which sets the call")
     }
 }
 
@@ -75,36 +77,61 @@ fn take_idle(module: &Module) -> Option<Guest> {
     if module.reuse <= 1 {
         return None;
     }
-    module.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop()
+    module
+        .idle
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .pop()
 }
 
 fn keep_idle(module: &Module, guest: Guest) {
-    module.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(guest);
+    module
+        .idle
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .push(guest);
 }
 
 /// Makes one instance and drops it.
 pub(crate) async fn try_start(host: &Host, module: &Module) -> wasmtime::Result<()> {
     let mut store = store(host, limits::MEMORY_MAX);
     let started = tokio::time::timeout(limits::START, module.pre.instantiate_async(&mut store)).await;
-    started.map_err(|_| wasmtime::Error::msg(format!("not ready after {:?}", limits::START)))?.map(drop)
+    started
+        .map_err(|_| wasmtime::Error::msg(format!("not ready after {:?}", limits::START)))?
+        .map(drop)
 }
 
 fn store(host: &Host, memory: usize) -> Store<State> {
-        let state = State { call: None, memory: Memory { limit: memory, refused: false }, wasi: None };
-        let mut store = Store::new(&host.engine, state);
-        store.limiter(|state| &mut state.memory);
-        store.set_hostcall_fuel(limits::HOSTCALL_BYTES);
-        // A busy guest gives its thread back at every tick, so that the deadline's timer and the neighbours run.
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
-        store
+    let state = State {
+        call: None,
+        memory: Memory {
+            limit: memory,
+            refused: false,
+        },
+        wasi: None,
+    };
+    let mut store = Store::new(&host.engine, state);
+    store.limiter(|state| &mut state.memory);
+    store.set_hostcall_fuel(limits::HOSTCALL_BYTES);
+    // A busy guest gives its thread back at every tick, so that the deadline's timer and the neighbours run.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_async_yield_and_update(1);
+    store
 }
 
 impl Guest {
     async fn fresh(host: &Host, module: &Module, memory: usize) -> Result<Self, Failure> {
         let mut store = store(host, memory);
-        let instance = module.pre.instantiate_async(&mut store).await.map_err(|error| failure(&mut store, &error))?;
-        Ok(Self { store, instance, calls: 0 })
+        let instance = module
+            .pre
+            .instantiate_async(&mut store)
+            .await
+            .map_err(|error| failure(&mut store, &error))?;
+        Ok(Self {
+            store,
+            instance,
+            calls: 0,
+        })
     }
 
     async fn run(&mut self, call: Call, name: &str, arguments: &[Value]) -> Result<Reply, Failure> {
@@ -166,9 +193,15 @@ struct Wasi {
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let wasi = self
-            .wasi
-            .get_or_insert_with(|| Box::new(Wasi { context: WasiCtx::builder().build(), table: ResourceTable::new() }));
-        WasiCtxView { ctx: &mut wasi.context, table: &mut wasi.table }
+        let wasi = self.wasi.get_or_insert_with(|| {
+            Box::new(Wasi {
+                context: WasiCtx::builder().build(),
+                table: ResourceTable::new(),
+            })
+        });
+        WasiCtxView {
+            ctx: &mut wasi.context,
+            table: &mut wasi.table,
+        }
     }
 }

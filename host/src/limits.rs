@@ -61,6 +61,8 @@ pub const SQL_ROWS: usize = 10_000;
 pub const SQL_BYTES: usize = 8 << 20;
 /// Waiting for another writer before the call fails as `busy`.
 pub const SQL_BUSY: Duration = Duration::from_secs(2);
+/// Opening a database and running its `setup`, when a file is loaded.
+pub const SQL_SETUP: Duration = Duration::from_secs(30);
 /// Connections per database.
 pub const SQL_CONNECTIONS: usize = 8;
 /// Pages of a database file (× 4 KiB = 4 GiB).

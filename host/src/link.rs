@@ -44,14 +44,21 @@ pub(crate) fn modules(
     let prebuilt = fujsen::prebuilt_modules(config);
     let mut errors = Vec::new();
     let mut made = Vec::new();
-    for result in compile(loader, &sources, progress).into_iter().chain(prebuilt.iter().map(|one| take(loader, one))) {
+    for result in compile(loader, &sources, progress)
+        .into_iter()
+        .chain(prebuilt.iter().map(|one| take(loader, one)))
+    {
         match result {
             Ok(one) => made.push(one),
             Err(mut diagnostics) => errors.append(&mut diagnostics),
         }
     }
-    let mut linked =
-        Linked { modules: Vec::new(), handlers: HashMap::new(), places: places(&sources), warnings: Vec::new() };
+    let mut linked = Linked {
+        modules: Vec::new(),
+        handlers: HashMap::new(),
+        places: places(&sources),
+        warnings: Vec::new(),
+    };
     for one in &made {
         match link(loader, config, previous, one) {
             Ok(module) => {
@@ -73,8 +80,10 @@ pub(crate) fn modules(
 /// Modules compile side by side: each language has its own compiler process.
 fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) -> Vec<Result<Made, Vec<Diagnostic>>> {
     thread::scope(|scope| {
-        let running: Vec<_> =
-            sources.iter().map(|source| scope.spawn(|| loader.compiler.compile(source, progress))).collect();
+        let running: Vec<_> = sources
+            .iter()
+            .map(|source| scope.spawn(|| loader.compiler.compile(source, progress)))
+            .collect();
         running
             .into_iter()
             .zip(sources)
@@ -83,7 +92,11 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
                 Ok(Made {
                     section: source.section.clone(),
                     language: Some(source.language),
-                    keys: source.texts.iter().map(|text| (text.key.clone(), text.key_span)).collect(),
+                    keys: source
+                        .texts
+                        .iter()
+                        .map(|text| (text.key.clone(), text.key_span))
+                        .collect(),
                     component,
                 })
             })
@@ -97,10 +110,18 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
         let message = format!("{} cannot be used: {why}", prebuilt.path);
         vec![Diagnostic::error("prebuilt", message).at(prebuilt.span).help(help)]
     };
-    let wasm = fs::read(&path)
-        .map_err(|error| refuse(error.to_string(), "build the module first, or correct the path (relative to this file)"))?;
-    let component = Component::prebuilt(&wasm)
-        .map_err(|error| refuse(error.to_string(), "build it with one of the guest SDKs (docs/own-projects.md)"))?;
+    let wasm = fs::read(&path).map_err(|error| {
+        refuse(
+            error.to_string(),
+            "build the module first, or correct the path (relative to this file)",
+        )
+    })?;
+    let component = Component::prebuilt(&wasm).map_err(|error| {
+        refuse(
+            error.to_string(),
+            "build it with one of the guest SDKs (docs/own-projects.md)",
+        )
+    })?;
     Ok(Made {
         section: prebuilt.section.clone(),
         language: None,
@@ -110,7 +131,11 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
 }
 
 fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -> Result<Arc<Module>, Diagnostic> {
-    let place = Place { section: made.section.as_str().into(), language: made.language, reuse: reuse(config, made)? };
+    let place = Place {
+        section: made.section.as_str().into(),
+        language: made.language,
+        reuse: reuse(config, made)?,
+    };
     let same = |module: &&Arc<Module>| {
         module.hash == made.component.hash && *module.section == *place.section && module.reuse == place.reuse
     };
@@ -130,14 +155,21 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
 
 /// `reuse: N` of the module's section.
 fn reuse(config: &Config, made: &Made) -> Result<u32, Diagnostic> {
-    let path = if made.section.is_empty() { "reuse".to_owned() } else { format!("{}.reuse", made.section) };
+    let path = if made.section.is_empty() {
+        "reuse".to_owned()
+    } else {
+        format!("{}.reuse", made.section)
+    };
     match config.get(&path) {
         None => Ok(1),
         Some(node) => match node.value {
             Value::Integer(calls @ 1..=1_000_000) => Ok(calls as u32),
-            _ => Err(Diagnostic::error("wrong-setting", format!("`{path}` must be an integer from 1 to 1000000"))
-                .at(node.span)
-                .help("write `reuse: 1000`: an instance then serves that many calls, one after the other")),
+            _ => Err(Diagnostic::error(
+                "wrong-setting",
+                format!("`{path}` must be an integer from 1 to 1000000"),
+            )
+            .at(node.span)
+            .help("write `reuse: 1000`: an instance then serves that many calls, one after the other")),
         },
     }
 }
@@ -153,7 +185,10 @@ fn ungranted(config: &Config, made: &Made, module: &Module, warnings: &mut Vec<D
     ] {
         let import = format!("tusk:fujsen/{capability}@0.1.0");
         if module.imports.contains(&import) && config.get(section).is_none() {
-            let message = format!("`{}` imports {capability}, and this file grants none of it", made.keys[0].0);
+            let message = format!(
+                "`{}` imports {capability}, and this file grants none of it",
+                made.keys[0].0
+            );
             let help = format!("add a section [{section}] with a line such as `{line}`");
             warnings.push(Diagnostic::warning("ungranted", message).at(made.keys[0].1).help(help));
         }
@@ -161,14 +196,22 @@ fn ungranted(config: &Config, made: &Made, module: &Module, warnings: &mut Vec<D
 }
 
 fn path(section: &str, name: &str) -> Arc<str> {
-    if section.is_empty() { name.into() } else { format!("{section}.{name}").into() }
+    if section.is_empty() {
+        name.into()
+    } else {
+        format!("{section}.{name}").into()
+    }
 }
 
 /// Every function by its own name. Two of one name in a section cannot both be reached: that is an error.
 fn define(handlers: &mut Handlers, module: &Arc<Module>, made: &Made, errors: &mut Vec<Diagnostic>) {
     for (function, described) in module.functions.iter().enumerate() {
         let path = path(&module.section, &described.name);
-        let handler = Handler { module: module.clone(), path: path.clone(), function };
+        let handler = Handler {
+            module: module.clone(),
+            path: path.clone(),
+            function,
+        };
         if handlers.insert(path.clone(), handler).is_some() {
             let message = format!("`{path}` is defined twice");
             errors.push(
@@ -192,7 +235,11 @@ fn alias(handlers: &mut Handlers, module: &Arc<Module>, made: &Made) {
         let Some((function, _)) = named.or(first) else { continue };
         for name in [short, &key.0] {
             let path = path(&module.section, name);
-            let handler = Handler { module: module.clone(), path: path.clone(), function };
+            let handler = Handler {
+                module: module.clone(),
+                path: path.clone(),
+                function,
+            };
             handlers.entry(path).or_insert(handler);
         }
     }

@@ -70,11 +70,20 @@ impl Loader {
         match self.assemble(&config, previous, progress) {
             Ok((app, settings, mut warnings)) => {
                 warnings.splice(0..0, config.warnings);
-                Ok(Loaded { app: Arc::new(app), settings, warnings, watch })
+                Ok(Loaded {
+                    app: Arc::new(app),
+                    settings,
+                    warnings,
+                    watch,
+                })
             }
             Err(mut diagnostics) => {
                 diagnostics.extend(config.warnings);
-                Err(Failed { diagnostics, sources: config.sources, watch })
+                Err(Failed {
+                    diagnostics,
+                    sources: config.sources,
+                    watch,
+                })
             }
         }
     }
@@ -108,13 +117,20 @@ impl Loader {
         let capabilities = errors.take(Capabilities::new(&self.shared, config, folder(&self.file)));
         let cors = errors.take(Cors::new(config));
         let linked = errors.take(link::modules(self, config, previous, progress));
-        let routes = linked.as_ref().and_then(|linked| errors.take(Routes::new(config, &linked.handlers)));
+        let routes = linked
+            .as_ref()
+            .and_then(|linked| errors.take(Routes::new(config, &linked.handlers)));
         let (Some(settings), Some(capabilities), Some(cors), Some(linked), Some((routes, warnings))) =
             (settings, capabilities, cors, linked, routes)
         else {
             return Err(errors.0);
         };
-        let Linked { modules, handlers, places, warnings: mut all } = linked;
+        let Linked {
+            modules,
+            handlers,
+            places,
+            warnings: mut all,
+        } = linked;
         all.extend(warnings);
         let app = App {
             service: settings.service.clone(),
@@ -134,7 +150,9 @@ impl Loader {
 
     fn watch(&self, files: &[String]) -> Vec<PathBuf> {
         let folder = folder(&self.file);
-        std::iter::once(self.file.clone()).chain(files.iter().map(|file| folder.join(file))).collect()
+        std::iter::once(self.file.clone())
+            .chain(files.iter().map(|file| folder.join(file)))
+            .collect()
     }
 }
 
@@ -148,7 +166,11 @@ pub fn read(file: &Path) -> Result<Config, Failed> {
     };
     let bytes = fs::read(file).map_err(|error| alone(unreadable(&name, &error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         alone(Diagnostic::error("not-utf-8", format!("{name}:{line} is not UTF-8")).help("save the file as UTF-8"))
     })?;
     let folder = folder(file);
@@ -156,7 +178,9 @@ pub fn read(file: &Path) -> Result<Config, Failed> {
     tsk::load(&name, &text, &environment, tsk::Options::default()).map_err(|failure| Failed {
         diagnostics: failure.diagnostics,
         sources: failure.sources,
-        watch: std::iter::once(file.to_owned()).chain(failure.files.iter().map(|path| folder.join(path))).collect(),
+        watch: std::iter::once(file.to_owned())
+            .chain(failure.files.iter().map(|path| folder.join(path)))
+            .collect(),
     })
 }
 
@@ -177,7 +201,8 @@ pub fn folder(file: &Path) -> &Path {
 }
 
 fn stem(file: &Path) -> String {
-    file.file_stem().map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())
+    file.file_stem()
+        .map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Lets every part report before the first failure ends the load.

@@ -39,8 +39,11 @@ pub struct Place {
 
 impl Module {
     pub fn new(host: &Host, place: Place, source: &fujsen::Component, code: Component) -> wasmtime::Result<Self> {
-        let imports: Vec<String> =
-            code.component_type().imports(&host.engine).map(|(name, _)| name.to_owned()).collect();
+        let imports: Vec<String> = code
+            .component_type()
+            .imports(&host.engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
         let imports_wasi = imports.iter().any(|name| name.starts_with("wasi:"));
         let linker = if imports_wasi { &host.wasi_linker } else { &host.linker };
         Ok(Self {

@@ -18,7 +18,7 @@ use wasmtime::{Engine, component::Component};
 
 const TAG: usize = 32;
 
-pub struct Precompiled {
+pub(crate) struct Precompiled {
     folder: PathBuf,
     /// None when the folder cannot be trusted: then nothing is kept.
     key: Option<[u8; 32]>,
@@ -26,7 +26,7 @@ pub struct Precompiled {
 
 impl Precompiled {
     /// `folder` is made when it is not there.
-    pub fn new(folder: PathBuf) -> Self {
+    pub(crate) fn new(folder: PathBuf) -> Self {
         let key = open_key(&folder)
             .inspect_err(|error| tracing::warn!(%error, folder = %folder.display(), "compiled code is not kept"))
             .ok();
@@ -34,13 +34,17 @@ impl Precompiled {
     }
 
     /// The component, from kept machine code or else compiled now and kept.
-    pub fn load(&self, engine: &Engine, wasm: &[u8], hash: &[u8; 32]) -> wasmtime::Result<Component> {
+    pub(crate) fn load(&self, engine: &Engine, wasm: &[u8], hash: &[u8; 32]) -> wasmtime::Result<Component> {
         let name = self.name(engine, hash);
         if let Some(component) = self.read(engine, &name) {
             return Ok(component);
         }
         let component = Component::new(engine, wasm)?;
-        if let Err(error) = component.serialize().map_err(io::Error::other).and_then(|code| self.write(&name, &code)) {
+        if let Err(error) = component
+            .serialize()
+            .map_err(io::Error::other)
+            .and_then(|code| self.write(&name, &code))
+        {
             tracing::warn!(%error, folder = %self.folder.display(), "compiled code was not kept");
         }
         Ok(component)
@@ -72,7 +76,12 @@ impl Precompiled {
         let Some(tag) = self.tag(name, code) else { return Ok(()) };
         let path = self.folder.join(name);
         let draft = self.folder.join(format!("{name}.{}", std::process::id()));
-        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&draft)?;
         file.write_all(&tag.finalize().into_bytes())?;
         file.write_all(code)?;
         fs::rename(draft, path)
@@ -85,7 +94,9 @@ fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
     let about = fs::metadata(folder)?;
     // SAFETY: `geteuid` has no preconditions and cannot fail.
     if about.uid() != unsafe { libc::geteuid() } || about.mode() & 0o077 != 0 {
-        return Err(io::Error::other("the folder must belong to this user alone (chmod 700)"));
+        return Err(io::Error::other(
+            "the folder must belong to this user alone (chmod 700)",
+        ));
     }
     let path = folder.join("key");
     if !path.exists() {
@@ -101,7 +112,12 @@ fn make_key(folder: &Path, path: &Path) -> io::Result<()> {
     let mut key = [0; 32];
     fs::File::open("/dev/urandom")?.read_exact(&mut key)?;
     let draft = folder.join(format!("key.{}", std::process::id()));
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&draft)?;
     file.write_all(&key)?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;

@@ -23,7 +23,10 @@ pub struct Settings {
 impl Settings {
     /// `fallback_name` is the service's name when the file gives none.
     pub fn new(config: &Config, fallback_name: &str) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader { config, diagnostics: Vec::new() };
+        let mut reader = Reader {
+            config,
+            diagnostics: Vec::new(),
+        };
         let default = Limits::default();
         let settings = Self {
             service: Service {
@@ -31,23 +34,41 @@ impl Settings {
                 version: reader.text("service.version").unwrap_or("0").into(),
             },
             host: reader.host(),
-            port: reader.integer("service.port", 0, u16::MAX.into()).map_or(8000, |port| port as u16),
+            port: reader
+                .integer("service.port", 0, u16::MAX.into())
+                .map_or(8000, |port| port as u16),
             limits: Limits {
                 deadline: reader.duration("limits.deadline").unwrap_or(default.deadline),
                 memory: reader.memory().unwrap_or(default.memory),
                 body: reader.size("limits.body").unwrap_or(default.body),
                 response: reader.size("limits.response").unwrap_or(default.response),
-                concurrency: reader.integer("limits.concurrency", 1, 900).map_or(default.concurrency, |n| n as usize),
-                queue: reader.integer("limits.queue", 0, 100_000).map_or(default.queue, |n| n as usize),
+                concurrency: reader
+                    .integer("limits.concurrency", 1, 900)
+                    .map_or(default.concurrency, |n| n as usize),
+                queue: reader
+                    .integer("limits.queue", 0, 100_000)
+                    .map_or(default.queue, |n| n as usize),
                 queue_wait: reader.duration("limits.queue_wait").unwrap_or(default.queue_wait),
             },
         };
         reader.unknown_limits();
-        if reader.diagnostics.is_empty() { Ok(settings) } else { Err(reader.diagnostics) }
+        if reader.diagnostics.is_empty() {
+            Ok(settings)
+        } else {
+            Err(reader.diagnostics)
+        }
     }
 }
 
-const LIMITS: [&str; 7] = ["deadline", "memory", "body", "response", "concurrency", "queue", "queue_wait"];
+const LIMITS: [&str; 7] = [
+    "deadline",
+    "memory",
+    "body",
+    "response",
+    "concurrency",
+    "queue",
+    "queue_wait",
+];
 
 struct Reader<'a> {
     config: &'a Config,
@@ -75,7 +96,9 @@ impl<'a> Reader<'a> {
 
     fn host(&mut self) -> IpAddr {
         let local = IpAddr::from([127, 0, 0, 1]);
-        let Some(text) = self.text("service.host") else { return local };
+        let Some(text) = self.text("service.host") else {
+            return local;
+        };
         text.parse().unwrap_or_else(|_| {
             if let Some(node) = self.config.get("service.host") {
                 self.wrong(node, "service.host", "an IP address", "\"0.0.0.0\"");
@@ -89,7 +112,12 @@ impl<'a> Reader<'a> {
         match node.value {
             Value::Integer(number) if (min..=max).contains(&number) => Some(number),
             _ => {
-                self.wrong(node, path, &format!("an integer from {min} to {max}"), &max.min(64).to_string());
+                self.wrong(
+                    node,
+                    path,
+                    &format!("an integer from {min} to {max}"),
+                    &max.min(64).to_string(),
+                );
                 None
             }
         }
@@ -127,19 +155,31 @@ impl<'a> Reader<'a> {
             return Some(size);
         }
         let node = self.config.get("limits.memory")?;
-        self.wrong(node, "limits.memory", &format!("from 1MB to {}MB", MEMORY_MAX >> 20), "\"32MB\"");
+        self.wrong(
+            node,
+            "limits.memory",
+            &format!("from 1MB to {}MB", MEMORY_MAX >> 20),
+            "\"32MB\"",
+        );
         None
     }
 
     fn unknown_limits(&mut self) {
-        let Some(Node { value: Value::Object(limits), .. }) = self.config.get("limits") else { return };
+        let Some(Node {
+            value: Value::Object(limits),
+            ..
+        }) = self.config.get("limits")
+        else {
+            return;
+        };
         for (key, node) in limits.iter().filter(|(key, _)| !LIMITS.contains(&key.as_str())) {
             let help = match tsk::suggest(key, LIMITS) {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("there are: {}", LIMITS.join(", ")),
             };
             let message = format!("there is no limit `{key}`");
-            self.diagnostics.push(Diagnostic::error("unknown-limit", message).at(node.key_span).help(help));
+            self.diagnostics
+                .push(Diagnostic::error("unknown-limit", message).at(node.key_span).help(help));
         }
     }
 }

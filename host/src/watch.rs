@@ -15,7 +15,7 @@ use crate::load::folder;
 const QUIET: Duration = Duration::from_millis(15);
 
 /// Watches folders rather than files: a file that is replaced by a rename is another file to the operating system.
-pub struct Watch {
+pub(crate) struct Watch {
     watcher: RecommendedWatcher,
     events: mpsc::UnboundedReceiver<Vec<PathBuf>>,
     folders: HashSet<PathBuf>,
@@ -23,7 +23,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub fn new() -> notify::Result<Self> {
+    pub(crate) fn new() -> notify::Result<Self> {
         let (sender, events) = mpsc::unbounded_channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if let Ok(event) = event
@@ -33,11 +33,16 @@ impl Watch {
                 let _ = sender.send(event.paths);
             }
         })?;
-        Ok(Self { watcher, events, folders: HashSet::new(), files: HashSet::new() })
+        Ok(Self {
+            watcher,
+            events,
+            folders: HashSet::new(),
+            files: HashSet::new(),
+        })
     }
 
     /// From now on, these files.
-    pub fn set(&mut self, files: &[PathBuf]) {
+    pub(crate) fn set(&mut self, files: &[PathBuf]) {
         self.files = files.iter().map(|file| absolute(file)).collect();
         let folders: HashSet<PathBuf> = self.files.iter().map(|file| folder(file).to_owned()).collect();
         for gone in self.folders.difference(&folders) {
@@ -53,14 +58,19 @@ impl Watch {
     }
 
     /// Waits until one of the files may have changed and the changes have come to rest.
-    pub async fn changed(&mut self) {
+    pub(crate) async fn changed(&mut self) {
         loop {
-            let Some(paths) = self.events.recv().await else { return std::future::pending().await };
+            let Some(paths) = self.events.recv().await else {
+                return std::future::pending().await;
+            };
             if self.concerns(&paths) {
                 break;
             }
         }
-        while tokio::time::timeout(QUIET, self.events.recv()).await.is_ok_and(|event| event.is_some()) {}
+        while tokio::time::timeout(QUIET, self.events.recv())
+            .await
+            .is_ok_and(|event| event.is_some())
+        {}
     }
 
     fn concerns(&self, paths: &[PathBuf]) -> bool {
@@ -72,5 +82,6 @@ impl Watch {
 fn absolute(file: &Path) -> PathBuf {
     let folder = folder(file);
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
-    file.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
+    file.file_name()
+        .map_or_else(|| folder.clone(), |name| folder.join(name))
 }

@@ -25,7 +25,9 @@ pub(crate) async fn run(address: SocketAddr, path: &str, connections: usize, tim
         body.len()
     );
     let end = Instant::now() + time;
-    let tasks: Vec<_> = (0..connections).map(|_| tokio::spawn(connection(address, request.clone(), end))).collect();
+    let tasks: Vec<_> = (0..connections)
+        .map(|_| tokio::spawn(connection(address, request.clone(), end)))
+        .collect();
     let mut all = Seen::default();
     for task in tasks {
         let seen = task.await.unwrap();
@@ -71,6 +73,8 @@ async fn answered(stream: &mut TcpStream, buffer: &mut [u8]) -> bool {
 fn length(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&bytes[..end]).ok()?;
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     Some(end + length.unwrap_or(0))
 }

@@ -25,7 +25,10 @@ fn main() {
 
 /// The project's folder.
 fn root() -> std::path::PathBuf {
-    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+    std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// A service with the same handlers in both languages: `echo` takes about 100 bytes and answers about as much.

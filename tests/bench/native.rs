@@ -27,7 +27,9 @@ pub(crate) async fn serve() -> std::net::SocketAddr {
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             stream.set_nodelay(true).unwrap();
-            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(greet)));
+            tokio::spawn(
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service_fn(greet)),
+            );
         }
     });
     address
@@ -36,7 +38,14 @@ pub(crate) async fn serve() -> std::net::SocketAddr {
 async fn greet(request: Request<Incoming>) -> Result<Response<Full<bytes::Bytes>>, hyper::Error> {
     let body = request.into_body().collect().await?.to_bytes();
     let asked: Asked = serde_json::from_slice(&body).unwrap();
-    let greeting = Greeting { hello: asked.name, id: asked.id + 1, length: asked.text.len() };
+    let greeting = Greeting {
+        hello: asked.name,
+        id: asked.id + 1,
+        length: asked.text.len(),
+    };
     let body = Full::new(serde_json::to_vec(&greeting).unwrap().into());
-    Ok(Response::builder().header("content-type", "application/json").body(body).unwrap())
+    Ok(Response::builder()
+        .header("content-type", "application/json")
+        .body(body)
+        .unwrap())
 }

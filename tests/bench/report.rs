@@ -11,7 +11,12 @@ pub(crate) struct Report {
 impl Report {
     /// One figure. `aim` is what was promised, and `met` whether the figure keeps it.
     pub(crate) fn add(&mut self, what: impl Into<String>, figure: impl Into<String>, aim: &str, met: bool) {
-        let row = [what.into(), figure.into(), aim.to_owned(), if met { "yes" } else { "NO" }.to_owned()];
+        let row = [
+            what.into(),
+            figure.into(),
+            aim.to_owned(),
+            if met { "yes" } else { "NO" }.to_owned(),
+        ];
         eprintln!("{}: {} (aim {}, met: {})", row[0], row[1], row[2], row[3]);
         self.rows.push(row);
     }
@@ -31,7 +36,10 @@ impl Report {
 fn machine() -> String {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let info = read("/proc/cpuinfo");
-    let model = info.lines().find_map(|line| line.strip_prefix("model name\t: ")).unwrap_or("unknown processor");
+    let model = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name\t: "))
+        .unwrap_or("unknown processor");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("Measured on {cores} cores of {model}, shared with other work.")
 }

@@ -24,13 +24,19 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
                 let theirs = runtime.block_on(load::run(native, "/", 64, ROUND));
                 assert_eq!((ours.failed, theirs.failed), (0, 0));
                 ratios.push(ours.requests as f64 / theirs.requests as f64);
-                rates = (ours.requests as f64 / ROUND.as_secs_f64(), theirs.requests as f64 / ROUND.as_secs_f64());
+                rates = (
+                    ours.requests as f64 / ROUND.as_secs_f64(),
+                    theirs.requests as f64 / ROUND.as_secs_f64(),
+                );
             }
             ratios.sort_by(f64::total_cmp);
             let ratio = ratios[ROUNDS / 2];
             report.add(
                 format!("HTTP route, 64 connections, {kind} instance, {language}"),
-                format!("{ratio:.2} × native (last round {:.0} to {:.0} requests/s)", rates.0, rates.1),
+                format!(
+                    "{ratio:.2} × native (last round {:.0} to {:.0} requests/s)",
+                    rates.0, rates.1
+                ),
                 &format!("≥ {aim} ×"),
                 ratio >= aim,
             );

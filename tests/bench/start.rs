@@ -23,7 +23,12 @@ pub(crate) fn measure(_runtime: &Runtime, report: &mut Report) {
         let seconds = started.elapsed().as_secs_f64();
         child.kill().unwrap();
         child.wait().unwrap();
-        report.add(format!("the very first compile, {language}"), format!("{seconds:.1} s"), "≤ 30 s", seconds <= 30.0);
+        report.add(
+            format!("the very first compile, {language}"),
+            format!("{seconds:.1} s"),
+            "≤ 30 s",
+            seconds <= 30.0,
+        );
     }
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("service.tsk"), service(1)).unwrap();
@@ -40,14 +45,22 @@ pub(crate) fn measure(_runtime: &Runtime, report: &mut Report) {
         .collect();
     times.sort_by(f64::total_cmp);
     let median = times[times.len() / 2];
-    report.add("restart with a warm cache → first response", format!("{median:.0} ms"), "≤ 100 ms", median <= 100.0);
+    report.add(
+        "restart with a warm cache → first response",
+        format!("{median:.0} ms"),
+        "≤ 100 ms",
+        median <= 100.0,
+    );
 }
 
 /// The service with the fujsens of one language only.
 fn only(language: &str) -> String {
     let text = service(1);
     let other = LANGUAGES.iter().find(|one| **one != language).unwrap();
-    let (from, to) = (text.find(&format!("[{other}]")).unwrap(), text.find("[routes]").unwrap());
+    let (from, to) = (
+        text.find(&format!("[{other}]")).unwrap(),
+        text.find("[routes]").unwrap(),
+    );
     let next = text[from + 1..to].find("\n[").map_or(to, |at| from + 1 + at);
     let route = format!("\"POST /{other}\": {other}.greet\n");
     format!("{}{}", &text[..from], &text[next..]).replace(&route, "")
@@ -68,7 +81,8 @@ pub(crate) fn start(folder: &Path, cache: &Path) -> (Child, SocketAddr) {
     let address = lines
         .find_map(|line| {
             let line = line.unwrap();
-            line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok())
+            line.split_whitespace()
+                .find_map(|word| word.strip_prefix("http://")?.parse().ok())
         })
         .expect("the service starts");
     std::thread::spawn(move || lines.for_each(drop));

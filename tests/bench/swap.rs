@@ -54,7 +54,10 @@ fn edited(language: &str, number: i64) -> (String, i64) {
     let text = service(1);
     let at = text.find(&format!("[{language}]")).unwrap();
     let (before, after) = text.split_at(at);
-    (format!("{before}{}", after.replacen("id + 1", &format!("id + {number}"), 1)), number + 1)
+    (
+        format!("{before}{}", after.replacen("id + 1", &format!("id + {number}"), 1)),
+        number + 1,
+    )
 }
 
 /// The service, its answer read from a value.
@@ -71,8 +74,12 @@ fn saves(file: &Path, address: SocketAddr, language: &str, texts: impl Iterator<
     for (text, expected) in texts {
         let started = Instant::now();
         fs::write(file, text).unwrap();
-        while !ask(address, &format!("/{language}")).is_ok_and(|answer| answer.contains(&format!("\"id\":{expected},"))) {
-            assert!(started.elapsed() < Duration::from_secs(60), "the save does not become live");
+        while !ask(address, &format!("/{language}")).is_ok_and(|answer| answer.contains(&format!("\"id\":{expected},")))
+        {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "the save does not become live"
+            );
             std::thread::sleep(Duration::from_millis(1));
         }
         times.push(started.elapsed());

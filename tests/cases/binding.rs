@@ -111,12 +111,28 @@ const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
 async fn arguments_come_from_path_query_and_body() {
     let service = Service::start(SERVICE).await;
     for language in LANGUAGES {
-        assert_eq!(service.get(&format!("/{language}/add/5")).await.text, "15", "{language}");
-        assert_eq!(service.get(&format!("/{language}/add/5?b=-7")).await.text, "-2", "{language}");
-        let answer = service.get(&format!("/{language}/types?text=a%20b&number=1.5&flag=true&small=7")).await;
-        assert_eq!(answer.json(), json!({ "text": "a b", "number": 1.5, "flag": true, "small": 7 }), "{language}");
+        assert_eq!(
+            service.get(&format!("/{language}/add/5")).await.text,
+            "15",
+            "{language}"
+        );
+        assert_eq!(
+            service.get(&format!("/{language}/add/5?b=-7")).await.text,
+            "-2",
+            "{language}"
+        );
+        let answer = service
+            .get(&format!("/{language}/types?text=a%20b&number=1.5&flag=true&small=7"))
+            .await;
+        assert_eq!(
+            answer.json(),
+            json!({ "text": "a b", "number": 1.5, "flag": true, "small": 7 }),
+            "{language}"
+        );
         let item = json!({ "name": "pen", "tags": ["a", "é😀\n\""], "price": 1.25 });
-        let answer = service.post(&format!("/{language}/items/9"), json!({ "item": item })).await;
+        let answer = service
+            .post(&format!("/{language}/items/9"), json!({ "item": item }))
+            .await;
         assert_eq!(answer.status, 201, "{language}: {answer:?}");
         assert_eq!(answer.json(), json!({ "id": 9, "item": item }), "{language}");
         let answer = service.get(&format!("/{language}/unicode?text=%E2%82%AC")).await;
@@ -141,7 +157,9 @@ async fn a_wrong_argument_is_named() {
             assert_eq!(error["argument"], argument, "{language} {path}: {error}");
             assert!(error["message"].as_str().unwrap().contains(argument), "{error}");
         }
-        let answer = service.post(&format!("/{language}/items/9"), json!({ "item": { "name": 5 } })).await;
+        let answer = service
+            .post(&format!("/{language}/items/9"), json!({ "item": { "name": 5 } }))
+            .await;
         assert_eq!(answer.status, 400, "{language}: {answer:?}");
     }
 }
@@ -163,7 +181,11 @@ async fn a_fujsen_can_take_the_whole_request_and_give_a_whole_response() {
         assert_eq!(answer["agent"], "007", "{language}");
         assert_eq!(answer["body"], "raw body", "{language}");
         let answer = service.get(&format!("/{language}/teapot")).await;
-        assert_eq!((answer.status, answer.text.as_str()), (418, "short and stout"), "{language}");
+        assert_eq!(
+            (answer.status, answer.text.as_str()),
+            (418, "short and stout"),
+            "{language}"
+        );
         assert_eq!(answer.header("x-kind"), "teapot", "{language}");
         assert!(answer.header("content-type").starts_with("text/plain"), "{language}");
     }
@@ -199,9 +221,16 @@ async fn http_is_spoken_as_users_expect() {
     assert_eq!((answer.status, answer.text.as_str()), (200, ""));
     let long = json!({ "item": { "name": "x".repeat(3000), "tags": [] } });
     assert_eq!(service.post("/rust/items/1", long).await.status, 413);
-    let form = service.client.post(url("/rust/items/1")).header("content-type", "application/x-www-form-urlencoded");
+    let form = service
+        .client
+        .post(url("/rust/items/1"))
+        .header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(service.send(form.body("item=1")).await.status, 415);
-    let broken = service.client.post(url("/rust/items/1")).header("content-type", "application/json").body("{\"item\": ");
+    let broken = service
+        .client
+        .post(url("/rust/items/1"))
+        .header("content-type", "application/json")
+        .body("{\"item\": ");
     assert_eq!(service.send(broken).await.status, 400);
 
     let request = service.client.get(url("/rust/add/1")).header("x-request-id", "abc-123");
@@ -210,8 +239,14 @@ async fn http_is_spoken_as_users_expect() {
 
     let origin = "https://app.example.com";
     let request = service.client.get(url("/rust/add/1")).header("origin", origin);
-    assert_eq!(service.send(request).await.header("access-control-allow-origin"), origin);
-    let request = service.client.get(url("/rust/add/1")).header("origin", "https://evil.example.com");
+    assert_eq!(
+        service.send(request).await.header("access-control-allow-origin"),
+        origin
+    );
+    let request = service
+        .client
+        .get(url("/rust/add/1"))
+        .header("origin", "https://evil.example.com");
     assert_eq!(service.send(request).await.header("access-control-allow-origin"), "");
     let preflight = service
         .client
@@ -219,13 +254,20 @@ async fn http_is_spoken_as_users_expect() {
         .header("origin", origin)
         .header("access-control-request-method", "POST");
     let answer = service.send(preflight).await;
-    assert!(answer.status < 300 && answer.header("access-control-allow-methods").contains("POST"), "{answer:?}");
+    assert!(
+        answer.status < 300 && answer.header("access-control-allow-methods").contains("POST"),
+        "{answer:?}"
+    );
 }
 
 #[tokio::test]
 async fn http2_without_tls_works() {
     let service = Service::start(SERVICE).await;
-    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .http2_prior_knowledge()
+        .build()
+        .unwrap();
     let response = client.get(format!("{}/rust/add/5", service.url)).send().await.unwrap();
     assert_eq!(response.version(), reqwest::Version::HTTP_2);
     assert_eq!(response.text().await.unwrap(), "15");

@@ -35,8 +35,21 @@ fn check_prints_routes_modules_and_grants() {
     let folder = Folder::new(SERVICE);
     let output = tusk(folder.path(), &["check", "service.tsk"]);
     assert_eq!(output.code, Some(0), "{output:?}");
-    for expected in ["GET", "/double/{number}", "math.double", "number: i64", "rust", "assemblyscript", "KB", "sql"] {
-        assert!(output.stdout.contains(expected), "`{expected}` is not in:\n{}", output.stdout);
+    for expected in [
+        "GET",
+        "/double/{number}",
+        "math.double",
+        "number: i64",
+        "rust",
+        "assemblyscript",
+        "KB",
+        "sql",
+    ] {
+        assert!(
+            output.stdout.contains(expected),
+            "`{expected}` is not in:\n{}",
+            output.stdout
+        );
     }
 }
 
@@ -80,7 +93,10 @@ fn call_runs_one_fujsen() {
     let call = |fujsen: &str, arguments: &str| tusk(folder.path(), &["call", "service.tsk", fujsen, arguments]);
     let output = call("math.double", "{\"number\": 21}");
     assert_eq!(output.code, Some(0), "{output:?}");
-    assert_eq!(serde_json::from_str::<Value>(&output.stdout).unwrap(), json!({ "result": 42 }));
+    assert_eq!(
+        serde_json::from_str::<Value>(&output.stdout).unwrap(),
+        json!({ "result": 42 })
+    );
     assert_eq!(call("math.triple", "{\"number\": 5}").stdout.trim(), "15");
     for (fujsen, arguments, expected) in [
         ("math.double", "{\"number\": 13}", "13 is not doubled here"),
@@ -91,7 +107,11 @@ fn call_runs_one_fujsen() {
     ] {
         let output = call(fujsen, arguments);
         assert_eq!((output.code, output.stdout.as_str()), (Some(1), ""), "{output:?}");
-        assert!(output.stderr.contains(expected), "`{expected}` is not in:\n{}", output.stderr);
+        assert!(
+            output.stderr.contains(expected),
+            "`{expected}` is not in:\n{}",
+            output.stderr
+        );
     }
 }
 
@@ -105,8 +125,16 @@ async fn new_makes_a_service_that_runs_in_each_language() {
         assert_eq!(again.code, Some(1));
         let text = std::fs::read_to_string(place.file("hello/service.tsk")).unwrap();
         let service = Service::start(&text).await;
-        assert_eq!(service.get("/hello/Ada").await.json(), json!({ "message": "Hello, Ada!" }), "{lang}");
-        assert_eq!(service.get("/").await.json(), json!({ "message": "Hello, world!" }), "{lang}");
+        assert_eq!(
+            service.get("/hello/Ada").await.json(),
+            json!({ "message": "Hello, Ada!" }),
+            "{lang}"
+        );
+        assert_eq!(
+            service.get("/").await.json(),
+            json!({ "message": "Hello, world!" }),
+            "{lang}"
+        );
         assert_eq!(service.get("/hello/%20").await.status, 400, "{lang}");
     }
 }
@@ -117,7 +145,11 @@ fn help_teaches_and_wrong_usage_is_2() {
     let help = tusk(place.path(), &["--help"]);
     assert_eq!(help.code, Some(0));
     for expected in ["check", "call", "new", "--no-watch", "Exit codes"] {
-        assert!(help.stdout.contains(expected), "`{expected}` is not in:\n{}", help.stdout);
+        assert!(
+            help.stdout.contains(expected),
+            "`{expected}` is not in:\n{}",
+            help.stdout
+        );
     }
     assert_eq!(tusk(place.path(), &[]).code, Some(2));
     assert_eq!(tusk(place.path(), &["service.tsk", "--prot", "1"]).code, Some(2));
@@ -126,7 +158,19 @@ fn help_teaches_and_wrong_usage_is_2() {
 #[tokio::test]
 async fn the_banner_says_what_is_served() {
     let service = Service::start(SERVICE).await;
-    for expected in ["cli", "/double/{number}", "math.double", "curl ", "rust", "assemblyscript", "sqlite::memory:"] {
-        assert!(service.banner.contains(expected), "`{expected}` is not in:\n{}", service.banner);
+    for expected in [
+        "cli",
+        "/double/{number}",
+        "math.double",
+        "curl ",
+        "rust",
+        "assemblyscript",
+        "sqlite::memory:",
+    ] {
+        assert!(
+            service.banner.contains(expected),
+            "`{expected}` is not in:\n{}",
+            service.banner
+        );
     }
 }

@@ -17,9 +17,14 @@ async fn the_user_service_and_its_notifications() {
     let users = Service::start_in(folder, &[("NOTIFY_URL", &notifications.url)]).await;
 
     assert_eq!(users.get("/health").await.status, 200);
-    assert_eq!(users.get("/users").await.json(), json!({ "status": "success", "data": [], "service": "user-service" }));
+    assert_eq!(
+        users.get("/users").await.json(),
+        json!({ "status": "success", "data": [], "service": "user-service" })
+    );
 
-    let answer = users.post("/users", json!({ "username": "ada", "email": "ada@example.com" })).await;
+    let answer = users
+        .post("/users", json!({ "username": "ada", "email": "ada@example.com" }))
+        .await;
     assert_eq!(answer.status, 201, "{answer:?}");
     let ada = json!({ "id": 1, "username": "ada", "email": "ada@example.com" });
     assert_eq!(answer.json()["data"], ada);
@@ -33,17 +38,34 @@ async fn the_user_service_and_its_notifications() {
     );
 
     let without = users.post("/users", json!({ "username": "bob" })).await;
-    assert_eq!((without.status, without.json()["argument"].clone()), (400, json!("email")));
-    assert_eq!(users.post("/users", json!({ "username": "ada", "email": "a@b.c" })).await.status, 409);
+    assert_eq!(
+        (without.status, without.json()["argument"].clone()),
+        (400, json!("email"))
+    );
+    assert_eq!(
+        users
+            .post("/users", json!({ "username": "ada", "email": "a@b.c" }))
+            .await
+            .status,
+        409
+    );
 
     drop(notifications);
-    let answer = users.post("/users", json!({ "username": "bob", "email": "bob@example.com" })).await;
-    assert_eq!(answer.status, 201, "a failed notification does not fail the request: {answer:?}");
+    let answer = users
+        .post("/users", json!({ "username": "bob", "email": "bob@example.com" }))
+        .await;
+    assert_eq!(
+        answer.status, 201,
+        "a failed notification does not fail the request: {answer:?}"
+    );
     users.logged("notification failed").await;
     let health = users.get("/health").await;
     assert_eq!(health.status, 503);
     assert_eq!(health.json()["dependencies"]["database"]["status"], "healthy");
-    assert_eq!(health.json()["dependencies"]["notification_service"]["status"], "unhealthy");
+    assert_eq!(
+        health.json()["dependencies"]["notification_service"]["status"],
+        "unhealthy"
+    );
 }
 
 fn run(folder: &Path, program: &str, arguments: &[&str]) {
@@ -76,14 +98,21 @@ async fn own_project(example: &str, wasm: &str) {
     service.logged("keeps serving").await;
     assert_eq!(service.get("/hello/Ada").await.status, 200);
     std::fs::write(&target, &bytes).unwrap();
-    eventually("the swap", || async { service.log().contains("swapped in").then_some(()) }).await;
+    eventually("the swap", || async {
+        service.log().contains("swapped in").then_some(())
+    })
+    .await;
     assert_eq!(service.get("/hello/Ada").await.status, 200);
 }
 
 #[tokio::test]
 async fn a_crate_of_ones_own() {
     let folder = root().join("examples/own-crate");
-    run(&folder, "cargo", &["build", "--release", "--target", "wasm32-unknown-unknown"]);
+    run(
+        &folder,
+        "cargo",
+        &["build", "--release", "--target", "wasm32-unknown-unknown"],
+    );
     own_project("own-crate", "target/wasm32-unknown-unknown/release/own_crate.wasm").await;
 }
 

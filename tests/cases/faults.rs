@@ -129,7 +129,11 @@ async fn each_fault_has_its_status_and_the_next_call_is_fine() {
             assert_eq!(answer.json()["service"], "faults");
             service.logged(said).await;
             if status == 500 {
-                assert!(!answer.text.contains(said), "details of a 500 stay in the log: {}", answer.text);
+                assert!(
+                    !answer.text.contains(said),
+                    "details of a 500 stay in the log: {}",
+                    answer.text
+                );
             }
             assert_eq!(service.get(&format!("/{language}/fine")).await.text, "42");
         }
@@ -141,7 +145,9 @@ async fn a_panic_names_its_line_of_the_file() {
     let service = Service::start(FAULTS).await;
     let line = |needle: &str| FAULTS.lines().position(|line| line.contains(needle)).unwrap() + 1;
     service.get("/rust/panics").await;
-    service.logged(&format!("service.tsk:{}:5: index out of bounds", line("black_box(3)"))).await;
+    service
+        .logged(&format!("service.tsk:{}:5: index out of bounds", line("black_box(3)")))
+        .await;
     assert!(service.log().contains("rust.panics"), "the fujsen is named");
     service.get("/assemblyscript/panics").await;
     service.logged("panicked at ").await;
@@ -171,7 +177,11 @@ async fn neighbours_of_endless_loops_are_served() {
 async fn a_log_flood_is_cut_counted_and_cannot_forge_lines() {
     let service = Service::start(FAULTS).await;
     for language in LANGUAGES {
-        assert_eq!(service.get(&format!("/{language}/floods")).await.text, "1", "{language}");
+        assert_eq!(
+            service.get(&format!("/{language}/floods")).await.text,
+            "1",
+            "{language}"
+        );
     }
     service.logged("dropped").await;
     let log = service.log();
@@ -184,7 +194,9 @@ async fn a_log_flood_is_cut_counted_and_cannot_forge_lines() {
 
 #[tokio::test]
 async fn reused_instances_survive_faults_of_others() {
-    let text = FAULTS.replace("[rust]\n", "[rust]\nreuse: 100\n").replace("[assemblyscript]\n", "[assemblyscript]\nreuse: 100\n");
+    let text = FAULTS
+        .replace("[rust]\n", "[rust]\nreuse: 100\n")
+        .replace("[assemblyscript]\n", "[assemblyscript]\nreuse: 100\n");
     let service = Service::start(&text).await;
     for language in LANGUAGES {
         for _ in 0..3 {
@@ -197,7 +209,10 @@ async fn reused_instances_survive_faults_of_others() {
 
 #[tokio::test]
 async fn calls_over_the_limit_are_shed() {
-    let text = FAULTS.replace("deadline: \"400ms\"", "deadline: \"2s\"\nconcurrency: 2\nqueue: 1\nqueue_wait: \"200ms\"");
+    let text = FAULTS.replace(
+        "deadline: \"400ms\"",
+        "deadline: \"2s\"\nconcurrency: 2\nqueue: 1\nqueue_wait: \"200ms\"",
+    );
     let service = Arc::new(Service::start(&text).await);
     let calls: Vec<_> = (0..6)
         .map(|_| {
@@ -215,13 +230,21 @@ async fn calls_over_the_limit_are_shed() {
             assert_eq!(answer.status, 504);
         }
     }
-    assert_eq!(shed, 4, "two run, one waits its 200 ms in vain, three find the queue full");
+    assert_eq!(
+        shed, 4,
+        "two run, one waits its 200 ms in vain, three find the queue full"
+    );
     assert_eq!(service.get("/rust/fine").await.text, "42");
 }
 
 #[tokio::test]
 async fn sigterm_under_load_fails_no_accepted_request() {
-    let mut service = Service::start(&FAULTS.replace("\"400ms\"", "\"5s\"").replace("from_secs(60)", "from_millis(700)")).await;
+    let mut service = Service::start(
+        &FAULTS
+            .replace("\"400ms\"", "\"5s\"")
+            .replace("from_secs(60)", "from_millis(700)"),
+    )
+    .await;
     let (client, url) = (service.client.clone(), format!("{}/rust/waits", service.url));
     let calls: Vec<_> = (0..20)
         .map(|_| {

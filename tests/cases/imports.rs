@@ -194,21 +194,39 @@ async fn config_time_and_log() {
         assert_eq!(configured, expected, "{language}");
 
         let clocks = service.get(&format!("/{language}/clocks")).await.json();
-        assert_eq!((&clocks["epoch"], &clocks["slept"]), (&json!("1970-01-01T00:00:00Z"), &json!(true)), "{language}");
+        assert_eq!(
+            (&clocks["epoch"], &clocks["slept"]),
+            (&json!("1970-01-01T00:00:00Z"), &json!(true)),
+            "{language}"
+        );
         assert!(clocks["year"].as_str().unwrap() >= "2025", "{clocks}");
 
-        let request = service.client.get(format!("{}/{language}/logs", service.url)).header("x-request-id", language);
+        let request = service
+            .client
+            .get(format!("{}/{language}/logs", service.url))
+            .header("x-request-id", language);
         service.send(request).await;
         let fujsen = format!("{language}.logs");
         service.logged(&fujsen).await;
         let log = service.log();
-        let line = log.lines().find(|line| line.contains("disk is nearly full") && line.contains(&fujsen)).unwrap();
+        let line = log
+            .lines()
+            .find(|line| line.contains("disk is nearly full") && line.contains(&fujsen))
+            .unwrap();
         let line: Value = serde_json::from_str(line).unwrap();
         assert_eq!(line["level"], "WARN");
-        for (field, value) in [("service", "imports"), ("section", language), ("fujsen", &fujsen), ("request_id", language)] {
+        for (field, value) in [
+            ("service", "imports"),
+            ("section", language),
+            ("fujsen", &fujsen),
+            ("request_id", language),
+        ] {
             assert_eq!(line[field], value, "{line}");
         }
-        assert!(line.to_string().contains("93") && line.to_string().contains("sda1"), "{line}");
+        assert!(
+            line.to_string().contains("93") && line.to_string().contains("sda1"),
+            "{line}"
+        );
     }
 }
 
@@ -218,15 +236,26 @@ async fn sql_in_memory_and_in_a_file() {
     for language in LANGUAGES {
         for database in ["main", "file"] {
             let answer = service.get(&format!("/{language}/table/{database}")).await;
-            let expected =
-                json!({ "affected": 1, "by_name": "Zoë 😀", "by_position": 1.5, "bytes": 3, "none": true });
+            let expected = json!({ "affected": 1, "by_name": "Zoë 😀", "by_position": 1.5, "bytes": 3, "none": true });
             assert_eq!(answer.json(), expected, "{language} {database}");
         }
         let answer = service.get(&format!("/{language}/transfers")).await;
-        assert_eq!(answer.json(), json!({ "failed": true, "rows": [{ "n": 2 }] }), "{language}");
-        assert!(service.get(&format!("/{language}/unknown")).await.json()["message"].as_str().unwrap().contains("main"));
+        assert_eq!(
+            answer.json(),
+            json!({ "failed": true, "rows": [{ "n": 2 }] }),
+            "{language}"
+        );
+        assert!(
+            service.get(&format!("/{language}/unknown")).await.json()["message"]
+                .as_str()
+                .unwrap()
+                .contains("main")
+        );
     }
-    assert!(service.folder.file("data.db").exists(), "a relative path is relative to the TSK file");
+    assert!(
+        service.folder.file("data.db").exists(),
+        "a relative path is relative to the TSK file"
+    );
 }
 
 #[tokio::test]
@@ -239,11 +268,13 @@ async fn sql_is_guarded() {
             ("SELECT load_extension('x')", "denied"),
             ("SELECT 1; SELECT 2", "syntax"),
             ("SELEKT 1", "syntax"),
-            ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n", "too-large"),
+            (
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+                "too-large",
+            ),
         ] {
             let path = format!("/{language}/refused");
-            let request = service.client.get(format!("{}{path}", service.url)).query(&[("statement", statement)]);
-            let answer = service.send(request).await;
+            let answer = service.ask(&path, &[("statement", statement)]).await;
             assert_eq!(answer.json(), json!({ "code": code }), "{language}: {statement}");
         }
     }
@@ -252,8 +283,14 @@ async fn sql_is_guarded() {
 #[tokio::test]
 async fn fujsens_call_each_other() {
     let service = Service::start(LOCAL).await;
-    assert_eq!(service.get("/rust/asks?name=Ada").await.json(), "assemblyscript answers Ada");
-    assert_eq!(service.get("/assemblyscript/asks?name=Ada").await.json(), "rust answers Ada");
+    assert_eq!(
+        service.get("/rust/asks?name=Ada").await.json(),
+        "assemblyscript answers Ada"
+    );
+    assert_eq!(
+        service.get("/assemblyscript/asks?name=Ada").await.json(),
+        "rust answers Ada"
+    );
     for language in LANGUAGES {
         assert_eq!(service.get(&format!("/{language}/recurses")).await.status, 500);
         service.logged("depth").await;
@@ -313,13 +350,20 @@ async fn http_reaches_what_the_file_names() {
     for language in LANGUAGES {
         let request = service.client.get(format!("{}/{language}/fetch?path=/x", service.url));
         let trace = "0af7651916cd43dd8448eb211c80319c";
-        let request = request.header("x-request-id", format!("id-{language}")).header("traceparent", format!("00-{trace}-b7ad6b7169203331-01"));
+        let request = request
+            .header("x-request-id", format!("id-{language}"))
+            .header("traceparent", format!("00-{trace}-b7ad6b7169203331-01"));
         let answer = service.send(request).await;
         let expected = json!({ "status": 200, "kind": "application/json", "body": { "hello": "é😀" } });
         assert_eq!(answer.json(), expected, "{language}");
         let seen = upstream.requests().pop().unwrap();
         assert!(seen.starts_with("POST /x HTTP/1.1\r\n"), "{seen}");
-        for expected in ["x-own: 1", &format!("x-request-id: id-{language}"), &format!("traceparent: 00-{trace}-"), "{\"a\":1}"] {
+        for expected in [
+            "x-own: 1",
+            &format!("x-request-id: id-{language}"),
+            &format!("traceparent: 00-{trace}-"),
+            "{\"a\":1}",
+        ] {
             assert!(seen.contains(expected), "`{expected}` is not in:\n{seen}");
         }
         assert!(!seen.contains("b7ad6b7169203331"), "the span is a new one: {seen}");
@@ -339,10 +383,14 @@ async fn http_reaches_nothing_else() {
             format!("http://[::ffff:127.0.0.1]:{}", upstream.address.port()),
             "https://example.com/".to_owned(),
         ] {
-            let request = service.client.get(format!("{}/{language}/anywhere", service.url)).query(&[("url", &url)]);
-            let answer = service.send(request).await.json();
-            let error = answer["error"].as_str().unwrap_or_else(|| panic!("{language} {url}: {answer}"));
-            assert!(error.contains("[grants]") || error.contains("never"), "{language} {url}: {error}");
+            let answer = service.ask(&format!("/{language}/anywhere"), &[("url", &url)]).await.json();
+            let error = answer["error"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{language} {url}: {answer}"));
+            assert!(
+                error.contains("[grants]") || error.contains("never"),
+                "{language} {url}: {error}"
+            );
         }
     }
     assert!(other.requests().is_empty());
@@ -448,11 +496,18 @@ async fn redis_may_be_down_and_come_back() {
     let mut server = Redis::start();
     server.kill();
     let service = Service::start(&redis(&server.url())).await;
-    assert_eq!(service.get("/rust/ping").await.status, 503, "HTTP serves while Redis is down");
+    assert_eq!(
+        service.get("/rust/ping").await.status,
+        503,
+        "HTTP serves while Redis is down"
+    );
     server.restart();
     for language in LANGUAGES {
         let path = format!("/{language}/ping");
-        crate::harness::eventually("Redis again", || async { (service.get(&path).await.status < 300).then_some(()) }).await;
+        crate::harness::eventually("Redis again", || async {
+            (service.get(&path).await.status < 300).then_some(())
+        })
+        .await;
     }
     server.kill();
     assert_eq!(service.get("/assemblyscript/ping").await.status, 503);

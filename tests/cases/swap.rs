@@ -8,11 +8,15 @@ use std::sync::{
 use crate::harness::{Service, eventually};
 
 fn rust(answer: &str) -> String {
-    format!("[a]\nword: \"one\"\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ \"{answer}\".to_owned() }}\n'''\n\n[routes]\n\"GET /f\": a.f\n")
+    format!(
+        "[a]\nword: \"one\"\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ \"{answer}\".to_owned() }}\n'''\n\n[routes]\n\"GET /f\": a.f\n"
+    )
 }
 
 fn assemblyscript(answer: &str) -> String {
-    format!("[a]\nword: \"one\"\nf_fujsen = '''assemblyscript\nexport function f(): string {{ return \"{answer}\"; }}\n'''\n\n[routes]\n\"GET /f\": a.f\n")
+    format!(
+        "[a]\nword: \"one\"\nf_fujsen = '''assemblyscript\nexport function f(): string {{ return \"{answer}\"; }}\n'''\n\n[routes]\n\"GET /f\": a.f\n"
+    )
 }
 
 const READS_CONFIG: &str = r#"
@@ -58,15 +62,26 @@ async fn a_value_changes_without_a_compile() {
 #[tokio::test]
 async fn a_broken_file_leaves_the_old_one_serving_and_is_explained() {
     let service = Service::start(&rust("good")).await;
-    service.folder.write("service.tsk", &rust("good").replace("\"good\".to_owned()", "5"));
+    service
+        .folder
+        .write("service.tsk", &rust("good").replace("\"good\".to_owned()", "5"));
     service.logged("keeps serving").await;
     let log = service.log();
-    assert!(log.contains("service.tsk:5:"), "the line of the TSK file is named: {log}");
-    assert!(log.contains("mismatched types"), "the compiler's own words are shown: {log}");
+    assert!(
+        log.contains("service.tsk:5:"),
+        "the line of the TSK file is named: {log}"
+    );
+    assert!(
+        log.contains("mismatched types"),
+        "the compiler's own words are shown: {log}"
+    );
     assert_eq!(service.get("/f").await.text, "\"good\"");
 
     service.folder.write("service.tsk", "[a\n");
-    eventually("the syntax error", || async { service.log().contains("service.tsk:1:").then_some(()) }).await;
+    eventually("the syntax error", || async {
+        service.log().contains("service.tsk:1:").then_some(())
+    })
+    .await;
     assert_eq!(service.get("/f").await.text, "\"good\"");
 
     service.folder.write("service.tsk", &rust("mended"));
@@ -76,8 +91,11 @@ async fn a_broken_file_leaves_the_old_one_serving_and_is_explained() {
 #[tokio::test]
 async fn no_request_is_lost_while_versions_change() {
     let service = Arc::new(Service::start(&rust("v0")).await);
-    let (stop, failed, served) =
-        (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
+    let (stop, failed, served) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU32::new(0)),
+        Arc::new(AtomicU32::new(0)),
+    );
     let load: Vec<_> = (0..8)
         .map(|_| {
             let (service, stop, failed, served) = (service.clone(), stop.clone(), failed.clone(), served.clone());
@@ -107,7 +125,9 @@ async fn no_request_is_lost_while_versions_change() {
 #[tokio::test]
 async fn requests_in_flight_finish_on_the_version_they_started_with() {
     let text = |answer: &str| {
-        format!("[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ time::sleep(Duration::from_millis(1500)); \"{answer}\".to_owned() }}\n#[fujsen]\nfn g() -> String {{ \"{answer}\".to_owned() }}\n'''\n[routes]\n\"GET /slow\": a.f\n\"GET /f\": a.g\n")
+        format!(
+            "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ time::sleep(Duration::from_millis(1500)); \"{answer}\".to_owned() }}\n#[fujsen]\nfn g() -> String {{ \"{answer}\".to_owned() }}\n'''\n[routes]\n\"GET /slow\": a.f\n\"GET /f\": a.g\n"
+        )
     };
     let service = Arc::new(Service::start(&text("old")).await);
     let slow = {

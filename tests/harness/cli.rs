@@ -23,6 +23,10 @@ pub(crate) fn tusk(folder: &Path, arguments: &[&str]) -> Output {
 /// The binary with the tests' cache and nothing of the developer's own settings.
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tusk-host"));
-    command.current_dir(folder).env("TUSK_CACHE", cache()).env_remove("TUSK_LOG").env_remove("PORT");
+    command
+        .current_dir(folder)
+        .env("TUSK_CACHE", cache())
+        .env_remove("TUSK_LOG")
+        .env_remove("PORT");
     command
 }

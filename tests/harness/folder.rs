@@ -10,7 +10,9 @@ pub(crate) struct Folder {
 impl Folder {
     /// A folder with `service.tsk`.
     pub(crate) fn new(text: &str) -> Self {
-        let folder = Self { folder: TempDir::new().expect("a temporary folder can be made") };
+        let folder = Self {
+            folder: TempDir::new().expect("a temporary folder can be made"),
+        };
         folder.write("service.tsk", text);
         folder
     }

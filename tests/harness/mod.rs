@@ -9,14 +9,17 @@ mod upstream;
 pub(crate) use cli::{Output, tusk};
 pub(crate) use folder::Folder;
 pub(crate) use redis::Redis;
-pub(crate) use service::{Answer, Service, eventually};
+pub(crate) use service::{Service, eventually};
 pub(crate) use upstream::Upstream;
 
 use std::path::PathBuf;
 
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the project is there")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .canonicalize()
+        .expect("the project is there")
 }
 
 /// The cache that all tests share, so that each text is compiled once.

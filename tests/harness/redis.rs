@@ -33,7 +33,16 @@ impl Redis {
     pub(crate) fn restart(&mut self) {
         let port = self.port.to_string();
         let child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "no"])
+            .args([
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                &port,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -41,7 +50,10 @@ impl Redis {
         self.child = Some(child);
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(10), "redis-server does not listen");
+            assert!(
+                started.elapsed() < Duration::from_secs(10),
+                "redis-server does not listen"
+            );
             std::thread::sleep(Duration::from_millis(10));
         }
     }

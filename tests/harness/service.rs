@@ -34,7 +34,10 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("")
     }
 }
 
@@ -69,24 +72,53 @@ impl Service {
             );
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
-        let url = banner.split_whitespace().find(|word| word.starts_with("http://")).expect("the banner has an address");
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client can be made");
-        Self { folder, url: url.to_owned(), client, child, log, banner }
+        let url = banner
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .expect("the banner has an address");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client can be made");
+        Self {
+            folder,
+            url: url.to_owned(),
+            client,
+            child,
+            log,
+            banner,
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.client.get(format!("{}{path}", self.url))).await
     }
 
+    /// A GET with query parameters.
+    pub(crate) async fn ask(&self, path: &str, query: &[(&str, &str)]) -> Answer {
+        let url = url::Url::parse_with_params(&format!("{}{path}", self.url), query).expect("the path is sound");
+        self.send(self.client.get(url)).await
+    }
+
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        let request = self.client.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let request = self
+            .client
+            .post(format!("{}{path}", self.url))
+            .header("content-type", "application/json");
         self.send(request.body(body.to_string())).await
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap_or_else(|error| panic!("{error:?}\n{}", self.log()));
+        let response = request
+            .send()
+            .await
+            .unwrap_or_else(|error| panic!("{error:?}\n{}", self.log()));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, text: response.text().await.expect("the body arrives") }
+        Answer {
+            status,
+            headers,
+            text: response.text().await.expect("the body arrives"),
+        }
     }
 
     /// Everything on stderr so far.
@@ -111,7 +143,11 @@ impl Service {
             if let Some(status) = self.child.try_wait().expect("the child can be asked") {
                 return status;
             }
-            assert!(started.elapsed() < Duration::from_secs(40), "the service does not end:\n{}", self.log());
+            assert!(
+                started.elapsed() < Duration::from_secs(40),
+                "the service does not end:\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -8,8 +8,32 @@ use crate::shell;
 
 /// A crate, and what must not be anywhere among its dependencies.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("tsk", &["tokio", "reqwest", "hyper", "wasmtime", "redis", "rusqlite", "fujsen", "tusk-host", "cap-std"]),
-    ("fujsen", &["tokio", "reqwest", "hyper", "wasmtime", "redis", "rusqlite", "tusk-host"]),
+    (
+        "tsk",
+        &[
+            "tokio",
+            "reqwest",
+            "hyper",
+            "wasmtime",
+            "redis",
+            "rusqlite",
+            "fujsen",
+            "tusk-host",
+            "cap-std",
+        ],
+    ),
+    (
+        "fujsen",
+        &[
+            "tokio",
+            "reqwest",
+            "hyper",
+            "wasmtime",
+            "redis",
+            "rusqlite",
+            "tusk-host",
+        ],
+    ),
     ("tusk-host", &["xtask", "tests", "wit-component"]),
 ];
 
@@ -18,12 +42,52 @@ const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 
 /// Rooms of the host, and rooms that they must not know.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("limits.rs", &["app", "call", "capability", "cli", "engine", "guest", "load", "module", "route", "server"]),
-    ("request.rs", &["app", "call", "capability", "cli", "engine", "guest", "load", "module", "route", "server"]),
-    ("guest.rs", &["capability", "cli", "load", "link", "live", "route", "server"]),
-    ("module.rs", &["app", "capability", "cli", "load", "link", "live", "route", "server"]),
-    ("capability", &["cli", "load", "link", "live", "route", "server", "watch"]),
-    ("server", &["capability", "cli", "guest", "load", "link", "engine", "watch"]),
+    (
+        "limits.rs",
+        &[
+            "app",
+            "call",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "load",
+            "module",
+            "route",
+            "server",
+        ],
+    ),
+    (
+        "request.rs",
+        &[
+            "app",
+            "call",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "load",
+            "module",
+            "route",
+            "server",
+        ],
+    ),
+    (
+        "guest.rs",
+        &["capability", "cli", "load", "link", "live", "route", "server"],
+    ),
+    (
+        "module.rs",
+        &["app", "capability", "cli", "load", "link", "live", "route", "server"],
+    ),
+    (
+        "capability",
+        &["cli", "load", "link", "live", "route", "server", "watch"],
+    ),
+    (
+        "server",
+        &["capability", "cli", "guest", "load", "link", "engine", "watch"],
+    ),
     ("live.rs", &["capability", "cli", "load", "link", "server"]),
 ];
 
@@ -47,17 +111,27 @@ pub(crate) fn check() -> anyhow::Result<()> {
 }
 
 fn crates(name: &str, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
-    let tree = shell::output("cargo", &["tree", "--locked", "-p", name, "-e", "normal", "--prefix", "none"])?;
+    let tree = shell::output(
+        "cargo",
+        &["tree", "--locked", "-p", name, "-e", "normal", "--prefix", "none"],
+    )?;
     let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     let found = forbidden.iter().filter(|one| names.contains(**one));
-    Ok(found.filter(|one| !ONLY_THROUGH_FUJSEN.contains(*one)).map(|one| format!("{name} → {one}")).collect())
+    Ok(found
+        .filter(|one| !ONLY_THROUGH_FUJSEN.contains(*one))
+        .map(|one| format!("{name} → {one}"))
+        .collect())
 }
 
 fn rooms(host: &Path, file: &Path, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
     let text = fs::read_to_string(file)?;
     let shown = file.strip_prefix(host).unwrap_or(file).display();
     let used = uses(&text);
-    Ok(forbidden.iter().filter(|room| used.contains(**room)).map(|room| format!("host/src/{shown} → {room}")).collect())
+    Ok(forbidden
+        .iter()
+        .filter(|room| used.contains(**room))
+        .map(|room| format!("host/src/{shown} → {room}"))
+        .collect())
 }
 
 /// Capabilities do not know each other.

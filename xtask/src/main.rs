@@ -40,7 +40,16 @@ fn test(name: Option<&str>) -> anyhow::Result<()> {
     setup::all()?;
     let filter = name.as_slice();
     if name.is_none() {
-        shell::run("cargo", &["test", "--locked", "--manifest-path", "guest-sdk/rust/Cargo.toml", "--workspace"])?;
+        shell::run(
+            "cargo",
+            &[
+                "test",
+                "--locked",
+                "--manifest-path",
+                "guest-sdk/rust/Cargo.toml",
+                "--workspace",
+            ],
+        )?;
         shell::run("npm", &["test", "--prefix", "guest-sdk/assemblyscript", "--silent"])?;
     }
     shell::run("cargo", &[&["test", "--locked", "--workspace"], filter].concat())

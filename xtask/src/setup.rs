@@ -31,9 +31,18 @@ fn node() -> anyhow::Result<()> {
     system_package("node", "nodejs", "node")?;
     system_package("npm", "npm", "node")?;
     let version = shell::output("node", &["--version"])?;
-    let major: u32 = version.trim_start_matches('v').split('.').next().unwrap_or("").parse().unwrap_or(0);
+    let major: u32 = version
+        .trim_start_matches('v')
+        .split('.')
+        .next()
+        .unwrap_or("")
+        .parse()
+        .unwrap_or(0);
     if major < NODE {
-        bail!("Node.js {} is too old for AssemblyScript: install {NODE} or later from https://nodejs.org", version.trim());
+        bail!(
+            "Node.js {} is too old for AssemblyScript: install {NODE} or later from https://nodejs.org",
+            version.trim()
+        );
     }
     Ok(())
 }
@@ -63,10 +72,17 @@ fn system_package(program: &str, debian: &str, homebrew: &str) -> anyhow::Result
 /// The pinned packages of an npm project; nothing to do when the lock file is older than what is installed.
 fn npm_packages(folder: &str) -> anyhow::Result<()> {
     let folder_path = shell::root().join(folder);
-    let changed = |path: &str| std::fs::metadata(folder_path.join(path)).and_then(|about| about.modified()).ok();
+    let changed = |path: &str| {
+        std::fs::metadata(folder_path.join(path))
+            .and_then(|about| about.modified())
+            .ok()
+    };
     if changed("node_modules/.package-lock.json") >= changed("package-lock.json") {
         return Ok(());
     }
     println!("installing the npm packages of {folder}");
-    shell::run("npm", &["ci", "--prefix", folder, "--no-audit", "--no-fund", "--silent"])
+    shell::run(
+        "npm",
+        &["ci", "--prefix", folder, "--no-audit", "--no-fund", "--silent"],
+    )
 }

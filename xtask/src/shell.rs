@@ -14,7 +14,9 @@ pub(crate) fn root() -> PathBuf {
 /// Runs a command in the project's folder, its output shown.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     println!("+ {program} {}", arguments.join(" "));
-    let status = command(program, arguments).status().with_context(|| format!("cannot start {program}"))?;
+    let status = command(program, arguments)
+        .status()
+        .with_context(|| format!("cannot start {program}"))?;
     if !status.success() {
         bail!("`{program} {}` failed ({status})", arguments.join(" "));
     }
@@ -35,7 +37,11 @@ pub(crate) fn output(program: &str, arguments: &[&str]) -> anyhow::Result<String
 
 /// Whether a program can be started at all.
 pub(crate) fn exists(program: &str) -> bool {
-    command(program, &["--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+    command(program, &["--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok()
 }
 
 fn command(program: &str, arguments: &[&str]) -> Command {

@@ -84,7 +84,11 @@ fn raw(slots: &Slots<'_>) -> Option<usize> {
 fn whole(slots: &Slots<'_>, has_fields: bool) -> Option<usize> {
     let mut open = slots.open().filter(|(_, parameter)| parameter.kind == Kind::Json);
     let (index, parameter) = open.next()?;
-    let only = if has_fields { slots.open().count() == 1 } else { open.next().is_none() };
+    let only = if has_fields {
+        slots.open().count() == 1
+    } else {
+        open.next().is_none()
+    };
     (only && (!has_fields || parameter.name == "body")).then_some(index)
 }
 
@@ -109,7 +113,11 @@ fn other(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
         return Ok(());
     }
     let given = input.content_type.unwrap_or_default();
-    Err(Refused::new(415, "content-type", format!("the body must be JSON (content-type: application/json), not {given:?}")))
+    Err(Refused::new(
+        415,
+        "content-type",
+        format!("the body must be JSON (content-type: application/json), not {given:?}"),
+    ))
 }
 
 /// No content type is taken for JSON.

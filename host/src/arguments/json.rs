@@ -15,14 +15,23 @@ pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), Refused> 
     let open: Vec<bool> = slots.values.iter().map(Option::is_none).collect();
     let mut refused = None;
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let fields = Fields { slots, open: &open, refused: &mut refused };
-    reader.deserialize_map(fields).and_then(|()| reader.end()).map_err(|error| malformed(&error))?;
+    let fields = Fields {
+        slots,
+        open: &open,
+        refused: &mut refused,
+    };
+    reader
+        .deserialize_map(fields)
+        .and_then(|()| reader.end())
+        .map_err(|error| malformed(&error))?;
     refused.map_or(Ok(()), Err)
 }
 
 /// A whole JSON text as one value; `None` when it is not JSON.
 pub(super) fn whole(text: &str) -> Option<Value> {
-    serde_json::from_str::<&RawValue>(text).ok().and_then(|raw| value(raw.get()).ok())
+    serde_json::from_str::<&RawValue>(text)
+        .ok()
+        .and_then(|raw| value(raw.get()).ok())
 }
 
 /// A whole body as one value.

@@ -24,16 +24,27 @@ pub(crate) struct Refused {
 
 impl Refused {
     fn new(status: u16, code: &'static str, message: String) -> Self {
-        Self { status, code, message, argument: None }
+        Self {
+            status,
+            code,
+            message,
+            argument: None,
+        }
     }
 
     fn argument(name: &str, message: String) -> Self {
-        Self { argument: Some(name.to_owned()), ..Self::new(400, "argument", message) }
+        Self {
+            argument: Some(name.to_owned()),
+            ..Self::new(400, "argument", message)
+        }
     }
 
     /// `limit` must be an integer from 0 to 255, not 300.
     fn mismatch(parameter: &Parameter, given: &str) -> Self {
-        Self::argument(&parameter.name, format!("`{}` must be {}, not {given}", parameter.name, expected(parameter)))
+        Self::argument(
+            &parameter.name,
+            format!("`{}` must be {}, not {given}", parameter.name, expected(parameter)),
+        )
     }
 }
 
@@ -59,7 +70,13 @@ pub fn bind_json(
     function: &Function,
     arguments: serde_json::Map<String, serde_json::Value>,
 ) -> Result<Vec<Value>, Error> {
-    bind_named(function, arguments.into_iter().map(|(name, value)| (name, value_from_json(value))).collect())
+    bind_named(
+        function,
+        arguments
+            .into_iter()
+            .map(|(name, value)| (name, value_from_json(value)))
+            .collect(),
+    )
 }
 
 /// A value as JSON. Bytes become base64 text, as an argument of kind `bytes` is read.
@@ -113,7 +130,10 @@ struct Slots<'f> {
 impl<'f> Slots<'f> {
     fn new(function: &'f Function) -> Self {
         let given = |parameter: &Parameter| (parameter.kind == Kind::Request).then_some(Value::Null);
-        Self { function, values: function.params.iter().map(given).collect() }
+        Self {
+            function,
+            values: function.params.iter().map(given).collect(),
+        }
     }
 
     fn index(&self, name: &str) -> Option<usize> {
@@ -122,7 +142,12 @@ impl<'f> Slots<'f> {
 
     fn known(&self, name: &str) -> Result<usize, Refused> {
         self.index(name).ok_or_else(|| {
-            let names: Vec<&str> = self.function.params.iter().map(|parameter| parameter.name.as_str()).collect();
+            let names: Vec<&str> = self
+                .function
+                .params
+                .iter()
+                .map(|parameter| parameter.name.as_str())
+                .collect();
             let hint = match tsk::suggest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if names.is_empty() => "it takes none".to_owned(),
@@ -136,20 +161,34 @@ impl<'f> Slots<'f> {
     /// The parameters that nothing has filled yet.
     fn open(&self) -> impl Iterator<Item = (usize, &'f Parameter)> {
         let values = self.values.iter();
-        self.function.params.iter().zip(values).enumerate().filter(|(_, (_, value))| value.is_none()).map(
-            |(index, (parameter, _))| (index, parameter),
-        )
+        self.function
+            .params
+            .iter()
+            .zip(values)
+            .enumerate()
+            .filter(|(_, (_, value))| value.is_none())
+            .map(|(index, (parameter, _))| (index, parameter))
     }
 
     fn finish(self) -> Result<Vec<Value>, Refused> {
-        let missing: Vec<&Parameter> =
-            self.open().map(|(_, parameter)| parameter).filter(|parameter| !parameter.optional).collect();
+        let missing: Vec<&Parameter> = self
+            .open()
+            .map(|(_, parameter)| parameter)
+            .filter(|parameter| !parameter.optional)
+            .collect();
         if let Some(first) = missing.first() {
             let names: Vec<String> = missing.iter().map(|parameter| named(parameter)).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };
-            return Err(Refused::argument(&first.name, format!("{} {verb} missing", names.join(" and "))));
+            return Err(Refused::argument(
+                &first.name,
+                format!("{} {verb} missing", names.join(" and ")),
+            ));
         }
-        Ok(self.values.into_iter().map(|value| value.unwrap_or(Value::Null)).collect())
+        Ok(self
+            .values
+            .into_iter()
+            .map(|value| value.unwrap_or(Value::Null))
+            .collect())
     }
 }
 
@@ -170,7 +209,9 @@ fn fit(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
         }
         (Kind::Real, Value::Integer(number)) => Ok(Value::Real(number as f64)),
         (Kind::Bytes, Value::Text(text)) => {
-            let decoded = BASE64.decode(text).map_err(|_| Refused::mismatch(parameter, "text that is not base64"))?;
+            let decoded = BASE64
+                .decode(text)
+                .map_err(|_| Refused::mismatch(parameter, "text that is not base64"))?;
             Ok(Value::Bytes(decoded))
         }
         (_, value) => Err(Refused::mismatch(parameter, &describe(&value))),
@@ -182,7 +223,11 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 
 fn in_range(parameter: &Parameter, number: i64) -> Result<Value, Refused> {
     let fits = parameter.min.is_none_or(|min| min <= number) && parameter.max.is_none_or(|max| number <= max);
-    if fits { Ok(Value::Integer(number)) } else { Err(Refused::mismatch(parameter, &number.to_string())) }
+    if fits {
+        Ok(Value::Integer(number))
+    } else {
+        Err(Refused::mismatch(parameter, &number.to_string()))
+    }
 }
 
 /// What came, for a message. Text is not repeated: it may be a password, and messages reach logs.

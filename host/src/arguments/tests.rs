@@ -18,7 +18,10 @@ fn function(parameters: &str) -> Function {
             let (name, rest) = text.split_once(':').unwrap();
             let optional = rest.ends_with('?');
             let rest = rest.trim_end_matches('?');
-            let (rest, range) = rest.split_once('[').filter(|_| !rest.contains('<')).unwrap_or((rest, ""));
+            let (rest, range) = rest
+                .split_once('[')
+                .filter(|_| !rest.contains('<'))
+                .unwrap_or((rest, ""));
             let (kind, source) = rest.split_once('<').unwrap_or((rest, rest));
             let mut param = json!({
                 "name": name, "type": kind, "optional": optional,
@@ -35,7 +38,11 @@ fn function(parameters: &str) -> Function {
 }
 
 fn pairs(text: &str) -> Vec<(String, String)> {
-    let pair = |pair: &str| pair.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap();
+    let pair = |pair: &str| {
+        pair.split_once('=')
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .unwrap()
+    };
     text.split('&').filter(|text| !text.is_empty()).map(pair).collect()
 }
 
@@ -53,7 +60,13 @@ fn bound_as(
     expects_body: bool,
 ) -> String {
     let (parameters, path, query) = (function(parameters), pairs(path), pairs(query));
-    let input = Input { parameters: &path, query: &query, body: body.as_bytes(), content_type, expects_body };
+    let input = Input {
+        parameters: &path,
+        query: &query,
+        body: body.as_bytes(),
+        content_type,
+        expects_body,
+    };
     match bind(&parameters, input) {
         Ok(values) => print(&values),
         Err(refused) => format!("{} {}", refused.status, refused.message),
@@ -78,8 +91,16 @@ fn path_and_query_convert_by_kind() {
     for (parameters, query, expected) in [
         ("n:integer", "n=-7", "-7i"),
         ("n:integer[0,255]", "n=255", "255i"),
-        ("n:integer[0,255]", "n=256", "400 `n` must be an integer from 0 to 255, not 256"),
-        ("n:integer", "n=9223372036854775808", "400 `n` must be an integer, not \"9223372036854775808\""),
+        (
+            "n:integer[0,255]",
+            "n=256",
+            "400 `n` must be an integer from 0 to 255, not 256",
+        ),
+        (
+            "n:integer",
+            "n=9223372036854775808",
+            "400 `n` must be an integer, not \"9223372036854775808\"",
+        ),
         ("n:integer", "n=1.5", "400 `n` must be an integer, not \"1.5\""),
         ("n:integer?", "n=", "400 `n` must be an integer, not \"\""),
         ("x:real", "x=1e3", "1000r"),
@@ -106,30 +127,51 @@ fn path_and_query_convert_by_kind() {
     ] {
         assert_eq!(bound(parameters, "", query, ""), expected, "{parameters} from ?{query}");
     }
-    assert_eq!(bound("id:integer", "id=12", "id=13", "{\"id\": 14}"), "12i", "the path wins");
-    assert_eq!(bound("id:integer", "", "id=13", "{\"id\": \"x\"}"), "13i", "then the query");
+    assert_eq!(
+        bound("id:integer", "id=12", "id=13", "{\"id\": 14}"),
+        "12i",
+        "the path wins"
+    );
+    assert_eq!(
+        bound("id:integer", "", "id=13", "{\"id\": \"x\"}"),
+        "13i",
+        "then the query"
+    );
     let long = format!("n={}", "9".repeat(100));
     assert!(bound("n:integer", "", &long, "").len() < 90, "a long value is cut");
 }
 
 #[test]
 fn missing_arguments_are_all_named() {
-    assert_eq!(bound("username:text email:text", "", "", ""), "400 `username` (text) and `email` (text) are missing");
-    assert_eq!(bound("username:text email:text", "", "", "{\"email\": \"a\"}"), "400 `username` (text) is missing");
-    let refused = bind(&function("a:text? limit:integer"), Input {
-        parameters: &[],
-        query: &[],
-        body: b"",
-        content_type: None,
-        expects_body: true,
-    });
+    assert_eq!(
+        bound("username:text email:text", "", "", ""),
+        "400 `username` (text) and `email` (text) are missing"
+    );
+    assert_eq!(
+        bound("username:text email:text", "", "", "{\"email\": \"a\"}"),
+        "400 `username` (text) is missing"
+    );
+    let refused = bind(
+        &function("a:text? limit:integer"),
+        Input {
+            parameters: &[],
+            query: &[],
+            body: b"",
+            content_type: None,
+            expects_body: true,
+        },
+    );
     assert_eq!(refused.unwrap_err().argument.as_deref(), Some("limit"));
 }
 
 #[test]
 fn body_fields_convert_by_kind() {
     for (parameters, body, expected) in [
-        ("a:text b:integer", r#"{"b": 1, "a": "x", "c": {"deep": [1]}}"#, "\"x\", 1i"),
+        (
+            "a:text b:integer",
+            r#"{"b": 1, "a": "x", "c": {"deep": [1]}}"#,
+            "\"x\", 1i",
+        ),
         ("a:text", r#"{"a": 12}"#, "400 `a` must be text, not 12"),
         ("a:text", r#"{"a": null}"#, "400 `a` must be text, not null"),
         ("a:text?", r#"{"a": null}"#, "null"),
@@ -139,16 +181,36 @@ fn body_fields_convert_by_kind() {
         ("n:integer", r#"{"n": "12"}"#, "400 `n` must be an integer, not text"),
         ("n:integer", r#"{"n": 5.0}"#, "5i"),
         ("n:integer", r#"{"n": 5.5}"#, "400 `n` must be an integer, not 5.5"),
-        ("n:integer", r#"{"n": 18446744073709551615}"#, "400 `n` must be an integer, not 18446744073709551615"),
-        ("n:integer[0,9]", r#"{"n": 10}"#, "400 `n` must be an integer from 0 to 9, not 10"),
-        ("n:integer", r#"{"n": {"a": [1]}}"#, "400 `n` must be an integer, not an object"),
-        ("n:integer", r#"{"n": [1, {}]}"#, "400 `n` must be an integer, not an array"),
+        (
+            "n:integer",
+            r#"{"n": 18446744073709551615}"#,
+            "400 `n` must be an integer, not 18446744073709551615",
+        ),
+        (
+            "n:integer[0,9]",
+            r#"{"n": 10}"#,
+            "400 `n` must be an integer from 0 to 9, not 10",
+        ),
+        (
+            "n:integer",
+            r#"{"n": {"a": [1]}}"#,
+            "400 `n` must be an integer, not an object",
+        ),
+        (
+            "n:integer",
+            r#"{"n": [1, {}]}"#,
+            "400 `n` must be an integer, not an array",
+        ),
         ("x:real", r#"{"x": 5}"#, "5r"),
         ("x:real", r#"{"x": 18446744073709551615}"#, "18446744073709552000r"),
         ("b:boolean", r#"{"b": true}"#, "true"),
         ("b:boolean", r#"{"b": 1}"#, "400 `b` must be true or false, not 1"),
         ("d:bytes", r#"{"d": "aGk="}"#, "b\"hi\""),
-        ("d:bytes", r#"{"d": "*"}"#, "400 `d` must be base64 text, not text that is not base64"),
+        (
+            "d:bytes",
+            r#"{"d": "*"}"#,
+            "400 `d` must be base64 text, not text that is not base64",
+        ),
         ("j:json", r#"{"j": {"a" : [1, 2]}}"#, r#"{"a" : [1, 2]}"#),
         ("j:json", r#"{"j": "x"}"#, "\"x\""),
         ("j:json", r#"{"j": -2.5}"#, "-2.5r"),
@@ -170,12 +232,32 @@ fn bodies_as_a_whole() {
         ("title:text body:text", r#"{"title": "t", "body": "b"}"#, "\"t\", \"b\""),
         ("title:text body:json", r#"{"title": "t", "body": [1]}"#, "\"t\", [1]"),
         ("user:json", r#"{"name": "Ada"}"#, "400 `user` (JSON) is missing"),
-        ("a:json b:json", "[1]", "400 the body must be a JSON object with the fields a, b"),
-        ("a:text", "\"x\"", "400 the body must be a JSON object with the fields a"),
+        (
+            "a:json b:json",
+            "[1]",
+            "400 the body must be a JSON object with the fields a, b",
+        ),
+        (
+            "a:text",
+            "\"x\"",
+            "400 the body must be a JSON object with the fields a",
+        ),
         ("body:bytes", r#"{"a":1}"#, "b\"{\\\"a\\\":1}\""),
-        ("a:text", "{\"a\": }", "400 the body is not valid JSON: expected value at line 1 column 7"),
-        ("a:text", "{\"a\": \"x\"} x", "400 the body is not valid JSON: trailing characters at line 1 column 12"),
-        ("a:text", "nonsense", "400 the body is not valid JSON: expected ident at line 1 column 2"),
+        (
+            "a:text",
+            "{\"a\": }",
+            "400 the body is not valid JSON: expected value at line 1 column 7",
+        ),
+        (
+            "a:text",
+            "{\"a\": \"x\"} x",
+            "400 the body is not valid JSON: trailing characters at line 1 column 12",
+        ),
+        (
+            "a:text",
+            "nonsense",
+            "400 the body is not valid JSON: expected ident at line 1 column 2",
+        ),
         ("", "nonsense", ""),
     ] {
         assert_eq!(bound(parameters, "", "", body), expected, "{parameters} from {body}");
@@ -187,22 +269,38 @@ fn content_types() {
     let text = |parameters, content_type, expects_body| {
         bound_as(parameters, "", "", "{\"a\": \"x\"}", content_type, expects_body)
     };
-    for json in [None, Some("application/json"), Some("Application/JSON; charset=utf-8"), Some("application/ld+json")] {
+    for json in [
+        None,
+        Some("application/json"),
+        Some("Application/JSON; charset=utf-8"),
+        Some("application/ld+json"),
+    ] {
         assert_eq!(text("a:text", json, true), "\"x\"", "{json:?}");
     }
     let form = Some("application/x-www-form-urlencoded");
-    let refusal = "415 the body must be JSON (content-type: application/json), not \"application/x-www-form-urlencoded\"";
+    let refusal =
+        "415 the body must be JSON (content-type: application/json), not \"application/x-www-form-urlencoded\"";
     assert_eq!(text("a:text?", form, true), refusal);
     assert_eq!(text("a:text?", form, false), "null", "GET ignores it");
     assert_eq!(text("", form, true), "", "nothing wants it");
-    assert_eq!(text("request:request", form, true), "null", "the fujsen reads it itself");
-    assert_eq!(text("name:text? body:text", form, true), "null, \"{\\\"a\\\": \\\"x\\\"}\"");
+    assert_eq!(
+        text("request:request", form, true),
+        "null",
+        "the fujsen reads it itself"
+    );
+    assert_eq!(
+        text("name:text? body:text", form, true),
+        "null, \"{\\\"a\\\": \\\"x\\\"}\""
+    );
 }
 
 #[test]
 fn calls_bind_by_name() {
     let named = |parameters: &str, arguments: Vec<(&str, Value)>| {
-        let arguments = arguments.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let arguments = arguments
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
         match bind_named(&function(parameters), arguments) {
             Ok(values) => print(&values),
             Err(error) => format!("{} {} {}", error.status, error.code, error.message),
@@ -211,13 +309,19 @@ fn calls_bind_by_name() {
     let all = vec![("b", Value::Bytes(b"hi".to_vec())), ("a", Value::Integer(3))];
     assert_eq!(named("a:real b:bytes c:text?", all), "3r, b\"hi\", null");
     assert_eq!(named("a:json", vec![("a", Value::Bytes(b"hi".to_vec()))]), "b\"hi\"");
-    assert_eq!(named("a:text", vec![("a", Value::Json("[1]".into()))]), "400 argument `a` must be text, not an array");
+    assert_eq!(
+        named("a:text", vec![("a", Value::Json("[1]".into()))]),
+        "400 argument `a` must be text, not an array"
+    );
     assert_eq!(named("a:text", vec![]), "400 argument `a` (text) is missing");
     assert_eq!(
         named("limit:integer", vec![("limt", Value::Integer(1))]),
         "400 argument `f` has no parameter `limt`; did you mean `limit`?"
     );
-    assert_eq!(named("", vec![("x", Value::Null)]), "400 argument `f` has no parameter `x`; it takes none");
+    assert_eq!(
+        named("", vec![("x", Value::Null)]),
+        "400 argument `f` has no parameter `x`; it takes none"
+    );
 
     let json = json!({"a": {"b": [1]}, "n": 2});
     let bound = bind_json(&function("n:integer a:json"), json.as_object().unwrap().clone()).unwrap();
@@ -226,7 +330,15 @@ fn calls_bind_by_name() {
 
 #[test]
 fn values_and_json() {
-    for json in [json!(null), json!(true), json!(-5), json!(0.5), json!("x"), json!([1, {"a": null}]), json!({"z": 1, "a": 2})] {
+    for json in [
+        json!(null),
+        json!(true),
+        json!(-5),
+        json!(0.5),
+        json!("x"),
+        json!([1, {"a": null}]),
+        json!({"z": 1, "a": 2}),
+    ] {
         assert_eq!(value_to_json(value_from_json(json.clone())), json);
         let text = value_to_json_text(value_from_json(json.clone())).unwrap();
         assert_eq!(serde_json::from_slice::<serde_json::Value>(&text).unwrap(), json);

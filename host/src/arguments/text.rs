@@ -15,7 +15,10 @@ pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, 
     let mismatch = |text: &str| Refused::mismatch(parameter, &quoted(text));
     match parameter.kind {
         Kind::Text => Ok(Value::Text(text.into_owned())),
-        Kind::Integer => text.parse().map_err(|_| mismatch(&text)).and_then(|number| in_range(parameter, number)),
+        Kind::Integer => text
+            .parse()
+            .map_err(|_| mismatch(&text))
+            .and_then(|number| in_range(parameter, number)),
         Kind::Real => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Real(number)),
             _ => Err(mismatch(&text)),
@@ -54,7 +57,10 @@ enum Elements {
 /// a list of texts means `["a"]`.
 fn list(parameter: &Parameter) -> Option<Elements> {
     let source: &str = parameter.source.trim();
-    let source = source.strip_prefix("Option<").unwrap_or(source).trim_end_matches(" | null");
+    let source = source
+        .strip_prefix("Option<")
+        .unwrap_or(source)
+        .trim_end_matches(" | null");
     let is_list = source.starts_with("Vec<") || source.starts_with("Array<") || source.trim_end().ends_with("[]");
     let of_text = ["String", "string", "str>"].iter().any(|name| source.contains(name));
     is_list.then_some(if of_text { Elements::Text } else { Elements::Any })
@@ -63,9 +69,7 @@ fn list(parameter: &Parameter) -> Option<Elements> {
 fn array(elements: Elements, texts: Vec<Cow<'_, str>>) -> Value {
     let element = |text: Cow<'_, str>| match elements {
         Elements::Text => serde_json::Value::String(text.into_owned()),
-        Elements::Any => {
-            serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned()))
-        }
+        Elements::Any => serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned())),
     };
     Value::Json(serde_json::Value::Array(texts.into_iter().map(element).collect()).to_string())
 }

@@ -18,12 +18,18 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
         loader.load(None, &|step| steps.step(step))?
     };
     output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
-    let handler = loaded.app.handler(fujsen).map_err(|error| failed(fujsen, &error))?.clone();
+    let handler = loaded
+        .app
+        .handler(fujsen)
+        .map_err(|error| failed(fujsen, &error))?
+        .clone();
     let bound = arguments::bind_json(handler.function(), arguments).map_err(|error| failed(fujsen, &error))?;
     let reply = runtime.block_on(async {
         loader.prepare(&loaded).await?;
         let app: &Arc<_> = &loaded.app;
-        app.run(&handler, &bound, Origin::internal()).await.map_err(|error| failed(fujsen, &error))
+        app.run(&handler, &bound, Origin::internal())
+            .await
+            .map_err(|error| failed(fujsen, &error))
     })?;
     println!("{:#}", arguments::value_to_json(reply.body));
     if reply.status >= 400 {
@@ -42,5 +48,8 @@ fn parse(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, Failu
 }
 
 fn failed(fujsen: &str, error: &Error) -> Failure {
-    Failure::new(format!("{fujsen} failed with status {} ({}): {}", error.status, error.code, error.message))
+    Failure::new(format!(
+        "{fujsen} failed with status {} ({}): {}",
+        error.status, error.code, error.message
+    ))
 }

@@ -32,14 +32,20 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
         }
         (Err(failed), Format::Text) => Err(failed.into()),
         (Err(failed), Format::Json) => {
-            println!("{:#}", json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) }));
+            println!(
+                "{:#}",
+                json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) })
+            );
             Err(Failure::Printed)
         }
     }
 }
 
 fn list(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<Value> {
-    diagnostics.iter().map(|diagnostic| diagnostic.to_json(sources)).collect()
+    diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.to_json(sources))
+        .collect()
 }
 
 fn describe(app: &App, warnings: &[Diagnostic]) -> Value {

@@ -8,7 +8,10 @@ pub(super) fn run(file: &Path, key: Option<&str>) -> Result<(), Failure> {
     output::print_diagnostics(&config.warnings, &config.sources);
     let value = match key {
         None => config.to_json(),
-        Some(key) => config.get(key).map(|node| config.node_to_json(node)).ok_or_else(|| missing(&config, file, key))?,
+        Some(key) => config
+            .get(key)
+            .map(|node| config.node_to_json(node))
+            .ok_or_else(|| missing(&config, file, key))?,
     };
     println!("{value:#}");
     Ok(())
@@ -16,13 +19,21 @@ pub(super) fn run(file: &Path, key: Option<&str>) -> Result<(), Failure> {
 
 fn missing(config: &tsk::Config, file: &Path, key: &str) -> Failure {
     let message = format!("{} has no `{key}`", file.display());
-    let (parent, last) = key.rsplit_once('.').map_or((None, key), |(parent, last)| (Some(parent), last));
+    let (parent, last) = key
+        .rsplit_once('.')
+        .map_or((None, key), |(parent, last)| (Some(parent), last));
     let siblings = match parent.map(|parent| config.get(parent)) {
         None => Some(&config.root),
-        Some(Some(tsk::Node { value: tsk::Value::Object(object), .. })) => Some(object),
+        Some(Some(tsk::Node {
+            value: tsk::Value::Object(object),
+            ..
+        })) => Some(object),
         Some(_) => None,
     };
-    let known: Vec<&str> = siblings.into_iter().flat_map(|keys| keys.keys().map(String::as_str)).collect();
+    let known: Vec<&str> = siblings
+        .into_iter()
+        .flat_map(|keys| keys.keys().map(String::as_str))
+        .collect();
     match tsk::suggest(last, known.iter().copied()) {
         Some(near) => Failure::help(message, format!("did you mean `{}`?", key.replace(last, near))),
         None if known.is_empty() => Failure::new(message),

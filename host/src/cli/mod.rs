@@ -110,7 +110,11 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
         Some(Command::Get { file, key }) => get::run(&file, key.as_deref()),
-        Some(Command::Call { file, fujsen, arguments }) => call::run(&file, &fujsen, &arguments),
+        Some(Command::Call {
+            file,
+            fujsen,
+            arguments,
+        }) => call::run(&file, &fujsen, &arguments),
         Some(Command::New { name, lang }) => new::run(&name, lang),
         None => serve::run(cli.serve),
     };

@@ -13,7 +13,10 @@ pub(super) fn run(name: &str, lang: Lang) -> Result<(), Failure> {
     }
     let folder = Path::new(name);
     fs::create_dir(folder).map_err(|error| {
-        Failure::help(format!("cannot make the folder {name}: {error}"), "choose another name, or remove the folder")
+        Failure::help(
+            format!("cannot make the folder {name}: {error}"),
+            "choose another name, or remove the folder",
+        )
     })?;
     let template = match lang {
         Lang::Rust => RUST,

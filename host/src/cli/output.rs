@@ -15,7 +15,10 @@ use crate::load::Failed;
 /// Why a command ends with exit code 1.
 pub(super) enum Failure {
     /// One line, and what to do about it.
-    Message { message: String, help: Option<String> },
+    Message {
+        message: String,
+        help: Option<String>,
+    },
     File(Box<Failed>),
     /// Everything has been printed already.
     Printed,
@@ -23,11 +26,17 @@ pub(super) enum Failure {
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self::Message { message: message.into(), help: None }
+        Self::Message {
+            message: message.into(),
+            help: None,
+        }
     }
 
     pub(super) fn help(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Message { message: message.into(), help: Some(help.into()) }
+        Self::Message {
+            message: message.into(),
+            help: Some(help.into()),
+        }
     }
 
     pub(super) fn print(&self) {
@@ -51,7 +60,11 @@ impl From<Failed> for Failure {
 
 pub(super) fn print_failed(failed: &Failed) {
     print_diagnostics(&failed.diagnostics, &failed.sources);
-    let errors = failed.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let errors = failed
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
     if errors > 1 {
         eprintln!("{errors} errors");
     }
@@ -87,7 +100,10 @@ pub(super) fn cache_folder() -> PathBuf {
 /// Sends log events to stderr. `default` is what `TUSK_LOG` replaces.
 pub(super) fn start_log(format: Format, default: &str) {
     let filter = EnvFilter::try_from_env("TUSK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let log = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colors(&io::stderr()));
+    let log = fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(colors(&io::stderr()));
     match format {
         Format::Text => log.init(),
         Format::Json => log.json().flatten_event(true).init(),

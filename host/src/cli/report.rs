@@ -14,7 +14,11 @@ pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, watching: bool
     if let Some(line) = try_line(app, address) {
         let _ = write!(text, "\n  try\n    {line}\n");
     }
-    let watching = if watching { format!("Watching {}: save to swap. ", file.display()) } else { String::new() };
+    let watching = if watching {
+        format!("Watching {}: save to swap. ", file.display())
+    } else {
+        String::new()
+    };
     println!("{text}\n{watching}Ctrl-C stops.\n");
 }
 
@@ -27,7 +31,11 @@ pub(super) fn summary(app: &App) {
 pub(super) fn swapped(old: &App, new: &App, elapsed: Duration) {
     let kept = |module: &&Arc<Module>| !old.modules.iter().any(|before| Arc::ptr_eq(before, module));
     let rebuilt: Vec<&str> = new.modules.iter().filter(kept).map(|module| &*module.section).collect();
-    let what = if rebuilt.is_empty() { "values only".to_owned() } else { rebuilt.join(", ") };
+    let what = if rebuilt.is_empty() {
+        "values only".to_owned()
+    } else {
+        rebuilt.join(", ")
+    };
     tracing::info!(target: "swap", "swapped in {} ms ({what})", elapsed.as_millis());
 }
 
@@ -38,8 +46,15 @@ fn title(app: &App) -> String {
 fn sections(app: &App) -> String {
     let mut text = String::new();
     table(&mut text, "routes", routes(app));
-    table(&mut text, "modules", app.modules.iter().map(|module| module_row(module)).collect());
-    let grants = app.grants().into_iter().map(|grant| vec![grant.capability.to_owned(), grant.target]);
+    table(
+        &mut text,
+        "modules",
+        app.modules.iter().map(|module| module_row(module)).collect(),
+    );
+    let grants = app
+        .grants()
+        .into_iter()
+        .map(|grant| vec![grant.capability.to_owned(), grant.target]);
     table(&mut text, "grants", grants.collect());
     text
 }
@@ -49,7 +64,12 @@ fn routes(app: &App) -> Vec<Vec<String>> {
         .iter()
         .map(|route| {
             let function = route.handler.function();
-            vec![route.method.to_string(), route.path.to_owned(), route.handler.path.to_string(), parameters(function)]
+            vec![
+                route.method.to_string(),
+                route.path.to_owned(),
+                route.handler.path.to_string(),
+                parameters(function),
+            ]
         })
         .collect()
 }
@@ -57,8 +77,17 @@ fn routes(app: &App) -> Vec<Vec<String>> {
 fn module_row(module: &Module) -> Vec<String> {
     let language = module.language.map_or("prebuilt", tsk::Language::name);
     let names: Vec<&str> = module.functions.iter().map(|function| function.name.as_str()).collect();
-    let section = if module.section.is_empty() { "(top)" } else { &module.section };
-    vec![section.to_owned(), language.to_owned(), format!("{} KB", module.size.div_ceil(1024)), names.join(", ")]
+    let section = if module.section.is_empty() {
+        "(top)"
+    } else {
+        &module.section
+    };
+    vec![
+        section.to_owned(),
+        language.to_owned(),
+        format!("{} KB", module.size.div_ceil(1024)),
+        names.join(", "),
+    ]
 }
 
 /// `(limit: i32 = 50)`, types as their author wrote them.
@@ -73,10 +102,22 @@ pub(super) fn parameters(function: &Function) -> String {
 /// A `curl` line for the route that is easiest to try: a GET without parameters, else the first.
 fn try_line(app: &App, address: SocketAddr) -> Option<String> {
     let easy = |method: &http::Method, path: &str| *method == http::Method::GET && !path.contains('{');
-    let route = app.routes.iter().find(|route| easy(route.method, route.path)).or_else(|| app.routes.iter().next())?;
+    let route = app
+        .routes
+        .iter()
+        .find(|route| easy(route.method, route.path))
+        .or_else(|| app.routes.iter().next())?;
     let path = route.path.replace(['{', '}'], "");
-    let method = if route.method == http::Method::GET { String::new() } else { format!("-X {} ", route.method) };
-    let body = if route.method == http::Method::POST { "-H 'content-type: application/json' -d '{}' " } else { "" };
+    let method = if route.method == http::Method::GET {
+        String::new()
+    } else {
+        format!("-X {} ", route.method)
+    };
+    let body = if route.method == http::Method::POST {
+        "-H 'content-type: application/json' -d '{}' "
+    } else {
+        ""
+    };
     Some(format!("curl {method}{body}http://{address}{path}"))
 }
 
@@ -86,7 +127,12 @@ fn table(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
         return;
     }
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+    };
     let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let _ = write!(text, "\n  {title}\n");
     for row in &rows {
@@ -96,5 +142,9 @@ fn table(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
 }
 
 fn bold(text: &str) -> String {
-    if output::colors(&io::stdout()) { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+    if output::colors(&io::stdout()) {
+        format!("\x1b[1m{text}\x1b[0m")
+    } else {
+        text.to_owned()
+    }
 }

@@ -64,7 +64,9 @@ async fn serve(options: Serve) -> Result<(), Failure> {
 async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, Failed> {
     let (own, steps) = (loader.clone(), Steps::start());
     let loading = tokio::task::spawn_blocking(move || own.load(previous.as_deref(), &|step| steps.step(step)));
-    let loaded = loading.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    let loaded = loading
+        .await
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
     loader.prepare(&loaded).await?;
     Ok(loaded)
 }
@@ -96,7 +98,10 @@ async fn follow(loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
             Err(failed) => {
                 watch.set(&failed.watch);
                 output::print_failed(&failed);
-                tracing::error!("{} was not applied; the version before it keeps serving", loader.file.display());
+                tracing::error!(
+                    "{} was not applied; the version before it keeps serving",
+                    loader.file.display()
+                );
             }
         }
     }
@@ -110,7 +115,10 @@ fn listen(options: &Serve, settings: &Settings) -> Result<(TcpListener, SocketAd
     listening.map_err(|error| {
         let help = match error.kind() {
             io::ErrorKind::AddrInUse => {
-                format!("stop what listens there, or choose another port: --port {}", port.wrapping_add(1).max(1024))
+                format!(
+                    "stop what listens there, or choose another port: --port {}",
+                    port.wrapping_add(1).max(1024)
+                )
             }
             io::ErrorKind::PermissionDenied => "ports below 1024 are for root: --port 8000".to_owned(),
             _ => "choose an address of this machine: --host 127.0.0.1".to_owned(),

@@ -40,11 +40,16 @@ impl Routes {
     /// Reads `[routes]`: `"METHOD /path/{parameter}": section.name`. Reports every bad method, path and target at
     /// once; beside the routes come warnings.
     pub fn new(config: &Config, handlers: &Handlers) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let functions = handlers.iter().map(|(path, handler)| (&**path, handler.function())).collect();
+        let functions = handlers
+            .iter()
+            .map(|(path, handler)| (&**path, handler.function()))
+            .collect();
         let read = read::read(config, &functions)?;
         let mut table = Table::new();
         for line in read.lines {
-            let Some(handler) = handlers.get(line.target.as_str()) else { continue };
+            let Some(handler) = handlers.get(line.target.as_str()) else {
+                continue;
+            };
             let route = Route {
                 method: line.method.clone(),
                 path: line.text.into(),
@@ -59,7 +64,11 @@ impl Routes {
 
     /// Every route; those of one path together, else in the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = Listed<'_>> {
-        self.table.routes().map(|route| Listed { method: &route.method, path: &route.path, handler: &route.handler })
+        self.table.routes().map(|route| Listed {
+            method: &route.method,
+            path: &route.path,
+            handler: &route.handler,
+        })
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, Route> {

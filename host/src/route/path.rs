@@ -3,7 +3,14 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What a client percent-encodes in a path although an author writes it plainly.
-const PLAIN: &AsciiSet = &CONTROLS.add(b'"').add(b'<').add(b'>').add(b'`').add(b'^').add(b'|').add(b'\\');
+const PLAIN: &AsciiSet = &CONTROLS
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'^')
+    .add(b'|')
+    .add(b'\\');
 
 /// `/users/{id}/files/{*rest}`, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,23 +29,38 @@ pub(super) struct Wrong {
 }
 
 fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong { message: message.into(), help: help.into() })
+    Err(Wrong {
+        message: message.into(),
+        help: help.into(),
+    })
 }
 
 impl Path {
     pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
         let Some(tail) = text.strip_prefix('/') else {
-            return wrong(format!("the path `{text}` does not start with `/`"), format!("write `/{text}`"));
+            return wrong(
+                format!("the path `{text}` does not start with `/`"),
+                format!("write `/{text}`"),
+            );
         };
-        if let Some(bad) = text.chars().find(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#')) {
+        if let Some(bad) = text
+            .chars()
+            .find(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#'))
+        {
             let help = "a route has a path only: query parameters bind to the fujsen's parameters by name";
             return wrong(format!("the path `{text}` contains {bad:?}"), help);
         }
-        let mut path = Self { canonical: String::with_capacity(text.len()), names: Vec::new() };
+        let mut path = Self {
+            canonical: String::with_capacity(text.len()),
+            names: Vec::new(),
+        };
         let last = tail.split('/').count() - 1;
         for (index, segment) in tail.split('/').enumerate() {
             if segment.is_empty() && index != last {
-                return wrong(format!("the path `{text}` has an empty segment"), "write one `/` between segments");
+                return wrong(
+                    format!("the path `{text}` has an empty segment"),
+                    "write one `/` between segments",
+                );
             }
             path.canonical.push('/');
             path.segment(segment, index == last)?;
@@ -48,23 +70,36 @@ impl Path {
 
     fn segment(&mut self, segment: &str, is_last: bool) -> Result<(), Wrong> {
         if let Some(name) = other_style(segment) {
-            return wrong(format!("`{segment}` is not how a path parameter is written"), format!("write `{{{name}}}`"));
+            return wrong(
+                format!("`{segment}` is not how a path parameter is written"),
+                format!("write `{{{name}}}`"),
+            );
         }
         let Some((before, rest)) = segment.split_once('{') else {
             if segment.contains('}') {
-                return wrong(format!("`{segment}` has a `}}` without a `{{`"), "write a parameter as `{id}`");
+                return wrong(
+                    format!("`{segment}` has a `}}` without a `{{`"),
+                    "write a parameter as `{id}`",
+                );
             }
             self.literal(segment);
             return Ok(());
         };
         let Some((name, after)) = rest.split_once('}') else {
-            return wrong(format!("`{segment}` has a `{{` without a `}}`"), "write a parameter as `{id}`");
+            return wrong(
+                format!("`{segment}` has a `{{` without a `}}`"),
+                "write a parameter as `{id}`",
+            );
         };
         if [before, after].iter().any(|text| text.contains(['{', '}'])) {
-            return wrong(format!("`{segment}` has more than one parameter"), "a segment holds one: put a `/` between them");
+            return wrong(
+                format!("`{segment}` has more than one parameter"),
+                "a segment holds one: put a `/` between them",
+            );
         }
         let (star, name) = name.strip_prefix('*').map_or(("", name), |name| ("*", name));
-        if !star.is_empty() && !(is_last && before.is_empty() && after.is_empty()) {
+        let is_whole_end = is_last && before.is_empty() && after.is_empty();
+        if star == "*" && !is_whole_end {
             let help = format!("a parameter that takes the rest of the path stands at its end: `/files/{{*{name}}}`");
             return wrong(format!("`{segment}` cannot take the rest of the path here"), help);
         }
@@ -73,7 +108,10 @@ impl Path {
             return wrong(format!("`{{{name}}}` does not name a parameter"), help);
         }
         if self.names.iter().any(|taken| taken == name) {
-            return wrong(format!("the parameter `{name}` occurs twice"), "give each parameter its own name");
+            return wrong(
+                format!("the parameter `{name}` occurs twice"),
+                "give each parameter its own name",
+            );
         }
         self.literal(before);
         self.canonical.push_str(&format!("{{{star}p{}}}", self.names.len()));
@@ -98,6 +136,8 @@ fn other_style(segment: &str) -> Option<&str> {
 
 fn is_identifier(name: &str) -> bool {
     let mut bytes = name.bytes();
-    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+    bytes
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

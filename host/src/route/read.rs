@@ -26,11 +26,20 @@ pub(super) struct Line {
 pub(super) type Functions<'a> = HashMap<&'a str, &'a Function>;
 
 pub(super) fn read(config: &Config, functions: &Functions<'_>) -> Result<Read, Vec<Diagnostic>> {
-    let mut reader = Reader { config, functions, taken: Table::new(), warnings: Vec::new(), errors: Vec::new() };
+    let mut reader = Reader {
+        config,
+        functions,
+        taken: Table::new(),
+        warnings: Vec::new(),
+        errors: Vec::new(),
+    };
     let mut lines = Vec::new();
     match config.get("routes") {
         None => {}
-        Some(Node { value: Value::Object(routes), .. }) => {
+        Some(Node {
+            value: Value::Object(routes),
+            ..
+        }) => {
             lines.extend(routes.iter().filter_map(|(key, node)| reader.line(key, node)));
         }
         Some(node) => reader.errors.push(
@@ -39,7 +48,14 @@ pub(super) fn read(config: &Config, functions: &Functions<'_>) -> Result<Read, V
                 .help("write a section [routes] with lines such as `\"GET /users\": users.list`"),
         ),
     }
-    if reader.errors.is_empty() { Ok(Read { lines, warnings: reader.warnings }) } else { Err(reader.errors) }
+    if reader.errors.is_empty() {
+        Ok(Read {
+            lines,
+            warnings: reader.warnings,
+        })
+    } else {
+        Err(reader.errors)
+    }
 }
 
 struct Reader<'a> {
@@ -60,7 +76,12 @@ impl Reader<'_> {
         let target = self.target(key, node);
         let ((method, text, path), target) = (request?, target?);
         self.unused_parameters(&path, &target, node.key_span);
-        Some(Line { method, text, path, target })
+        Some(Line {
+            method,
+            text,
+            path,
+            target,
+        })
     }
 
     /// `METHOD /path`; a path alone is GET.
@@ -80,13 +101,17 @@ impl Reader<'_> {
         };
         let method = self.method(method, span);
         let path = Path::parse(text)
-            .map_err(|wrong| self.errors.push(Diagnostic::error("wrong-path", wrong.message).at(span).help(wrong.help)))
+            .map_err(|wrong| {
+                self.errors
+                    .push(Diagnostic::error("wrong-path", wrong.message).at(span).help(wrong.help))
+            })
             .ok();
         let (method, path) = (method?, path?);
         if let Err(conflict) = self.taken.insert(method.clone(), path.clone(), span) {
-            let mut diagnostic = Diagnostic::error("route-conflict", format!("`{key}` answers what another route does"))
-                .at(span)
-                .help("remove one of the two, or give it a path of its own");
+            let mut diagnostic =
+                Diagnostic::error("route-conflict", format!("`{key}` answers what another route does"))
+                    .at(span)
+                    .help("remove one of the two, or give it a path of its own");
             if let Some(first) = conflict.0 {
                 diagnostic = diagnostic.related(*first, "the other route");
             }
@@ -101,12 +126,19 @@ impl Reader<'_> {
             return Method::from_bytes(name.as_bytes()).ok();
         }
         let upper = name.to_ascii_uppercase();
-        let near = METHODS.into_iter().find(|known| *known == upper).or_else(|| tsk::suggest(&upper, METHODS));
+        let near = METHODS
+            .into_iter()
+            .find(|known| *known == upper)
+            .or_else(|| tsk::suggest(&upper, METHODS));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("write one of {}", METHODS.join(", ")),
         };
-        self.errors.push(Diagnostic::error("wrong-method", format!("there is no method `{name}`")).at(span).help(help));
+        self.errors.push(
+            Diagnostic::error("wrong-method", format!("there is no method `{name}`"))
+                .at(span)
+                .help(help),
+        );
         None
     }
 
@@ -158,7 +190,11 @@ impl Reader<'_> {
                 _ => error(message).help("the fujsens of a section are the functions in its `…_fujsen` keys"),
             };
         }
-        let place = if section.is_empty() { "at the top".to_owned() } else { format!("in the section [{section}]") };
+        let place = if section.is_empty() {
+            "at the top".to_owned()
+        } else {
+            format!("in the section [{section}]")
+        };
         let message = format!("there is no fujsen `{name}` {place}");
         let dot = if section.is_empty() { "" } else { "." };
         match tsk::suggest(name, own.iter().copied()) {
@@ -183,18 +219,25 @@ impl Reader<'_> {
     }
 
     fn unused_parameters(&mut self, path: &Path, target: &str, span: Span) {
-        let Some(function) = self.functions.get(target) else { return };
+        let Some(function) = self.functions.get(target) else {
+            return;
+        };
         if function.params.iter().any(|parameter| parameter.kind == Kind::Request) {
             return;
         }
-        let names: Vec<&str> = function.params.iter().map(|parameter| parameter.name.as_str()).collect();
+        let names: Vec<&str> = function
+            .params
+            .iter()
+            .map(|parameter| parameter.name.as_str())
+            .collect();
         for name in path.names.iter().filter(|name| !names.contains(&name.as_str())) {
             let help = match tsk::suggest(name, names.iter().copied()) {
                 Some(near) => format!("did you mean `{{{near}}}`?"),
                 None => format!("add a parameter `{name}` to the fujsen, or take it out of the path"),
             };
             let message = format!("`{target}` has no parameter `{name}`: what the path gives for it is lost");
-            self.warnings.push(Diagnostic::warning("unused-parameter", message).at(span).help(help));
+            self.warnings
+                .push(Diagnostic::warning("unused-parameter", message).at(span).help(help));
         }
     }
 }

@@ -45,11 +45,16 @@ pub(super) struct Conflict<T>(pub(super) T);
 
 impl<T> Table<T> {
     pub(super) fn new() -> Self {
-        Self { router: Router::new(), paths: Vec::new() }
+        Self {
+            router: Router::new(),
+            paths: Vec::new(),
+        }
     }
 
     pub(super) fn routes(&self) -> impl Iterator<Item = &T> {
-        self.paths.iter().flat_map(|path| path.routes.iter().map(|entry| &entry.route))
+        self.paths
+            .iter()
+            .flat_map(|path| path.routes.iter().map(|entry| &entry.route))
     }
 
     /// Adds a route, unless another one has its place.
@@ -61,7 +66,11 @@ impl<T> Table<T> {
                 if let Err(error) = self.router.insert(canonical.clone(), self.paths.len()) {
                     return Err(Conflict(self.conflicting(&error)));
                 }
-                self.paths.push(Methods { canonical, routes: Vec::new(), allow: HeaderValue::from_static("") });
+                self.paths.push(Methods {
+                    canonical,
+                    routes: Vec::new(),
+                    allow: HeaderValue::from_static(""),
+                });
                 self.paths.len() - 1
             }
         };
@@ -75,7 +84,9 @@ impl<T> Table<T> {
     }
 
     fn conflicting(&self, error: &InsertError) -> Option<&T> {
-        let InsertError::Conflict { with } = error else { return None };
+        let InsertError::Conflict { with } = error else {
+            return None;
+        };
         let path = self.paths.iter().find(|path| path.canonical == *with)?;
         path.routes.first().map(|entry| &entry.route)
     }
@@ -85,8 +96,9 @@ impl<T> Table<T> {
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
         match self.find_exact(method, path) {
             Found::Nothing => match path.strip_suffix('/') {
-                Some("") => Found::Nothing,
+                Some(shorter) if shorter.is_empty() || shorter.ends_with('/') => Found::Nothing,
                 Some(shorter) => self.find_exact(method, shorter),
+                None if path.is_empty() => Found::Nothing,
                 None => self.find_exact(method, &format!("{path}/")),
             },
             found => found,
@@ -94,22 +106,37 @@ impl<T> Table<T> {
     }
 
     fn find_exact(&self, method: &Method, path: &str) -> Found<'_, T> {
-        let Ok(found) = self.router.at(path) else { return Found::Nothing };
+        let Ok(found) = self.router.at(path) else {
+            return Found::Nothing;
+        };
         let path = &self.paths[*found.value];
-        let Some(entry) = path.entry(method) else { return Found::OtherMethods(&path.allow) };
+        let Some(entry) = path.entry(method) else {
+            return Found::OtherMethods(&path.allow);
+        };
         let mut parameters = Vec::with_capacity(entry.names.len());
         for (name, (_, value)) in entry.names.iter().zip(found.params.iter()) {
-            let Ok(value) = percent_decode_str(value).decode_utf8() else { return Found::Undecodable };
+            let Ok(value) = percent_decode_str(value).decode_utf8() else {
+                return Found::Undecodable;
+            };
             parameters.push((name.clone(), value.into_owned()));
         }
-        Found::Route { route: &entry.route, parameters }
+        Found::Route {
+            route: &entry.route,
+            parameters,
+        }
     }
 }
 
 impl<T> Methods<T> {
     fn entry(&self, method: &Method) -> Option<&Entry<T>> {
         let of = |method: &Method| self.routes.iter().find(|entry| entry.method == *method);
-        of(method).or_else(|| if *method == Method::HEAD { of(&Method::GET) } else { None })
+        of(method).or_else(|| {
+            if *method == Method::HEAD {
+                of(&Method::GET)
+            } else {
+                None
+            }
+        })
     }
 
     fn allow(&self) -> HeaderValue {

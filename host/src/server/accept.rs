@@ -39,7 +39,9 @@ pub(super) async fn run(listener: TcpListener, live: Arc<Live>, mut stop: watch:
 async fn accept(listener: &TcpListener, live: &Arc<Live>, room: &Arc<Semaphore>, phases: &watch::Receiver<Phase>) {
     loop {
         // Before accepting: those for whom there is no room wait in the listen queue.
-        let Ok(permit) = room.clone().acquire_owned().await else { return };
+        let Ok(permit) = room.clone().acquire_owned().await else {
+            return;
+        };
         let stream = next(listener).await;
         // Small replies must not wait for the acknowledgement of those before.
         let _ = stream.set_nodelay(true);
@@ -69,5 +71,8 @@ async fn next(listener: &TcpListener) -> TcpStream {
 /// The client went away between its connecting and our accepting.
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted
+    )
 }

@@ -27,7 +27,9 @@ where
     let mut first = Bytes::new();
     let mut more = BytesMut::new();
     loop {
-        let Ok(next) = timeout(limits::BODY_GAP, body.frame()).await else { return Err(too_slow()) };
+        let Ok(next) = timeout(limits::BODY_GAP, body.frame()).await else {
+            return Err(too_slow());
+        };
         let Some(frame) = next else { break };
         let frame = frame.map_err(|error| Fault::new(400, format!("the body did not arrive whole: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };

@@ -79,8 +79,8 @@ fn builder() -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(None)
         .max_headers(limits::HEADER_COUNT)
-        .max_buf_size(limits::HEADER_BYTES)
-        .pipeline_flush(true);
+        // Its `pipeline_flush` stays off: answers to heads that cannot be read would never be sent.
+        .max_buf_size(limits::HEADER_BYTES);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -42,7 +42,10 @@ impl Cors {
     /// Reads `[cors]`: `origins` (a list, or `"*"`), and where the defaults do not do, `methods`, `headers`, `expose`
     /// (lists), `max_age` (a duration) and `credentials` (a boolean).
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader { config, diagnostics: Vec::new() };
+        let mut reader = Reader {
+            config,
+            diagnostics: Vec::new(),
+        };
         let cors = Self {
             origins: reader.origins(),
             methods: reader.list("methods"),
@@ -54,9 +57,17 @@ impl Cors {
         reader.unknown();
         if cors.credentials && cors.origins == Origins::Any {
             let node = config.get("cors.credentials");
-            reader.wrong(node, "`cors.credentials` needs origins by name", "write them out instead of `\"*\"`");
+            reader.wrong(
+                node,
+                "`cors.credentials` needs origins by name",
+                "write them out instead of `\"*\"`",
+            );
         }
-        if reader.diagnostics.is_empty() { Ok(cors) } else { Err(reader.diagnostics) }
+        if reader.diagnostics.is_empty() {
+            Ok(cors)
+        } else {
+            Err(reader.diagnostics)
+        }
     }
 
     /// The value of the `Access-Control-Allow-Origin` header for a request.
@@ -111,7 +122,8 @@ impl<'a> Reader<'a> {
 
     fn wrong(&mut self, node: Option<&Node>, message: &str, help: &str) {
         let span = node.map_or(Span::default(), |node| node.span);
-        self.diagnostics.push(Diagnostic::error("wrong-setting", message).at(span).help(help));
+        self.diagnostics
+            .push(Diagnostic::error("wrong-setting", message).at(span).help(help));
     }
 
     /// The texts of a list; one text is a list of one.
@@ -136,7 +148,9 @@ impl<'a> Reader<'a> {
 
     fn origins(&mut self) -> Origins {
         let example = "write, for example, `origins: [\"https://app.example.com\"]`";
-        let Some(texts) = self.texts("origins", example) else { return Origins::None };
+        let Some(texts) = self.texts("origins", example) else {
+            return Origins::None;
+        };
         if let [(_, "*")] = texts.as_slice() {
             return Origins::Any;
         }
@@ -147,7 +161,11 @@ impl<'a> Reader<'a> {
                 Err(help) => self.wrong(Some(node), &format!("`{text}` is no origin"), &help),
             }
         }
-        if origins.is_empty() { Origins::None } else { Origins::Named(origins) }
+        if origins.is_empty() {
+            Origins::None
+        } else {
+            Origins::Named(origins)
+        }
     }
 
     fn list(&mut self, key: &str) -> Option<HeaderValue> {
@@ -155,7 +173,11 @@ impl<'a> Reader<'a> {
         let joined = texts.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(", ");
         let value = HeaderValue::from_str(&joined).ok();
         if value.is_none() {
-            self.wrong(self.get(key), &format!("`cors.{key}` does not fit into a header"), "use letters, digits and `-`");
+            self.wrong(
+                self.get(key),
+                &format!("`cors.{key}` does not fit into a header"),
+                "use letters, digits and `-`",
+            );
         }
         value
     }
@@ -168,7 +190,11 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         if seconds.is_none() {
-            self.wrong(Some(node), "`cors.max_age` must be a duration", "write, for example, `max_age: \"10m\"`");
+            self.wrong(
+                Some(node),
+                "`cors.max_age` must be a duration",
+                "write, for example, `max_age: \"10m\"`",
+            );
         }
         seconds.map(HeaderValue::from)
     }
@@ -176,23 +202,37 @@ impl<'a> Reader<'a> {
     fn credentials(&mut self) -> bool {
         match self.get("credentials") {
             None => false,
-            Some(Node { value: Value::Bool(value), .. }) => *value,
+            Some(Node {
+                value: Value::Bool(value),
+                ..
+            }) => *value,
             node => {
-                self.wrong(node, "`cors.credentials` must be true or false", "write `credentials: true`");
+                self.wrong(
+                    node,
+                    "`cors.credentials` must be true or false",
+                    "write `credentials: true`",
+                );
                 false
             }
         }
     }
 
     fn unknown(&mut self) {
-        let Some(Node { value: Value::Object(settings), .. }) = self.config.get("cors") else { return };
+        let Some(Node {
+            value: Value::Object(settings),
+            ..
+        }) = self.config.get("cors")
+        else {
+            return;
+        };
         for (key, node) in settings.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
             let help = match tsk::suggest(key, KEYS) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are: {}", KEYS.join(", ")),
             };
             let message = format!("there is no setting `cors.{key}`");
-            self.diagnostics.push(Diagnostic::error("wrong-setting", message).at(node.key_span).help(help));
+            self.diagnostics
+                .push(Diagnostic::error("wrong-setting", message).at(node.key_span).help(help));
         }
     }
 }
@@ -226,13 +266,22 @@ mod tests {
             (json!({"origins": 5}), "`cors.origins` must be a list of strings"),
             (json!({"origins": ["https://a.b/"]}), "`https://a.b/` is no origin"),
             (json!({"origins": ["https://a.b", "a.b"]}), "`a.b` is no origin"),
-            (json!({"origins": "*", "credentials": true}), "`cors.credentials` needs origins by name"),
+            (
+                json!({"origins": "*", "credentials": true}),
+                "`cors.credentials` needs origins by name",
+            ),
             (json!({"origin": []}), "there is no setting `cors.origin`"),
             (json!({"methods": ["\n"]}), ""),
-            (json!({"headers": ["a\nb"]}), "`cors.headers` does not fit into a header"),
+            (
+                json!({"headers": ["a\nb"]}),
+                "`cors.headers` does not fit into a header",
+            ),
         ] {
             let found = Cors::new(&fixture::config(json!({"cors": cors})));
-            let message = found.err().map(|diagnostics| diagnostics[0].message.clone()).unwrap_or_default();
+            let message = found
+                .err()
+                .map(|diagnostics| diagnostics[0].message.clone())
+                .unwrap_or_default();
             assert_eq!(message, expected, "{cors}");
         }
     }
@@ -244,14 +293,24 @@ mod tests {
             let request = HeaderMap::from_iter([(ORIGIN, HeaderValue::from_str(origin).unwrap())]);
             let mut response = HeaderMap::new();
             cors.mark(cors.origin(&request), &mut response);
-            let value = |name| response.get(name).map(|value: &HeaderValue| value.to_str().unwrap().to_owned());
+            let value = |name| {
+                response
+                    .get(name)
+                    .map(|value: &HeaderValue| value.to_str().unwrap().to_owned())
+            };
             (value(ACCESS_CONTROL_ALLOW_ORIGIN), value(VARY))
         };
         let (vary, app) = (Some("origin".to_owned()), "https://app.example.com");
         assert_eq!(from(json!({}), app), (None, None));
         assert_eq!(from(json!({"origins": "*"}), app), (Some("*".to_owned()), None));
-        assert_eq!(from(json!({"origins": [app]}), app), (Some(app.to_owned()), vary.clone()));
-        assert_eq!(from(json!({"origins": [app]}), "https://evil.example.com"), (None, vary.clone()));
+        assert_eq!(
+            from(json!({"origins": [app]}), app),
+            (Some(app.to_owned()), vary.clone())
+        );
+        assert_eq!(
+            from(json!({"origins": [app]}), "https://evil.example.com"),
+            (None, vary.clone())
+        );
         assert_eq!(from(json!({"origins": [app]}), "null"), (None, vary));
     }
 }

@@ -34,9 +34,9 @@ pub(super) async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<
     let from = app.cors.origin(&parts.headers).cloned();
     let mut response = match preflight(&app, &parts) {
         Some(response) => response,
-        None => route(&app, parts, body, &trace, &mut access).await.unwrap_or_else(|fault| {
-            fault.response(&app.service.name, &trace.request_id)
-        }),
+        None => route(&app, parts, body, &trace, &mut access)
+            .await
+            .unwrap_or_else(|fault| fault.response(&app.service.name, &trace.request_id)),
     };
     app.cors.mark(from.as_ref(), response.headers_mut());
     response.headers_mut().insert(REQUEST_ID, trace.id_header());
@@ -76,20 +76,29 @@ async fn route(
         Found::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
         Found::OtherMethods(allow) => Err(Fault::other_methods(allow)),
         Found::Undecodable => Err(Fault::new(400, "the path's percent-encoding gives no UTF-8")),
-        Found::Nothing => {
-            Err(Fault::new(404, format!("there is nothing at {} {}", parts.method, parts.uri.path())))
-        }
+        Found::Nothing => Err(Fault::new(
+            404,
+            format!("there is nothing at {} {}", parts.method, parts.uri.path()),
+        )),
     }
 }
 
-async fn call(app: &Arc<App>, route: &Route, incoming: Incoming, trace: &Trace) -> Result<Response<Full<Bytes>>, Fault> {
-    let arguments = bind(route.handler.function(), Input {
-        parameters: &incoming.parameters,
-        query: &incoming.query,
-        body: &incoming.body,
-        content_type: content_type(&incoming.headers),
-        expects_body: !matches!(incoming.method, Method::GET | Method::HEAD),
-    })?;
+async fn call(
+    app: &Arc<App>,
+    route: &Route,
+    incoming: Incoming,
+    trace: &Trace,
+) -> Result<Response<Full<Bytes>>, Fault> {
+    let arguments = bind(
+        route.handler.function(),
+        Input {
+            parameters: &incoming.parameters,
+            query: &incoming.query,
+            body: &incoming.body,
+            content_type: content_type(&incoming.headers),
+            expects_body: !matches!(incoming.method, Method::GET | Method::HEAD),
+        },
+    )?;
     let _pass = app.gate.enter().await.map_err(|_| Fault::busy())?;
     let origin = Origin {
         request_id: trace.request_id.clone(),
@@ -111,12 +120,21 @@ fn incoming(parts: Parts, parameters: Vec<(String, String)>, body: Bytes) -> Inc
         None => Vec::new(),
     };
     let path = parts.uri.path().to_owned();
-    Incoming { method: parts.method, path, parameters, query, headers: parts.headers, body }
+    Incoming {
+        method: parts.method,
+        path,
+        parameters,
+        query,
+        headers: parts.headers,
+        body,
+    }
 }
 
 /// What is no text is no content type that is known.
 fn content_type(headers: &HeaderMap) -> Option<&str> {
-    headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("unknown"))
+    headers
+        .get(CONTENT_TYPE)
+        .map(|value| value.to_str().unwrap_or("unknown"))
 }
 
 fn options(allow: &HeaderValue) -> Response<Full<Bytes>> {

@@ -25,7 +25,9 @@ pub(super) struct Fault {
 impl Fault {
     /// A status that is no error becomes 500.
     pub(super) fn new(status: u16, message: impl Into<String>) -> Self {
-        let status = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 400 && status.as_u16() < 600);
+        let status = StatusCode::from_u16(status)
+            .ok()
+            .filter(|status| status.as_u16() >= 400 && status.as_u16() < 600);
         Self {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             message: message.into(),
@@ -37,7 +39,10 @@ impl Fault {
     pub(super) fn other_methods(allow: &HeaderValue) -> Self {
         let methods = allow.to_str().unwrap_or_default();
         let fault = Self::new(405, format!("this path answers {methods}"));
-        Self { allow: Some(allow.clone()), ..fault }
+        Self {
+            allow: Some(allow.clone()),
+            ..fault
+        }
     }
 
     pub(super) fn busy() -> Self {
@@ -85,7 +90,10 @@ struct Body<'a> {
 impl From<Refused> for Fault {
     fn from(refused: Refused) -> Self {
         let argument = refused.argument;
-        Self { argument, ..Self::new(refused.status, refused.message) }
+        Self {
+            argument,
+            ..Self::new(refused.status, refused.message)
+        }
     }
 }
 

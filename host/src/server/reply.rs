@@ -39,10 +39,20 @@ pub(super) fn response(reply: Reply, is_void: bool, limit: usize) -> Result<Resp
             .filter(|status| (200..600).contains(&status.as_u16()))
             .ok_or_else(|| format!("{status} is no status of a response"))?,
     };
-    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED);
-    let body = if bodiless { Bytes::new() } else { body(reply.body, headers.contains_key(CONTENT_TYPE))? };
+    let bodiless = matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    );
+    let body = if bodiless {
+        Bytes::new()
+    } else {
+        body(reply.body, headers.contains_key(CONTENT_TYPE))?
+    };
     if body.len() > limit {
-        return Err(format!("the body of {} bytes is longer than {limit} (limits.response)", body.len()));
+        return Err(format!(
+            "the body of {} bytes is longer than {limit} (limits.response)",
+            body.len()
+        ));
     }
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;
@@ -58,7 +68,9 @@ fn body(value: Value, has_type: bool) -> Result<Bytes, String> {
     match value {
         Value::Text(text) if has_type => Ok(text.into()),
         Value::Bytes(bytes) if has_type => Ok(bytes.into()),
-        value => value_to_json_text(value).map(Bytes::from).map_err(|error| format!("its body is not JSON: {error}")),
+        value => value_to_json_text(value)
+            .map(Bytes::from)
+            .map_err(|error| format!("its body is not JSON: {error}")),
     }
 }
 
@@ -74,7 +86,8 @@ fn headers(given: Vec<(String, String)>) -> Result<HeaderMap, String> {
         if HOSTS_OWN.contains(&parsed) {
             continue;
         }
-        let value = HeaderValue::from_str(&value).map_err(|_| format!("the value of the header {name} is no header value"))?;
+        let value =
+            HeaderValue::from_str(&value).map_err(|_| format!("the value of the header {name} is no header value"))?;
         if parsed == CONTENT_TYPE {
             headers.insert(parsed, value);
         } else {
@@ -93,14 +106,28 @@ mod tests {
 
     /// `status headers body` of what a reply becomes, or why it is refused.
     fn sent(status: u16, headers: &[(&str, &str)], body: Value) -> String {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         match response(Reply { status, headers, body }, true, 100) {
             Ok(response) => {
                 let (parts, body) = response.into_parts();
-                let headers: Vec<_> =
-                    parts.headers.iter().map(|(name, value)| format!("{name}={}", value.to_str().unwrap())).collect();
-                let body = futures_util::FutureExt::now_or_never(body.collect()).unwrap().unwrap().to_bytes();
-                format!("{} {} {}", parts.status.as_u16(), headers.join(","), String::from_utf8_lossy(&body))
+                let headers: Vec<_> = parts
+                    .headers
+                    .iter()
+                    .map(|(name, value)| format!("{name}={}", value.to_str().unwrap()))
+                    .collect();
+                let body = futures_util::FutureExt::now_or_never(body.collect())
+                    .unwrap()
+                    .unwrap()
+                    .to_bytes();
+                format!(
+                    "{} {} {}",
+                    parts.status.as_u16(),
+                    headers.join(","),
+                    String::from_utf8_lossy(&body)
+                )
             }
             Err(why) => why,
         }
@@ -111,23 +138,72 @@ mod tests {
         let text = || Value::Text("hi".into());
         let json = "content-type=application/json";
         for (status, headers, body, expected) in [
-            (0, &[][..], Value::Json("{\"a\":1}".into()), format!("200 {json} {{\"a\":1}}")),
+            (
+                0,
+                &[][..],
+                Value::Json("{\"a\":1}".into()),
+                format!("200 {json} {{\"a\":1}}"),
+            ),
             (0, &[], Value::Null, "204  ".to_owned()),
             (200, &[], Value::Null, format!("200 {json} null")),
             (201, &[], text(), format!("201 {json} \"hi\"")),
-            (0, &[("content-type", "text/plain")], text(), "200 content-type=text/plain hi".to_owned()),
-            (0, &[("Content-Type", "image/png")], Value::Bytes(b"hi".to_vec()), "200 content-type=image/png hi".into()),
-            (0, &[("content-type", "a/b+json")], Value::Json("[]".into()), "200 content-type=a/b+json []".into()),
+            (
+                0,
+                &[("content-type", "text/plain")],
+                text(),
+                "200 content-type=text/plain hi".to_owned(),
+            ),
+            (
+                0,
+                &[("Content-Type", "image/png")],
+                Value::Bytes(b"hi".to_vec()),
+                "200 content-type=image/png hi".into(),
+            ),
+            (
+                0,
+                &[("content-type", "a/b+json")],
+                Value::Json("[]".into()),
+                "200 content-type=a/b+json []".into(),
+            ),
             (0, &[], Value::Bytes(b"hi".to_vec()), format!("200 {json} \"aGk=\"")),
-            (0, &[("set-cookie", "a"), ("set-cookie", "b")], Value::Integer(1), format!("200 set-cookie=a,set-cookie=b,{json} 1")),
-            (0, &[("Content-Length", "9"), ("transfer-encoding", "x"), ("Connection", "close")], Value::Null, "204  ".into()),
+            (
+                0,
+                &[("set-cookie", "a"), ("set-cookie", "b")],
+                Value::Integer(1),
+                format!("200 set-cookie=a,set-cookie=b,{json} 1"),
+            ),
+            (
+                0,
+                &[
+                    ("Content-Length", "9"),
+                    ("transfer-encoding", "x"),
+                    ("Connection", "close"),
+                ],
+                Value::Null,
+                "204  ".into(),
+            ),
             (304, &[("etag", "x")], text(), "304 etag=x ".to_owned()),
-            (0, &[("x", "a\r\nb: c")], text(), "the value of the header x is no header value".to_owned()),
+            (
+                0,
+                &[("x", "a\r\nb: c")],
+                text(),
+                "the value of the header x is no header value".to_owned(),
+            ),
             (0, &[("x y", "a")], text(), "\"x y\" is no header name".to_owned()),
             (100, &[], text(), "100 is no status of a response".to_owned()),
             (700, &[], text(), "700 is no status of a response".to_owned()),
-            (0, &[], Value::Text("x".repeat(99)), "the body of 101 bytes is longer than 100 (limits.response)".to_owned()),
-            (0, &[], Value::Json("{".into()), "its body is not JSON: EOF while parsing an object at line 1 column 1".to_owned()),
+            (
+                0,
+                &[],
+                Value::Text("x".repeat(99)),
+                "the body of 101 bytes is longer than 100 (limits.response)".to_owned(),
+            ),
+            (
+                0,
+                &[],
+                Value::Json("{".into()),
+                "its body is not JSON: EOF while parsing an object at line 1 column 1".to_owned(),
+            ),
         ] {
             assert_eq!(sent(status, headers, body), expected);
         }

@@ -22,11 +22,15 @@ pub(super) struct Trace {
 impl Trace {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let parent = headers.get(TRACEPARENT).and_then(|value| parent(value.as_bytes()));
-        let tracestate = headers.get(TRACESTATE).filter(|_| parent.is_some()).and_then(|state| state.to_str().ok());
+        let tracestate = headers
+            .get(TRACESTATE)
+            .filter(|_| parent.is_some())
+            .and_then(|state| state.to_str().ok());
         let request_id = headers.get(REQUEST_ID).and_then(sound).map_or_else(new_id, Arc::from);
-        let (trace, flags) = parent.map_or_else(|| (hex(fastrand::u128(1..)), "00".to_owned()), |(trace, flags)| {
-            (trace.to_owned(), flags.to_owned())
-        });
+        let (trace, flags) = parent.map_or_else(
+            || (hex(fastrand::u128(1..)), "00".to_owned()),
+            |(trace, flags)| (trace.to_owned(), flags.to_owned()),
+        );
         let mut traceparent = String::with_capacity(55);
         // Writing into a string never fails.
         let _ = write!(traceparent, "00-{trace}-{:016x}-{flags}", fastrand::u64(1..));
@@ -63,9 +67,8 @@ fn parent(value: &[u8]) -> Option<(&str, &str)> {
     let text = std::str::from_utf8(value).ok()?;
     let mut fields = text.split('-');
     let (version, trace, span, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let is_hex = |text: &str, length| {
-        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
+    let is_hex =
+        |text: &str, length| text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let is_zero = |text: &str| text.bytes().all(|byte| byte == b'0');
     let is_known = is_hex(version, 2) && version != "ff" && (version != "00" || fields.next().is_none());
     let is_whole = is_hex(trace, 32) && is_hex(span, 16) && is_hex(flags, 2) && !is_zero(trace) && !is_zero(span);
@@ -79,7 +82,10 @@ mod tests {
 
     fn trace(headers: &[(&'static str, &str)]) -> Trace {
         let pair = |(name, value): &(&'static str, &str)| {
-            (HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap())
+            (
+                HeaderName::from_static(name),
+                HeaderValue::from_bytes(value.as_bytes()).unwrap(),
+            )
         };
         Trace::of(&headers.iter().map(pair).collect())
     }
@@ -105,8 +111,14 @@ mod tests {
         assert!(!own.traceparent.contains("00f067aa0ba902b7"), "the span is ours");
         assert_eq!(own.tracestate.as_deref(), Some("a=b"));
         for bad in [
-            "", "00", &sound[..54], &format!("{sound}-x"), &sound.to_uppercase(), &format!("ff{}", &sound[2..]),
-            &sound.replace(id, &"0".repeat(32)), &sound.replace("00f067aa0ba902b7", &"0".repeat(16)),
+            "",
+            "00",
+            &sound[..54],
+            &format!("{sound}-x"),
+            &sound.to_uppercase(),
+            &format!("ff{}", &sound[2..]),
+            &sound.replace(id, &"0".repeat(32)),
+            &sound.replace("00f067aa0ba902b7", &"0".repeat(16)),
         ] {
             let made = trace(&[("traceparent", bad), ("tracestate", "a=b")]);
             assert!(!made.traceparent.contains(id), "{bad}");

@@ -39,6 +39,8 @@ pub struct Sql {
 struct Database {
     pool: Arc<Pool>,
     span: Span,
+    /// What to run when it is opened: its tables.
+    setup: Option<(String, Span)>,
 }
 
 /// The transactions of one call. Dropping it rolls back.
@@ -69,15 +71,9 @@ impl Sql {
         let section = config.root.get("databases").map(|node| &node.value);
         if let Some(tsk::Value::Object(section)) = section {
             for (name, node) in section {
-                match target(name, node, folder) {
-                    Ok(target) => {
-                        databases.insert(
-                            name.clone(),
-                            Database {
-                                pool: pools.get(target),
-                                span: node.span,
-                            },
-                        );
+                match database(pools, name, node, folder) {
+                    Ok(database) => {
+                        databases.insert(name.clone(), database);
                     }
                     Err(diagnostic) => diagnostics.push(*diagnostic),
                 }
@@ -90,15 +86,22 @@ impl Sql {
         }
     }
 
-    /// Opens every database once.
+    /// Opens every database once, and runs its setup.
     pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
-        let deadline = Instant::now() + limits::SQL_BUSY;
+        let deadline = Instant::now() + limits::SQL_SETUP;
         let opening = self.databases.iter().map(|(name, database)| async move {
-            // In use by a running call is open, too.
-            match database.pool.lease(deadline).await {
-                Err(error) if error.code != "busy" => Some(cannot_open(name, database, &error)),
-                _ => None,
-            }
+            let lease = match database.pool.lease(deadline).await {
+                Ok(lease) => lease,
+                // In use by a running call is open, too.
+                Err(error) if error.code == "busy" && database.setup.is_none() => return None,
+                Err(error) => return Some(cannot_open(name, database, &error)),
+            };
+            let (setup, span) = database.setup.clone()?;
+            let run = move |connection: &_, control: &_| statement::setup(connection, control, &setup);
+            let error = lease.run(deadline, run).await.err()?;
+            let message = format!("the setup of the database `{name}` fails: {}", error.message);
+            let help = "correct the SQL; what may be there already is `CREATE TABLE IF NOT EXISTS …`";
+            Some(Diagnostic::error("database-setup", message).at(span).help(help))
         });
         let diagnostics: Vec<_> = futures_util::future::join_all(opening)
             .await
@@ -241,6 +244,45 @@ fn no_transaction(database: &str) -> Error {
         "no-transaction",
         format!("no transaction on `{database}` is open: begin one first"),
     )
+}
+
+/// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL" }`.
+fn database(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Database, Box<Diagnostic>> {
+    let tsk::Value::Object(parts) = &node.value else {
+        return Ok(Database {
+            pool: pools.get(target(name, node, folder)?),
+            span: node.span,
+            setup: None,
+        });
+    };
+    let wrong = |span, message: String| {
+        let help = format!("write `{name}: {{ url: \"sqlite:{name}.db\", setup: \"CREATE TABLE IF NOT EXISTS …\" }}`");
+        Box::new(Diagnostic::error("database-url", message).at(span).help(help))
+    };
+    if let Some((key, unknown)) = parts.iter().find(|(key, _)| *key != "url" && *key != "setup") {
+        return Err(wrong(
+            unknown.key_span,
+            format!("the database `{name}` takes no `{key}`"),
+        ));
+    }
+    let url = parts
+        .get("url")
+        .ok_or_else(|| wrong(node.span, format!("the database `{name}` has no `url`")))?;
+    let setup = match parts.get("setup").map(|setup| (&setup.value, setup.span)) {
+        None => None,
+        Some((tsk::Value::String(sql), span)) => Some((sql.clone(), span)),
+        Some((_, span)) => {
+            return Err(wrong(
+                span,
+                format!("the setup of the database `{name}` must be SQL in a string"),
+            ));
+        }
+    };
+    Ok(Database {
+        pool: pools.get(target(name, url, folder)?),
+        span: url.span,
+        setup,
+    })
 }
 
 fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnostic>> {

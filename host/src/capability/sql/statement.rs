@@ -1,6 +1,6 @@
 //! One statement on one connection.
 
-use rusqlite::{Connection, Statement, ffi, types::ValueRef};
+use rusqlite::{Connection, Statement, fallible_iterator::FallibleIterator, ffi, types::ValueRef};
 
 use super::{error::explain, guard::Control};
 use crate::{
@@ -53,6 +53,25 @@ pub(super) fn execute(
         affected: if changed { connection.changes() } else { 0 },
         last_insert_id: connection.last_insert_rowid(),
     })
+}
+
+/// Runs the statements of a database's setup, whole or not at all.
+pub(super) fn setup(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+    begin(connection, control)?;
+    let done = run_all(connection, control, sql).and_then(|()| commit(connection, control));
+    if done.is_err() {
+        rollback(connection, control);
+    }
+    done
+}
+
+fn run_all(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+    let mut batch = rusqlite::Batch::new(connection, sql);
+    while let Some(mut statement) = batch.next().map_err(|error| explain(error, control))? {
+        let mut rows = statement.raw_query();
+        while rows.next().map_err(|error| explain(error, control))?.is_some() {}
+    }
+    Ok(())
 }
 
 /// Writers queue at `BEGIN`, where nothing is lost by trying again, rather than fail at their first write.

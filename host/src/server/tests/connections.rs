@@ -11,9 +11,17 @@ use super::service::{Service, read_all, until};
 async fn pipelined_requests_are_answered_in_order() {
     let service = Service::start().await;
     let get = |path: &str, last: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\n{last}\r\n");
-    let all = format!("{}{}{}", get("/echo/first", ""), get("/echo/second", ""), get("/echo/third", "connection: close\r\n"));
+    let all = format!(
+        "{}{}{}",
+        get("/echo/first", ""),
+        get("/echo/second", ""),
+        get("/echo/third", "connection: close\r\n")
+    );
     let text = service.raw(all).await;
-    let places: Vec<_> = ["first", "second", "third"].iter().map(|body| text.find(&format!("\"{body}\""))).collect();
+    let places: Vec<_> = ["first", "second", "third"]
+        .iter()
+        .map(|body| text.find(&format!("\"{body}\"")))
+        .collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
 }
 
@@ -22,7 +30,11 @@ async fn http2_without_tls() {
     // Another test may have installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let service = Service::start().await;
-    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .http2_prior_knowledge()
+        .build()
+        .unwrap();
     let url = |path: &str| format!("http://{}{path}", service.address);
     let answers = futures_util::future::join_all((0..3).map(|n| client.get(url(&format!("/echo/{n}"))).send())).await;
     for (n, answer) in answers.into_iter().enumerate() {
@@ -32,7 +44,12 @@ async fn http2_without_tls() {
     }
     let head = client.head(url("/echo/1")).send().await.unwrap();
     assert_eq!(head.headers()["content-length"], "1");
-    let large = client.post(url("/echo")).body("x".repeat(100_000)).send().await.unwrap();
+    let large = client
+        .post(url("/echo"))
+        .body("x".repeat(100_000))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(large.status(), 413);
 }
 
@@ -50,7 +67,9 @@ async fn silent_and_slow_clients_are_cut() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_body_is_answered_408() {
     let service = Service::start().await;
-    let text = service.raw("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"value\":").await;
+    let text = service
+        .raw("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"value\":")
+        .await;
     assert!(text.starts_with("HTTP/1.1 408"), "{text}");
 }
 
@@ -69,22 +88,33 @@ async fn a_client_that_leaves_ends_its_call() {
     let service = Service::start().await;
     for _ in 0..2 {
         let mut stream = service.connect().await;
-        stream.write_all(b"GET /sleep/1900 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        stream
+            .write_all(b"GET /sleep/1900 HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
         sleep(Duration::from_millis(50)).await;
         drop(stream);
     }
     let started = Instant::now();
     until(async || service.send("GET /echo/1", "", "").await.status == 200).await;
-    assert!(started.elapsed() < Duration::from_secs(1), "both places were free again at once");
+    assert!(
+        started.elapsed() < Duration::from_secs(1),
+        "both places were free again at once"
+    );
 }
 
 #[tokio::test]
 async fn a_stop_lets_requests_finish() {
     let service = Service::start().await;
     let mut running = service.connect().await;
-    running.write_all(b"GET /sleep/400 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    running
+        .write_all(b"GET /sleep/400 HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
     let mut idle = service.connect().await;
-    idle.write_all(b"GET /echo/1 HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    idle.write_all(b"GET /echo/1 HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
     let mut answer = [0; 12];
     idle.read_exact(&mut answer).await.unwrap();
     sleep(Duration::from_millis(100)).await;
@@ -95,5 +125,8 @@ async fn a_stop_lets_requests_finish() {
     read_all(&mut idle).await;
     let address = service.address;
     timeout(Duration::from_secs(5), service.stopped()).await.unwrap();
-    assert!(tokio::net::TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(
+        tokio::net::TcpStream::connect(address).await.is_err(),
+        "nobody listens any more"
+    );
 }

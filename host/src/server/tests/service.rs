@@ -30,7 +30,12 @@ impl Service {
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
         let serving = tokio::spawn(server::serve(listener, live, stopping));
-        Self { address, stop, serving, _folder: folder }
+        Self {
+            address,
+            stop,
+            serving,
+            _folder: folder,
+        }
     }
 
     pub(super) fn begin_stop(&self) {
@@ -54,7 +59,11 @@ impl Service {
 
     /// One request, `line` being method and path; `headers` end with a line break each.
     pub(super) async fn send(&self, line: &str, headers: &str, body: &str) -> Answer {
-        let length = if body.is_empty() { String::new() } else { format!("content-length: {}\r\n", body.len()) };
+        let length = if body.is_empty() {
+            String::new()
+        } else {
+            format!("content-length: {}\r\n", body.len())
+        };
         let request = format!("{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}{length}\r\n{body}");
         Answer::parse(&self.raw(request).await)
     }
@@ -79,13 +88,23 @@ pub(super) struct Answer {
 
 impl Answer {
     fn parse(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("not a response: {text:?}"));
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("not a response: {text:?}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Self { status, head: head.to_owned(), body: body.to_owned() }
+        Self {
+            status,
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().filter_map(|line| line.split_once(": ")).find(|(own, _)| *own == name).map(|(_, value)| value)
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| value)
     }
 
     pub(super) fn json(&self) -> serde_json::Value {
