@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 use tsk::{Diagnostic, Language};
 
 use crate::{
-    Component, ModuleSource, assemblyscript::AssemblyScript, cache, cache::Cache, rust::Rust, source::unsupported,
-    toolchain::Toolchain, wit,
+    Component, ModuleSource, PrebuiltError, Text, assemblyscript::AssemblyScript, cache, cache::Cache, rust::Rust,
+    source::unsupported, toolchain::Toolchain, wit,
 };
 
 /// Changed when a module is made in another way from the same parts.
@@ -52,7 +52,10 @@ impl Compiler {
             vec![Diagnostic::error("cache", message).help("make it writable, or choose another one")]
         })?;
         let core = toolchain.build(module, progress)?;
-        let component = Component::of_core(&core).map_err(|error| vec![internal(module, &error.to_string())])?;
+        let component = Component::of_core(&core).map_err(|error| match error {
+            PrebuiltError::NoFunctions => module.texts.iter().map(nothing_exported).collect(),
+            other => vec![internal(module, &other.to_string())],
+        })?;
         if let Err(error) = self.cache.put(&self.key(module, toolchain), &component.wasm) {
             progress(&format!("the compiled module could not be kept: {error}"));
         }
@@ -85,6 +88,15 @@ impl Compiler {
         }
         hash.finalize().into()
     }
+}
+
+fn nothing_exported(text: &Text) -> Diagnostic {
+    let name = text.key.strip_suffix("_fujsen").unwrap_or(&text.key);
+    Diagnostic::error("no-fujsen", "this text exports no function, so nothing can call it")
+        .at(text.key_span)
+        .help(format!(
+            "write `export` before the function: `export function {name}(…)`"
+        ))
 }
 
 /// The compiler was content, but what it made is not a module.

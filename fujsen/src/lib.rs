@@ -10,4 +10,4 @@ mod wit;
 
 pub use compiler::{Compiler, Progress};
 pub use component::{Component, Function, Kind, Parameter, PrebuiltError};
-pub use source::{ModuleSource, Prebuilt, Text, clashes, modules, prebuilt_modules};
+pub use source::{ModuleSource, Prebuilt, Text, modules, prebuilt_modules};

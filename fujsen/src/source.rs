@@ -1,8 +1,4 @@
-use std::collections::HashMap;
-
 use tsk::{Config, Diagnostic, Language, Object, Source, Span, Value};
-
-use crate::Component;
 
 /// The fujsens of one section in one language: they become one module and call each other directly.
 #[derive(Clone, Debug)]
@@ -23,7 +19,7 @@ pub struct Text {
     pub key_span: Span,
 }
 
-/// `@wasm("path")`: a module that was built elsewhere. Read it and give it to [`Component::prebuilt`].
+/// `@wasm("path")`: a module that was built elsewhere. Read it and give it to [`crate::Component::prebuilt`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prebuilt {
     /// Dotted section name; empty for the top level.
@@ -36,6 +32,24 @@ pub struct Prebuilt {
 }
 
 impl Text {
+    /// What compilers, panics and the section `tusk:functions` call the text: `KEY.rs` or `KEY.ts`. What file systems
+    /// refuse becomes `_`.
+    pub fn file_name(&self) -> String {
+        let keep = |c: char| {
+            if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
+                '_'
+            } else {
+                c
+            }
+        };
+        let extension = match self.source.language {
+            Language::Rust => "rs",
+            Language::AssemblyScript => "ts",
+            Language::Python => "py",
+        };
+        format!("{}.{extension}", self.key.chars().map(keep).collect::<String>())
+    }
+
     /// The place of a range of bytes of the text; what is out of bounds is clamped.
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {
         let at = |offset: usize| self.source.span.start + offset.min(self.source.text.len()) as u32;
@@ -89,35 +103,6 @@ pub fn prebuilt_modules(config: &Config) -> Vec<Prebuilt> {
         }
     });
     found
-}
-
-/// Errors for functions that two languages of one section define under the same name. Within one language the compiler
-/// has refused them already.
-pub fn clashes<'a>(compiled: impl IntoIterator<Item = (&'a ModuleSource, &'a Component)>) -> Vec<Diagnostic> {
-    let mut known: HashMap<(&str, &str), Span> = HashMap::new();
-    let mut errors = Vec::new();
-    for (module, component) in compiled {
-        for function in &component.functions {
-            let text = module.texts.iter().find(|text| {
-                let stem = function.file.as_deref().and_then(|file| file.rsplit_once('.'));
-                stem.is_some_and(|(stem, _)| stem == text.key)
-            });
-            let Some(text) = text.or(module.texts.first()) else {
-                continue;
-            };
-            let Some(first) = known.insert((&module.section, &function.name), text.key_span) else {
-                continue;
-            };
-            let message = format!("two fujsens of this section are called `{}`", function.name);
-            let diagnostic = Diagnostic::error("duplicate-fujsen", message).at(text.key_span);
-            errors.push(
-                diagnostic
-                    .related(first, "the other one")
-                    .help("rename one of them: routes and calls name a fujsen by section and name"),
-            );
-        }
-    }
-    errors
 }
 
 /// One error for each text of a language that has no compiler here.

@@ -10,8 +10,9 @@ use crate::{
     gate::Gate,
     guest::{self, Failure},
     limits::Limits,
-    link::{Handlers, Places},
+    link::Places,
     module::{Handler, Module},
+    names::Handlers,
     request::Origin,
     route::Routes,
     server::Cors,
@@ -114,7 +115,11 @@ impl App {
                 "memory",
                 format!("needs more than {} MiB of memory (limits.memory)", limit >> 20),
             ),
-            Failure::Stack => Error::new(500, "stack", "ran out of stack: does it call itself without end?"),
+            Failure::Stack => Error::new(
+                500,
+                "stack",
+                "ran out of stack: does it call itself without end, or keep large arrays in variables?",
+            ),
             Failure::Trap(trap) => Error::new(500, "trap", trap),
         }
     }

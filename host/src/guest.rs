@@ -162,7 +162,8 @@ fn failure(store: &mut Store<State>, error: &wasmtime::Error) -> Failure {
         return Failure::Memory(state.memory.limit);
     }
     match error.downcast_ref::<Trap>() {
-        Some(Trap::StackOverflow) => Failure::Stack,
+        // Rust's own stack is the start of linear memory: running out of it is reaching below address 0.
+        Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => Failure::Stack,
         Some(trap) => Failure::Trap(trap.to_string()),
         None => Failure::Trap(format!("{error:#}")),
     }

@@ -19,6 +19,7 @@ pub mod link;
 pub mod live;
 pub mod load;
 pub mod module;
+pub mod names;
 mod precompiled;
 pub mod request;
 pub mod route;

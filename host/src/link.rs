@@ -1,18 +1,17 @@
 //! From a file's sources to modules and the names that reach their functions.
 
-use std::{collections::HashMap, fs, sync::Arc, thread};
+use std::{collections::HashMap, sync::Arc, thread};
 
 use fujsen::{Component, ModuleSource, Prebuilt, Progress};
-use tsk::{Config, Diagnostic, Span, Value};
+use tsk::{Config, Diagnostic, Environment, Span, Value};
 
 use crate::{
     app::App,
+    folder::Folder,
     load::{Loader, folder},
-    module::{Handler, Module, Place},
+    module::{Module, Place},
+    names::{self, Handlers, Key},
 };
-
-/// By `section.name`.
-pub type Handlers = HashMap<Arc<str>, Handler>;
 
 /// Where the texts of a section stand: by section, then by the file name that compilers and guests report.
 pub type Places = HashMap<Arc<str>, HashMap<String, Span>>;
@@ -28,8 +27,7 @@ pub(crate) struct Linked {
 struct Made {
     section: String,
     language: Option<tsk::Language>,
-    /// The keys that define it, with their places.
-    keys: Vec<(String, Span)>,
+    keys: Vec<Key>,
     component: Component,
 }
 
@@ -55,25 +53,22 @@ pub(crate) fn modules(
     }
     let mut linked = Linked {
         modules: Vec::new(),
-        handlers: HashMap::new(),
+        handlers: Handlers::new(),
         places: places(&sources),
         warnings: Vec::new(),
     };
-    for one in &made {
-        match link(loader, config, previous, one) {
+    let mut named = Vec::new();
+    for one in made {
+        match link(loader, config, previous, &one) {
             Ok(module) => {
-                ungranted(config, one, &module, &mut linked.warnings);
-                linked.modules.push(module);
+                ungranted(config, &one, &module, &mut linked.warnings);
+                linked.modules.push(module.clone());
+                named.push((module, one.keys));
             }
             Err(diagnostic) => errors.push(diagnostic),
         }
     }
-    for (module, one) in linked.modules.iter().zip(&made) {
-        define(&mut linked.handlers, module, one, &mut errors);
-    }
-    for (module, one) in linked.modules.iter().zip(&made) {
-        alias(&mut linked.handlers, module, one);
-    }
+    linked.handlers = names::resolve(&named, &mut errors);
     if errors.is_empty() { Ok(linked) } else { Err(errors) }
 }
 
@@ -92,11 +87,7 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
                 Ok(Made {
                     section: source.section.clone(),
                     language: Some(source.language),
-                    keys: source
-                        .texts
-                        .iter()
-                        .map(|text| (text.key.clone(), text.key_span))
-                        .collect(),
+                    keys: source.texts.iter().map(Key::of).collect(),
                     component,
                 })
             })
@@ -105,12 +96,12 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
 }
 
 fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
-    let path = folder(&loader.file).join(&prebuilt.path);
     let refuse = |why: String, help: &str| {
         let message = format!("{} cannot be used: {why}", prebuilt.path);
         vec![Diagnostic::error("prebuilt", message).at(prebuilt.span).help(help)]
     };
-    let wasm = fs::read(&path).map_err(|error| {
+    let folder = Folder::open(folder(&loader.file));
+    let wasm = folder.and_then(|folder| folder.read(&prebuilt.path)).map_err(|error| {
         refuse(
             error.to_string(),
             "build the module first, or correct the path (relative to this file)",
@@ -125,7 +116,11 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
     Ok(Made {
         section: prebuilt.section.clone(),
         language: None,
-        keys: vec![(prebuilt.key.clone(), prebuilt.span)],
+        keys: vec![Key {
+            name: prebuilt.key.clone(),
+            span: prebuilt.span,
+            file: None,
+        }],
         component,
     })
 }
@@ -149,7 +144,7 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
         .map(Arc::new)
         .map_err(|error| {
             let message = format!("the module of [{}] does not fit this host: {error:#}", made.section);
-            Diagnostic::error("module-link", message).at(made.keys[0].1)
+            Diagnostic::error("module-link", message).at(made.keys[0].span)
         })
 }
 
@@ -187,82 +182,23 @@ fn ungranted(config: &Config, made: &Made, module: &Module, warnings: &mut Vec<D
         if module.imports.contains(&import) && config.get(section).is_none() {
             let message = format!(
                 "`{}` imports {capability}, and this file grants none of it",
-                made.keys[0].0
+                made.keys[0].name
             );
             let help = format!("add a section [{section}] with a line such as `{line}`");
-            warnings.push(Diagnostic::warning("ungranted", message).at(made.keys[0].1).help(help));
-        }
-    }
-}
-
-fn path(section: &str, name: &str) -> Arc<str> {
-    if section.is_empty() {
-        name.into()
-    } else {
-        format!("{section}.{name}").into()
-    }
-}
-
-/// Every function by its own name. Two of one name in a section cannot both be reached: that is an error.
-fn define(handlers: &mut Handlers, module: &Arc<Module>, made: &Made, errors: &mut Vec<Diagnostic>) {
-    for (function, described) in module.functions.iter().enumerate() {
-        let path = path(&module.section, &described.name);
-        let handler = Handler {
-            module: module.clone(),
-            path: path.clone(),
-            function,
-        };
-        if handlers.insert(path.clone(), handler).is_some() {
-            let message = format!("`{path}` is defined twice");
-            errors.push(
-                Diagnostic::error("fujsen-twice", message)
-                    .at(key_of(made, described).map_or(made.keys[0].1, |key| key.1))
-                    .help("rename one of the two functions"),
+            warnings.push(
+                Diagnostic::warning("ungranted", message)
+                    .at(made.keys[0].span)
+                    .help(help),
             );
         }
     }
-}
-
-/// Each key also names a function: the one called like the key, else the first that its text defines.
-fn alias(handlers: &mut Handlers, module: &Arc<Module>, made: &Made) {
-    for key in &made.keys {
-        let short = key.0.strip_suffix("_fujsen").unwrap_or(&key.0);
-        let mut own = module.functions.iter().enumerate().filter(|(_, function)| {
-            made.keys.len() == 1 || key_of(made, function).is_some_and(|(name, _)| *name == key.0)
-        });
-        let first = own.clone().next();
-        let named = own.find(|(_, function)| function.name == short || function.name == key.0);
-        let Some((function, _)) = named.or(first) else { continue };
-        for name in [short, &key.0] {
-            let path = path(&module.section, name);
-            let handler = Handler {
-                module: module.clone(),
-                path: path.clone(),
-                function,
-            };
-            handlers.entry(path).or_insert(handler);
-        }
-    }
-}
-
-/// The key whose text defines a function.
-fn key_of<'a>(made: &'a Made, function: &fujsen::Function) -> Option<&'a (String, Span)> {
-    let (stem, _) = function.file.as_deref()?.rsplit_once('.')?;
-    made.keys.iter().find(|(key, _)| key == stem)
 }
 
 fn places(sources: &[ModuleSource]) -> Places {
     let mut places = Places::new();
     for source in sources {
         let files = places.entry(source.section.as_str().into()).or_default();
-        for text in &source.texts {
-            let extension = match source.language {
-                tsk::Language::Rust => "rs",
-                tsk::Language::AssemblyScript => "ts",
-                tsk::Language::Python => "py",
-            };
-            files.insert(format!("{}.{extension}", text.key), text.source.span);
-        }
+        files.extend(source.texts.iter().map(|text| (text.file_name(), text.source.span)));
     }
     places
 }

@@ -66,7 +66,7 @@ impl Loader {
     /// Blocks while compilers run.
     pub fn load(&self, previous: Option<&App>, progress: Progress<'_>) -> Result<Loaded, Failed> {
         let config = read(&self.file)?;
-        let watch = self.watch(&config.files);
+        let watch = self.watch(&config);
         match self.assemble(&config, previous, progress) {
             Ok((app, settings, mut warnings)) => {
                 warnings.splice(0..0, config.warnings);
@@ -148,10 +148,13 @@ impl Loader {
         Ok((app, settings, all))
     }
 
-    fn watch(&self, files: &[String]) -> Vec<PathBuf> {
+    /// The file, what it includes, and its prebuilt modules.
+    fn watch(&self, config: &Config) -> Vec<PathBuf> {
         let folder = folder(&self.file);
+        let prebuilt = fujsen::prebuilt_modules(config);
+        let named = config.files.iter().chain(prebuilt.iter().map(|module| &module.path));
         std::iter::once(self.file.clone())
-            .chain(files.iter().map(|file| folder.join(file)))
+            .chain(named.map(|file| folder.join(file)))
             .collect()
     }
 }

@@ -127,7 +127,13 @@ fn a_missing_compiler_is_one_message_with_the_command_that_installs_it() {
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
-    for expected in ["rustup", "a.f", "node", "b.g"] {
+    for expected in [
+        "rustup",
+        "service.tsk:2:1",
+        "node",
+        "service.tsk:7:1",
+        "needed for this fujsen",
+    ] {
         assert!(
             stderr.to_lowercase().contains(expected),
             "`{expected}` is not in:\n{stderr}"

@@ -263,11 +263,7 @@ async fn http_is_spoken_as_users_expect() {
 #[tokio::test]
 async fn http2_without_tls_works() {
     let service = Service::start(SERVICE).await;
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .http2_prior_knowledge()
-        .build()
-        .unwrap();
+    let client = crate::harness::client().http2_prior_knowledge().build().unwrap();
     let response = client.get(format!("{}/rust/add/5", service.url)).send().await.unwrap();
     assert_eq!(response.version(), reqwest::Version::HTTP_2);
     assert_eq!(response.text().await.unwrap(), "15");

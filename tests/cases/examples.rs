@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use serde_json::json;
 
-use crate::harness::{Folder, Service, eventually, root};
+use crate::harness::{Folder, Service, root};
 
 fn example(path: &str) -> String {
     std::fs::read_to_string(root().join("examples").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -79,60 +79,74 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) {
     );
 }
 
-/// Serves the built example and asks it what its README asks.
-async fn own_project(example: &str, wasm: &str) {
-    let folder = root().join("examples").join(example);
-    let text = std::fs::read_to_string(folder.join("service.tsk")).unwrap();
-    let place = Folder::new(&text);
-    let target = place.file(wasm);
-    std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-    std::fs::copy(folder.join(wasm), &target).unwrap();
-    let service = Service::start_in(place, &[]).await;
-    let answer = service.get("/hello/Ada").await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    assert!(answer.text.contains("Ada"), "{answer:?}");
+/// Serves a built example from a folder of its own.
+async fn serve(example: &str, text: &str, wasm: &str) -> Service {
+    let place = Folder::new(text);
+    std::fs::create_dir_all(place.file(wasm).parent().unwrap()).unwrap();
+    std::fs::copy(root().join("examples").join(example).join(wasm), place.file(wasm)).unwrap();
+    Service::start_in(place, &[]).await
+}
 
-    // A new build of the same module is taken while the service runs.
-    let bytes = std::fs::read(&target).unwrap();
-    std::fs::write(&target, b"half").unwrap();
-    service.logged("keeps serving").await;
-    assert_eq!(service.get("/hello/Ada").await.status, 200);
-    std::fs::write(&target, &bytes).unwrap();
-    eventually("the swap", || async {
-        service.log().contains("swapped in").then_some(())
-    })
-    .await;
-    assert_eq!(service.get("/hello/Ada").await.status, 200);
+async fn renders(service: &Service) {
+    let answer = service
+        .post("/render", json!({ "markdown": "# One\n*two*", "title": "T" }))
+        .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert!(
+        answer.text.contains("<h1>One</h1>") && answer.text.contains("<em>two</em>"),
+        "{answer:?}"
+    );
+    let answer = service
+        .post("/outline", json!({ "markdown": "# One\n## Two", "depth": 1 }))
+        .await;
+    assert_eq!(answer.json(), json!([{ "level": 1, "text": "One" }]));
 }
 
 #[tokio::test]
 async fn a_crate_of_ones_own() {
-    let folder = root().join("examples/own-crate");
     run(
-        &folder,
+        &root().join("examples/own-crate"),
         "cargo",
         &["build", "--release", "--target", "wasm32-unknown-unknown"],
     );
-    own_project("own-crate", "target/wasm32-unknown-unknown/release/own_crate.wasm").await;
+    let wasm = "target/wasm32-unknown-unknown/release/own_crate.wasm";
+    let service = serve("own-crate", &example("own-crate/service.tsk"), wasm).await;
+    renders(&service).await;
+
+    // A new build is taken while the service runs; a half-written one is not.
+    let target = service.folder.file(wasm);
+    let bytes = std::fs::read(&target).unwrap();
+    std::fs::write(&target, &bytes[..bytes.len() / 2]).unwrap();
+    service.logged("keeps serving").await;
+    renders(&service).await;
+    std::fs::write(&target, &bytes).unwrap();
+    service.logged("swapped in").await;
+    renders(&service).await;
 }
 
 #[tokio::test]
 async fn a_crate_of_ones_own_as_a_wasi_component() {
-    let folder = root().join("examples/own-crate");
-    run(&folder, "cargo", &["build", "--release", "--target", "wasm32-wasip2"]);
+    run(
+        &root().join("examples/own-crate"),
+        "cargo",
+        &["build", "--release", "--target", "wasm32-wasip2"],
+    );
     let text = example("own-crate/service.tsk").replace("wasm32-unknown-unknown", "wasm32-wasip2");
-    let place = Folder::new(&text);
-    let wasm = "target/wasm32-wasip2/release/own_crate.wasm";
-    std::fs::create_dir_all(place.file(wasm).parent().unwrap()).unwrap();
-    std::fs::copy(folder.join(wasm), place.file(wasm)).unwrap();
-    let service = Service::start_in(place, &[]).await;
-    assert_eq!(service.get("/hello/Ada").await.status, 200);
+    renders(&serve("own-crate", &text, "target/wasm32-wasip2/release/own_crate.wasm").await).await;
 }
 
 #[tokio::test]
 async fn an_assemblyscript_project_of_ones_own() {
     let folder = root().join("examples/own-assemblyscript");
     run(&folder, "npm", &["ci", "--no-audit", "--no-fund"]);
-    run(&folder, "npm", &["run", "build"]);
-    own_project("own-assemblyscript", "build/module.wasm").await;
+    run(&folder, "npx", &["asc"]);
+    let text = example("own-assemblyscript/service.tsk");
+    let service = serve("own-assemblyscript", &text, "build/module.wasm").await;
+    assert_eq!(
+        service.get("/greet/Ada").await.json(),
+        json!({ "message": "Hello Ada" })
+    );
+    assert_eq!(service.get("/greet/Ada?times=11").await.status, 400);
+    let words = service.post("/count", json!({ "text": "b a b" })).await;
+    assert_eq!(words.status, 200, "{words:?}");
 }

@@ -145,9 +145,8 @@ async fn a_panic_names_its_line_of_the_file() {
     let service = Service::start(FAULTS).await;
     let line = |needle: &str| FAULTS.lines().position(|line| line.contains(needle)).unwrap() + 1;
     service.get("/rust/panics").await;
-    service
-        .logged(&format!("service.tsk:{}:5: index out of bounds", line("black_box(3)")))
-        .await;
+    service.logged(&format!("service.tsk:{}:", line("black_box(3)"))).await;
+    assert!(service.log().contains("index out of bounds"), "the message is there");
     assert!(service.log().contains("rust.panics"), "the fujsen is named");
     service.get("/assemblyscript/panics").await;
     service.logged("panicked at ").await;

@@ -27,7 +27,7 @@ fn configured() -> Result<Value> {
     Ok(json!({
         "own": config::get::<String>("greeting")?,
         "other": config::get::<String>("shared.greeting")?,
-        "ports": config::get::<Vec<i64>>("shared.ports").map(|ports| ports[1]).ok(),
+        "ports": config::read::<Vec<i64>>("shared.ports")?[1],
         "none": config::find::<String>("nowhere")?.is_none(),
         "default": config::get_or::<i64>("nowhere", 7)?,
     }))
@@ -150,11 +150,11 @@ export function transfers(): Json {
 
 export function refused(statement: string): Json {
   const result = sql.tryQuery("main", statement);
-  return Json.object().set("code", result.ok ? "none" : result.error.code);
+  return Json.object().set("code", result.ok ? "none" : result.error!.code);
 }
 
 export function unknown(): Json {
-  return Json.object().set("message", sql.tryQuery("mian", "SELECT 1").error.message);
+  return Json.object().set("message", sql.tryQuery("mian", "SELECT 1").error!.message);
 }
 
 export function asks(name: string): Json { return fujsen.call("rust.answers", Json.object().set("name", name)); }
@@ -330,7 +330,7 @@ export function fetch(path: string): Json {{
 
 export function anywhere(url: string): Json {{
   const result = http.tryGet(url);
-  return Json.object().set("error", result.ok ? "none" : result.error.message);
+  return Json.object().set("error", result.ok ? "none" : result.error!.message);
 }}
 '''
 
@@ -383,7 +383,10 @@ async fn http_reaches_nothing_else() {
             format!("http://[::ffff:127.0.0.1]:{}", upstream.address.port()),
             "https://example.com/".to_owned(),
         ] {
-            let answer = service.ask(&format!("/{language}/anywhere"), &[("url", &url)]).await.json();
+            let answer = service
+                .ask(&format!("/{language}/anywhere"), &[("url", &url)])
+                .await
+                .json();
             let error = answer["error"]
                 .as_str()
                 .unwrap_or_else(|| panic!("{language} {url}: {answer}"));
@@ -447,6 +450,8 @@ export function uses(): Json {{
   redis.rpush(server, "as:l", "two");
   redis.sadd(server, "as:m", "member");
   const hash = redis.hgetall(server, "as:h");
+  const pair = Json.array().push(hash[0].name).push(hash[0].value);
+  const pairs = Json.array().push(pair);
   const list = Json.array(), items = redis.lrange(server, "as:l", 0, -1);
   for (let i = 0; i < items.length; i++) list.push(items[i]);
   const popped = redis.blpop(server, ["as:l"], 1.0);
@@ -456,13 +461,13 @@ export function uses(): Json {{
     .set("none", redis.get(server, "as:none") == null)
     .set("counter", redis.incrBy(server, "as:n", 9))
     .set("ttl", redis.ttl(server, "as:e") > 0)
-    .set("hash", Json.array().push(Json.array().push(hash[0].field).push(hash[0].value)))
+    .set("hash", pairs)
     .set("list", list)
     .set("popped", popped!.value)
     .set("waited", redis.blpop(server, ["as:none"], 0.1) == null)
     .set("set", redis.sismember(server, "as:m", "member"))
     .set("published", redis.publish(server, "channel", "hello"))
-    .set("denied", denied.ok ? "none" : denied.error.code);
+    .set("denied", denied.ok ? "none" : denied.error!.code);
 }}
 
 export function ping(): string | null {{ return redis.get("main", "as:s"); }}
@@ -540,7 +545,9 @@ fn f() -> Result<i64> {
 "#;
     let service = Service::start_in(Folder::new(text), &[]).await;
     assert_eq!(service.get("/f").await.text, "1");
-    service.folder.write("service.tsk", &text.replace("one", "two"));
+    service
+        .folder
+        .write("service.tsk", &text.replace("word: \"one\"", "word: \"two\""));
     service.logged("swapped in").await;
     assert_eq!(service.get("/f").await.text, "2");
 }

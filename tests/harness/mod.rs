@@ -22,6 +22,13 @@ pub(crate) fn root() -> PathBuf {
         .expect("the project is there")
 }
 
+/// A client that talks to nobody but whom it is told to.
+pub(crate) fn client() -> reqwest::ClientBuilder {
+    // Another test may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}
+
 /// The cache that all tests share, so that each text is compiled once.
 pub(crate) fn cache() -> PathBuf {
     root().join("target/tests-cache")

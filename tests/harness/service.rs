@@ -76,10 +76,7 @@ impl Service {
             .split_whitespace()
             .find(|word| word.starts_with("http://"))
             .expect("the banner has an address");
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client can be made");
+        let client = super::client().build().expect("a client can be made");
         Self {
             folder,
             url: url.to_owned(),

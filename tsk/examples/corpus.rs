@@ -113,7 +113,10 @@ fn run(folder: &Path, files: &[PathBuf], variable: &str, lenient: bool) {
             }
         }
     }
-    println!("{mode:<8} {:<16} {:>5} {:>6} {:>14} {:>9}", "folder", "files", "load", "missing files", "rejected");
+    println!(
+        "{mode:<8} {:<16} {:>5} {:>6} {:>14} {:>9}",
+        "folder", "files", "load", "missing files", "rejected"
+    );
     for (group, count) in counts {
         let rejected = count.files - count.loads - count.alone;
         println!(

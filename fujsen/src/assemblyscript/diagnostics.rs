@@ -2,7 +2,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tsk::Diagnostic;
 
-use super::worker::{Message, Reply, file_name};
+use super::worker::{Message, Reply};
 use crate::{ModuleSource, Text};
 
 /// The core module, or what its author should know.
@@ -39,7 +39,7 @@ fn is_repeated(message: &Message, errors: &[&Message]) -> bool {
 
 fn place(message: &Message, module: &ModuleSource) -> Option<Diagnostic> {
     let file = message.file.as_deref()?;
-    let text = module.texts.iter().find(|text| file_name(&text.key) == file)?;
+    let text = module.texts.iter().find(|text| text.file_name() == file)?;
     let (start, mut end) = (message.start?, message.end?);
     if message.is_generated() {
         let rest = text.source.text.get(start..).unwrap_or_default();

@@ -32,16 +32,11 @@ struct RequestText {
 impl Request {
     pub(super) fn of(module: &ModuleSource) -> Self {
         let texts = module.texts.iter().map(|text| RequestText {
-            name: file_name(&text.key),
+            name: text.file_name(),
             text: text.source.text.to_string(),
         });
         Self { texts: texts.collect() }
     }
-}
-
-/// What the compiler calls the text of a key.
-pub(super) fn file_name(key: &str) -> String {
-    format!("{key}.ts")
 }
 
 /// What the worker made of one request.

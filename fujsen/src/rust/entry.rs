@@ -23,7 +23,7 @@ impl Entry {
         let mut problems = Vec::new();
         let mut entry = Self {
             root: String::from("#[allow(unused_imports)] use tusk::prelude::*;\n"),
-            files: module.texts.iter().map(file_name).collect(),
+            files: module.texts.iter().map(Text::file_name).collect(),
             unread: Vec::new(),
         };
         let mut exported = Vec::new();
@@ -55,18 +55,6 @@ impl Entry {
             self.files[index]
         );
     }
-}
-
-/// `KEY.rs`, which places in panics and errors name. Folders and what file systems refuse become `_`.
-fn file_name(text: &Text) -> String {
-    let keep = |c: char| {
-        if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
-            '_'
-        } else {
-            c
-        }
-    };
-    format!("{}.rs", text.key.chars().map(keep).collect::<String>())
 }
 
 fn clash(known: &mut HashMap<String, Span>, text: &Text, name: &str, place: Range<usize>) -> Option<Diagnostic> {

@@ -10,6 +10,7 @@ pub(crate) fn config(json: serde_json::Value) -> Config {
     };
     Config {
         root,
+        globals: Object::new(),
         sources: SourceMap::default(),
         warnings: Vec::new(),
         files: Vec::new(),

@@ -11,7 +11,7 @@ use tsk::{Config, Diagnostic};
 
 pub(crate) use self::table::Found;
 use self::table::Table;
-use crate::{link::Handlers, module::Handler};
+use crate::{module::Handler, names::Handlers};
 
 /// The routes of one `App`.
 pub struct Routes {

@@ -1,0 +1,95 @@
+//! Which names reach which functions.
+
+use std::{collections::HashMap, sync::Arc};
+
+use fujsen::{Function, Text};
+use tsk::{Diagnostic, Span};
+
+use crate::module::{Handler, Module};
+
+/// By `section.name`.
+pub type Handlers = HashMap<Arc<str>, Handler>;
+
+/// A key that defines a module, or a part of it.
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) span: Span,
+    /// What its functions say they are defined in; `None` for a prebuilt module.
+    pub(crate) file: Option<String>,
+}
+
+impl Key {
+    pub(crate) fn of(text: &Text) -> Self {
+        Self {
+            name: text.key.clone(),
+            span: text.key_span,
+            file: Some(text.file_name()),
+        }
+    }
+
+    fn defines(&self, function: &Function) -> bool {
+        self.file.is_none() || self.file == function.file
+    }
+}
+
+/// Every function by its own name; then every key, as written and without `_fujsen`, where that name is still free.
+pub(crate) fn resolve(modules: &[(Arc<Module>, Vec<Key>)], errors: &mut Vec<Diagnostic>) -> Handlers {
+    let mut handlers = Handlers::new();
+    let mut places = HashMap::new();
+    for (module, keys) in modules {
+        for (index, function) in module.functions.iter().enumerate() {
+            let path = path(&module.section, &function.name);
+            let place = keys.iter().find(|key| key.defines(function)).unwrap_or(&keys[0]).span;
+            if let Some(first) = places.insert(path.clone(), place) {
+                errors.push(
+                    Diagnostic::error("duplicate-fujsen", format!("two functions are reached by `{path}`"))
+                        .at(place)
+                        .related(first, "the other one")
+                        .help("rename one of them: routes and calls name a fujsen by section and name"),
+                );
+            }
+            handlers.insert(path.clone(), handler(module, path, index));
+        }
+    }
+    for (module, keys) in modules {
+        for key in keys {
+            alias(&mut handlers, module, key);
+        }
+    }
+    handlers
+}
+
+/// A key names the function that is called like it, else the first that its text defines.
+fn alias(handlers: &mut Handlers, module: &Arc<Module>, key: &Key) {
+    let short = key.name.strip_suffix("_fujsen").unwrap_or(&key.name);
+    let mut own = module
+        .functions
+        .iter()
+        .enumerate()
+        .filter(|(_, function)| key.defines(function));
+    let first = own.clone().next();
+    let named = own.find(|(_, function)| function.name == short || function.name == key.name);
+    let Some((index, _)) = named.or(first) else { return };
+    for name in [short, &key.name] {
+        let path = path(&module.section, name);
+        handlers
+            .entry(path.clone())
+            .or_insert_with(|| handler(module, path, index));
+    }
+}
+
+fn handler(module: &Arc<Module>, path: Arc<str>, function: usize) -> Handler {
+    Handler {
+        module: module.clone(),
+        path,
+        function,
+    }
+}
+
+fn path(section: &str, name: &str) -> Arc<str> {
+    if section.is_empty() {
+        name.into()
+    } else {
+        format!("{section}.{name}").into()
+    }
+}
