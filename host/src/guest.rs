@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use wasmtime::{ResourceLimiter, Store, Trap, component::ResourceTable};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime::{ResourceLimiter, Store, Trap};
+use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::{
     bindings::{self, Error, Reply, Value},
@@ -11,6 +11,7 @@ use crate::{
     engine::Host,
     limits,
     module::{Handler, Module},
+    wasi::Wasi,
 };
 
 /// What a store holds: the current call, and the instance's own bounds.
@@ -142,7 +143,11 @@ impl Guest {
             Ok(result) => result.map_err(Failure::Error),
             Err(error) => Err(failure(&mut self.store, &error)),
         };
-        self.store.data_mut().call = None;
+        let state = self.store.data_mut();
+        if let (Some(wasi), Some(call)) = (&state.wasi, &mut state.call) {
+            wasi.log(call);
+        }
+        state.call = None;
         result
     }
 }
@@ -186,23 +191,8 @@ impl ResourceLimiter for Memory {
     }
 }
 
-/// WASI preview 2 with nothing granted, made when a component first asks for something.
-struct Wasi {
-    context: WasiCtx,
-    table: ResourceTable,
-}
-
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let wasi = self.wasi.get_or_insert_with(|| {
-            Box::new(Wasi {
-                context: WasiCtx::builder().build(),
-                table: ResourceTable::new(),
-            })
-        });
-        WasiCtxView {
-            ctx: &mut wasi.context,
-            table: &mut wasi.table,
-        }
+        self.wasi.get_or_insert_with(|| Box::new(Wasi::new())).view()
     }
 }

@@ -25,4 +25,5 @@ pub mod request;
 pub mod route;
 pub mod server;
 pub mod settings;
+mod wasi;
 mod watch;

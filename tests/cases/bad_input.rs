@@ -77,6 +77,17 @@ fn a_database_that_cannot_be_opened_is_placed() {
 }
 
 #[test]
+fn a_setup_that_fails_is_placed() {
+    let folder = Folder::new(&format!(
+        "{GOOD}\n[databases]\nmain: {{\n    url: \"sqlite::memory:\"\n    setup: \"CREATE TABEL t (i)\"\n}}\n"
+    ));
+    let output = tusk(folder.path(), &["call", "service.tsk", "a.f"]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    assert!(output.stderr.contains("service.tsk:10:12"), "{}", output.stderr);
+    assert!(output.stderr.contains("TABEL"), "{}", output.stderr);
+}
+
+#[test]
 fn a_port_in_use_is_explained() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -259,3 +259,26 @@ async fn sigterm_under_load_fails_no_accepted_request() {
     }
     assert!(service.ended().await.success());
 }
+
+/// A module whose `call` answers with bytes that are no reply.
+const LIAR: &str = r#"(module
+    (@custom "tusk:functions" "{\"name\":\"lie\",\"params\":[],\"result\":\"i64\"}\n")
+    (@custom "tusk:encoding" "utf16")
+    (memory (export "memory") 1)
+    (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 1024)
+    (data (i32.const 16) "\07\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff")
+    (func (export "call") (param i32 i32 i32 i32) (result i32) i32.const 16))"#;
+
+#[tokio::test]
+async fn a_wrong_type_of_answer_fails_that_call() {
+    let folder = crate::harness::Folder::new(
+        "[liar]\nmodule: @wasm(\"liar.wasm\")\n[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> i64 { 5 }\n'''\n[routes]\n\"GET /lie\": liar.lie\n\"GET /f\": a.f\n",
+    );
+    std::fs::write(folder.file("liar.wasm"), wat::parse_str(LIAR).unwrap()).unwrap();
+    let service = Service::start_in(folder, &[]).await;
+    for _ in 0..3 {
+        assert_eq!(service.get("/lie").await.status, 500);
+        assert_eq!(service.get("/f").await.text, "5");
+    }
+    service.logged("liar.lie").await;
+}

@@ -5,3 +5,4 @@ mod examples;
 mod faults;
 mod imports;
 mod swap;
+mod wasi;

@@ -99,6 +99,7 @@ async fn follow(loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
                 watch.set(&failed.watch);
                 output::print_failed(&failed);
                 tracing::error!(
+                    target: "swap",
                     "{} was not applied; the version before it keeps serving",
                     loader.file.display()
                 );

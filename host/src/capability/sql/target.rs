@@ -40,7 +40,7 @@ impl Target {
     /// As grants and messages show it.
     pub(super) fn show(&self) -> String {
         match self {
-            Self::File(path) => format!("sqlite:{}", path.display()),
+            Self::File(path) => format!("sqlite:{}", path.strip_prefix(".").unwrap_or(path).display()),
             Self::Memory(_) => "sqlite::memory:".into(),
         }
     }
