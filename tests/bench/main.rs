@@ -16,11 +16,25 @@ use report::Report;
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut report = Report::default();
-    calls::measure(&runtime, &mut report);
-    start::measure(&runtime, &mut report);
-    swap::measure(&runtime, &mut report);
-    serve::measure(&runtime, &mut report);
-    report.finish();
+    let parts: [(&str, fn(&tokio::runtime::Runtime, &mut Report)); 4] = [
+        ("calls", calls::measure),
+        ("start", start::measure),
+        ("swap", swap::measure),
+        ("serve", serve::measure),
+    ];
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    for (name, measure) in parts {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
+            measure(&runtime, &mut report);
+        }
+    }
+    report.print();
+    if wanted.is_empty() {
+        report.write();
+    }
 }
 
 /// The project's folder.

@@ -21,15 +21,22 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Prints the table and writes it beside the bench.
-    pub(crate) fn finish(&self) {
+    pub(crate) fn print(&self) {
+        println!("\n{}", self.table());
+    }
+
+    /// Writes the table beside the bench.
+    pub(crate) fn write(&self) {
+        let text = format!("{}\n{}\n{}\n", include_str!("before.md"), self.table(), machine());
+        fs::write(root().join("tests/bench/README.md"), text).unwrap();
+    }
+
+    fn table(&self) -> String {
         let mut table = String::from("| what | figure | aim | met |\n|---|---|---|---|\n");
         for [what, figure, aim, met] in &self.rows {
             let _ = writeln!(table, "| {what} | {figure} | {aim} | {met} |");
         }
-        println!("\n{table}");
-        let text = format!("{}\n{table}\n{}\n", include_str!("before.md"), machine());
-        fs::write(root().join("tests/bench/README.md"), text).unwrap();
+        table
     }
 }
 

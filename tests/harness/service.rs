@@ -16,7 +16,7 @@ pub(crate) struct Service {
     /// What it printed at its start.
     pub(crate) banner: String,
     pub(crate) client: reqwest::Client,
-    child: Child,
+    child: Running,
     log: Arc<Mutex<String>>,
 }
 
@@ -49,22 +49,23 @@ impl Service {
 
     /// Serves `service.tsk` of a folder, with further environment variables.
     pub(crate) async fn start_in(folder: Folder, variables: &[(&str, &str)]) -> Self {
-        let mut child = cli::command(folder.path())
+        let child = cli::command(folder.path())
             .args(["service.tsk", "--port", "0", "--log-format", "json"])
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
-        let log = collect(child.stderr.take().expect("stderr is piped"));
-        let out = collect(child.stdout.take().expect("stdout is piped"));
+        let mut child = Running(child);
+        let log = collect(child.0.stderr.take().expect("stderr is piped"));
+        let out = collect(child.0.stdout.take().expect("stdout is piped"));
         let started = Instant::now();
         let banner = loop {
             let text = out.lock().expect("no thread panicked").clone();
             if text.contains("Ctrl-C stops.") {
                 break text;
             }
-            let ended = child.try_wait().expect("the child can be asked");
+            let ended = child.0.try_wait().expect("the child can be asked");
             assert!(
                 ended.is_none() && started.elapsed() < Duration::from_secs(240),
                 "the service did not start ({ended:?}):\n{text}\n{}",
@@ -130,14 +131,14 @@ impl Service {
     }
 
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     /// Waits for the process to end by itself.
     pub(crate) async fn ended(&mut self) -> std::process::ExitStatus {
         let started = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("the child can be asked") {
+            if let Some(status) = self.child.0.try_wait().expect("the child can be asked") {
                 return status;
             }
             assert!(
@@ -152,11 +153,19 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
         if std::thread::panicking() {
             eprintln!("--- the service's log:\n{}", self.log());
         }
+    }
+}
+
+/// Killed when dropped, whatever fails in between.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

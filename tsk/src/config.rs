@@ -85,15 +85,38 @@ pub fn load(name: &str, text: &str, environment: &dyn Environment, options: Opti
             files,
         }),
         None => Err(Failure {
-            diagnostics: shortened(diagnostics),
+            diagnostics: shortened(diagnostics, text.lines().filter(|line| !line.trim().is_empty()).count()),
             sources,
             files,
         }),
     }
 }
 
+/// Errors that say of a line no more than that it is no TSK.
+const OF_A_LINE: [&str; 5] = ["missing-colon", "lost-item", "unexpected-text", "missing-value", "code"];
+
+/// Prose, or a program: one remark says what the errors of all its lines would.
+fn prose(diagnostics: &mut Vec<Diagnostic>, lines: usize) {
+    let of_a_line = |diagnostic: &&Diagnostic| OF_A_LINE.contains(&diagnostic.code);
+    let count = diagnostics.iter().filter(of_a_line).count();
+    if count <= 20 || count * 4 < lines {
+        return;
+    }
+    let mut shown = 0;
+    diagnostics.retain(|diagnostic| {
+        shown += usize::from(of_a_line(&diagnostic));
+        !of_a_line(&diagnostic) || shown <= 3
+    });
+    let more = count - 3;
+    diagnostics.push(
+        Diagnostic::error("not-tsk", format!("{more} more lines are no TSK"))
+            .help("is this a TSK file? A line is `key: value`, `[section]`, or a comment after `#`"),
+    );
+}
+
 /// Beyond so many, further errors say nothing new.
-fn shortened(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+fn shortened(mut diagnostics: Vec<Diagnostic>, lines: usize) -> Vec<Diagnostic> {
+    prose(&mut diagnostics, lines);
     if diagnostics.len() > limits::ERRORS {
         diagnostics.retain(Diagnostic::is_error);
     }

@@ -21,3 +21,24 @@ pub(crate) fn is_known(name: &str) -> bool {
 pub(crate) fn is_file_reference(name: &str) -> bool {
     name.ends_with(".tsk.get") || name.ends_with(".tsk.set") || name.ends_with(".tsk")
 }
+
+/// What to write instead of an operator that other programs have.
+pub(crate) fn instead_of(name: &str) -> Option<&'static str> {
+    Some(match name.split('.').next().unwrap_or_default() {
+        "if" => "write `condition ? value : other value`",
+        "json" | "array" | "object" => "write the value itself: `name: { key: value }`",
+        "optimize" | "learn" | "ml" => "write the number itself; nothing here learns a better one",
+        "feature" | "feature_flag" => "write `@env(\"FEATURE_NAME\", false)`",
+        "request" | "user" | "session" | "render" | "template" => "read the request and make the answer in a fujsen",
+        "lambda" | "function" | "foreach" | "switch" | "async" | "parallel" | "php" => {
+            "write code as a fujsen: `name_fujsen = '''rust`"
+        }
+        "metric" | "monitor" | "prometheus" => "write `@metrics(\"name\")`",
+        "sql" | "db" | "postgresql" | "mysql" | "sqlite" => "write `@query(\"SELECT …\")`",
+        "Query" => "write the SQL: `@query(\"SELECT …\")`",
+        "graphql" | "grpc" | "websocket" | "sse" | "kafka" | "nats" | "aws" | "kubernetes" => {
+            "call it from a fujsen, or through `@http(\"POST\", \"https://…\")`"
+        }
+        _ => return None,
+    })
+}

@@ -124,7 +124,7 @@ fn crates(name: &str, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
 }
 
 fn rooms(host: &Path, file: &Path, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
-    let text = fs::read_to_string(file)?;
+    let text = product(file)?;
     let shown = file.strip_prefix(host).unwrap_or(file).display();
     let used = uses(&text);
     Ok(forbidden
@@ -139,14 +139,14 @@ fn siblings(folder: &Path) -> anyhow::Result<Vec<String>> {
     let names: Vec<String> = fs::read_dir(folder)
         .with_context(|| folder.display().to_string())?
         .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
-        .filter(|name| name != "mod")
+        .filter(|name| name != "mod" && !TESTS.contains(&name.as_str()))
         .collect();
     let mut broken = Vec::new();
     for name in &names {
         let file = folder.join(format!("{name}.rs"));
         let room = if file.exists() { file } else { folder.join(name) };
         for file in files(&room)? {
-            let text = fs::read_to_string(&file)?;
+            let text = product(&file)?;
             for other in names.iter().filter(|other| *other != name) {
                 if text.contains(&format!("capability::{other}")) || text.contains(&format!("super::{other}::")) {
                     broken.push(format!("capability/{name} → capability/{other}"));
@@ -155,6 +155,19 @@ fn siblings(folder: &Path) -> anyhow::Result<Vec<String>> {
         }
     }
     Ok(broken)
+}
+
+/// Files and folders of tests: these may know everybody.
+const TESTS: &[&str] = &["tests", "fixture"];
+
+/// A file without its tests, which stand at its end.
+fn product(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    Ok(text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default()
+        .to_owned())
 }
 
 /// The modules of this crate that a file names: `crate::x` and the first names of `use crate::{…}`.
@@ -190,6 +203,12 @@ fn uses(text: &str) -> BTreeSet<String> {
 }
 
 fn files(path: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+    if path
+        .file_stem()
+        .is_some_and(|stem| TESTS.iter().any(|test| stem == *test))
+    {
+        return Ok(Vec::new());
+    }
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }

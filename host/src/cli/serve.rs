@@ -1,6 +1,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
+    path::Path,
     sync::Arc,
     time::Instant,
 };
@@ -33,18 +34,21 @@ pub(super) fn run(options: Serve) -> Result<(), Failure> {
 }
 
 async fn serve(options: Serve) -> Result<(), Failure> {
+    raise_descriptor_limit();
     let file = options.file.clone().unwrap_or_default();
     let loader = Loader::new(file, &output::cache_folder())
         .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
     let loader = Arc::new(loader);
+    // Watched before it is read: a save in between is not missed.
+    let watch = if options.no_watch { None } else { watch(&loader.file) };
     let loaded = load(&loader, None).await?;
     output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
     let (listener, address) = listen(&options, &loaded.settings)?;
-    report::banner(&loaded.app, &loader.file, address, !options.no_watch);
+    report::banner(&loaded.app, &loader.file, address, watch.is_some());
 
     let live = Arc::new(Live::new(loaded.app.clone()));
     let (stop, stopping) = flag::channel(false);
-    let watcher = (!options.no_watch).then(|| tokio::spawn(follow(loader, live.clone(), loaded)));
+    let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader, live.clone(), loaded)));
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("stopping: requests in flight are finished first");
@@ -60,6 +64,24 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The soft limit on open files is often 1024, far below what the server may hold open.
+fn raise_descriptor_limit() {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: both calls only read or write the struct that they are given.
+    let raised = unsafe {
+        libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 && {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &limit) == 0
+        }
+    };
+    if !raised {
+        tracing::warn!("the limit on open files could not be raised: fewer connections are served");
+    }
+}
+
 /// Loads on a thread of its own: compilers block.
 async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, Failed> {
     let (own, steps) = (loader.clone(), Steps::start());
@@ -71,15 +93,17 @@ async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded
     Ok(loaded)
 }
 
+/// Watches a file; without a watch the service runs all the same.
+fn watch(file: &Path) -> Option<Watch> {
+    let mut watch = Watch::new()
+        .inspect_err(|error| tracing::error!(%error, "changes of the file will not be seen: restart to apply them"))
+        .ok()?;
+    watch.set(&[file.to_owned()]);
+    Some(watch)
+}
+
 /// Reloads at every change, for as long as the service runs. A file with errors leaves the running version alone.
-async fn follow(loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
-    let mut watch = match Watch::new() {
-        Ok(watch) => watch,
-        Err(error) => {
-            tracing::error!(%error, "changes of the file will not be seen: restart to apply them");
-            return;
-        }
-    };
+async fn follow(mut watch: Watch, loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
     watch.set(&first.watch);
     let settings = first.settings;
     loop {
@@ -89,11 +113,12 @@ async fn follow(loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
             Ok(loaded) => {
                 watch.set(&loaded.watch);
                 output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
-                report::swapped(&live.current(), &loaded.app, started.elapsed());
+                let before = live.current();
+                live.swap(loaded.app.clone());
+                report::swapped(&before, &loaded.app, started.elapsed());
                 if (loaded.settings.port, loaded.settings.host) != (settings.port, settings.host) {
                     tracing::warn!("host and port of [service] are read at the start only: restart to apply them");
                 }
-                live.swap(loaded.app);
             }
             Err(failed) => {
                 watch.set(&failed.watch);

@@ -90,7 +90,7 @@ fn join(left: &Value, right: &Value) -> Computed {
     }
 }
 
-fn equal(left: &Value, right: &Value) -> bool {
+pub(super) fn equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(left), Value::Bool(right)) => left == right,

@@ -12,6 +12,17 @@ use crate::{
 
 impl Evaluator<'_, '_> {
     pub(super) fn call(&mut self, call: Call, span: Span) -> Option<Value> {
+        let name = call.name.clone();
+        let value = self.called(call, span);
+        value.or_else(|| self.absent(&name))
+    }
+
+    /// What stands in lenient mode for what is not at hand: it was reported as a warning, or is an error all the same.
+    pub(super) fn absent(&self, name: &str) -> Option<Value> {
+        self.loader.options.lenient.then(|| opaque(name))
+    }
+
+    fn called(&mut self, call: Call, span: Span) -> Option<Value> {
         let name = call.name.as_str();
         if !operators::is_known(name) {
             return self.unknown_operator(&call);
@@ -101,6 +112,8 @@ impl Evaluator<'_, '_> {
         let at = argument.span;
         match self.value(argument)? {
             Value::String(text) => Some(text),
+            // Known only when it is read; lenient mode keeps the whole call.
+            Value::Deferred(_) if self.loader.options.lenient => None,
             other => {
                 // A path or a variable's name ends up in messages.
                 let kind = match other {
@@ -124,8 +137,10 @@ impl Evaluator<'_, '_> {
         }
         let known = operators::KNOWN.map(|name| format!("@{name}")).join(", ");
         let help = match suggest(&call.name, operators::KNOWN) {
+            _ if let Some(instead) = operators::instead_of(&call.name) => {
+                format!("{instead}. The operators are {known} and @other.tsk.get")
+            }
             Some(near) => format!("did you mean `@{near}`? The operators are {known} and @other.tsk.get"),
-            None if call.name == "if" => "write `condition ? value : other value`".to_owned(),
             None if call.arguments.is_none() && call.name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_') => {
                 format!(
                     "for the environment variable, write `@env.{}`. The operators are {known} and @other.tsk.get",
@@ -149,18 +164,37 @@ impl Evaluator<'_, '_> {
         if self.loader.options.lenient {
             return Some(opaque(name));
         }
+        let shown = if name == "=>" {
+            "(…) => …".to_owned()
+        } else {
+            format!("{name}(…)")
+        };
         self.report(
-            Diagnostic::error("foreign-call", format!("`{name}(…)` is no TSK"))
+            Diagnostic::error("foreign-call", format!("`{shown}` is no TSK"))
                 .at(Span {
                     end: span.start + name.len() as u32,
                     ..span
                 })
                 .label("values call nothing but `@` operators")
                 .help(format!(
-                    "compute it in a fujsen, or put it in quotes if it is text: \"{name}(…)\""
+                    "compute it in a fujsen, or put it in quotes if it is text: \"{shown}\""
                 )),
         );
         None
+    }
+
+    /// `<<<HTML … HTML`
+    pub(super) fn heredoc(&mut self, content: Span, span: Span) -> Option<Value> {
+        let text = self.slice(content).to_owned();
+        let diagnostic = Diagnostic::error("heredoc", "TSK has no `<<<` texts")
+            .at(Span {
+                end: span.start + 3,
+                ..span
+            })
+            .label("the text starts here")
+            .help("write it between ''' and ''', or between \"\"\" and \"\"\"");
+        self.tolerable(diagnostic);
+        self.loader.options.lenient.then_some(Value::String(text))
     }
 }
 

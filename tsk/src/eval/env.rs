@@ -70,7 +70,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn unset(&mut self, name: &str, span: Span, what: &str) -> Option<Value> {
-        self.report(
+        self.tolerable(
             Diagnostic::error("unset-variable", format!("the environment variable `{name}` {what}"))
                 .at(span)
                 .label("needed here")

@@ -26,6 +26,7 @@ impl Evaluator<'_, '_> {
             ExprKind::Object(statements) => Value::Object(self.members(statements)),
             ExprKind::Call(call) => return self.call(call, span),
             ExprKind::Code(name) => return self.foreign(&name, span),
+            ExprKind::Heredoc(content) => return self.heredoc(content, span),
             ExprKind::Unary(operator, operand) => return self.unary(operator, *operand, span),
             ExprKind::Binary(operator, left, right) => return self.binary(operator, *left, *right, span),
             ExprKind::Choice(parts) => return self.choice(*parts, span),
@@ -53,11 +54,34 @@ impl Evaluator<'_, '_> {
         // `users.create` names the function, even where a value `create` stands beside it.
         let is_call = name.contains('.') && self.scope.find(&format!("{name}_fujsen")).is_some();
         match self.scope.find(name) {
+            Some(node) if self.scope.is_failed(node) => None,
             Some(node) if !is_call && !matches!(node.value, Value::Source(_) | Value::Wasm(_)) => {
+                self.shadowed(name, span);
+                let node = self.scope.find(name)?;
                 let value = node.value.clone();
                 self.copied(value, span)
             }
             _ => Some(Value::String(name.to_owned())),
+        }
+    }
+
+    /// Warns where a name means one thing in its section and another outside.
+    fn shadowed(&mut self, name: &str, span: Span) {
+        let Some((inner, outer)) = self.scope.shadowed(name) else {
+            return;
+        };
+        if arithmetic::equal(&inner.value, &outer.value) {
+            return;
+        }
+        let warning = Diagnostic::warning("shadowed-name", format!("two keys named `{name}` can be meant here"))
+            .at(span)
+            .label("this is the inner one")
+            .related(inner.key_span, "the one that counts")
+            .related(outer.key_span, "the one that it hides")
+            .help("give one of them another name, or write the path of the other one");
+        let key = inner.key_span;
+        if self.scope.hides(key) {
+            self.report(warning);
         }
     }
 
@@ -69,6 +93,9 @@ impl Evaluator<'_, '_> {
     fn global(&mut self, name: &str, span: Span) -> Option<Value> {
         let found = self.scope.global(name).or_else(|| self.scope.find(name));
         if let Some(node) = found {
+            if self.scope.is_failed(node) {
+                return None;
+            }
             let value = node.value.clone();
             return self.copied(value, span);
         }
@@ -76,12 +103,13 @@ impl Evaluator<'_, '_> {
             .at(span)
             .label("no such global");
         let near = suggest(name, self.scope.globals.keys().map(String::as_str));
-        diagnostic.help = Some(match near {
-            Some(near) => format!("did you mean `${near}`?"),
-            None => format!("define it above: `${name}: value`"),
+        diagnostic.help = Some(match (near, self.scope.elsewhere(name)) {
+            (Some(near), _) => format!("did you mean `${near}`?"),
+            (None, Some(path)) => format!("did you mean `{path}`? A global is defined as `${name}: value`"),
+            (None, None) => format!("define it above: `${name}: value`"),
         });
-        self.report(diagnostic);
-        None
+        self.tolerable(diagnostic);
+        self.absent(name)
     }
 
     /// An operand: unlike a lone value, a bare word here must name something.
@@ -90,7 +118,11 @@ impl Evaluator<'_, '_> {
             return self.value(expr);
         };
         if let Some(node) = self.scope.find(name) {
+            if self.scope.is_failed(node) {
+                return None;
+            }
             let value = node.value.clone();
+            self.shadowed(name, expr.span);
             return self.copied(value, expr.span);
         }
         let near = suggest(name, self.scope.names());
@@ -222,6 +254,7 @@ impl Evaluator<'_, '_> {
             return self.later(deferred, span);
         }
         if arithmetic::truth(&left) == (operator == Binary::Or) {
+            self.unread(&right);
             Some(left)
         } else {
             self.operand(right)
@@ -229,11 +262,21 @@ impl Evaluator<'_, '_> {
     }
 
     fn choice(&mut self, [condition, yes, no]: [Expr; 3], span: Span) -> Option<Value> {
-        let condition = self.operand(condition)?;
+        let Some(condition) = self.operand(condition) else {
+            self.unread(&yes);
+            self.unread(&no);
+            return None;
+        };
         if let Value::Deferred(deferred) = &condition {
             return self.later(deferred, span);
         }
-        self.value(if arithmetic::truth(&condition) { yes } else { no })
+        let (taken, other) = if arithmetic::truth(&condition) {
+            (yes, no)
+        } else {
+            (no, yes)
+        };
+        self.unread(&other);
+        self.value(taken)
     }
 
     /// An expression over a value that is known only when it is read.

@@ -23,7 +23,7 @@ impl Evaluator<'_, '_> {
     fn resolve(&mut self, path: &str, at: Span) -> Option<String> {
         let resolved = join(&self.folder, path);
         if resolved.is_none() {
-            self.report(
+            self.tolerable(
                 Diagnostic::error(
                     "path-outside",
                     format!("`{path}` leads out of the folder of the TSK file"),

@@ -3,7 +3,7 @@ use std::{collections::HashMap, io, rc::Rc};
 use super::budget::{self, Budget};
 use crate::{
     config::Options,
-    diagnostic::{Diagnostic, keep},
+    diagnostic::{Diagnostic, Severity, keep},
     environment::Environment,
     limits,
     span::{SourceMap, Span},
@@ -49,6 +49,14 @@ impl<'e> Loader<'e> {
         keep(&mut self.diagnostics, diagnostic);
     }
 
+    /// Reports what keeps a file from being used, but not from being looked at: a warning in lenient mode.
+    pub(super) fn tolerable(&mut self, mut diagnostic: Diagnostic) {
+        if self.options.lenient {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.report(diagnostic);
+    }
+
     pub(crate) fn error_count(&self) -> usize {
         self.diagnostics.iter().filter(|d| d.is_error()).count()
     }
@@ -92,7 +100,7 @@ impl<'e> Loader<'e> {
         let bytes = match self.environment.read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.report(unreadable(path, at, &error));
+                self.tolerable(unreadable(path, at, &error));
                 return None;
             }
         };

@@ -12,6 +12,7 @@ mod language;
 mod loader;
 mod scope;
 mod text;
+mod unread;
 
 use std::sync::Arc;
 
@@ -57,6 +58,11 @@ impl Evaluator<'_, '_> {
         self.loader.report(diagnostic);
     }
 
+    /// Reports what keeps a file from being used, but not from being looked at: a warning in lenient mode.
+    fn tolerable(&mut self, diagnostic: Diagnostic) {
+        self.loader.tolerable(diagnostic);
+    }
+
     fn statements(&mut self, statements: Vec<Statement>) {
         for statement in statements {
             if self.loader.budget.is_spent() {
@@ -83,6 +89,9 @@ impl Evaluator<'_, '_> {
         } else {
             self.value(value)
         };
+        if computed.is_none() {
+            self.scope.fail(key.span);
+        }
         // A key that has an error is still a key: what names it later is no second error.
         let value = computed.unwrap_or(Value::Null);
         let node = Node {
@@ -112,7 +121,9 @@ impl Evaluator<'_, '_> {
 
     /// A call that stands alone: only including a file does something there.
     fn directive(&mut self, expr: Expr) {
-        let ExprKind::Call(call) = &expr.kind else { return };
+        let ExprKind::Call(call) = &expr.kind else {
+            return self.lone_value(expr);
+        };
         if matches!(call.name.as_str(), "include" | "import") {
             if let Some(module) = self.included(call, expr.span)
                 && self.loader.spend(&module.root, expr.span)
@@ -121,24 +132,43 @@ impl Evaluator<'_, '_> {
             }
             return;
         }
-        if !crate::operators::is_known(&call.name) {
-            self.unknown_operator(call);
+        if !crate::operators::is_known(&call.name) && self.unknown_operator(call).is_none() {
             return;
         }
+        let name = format!("@{}", call.name);
+        self.goes_nowhere(&name, expr.span);
+    }
+
+    /// `a == b ? c : d` on a line of its own: some programs print the last of these.
+    fn lone_value(&mut self, expr: Expr) {
+        let span = expr.span;
+        match expr.kind {
+            ExprKind::Bad => {}
+            ExprKind::Code(name) => {
+                self.foreign(&name, span);
+            }
+            _ => self.goes_nowhere("this expression", span),
+        }
+    }
+
+    fn goes_nowhere(&mut self, what: &str, span: Span) {
         let written = self
             .loader
             .sources
-            .slice(expr.span)
+            .slice(span)
             .lines()
             .next()
             .unwrap_or_default()
             .to_owned();
-        self.report(
-            Diagnostic::error("no-key", format!("the value of `@{}` goes nowhere", call.name))
-                .at(expr.span)
-                .label("it has no key")
-                .help(format!("write `name: {written}`")),
-        );
+        let what = match what.strip_prefix('@') {
+            Some(name) => format!("the value of `@{name}` goes nowhere"),
+            None => format!("the value of {what} goes nowhere"),
+        };
+        let diagnostic = Diagnostic::error("no-key", what)
+            .at(span)
+            .label("it has no key")
+            .help(format!("write `name: {written}`"));
+        self.tolerable(diagnostic);
     }
 
     /// An object's members, in a scope of their own.

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use indexmap::map::Entry;
 
 use super::Module;
@@ -16,9 +18,31 @@ pub(super) struct Scope {
     section: Vec<String>,
     /// Objects that are being read, outermost first.
     open: Vec<Object>,
+    /// The keys whose values have errors, by their places.
+    failed: HashSet<Span>,
+    /// The keys that were reported for hiding another.
+    hiding: HashSet<Span>,
 }
 
 impl Scope {
+    /// Remembers that the value of the key at this place could not be read.
+    pub(super) fn fail(&mut self, key: Span) {
+        self.failed.insert(key);
+    }
+
+    /// Whether this is the value of a key that has an error, which was reported there.
+    pub(super) fn is_failed(&self, node: &Node) -> bool {
+        matches!(node.value, Value::Null) && self.failed.contains(&node.key_span)
+    }
+
+    /// The path of a key of this name in some section, for a hint.
+    pub(super) fn elsewhere(&self, name: &str) -> Option<String> {
+        self.root.iter().find_map(|(section, node)| match &node.value {
+            Value::Object(object) if object.contains_key(name) => Some(format!("{section}.{name}")),
+            _ => None,
+        })
+    }
+
     /// Starts or reopens a section. Gives the place of a value that it replaces.
     pub(super) fn open(&mut self, key: &Key) -> Option<Span> {
         let mut replaced = None;
@@ -52,6 +76,17 @@ impl Scope {
     /// The value that a bare word names: a key of an object that is being read, of the section, or of the top level.
     pub(super) fn find(&self, name: &str) -> Option<&Node> {
         self.visible().find_map(|object| find(object, name))
+    }
+
+    /// Whether this key is reported for the first time.
+    pub(super) fn hides(&mut self, key: Span) -> bool {
+        self.hiding.insert(key)
+    }
+
+    /// The key that the name means and the first one that this hides.
+    pub(super) fn shadowed(&self, name: &str) -> Option<(&Node, &Node)> {
+        let mut found = self.visible().filter_map(|object| object.get(name));
+        Some((found.next()?, found.next()?))
     }
 
     pub(super) fn global(&self, name: &str) -> Option<&Node> {

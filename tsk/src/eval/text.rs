@@ -74,6 +74,10 @@ impl Evaluator<'_, '_> {
             Piece::Hole(expr) => {
                 let span = expr.span;
                 let value = self.operand(expr)?;
+                // Known only when it is read; lenient mode keeps it as it is written.
+                if self.loader.options.lenient && matches!(value, Value::Deferred(_)) {
+                    return Some((format!("${{{}}}", self.slice(span)), false));
+                }
                 let text = arithmetic::text(&value);
                 if text.is_none() {
                     self.report(

@@ -48,6 +48,11 @@ impl<'a> Builder<'a> {
         let mut lines = Vec::new();
         for pair in pairs {
             let span = self.span(&pair);
+            if pair.as_str().starts_with("```") {
+                self.report(fence(span, pair.as_str()));
+                // What stands behind it is prose.
+                break;
+            }
             let column = self.column(pair.as_span().start());
             if let Some(row) = self.row(pair) {
                 lines.push(Line { row, span, column });
@@ -68,23 +73,55 @@ impl<'a> Builder<'a> {
             Rule::entry | Rule::inner_entry => {
                 let mut inner = pair.into_inner();
                 let key = inner.next()?;
-                Row::Entry(self.key(key), inner.next())
+                let key = self.key(key);
+                let value = inner.next();
+                let place = value.as_ref().map(|value| self.span(value));
+                self.note_separator(key.span, place);
+                Row::Entry(key, value)
             }
             Rule::open_angle | Rule::inner_open => {
                 let key = pair.into_inner().next()?;
-                Row::OpenAngle(self.key(key))
+                let key = self.key(key);
+                let end = span.start + text.trim_end().len() as u32 - 1;
+                let is_plain = !self
+                    .slice(Span {
+                        start: key.span.end,
+                        end,
+                        ..span
+                    })
+                    .contains([':', '=']);
+                self.note_gap(key.span.end, end, if is_plain { " " } else { ": " });
+                Row::OpenAngle(key)
             }
             Rule::close_angle | Rule::inner_close => Row::CloseAngle,
-            Rule::item | Rule::inner_item => Row::Item(pair.into_inner().next().and_then(|inner| self.item(inner))),
-            Rule::directive => Row::Directive(pair.into_inner().next()?),
+            Rule::item | Rule::inner_item => {
+                let inner = pair.into_inner().next();
+                if let Some(inner) = &inner {
+                    let content = self.span(inner).start;
+                    self.note_gap(span.start, content, "- ");
+                }
+                Row::Item(inner.and_then(|inner| self.item(inner)))
+            }
+            Rule::directive => {
+                self.closed_block(pair.clone());
+                Row::Directive(pair.into_inner().next()?)
+            }
+            Rule::bad_block => {
+                self.closed_block(pair);
+                self.report(code_block(span, text));
+                Row::Bad
+            }
             Rule::bad_section => {
                 self.report(bad_section(span, text));
                 Row::Bad
             }
-            Rule::bad_line | Rule::bad_member => {
-                self.report(bad_line(span, text));
-                Row::Bad
-            }
+            Rule::bad_line | Rule::bad_member => match lone_value(&pair) {
+                Some(value) => Row::Directive(value),
+                None => {
+                    self.report(bad_line(span, text));
+                    Row::Bad
+                }
+            },
             Rule::stray => {
                 self.report(stray(span, text.trim_end()));
                 return None;
@@ -100,7 +137,10 @@ impl<'a> Builder<'a> {
         let column = self.column(inner.as_span().start());
         let mut inner = inner.into_inner();
         let key = self.key(inner.next()?);
-        Some(ItemBody::Entry(key, inner.next(), column))
+        let value = inner.next();
+        let place = value.as_ref().map(|value| self.span(value));
+        self.note_separator(key.span, place);
+        Some(ItemBody::Entry(key, value, column))
     }
 
     fn statements(&mut self, lines: &mut Lines<'_>, until: Until) -> Vec<Statement> {
@@ -134,6 +174,7 @@ impl<'a> Builder<'a> {
                 .help("start the lines of a block in one column"),
             );
         }
+        self.note_start(line.span);
         match line.row {
             Row::Section(key) => Some(Statement::Section(key)),
             Row::Entry(key, value) => {
@@ -162,7 +203,10 @@ impl<'a> Builder<'a> {
                 );
                 None
             }
-            Row::Directive(call) => Some(Statement::Directive(self.operand(call))),
+            Row::Directive(pair) => Some(Statement::Directive(match pair.as_rule() {
+                Rule::value | Rule::inner => self.value(pair),
+                _ => self.operand(pair),
+            })),
             Row::Bad => None,
         }
     }
@@ -205,9 +249,9 @@ impl<'a> Builder<'a> {
         let mut end = start;
         let kind = self.deeper(start, |this| {
             if is_list {
-                ExprKind::Array(this.list(column, lines, &mut end))
+                ExprKind::Array(this.indent(4, |this| this.list(column, lines, &mut end)))
             } else {
-                ExprKind::Object(this.statements(lines, Until::Column(column)))
+                ExprKind::Object(this.indent(4, |this| this.statements(lines, Until::Column(column))))
             }
         });
         let kind = kind.unwrap_or_else(|| {
@@ -229,14 +273,18 @@ impl<'a> Builder<'a> {
         let mut items = Vec::new();
         while let Some(line) = lines.next_if(|line| line.column >= column && matches!(line.row, Row::Item(_))) {
             *end = line.span;
+            self.note_start(line.span);
             let Row::Item(body) = line.row else { continue };
             let item = match body {
                 Some(ItemBody::Value(value)) => self.list_word(value),
                 Some(ItemBody::Entry(key, value, key_column)) => {
                     let start = key.span;
-                    let value = self.entry_value(&key, value, key_column, line.span, lines);
-                    let mut statements = vec![Statement::Entry(key, value)];
-                    statements.extend(self.statements(lines, Until::Column(key_column)));
+                    let statements = self.indent(2, |this| {
+                        let value = this.entry_value(&key, value, key_column, line.span, lines);
+                        let mut statements = vec![Statement::Entry(key, value)];
+                        statements.extend(this.statements(lines, Until::Column(key_column)));
+                        statements
+                    });
                     let last = statements.last().map_or(start, statement_end);
                     Expr {
                         kind: ExprKind::Object(statements),
@@ -274,7 +322,7 @@ impl<'a> Builder<'a> {
     /// The block between `name >` and `<`.
     fn angle(&mut self, open: Span, lines: &mut Lines<'_>) -> Expr {
         let start = lines.peek().map_or(open, |line| line.span);
-        let body = self.deeper(open, |this| this.statements(lines, Until::Angle));
+        let body = self.deeper(open, |this| this.indent(4, |this| this.statements(lines, Until::Angle)));
         let Some(body) = body else {
             while lines.next_if(|line| !matches!(line.row, Row::Section(_))).is_some() {}
             return Expr {
@@ -283,7 +331,9 @@ impl<'a> Builder<'a> {
             };
         };
         let end = body.last().map_or(start, statement_end);
-        if lines.next_if(|line| matches!(line.row, Row::CloseAngle)).is_none() {
+        if let Some(close) = lines.next_if(|line| matches!(line.row, Row::CloseAngle)) {
+            self.note_start(close.span);
+        } else {
             self.report(
                 Diagnostic::error("unclosed-block", "this block is never closed")
                     .at(open)
@@ -296,6 +346,24 @@ impl<'a> Builder<'a> {
             span: start.to(end),
         }
     }
+}
+
+/// A value that stands alone and says so by an operator: `a == b ? c : d`, `php(x)`.
+fn lone_value<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
+    let value = pair.clone().into_inner().next()?;
+    let mut trees = value.clone().into_inner();
+    let first = trees.next()?;
+    let is_value = match trees.next() {
+        None => matches!(first.as_rule(), Rule::code_call | Rule::global),
+        Some(second) => {
+            second.as_rule() == Rule::operator
+                && matches!(
+                    second.as_str().trim_end(),
+                    "==" | "!=" | "<=" | ">=" | "&&" | "||" | "?" | "+"
+                )
+        }
+    };
+    is_value.then_some(value)
 }
 
 fn statement_end(statement: &Statement) -> Span {
@@ -345,6 +413,29 @@ fn bad_section(span: Span, text: &str) -> Diagnostic {
         .help(format!("write `[{name}]`"))
 }
 
+fn code_block(span: Span, text: &str) -> Diagnostic {
+    let head = text.split('{').next().unwrap_or_default().trim_end();
+    let shown: String = head.chars().take(40).collect();
+    Diagnostic::error("code", format!("`{shown} {{` is code, and TSK has values"))
+        .at(Span {
+            end: span.start + head.len() as u32,
+            ..span
+        })
+        .label("no key and no section starts like this")
+        .help("write code as the text of a fujsen: `name_fujsen = '''rust`; an object is `name { … }`")
+}
+
+fn fence(span: Span, text: &str) -> Diagnostic {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    Diagnostic::error("not-tsk", "this is Markdown; TSK has no fences")
+        .at(Span {
+            end: span.start + line.len() as u32,
+            ..span
+        })
+        .label("what follows is not read")
+        .help("keep only the lines between the fences")
+}
+
 /// The end of a string at the start of a line that has more on it.
 fn quoted_start(line: &str) -> Option<(usize, char)> {
     let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''))?;
@@ -372,7 +463,11 @@ fn bad_line(span: Span, text: &str) -> Diagnostic {
         .help(format!("write `{}: {}`", &first[..end], first[end..].trim_start()));
     }
     if word.is_empty() {
-        return stray(line, first).help("a line is `key: value`, `[section]`, or a comment after `#`");
+        let diagnostic = stray(line, first);
+        return match diagnostic.code {
+            "unexpected-close" => diagnostic,
+            _ => diagnostic.help("a line is `key: value`, `[section]`, or a comment after `#`"),
+        };
     }
     let rest = first[word.len()..].trim_start();
     let help = match rest {

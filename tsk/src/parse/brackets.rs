@@ -10,6 +10,7 @@ use crate::{diagnostic::Diagnostic, span::Span};
 impl Builder<'_> {
     pub(super) fn array(&mut self, pair: Pair<'_>) -> ExprKind {
         let span = self.span(&pair);
+        self.note_brackets(span);
         match self.deeper(span, |this| this.items(pair, '[', ']')) {
             Some(items) => ExprKind::Array(items),
             None => ExprKind::Bad,
@@ -21,6 +22,7 @@ impl Builder<'_> {
         let outer = self.span(&pair);
         let mut items = Vec::new();
         let mut comma_allowed = false;
+        let column = std::mem::take(&mut self.column_of_block);
         for inner in pair.into_inner() {
             let span = self.span(&inner);
             match inner.as_rule() {
@@ -39,11 +41,13 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        self.column_of_block = column;
         items
     }
 
     pub(super) fn object(&mut self, pair: Pair<'_>) -> ExprKind {
         let span = self.span(&pair);
+        self.note_brackets(span);
         let members = self.deeper(span, |this| {
             let mut members = Vec::new();
             for member in pair.into_inner() {
@@ -54,7 +58,7 @@ impl Builder<'_> {
                     members.push(member);
                 }
             }
-            this.block(members.into_iter())
+            this.in_brackets(|this| this.block(members.into_iter()))
         });
         match members {
             Some(statements) => ExprKind::Object(statements),
@@ -64,11 +68,12 @@ impl Builder<'_> {
 
     pub(super) fn parens(&mut self, pair: Pair<'_>) -> Expr {
         let span = self.span(&pair);
+        self.note_brackets(span);
         let inside = self.deeper(span, |this| {
             let mut value = None;
             for inner in pair.into_inner() {
                 match inner.as_rule() {
-                    Rule::inner => value = Some(this.value(inner)),
+                    Rule::inner => value = Some(this.in_brackets(|this| this.value(inner))),
                     Rule::missing => {
                         let end = this.span(&inner);
                         this.unclosed(span, end, '(', ')');
@@ -134,8 +139,12 @@ impl Builder<'_> {
                     span: at,
                 }),
                 // An unknown operator is the error; what it is given means nothing to us.
-                Rule::args if !crate::operators::is_known(&call.name) => self.closed(inner),
+                Rule::args if !crate::operators::is_known(&call.name) => {
+                    self.note_verbatim(at);
+                    self.closed(inner);
+                }
                 Rule::args => {
+                    self.note_brackets(at);
                     let Some(arguments) = self.deeper(at, |this| this.items(inner, '(', ')')) else {
                         return ExprKind::Bad;
                     };
@@ -155,6 +164,48 @@ impl Builder<'_> {
             let end = self.span(&missing);
             self.unclosed(outer, end, '(', ')');
         }
+    }
+
+    /// Reports a `{ … }` of code in `pair` that is never closed.
+    pub(super) fn closed_block(&mut self, pair: Pair<'_>) {
+        let Some(block) = pair.into_inner().find(|inner| inner.as_rule() == Rule::block) else {
+            return;
+        };
+        let outer = self.span(&block);
+        self.note_verbatim(outer);
+        if let Some(missing) = block.into_inner().find(|inner| inner.as_rule() == Rule::missing) {
+            let end = self.span(&missing);
+            self.unclosed(outer, end, '{', '}');
+        }
+    }
+
+    pub(super) fn heredoc(&mut self, pair: Pair<'_>) -> ExprKind {
+        let outer = self.span(&pair);
+        self.note_verbatim(outer);
+        let mut content = outer;
+        for inner in pair.into_inner() {
+            let span = self.span(&inner);
+            if inner.as_rule() == Rule::missing {
+                let open = self.slice(outer).lines().next().unwrap_or_default();
+                let start = Span {
+                    end: outer.start + open.len() as u32,
+                    ..outer
+                };
+                self.report(
+                    Diagnostic::error("heredoc", "TSK has no `<<<` texts, and this one never ends")
+                        .at(start)
+                        .label("the text starts here")
+                        .help("write it between ''' and ''', or between \"\"\" and \"\"\""),
+                );
+                return ExprKind::Bad;
+            }
+            // The line break behind the name is not part of the text.
+            content = Span {
+                start: (span.start + 1).min(span.end),
+                ..span
+            };
+        }
+        ExprKind::Heredoc(content)
     }
 
     pub(super) fn include(&mut self, pair: Pair<'_>) -> ExprKind {
@@ -177,6 +228,7 @@ impl Builder<'_> {
 
     pub(super) fn code(&mut self, pair: Pair<'_>) -> ExprKind {
         let outer = self.span(&pair);
+        self.note_verbatim(outer);
         let mut name = String::new();
         for inner in pair.into_inner() {
             if inner.as_rule() == Rule::code_name {

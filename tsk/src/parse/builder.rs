@@ -1,7 +1,9 @@
 //! Parse tree to syntax: keys and strings.
 
 use super::{
-    Pair, Rule, string,
+    Pair, Rule,
+    layout::Layout,
+    string,
     syntax::{Key, Style, Text},
     too_deep,
 };
@@ -18,6 +20,9 @@ pub(super) struct Builder<'a> {
     pub(super) base: u32,
     pub(super) diagnostics: &'a mut Vec<Diagnostic>,
     depth: usize,
+    /// Filled for those who print the text anew.
+    pub(super) layout: Option<Layout>,
+    pub(super) column_of_block: u32,
     line_starts: Vec<u32>,
 }
 
@@ -29,6 +34,8 @@ impl<'a> Builder<'a> {
             base,
             diagnostics,
             depth: 0,
+            layout: None,
+            column_of_block: 0,
             // A byte-order mark takes no column.
             line_starts: std::iter::once(if text.starts_with('\u{FEFF}') { 3 } else { 0 })
                 .chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1))
@@ -134,6 +141,9 @@ impl<'a> Builder<'a> {
             Rule::single | Rule::wide_single => Style::Single,
             _ => Style::Triple,
         };
+        if self.layout.is_some() && pair.as_str().contains('\n') {
+            self.note_verbatim(outer);
+        }
         let mut inner = pair.into_inner();
         let content = self.span(&inner.next()?);
         if inner.next().is_some() {
@@ -164,6 +174,12 @@ impl<'a> Builder<'a> {
 }
 
 pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
+    if let Some(close) = text.chars().next().filter(|c| matches!(c, '}' | ')' | ']')) {
+        return Diagnostic::error("unexpected-close", format!("`{close}` closes nothing"))
+            .at(span)
+            .label("no bracket is open here")
+            .help("remove it; a bracket in a comment opens nothing");
+    }
     let what: String = text
         .chars()
         .take(20)

@@ -4,6 +4,7 @@ mod block;
 mod brackets;
 mod builder;
 mod expression;
+pub(crate) mod layout;
 pub(crate) mod string;
 pub(crate) mod syntax;
 mod values;
@@ -17,6 +18,7 @@ use crate::{
     span::{FileId, Span},
 };
 use builder::Builder;
+use layout::Layout;
 use syntax::{Expr, Statement};
 
 #[derive(Parser)]
@@ -27,15 +29,39 @@ type Pair<'i> = pest::iterators::Pair<'i, Rule>;
 
 /// The statements of a whole file.
 pub(crate) fn file(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
+    read(file, text, None, diagnostics).0
+}
+
+/// The statements of a whole file, and where everything stands.
+pub(crate) fn with_layout(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> (Vec<Statement>, Layout) {
+    let (statements, layout) = read(file, text, Some(Layout::default()), diagnostics);
+    (statements, layout.unwrap_or_default())
+}
+
+fn read(
+    file: FileId,
+    text: &str,
+    layout: Option<Layout>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Statement>, Option<Layout>) {
+    if let Some(at) = text
+        .find("<?")
+        .filter(|at| text[..*at].trim_matches(['\u{FEFF}', ' ', '\n', '\r']).is_empty())
+    {
+        diagnostics.push(page(file, at as u32));
+        return (Vec::new(), layout);
+    }
     match Grammar::parse(Rule::file, text) {
         Ok(pairs) => {
             let mut builder = Builder::new(file, text, 0, diagnostics);
+            builder.layout = layout;
             let lines = pairs.flat_map(|pair| pair.into_inner());
-            builder.block(lines)
+            let statements = builder.block(lines);
+            (statements, builder.layout)
         }
         Err(error) => {
             diagnostics.push(unread(file, 0, text, &error));
-            Vec::new()
+            (Vec::new(), layout)
         }
     }
 }
@@ -73,6 +99,19 @@ fn unread(file: FileId, base: u32, text: &str, error: &pest::error::Error<Rule>)
             .at(span)
             .help("write `key: value`"),
     }
+}
+
+/// A file that begins with `<?` is a script or a document from its first line to its last.
+fn page(file: FileId, at: u32) -> Diagnostic {
+    let span = Span {
+        file,
+        start: at,
+        end: at + 2,
+    };
+    Diagnostic::error("not-tsk", "this is a PHP or XML file, not TSK")
+        .at(span)
+        .label("TSK does not begin like this")
+        .help("a line is `key: value`, `[section]`, or a comment after `#`")
 }
 
 pub(crate) fn too_deep(span: Span) -> Diagnostic {

@@ -47,8 +47,10 @@ pub(crate) enum ExprKind {
     Array(Vec<Expr>),
     Object(Vec<Statement>),
     Call(Call),
-    /// `php(…)`: code of some other language.
+    /// `php(…)`, `(a) => { … }`: code of some other language.
     Code(String),
+    /// `<<<HTML … HTML`: what stands between.
+    Heredoc(Span),
     Unary(Unary, Box<Expr>),
     Binary(Binary, Box<Expr>, Box<Expr>),
     /// `condition ? yes : no`

@@ -35,7 +35,9 @@ impl Builder<'_> {
         }
         let firm = trees.first().is_some_and(is_firm);
         let plain = !firm && is_plain(&trees);
+        let counted = is_unfinished_sum(&trees);
         let before = self.diagnostics.len();
+        let mark = self.mark();
         let tokens: Vec<Token> = trees.into_iter().map(|tree| self.token(tree)).collect();
         let kind = match (plain, expression::read(tokens)) {
             (false, Ok(expr)) if firm => return expr,
@@ -47,8 +49,13 @@ impl Builder<'_> {
                 }
                 ExprKind::Bad
             }
+            (false, Err(diagnostic)) if counted && diagnostic.code == "missing-operand" => {
+                self.report(diagnostic);
+                ExprKind::Bad
+            }
             _ => {
                 self.diagnostics.truncate(before);
+                self.forget(mark);
                 self.phrase(span)
             }
         };
@@ -133,6 +140,11 @@ impl Builder<'_> {
             Rule::call => self.call(tree),
             Rule::include => self.include(tree),
             Rule::code_call => self.code(tree),
+            Rule::arrow => {
+                self.closed_block(tree);
+                ExprKind::Code("=>".to_owned())
+            }
+            Rule::heredoc => self.heredoc(tree),
             _ => match self.quoted(tree) {
                 Some(text) => ExprKind::Text(text),
                 None => ExprKind::Bad,
@@ -183,6 +195,19 @@ fn is_plain(trees: &[Pair<'_>]) -> bool {
     let sign = trees.len() == 2 && trees[0].as_str() == "-";
     let joins = trees.iter().any(|tree| matches!(tree.as_str(), "/" | ":" | "-"));
     tight && bare && joins && !quotient && !sign && !trees.iter().any(|tree| matches!(tree.as_str(), "?" | "+" | "*"))
+}
+
+/// `1 +`: numbers and operators between spaces, with the last number missing.
+fn is_unfinished_sum(trees: &[Pair<'_>]) -> bool {
+    let [.., before, last] = trees else { return false };
+    let sum =
+        |tree: &Pair<'_>| tree.as_rule() == Rule::operator && !matches!(tree.as_str().trim_end(), "%" | "?" | ":");
+    trees.first().is_some_and(|tree| tree.as_rule() == Rule::number)
+        && trees
+            .iter()
+            .all(|tree| matches!(tree.as_rule(), Rule::number | Rule::operator) || is_firm(tree))
+        && sum(last)
+        && before.as_span().end() < last.as_span().start()
 }
 
 fn operator(text: &str) -> Option<&'static str> {

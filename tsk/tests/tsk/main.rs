@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod format;
 mod grammar;
+mod print;
 mod robust;
 mod seed;
+mod soup;
 mod support;
 mod values;

@@ -1,6 +1,6 @@
 //! Whatever the text, there is an answer, and soon.
 
-use std::{fs, time::Instant};
+use std::{fs, sync::LazyLock, time::Instant};
 
 use crate::support::{load, root};
 
@@ -42,6 +42,15 @@ fn a_wrong_byte_anywhere() {
     }
 }
 
+/// What this thread has worked, where the system says so: others use the machine too.
+fn seconds() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
+        .map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
+}
+
 /// Texts that are hard on a parser that reads things twice. Ten times the text may take thirty times as long, not a hundred.
 #[test]
 fn time_is_linear() {
@@ -66,9 +75,13 @@ fn time_is_linear() {
     for (before, pattern, after) in patterns {
         let time = |bytes: usize| {
             let text = format!("{before}{}{after}", pattern.repeat(bytes / pattern.len()));
-            let start = Instant::now();
-            let _ = load(&text);
-            start.elapsed().as_secs_f64()
+            // The best of three.
+            let times = (0..3).map(|_| {
+                let start = seconds();
+                let _ = load(&text);
+                seconds() - start
+            });
+            times.fold(f64::INFINITY, f64::min)
         };
         time(1_000);
         let (short, long) = (time(5_000), time(50_000));

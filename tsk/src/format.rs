@@ -1,0 +1,292 @@
+//! TSK text in one style.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    config::Failure,
+    diagnostic::Diagnostic,
+    parse::{
+        self,
+        layout::Layout,
+        syntax::{Expr, ExprKind, Statement},
+    },
+    span::{SourceMap, Span},
+};
+
+/// Prints a text in one style: four spaces for each block and bracket, `key: value` and `key = value` with these spaces,
+/// no spaces at a line's end, one empty line where there are several.
+///
+/// Comments, the order of things, quotes and line breaks stay as they are; no value changes. What this gives, it gives
+/// again. The text needs no variables and no files: only its syntax is read. Fails with what is wrong with that.
+pub fn format(text: &str) -> Result<String, Failure> {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let mut sources = SourceMap::default();
+    let file = sources.add("<text>", text);
+    let mut diagnostics = Vec::new();
+    let fits = text.len() <= crate::limits::FILE_BYTES;
+    let (statements, layout) = if fits {
+        parse::with_layout(file, text, &mut diagnostics)
+    } else {
+        diagnostics.push(crate::eval::too_large("<text>", text.len()));
+        Default::default()
+    };
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return Err(Failure {
+            diagnostics,
+            sources,
+            files: Vec::new(),
+        });
+    }
+    let printed = Printer::new(text, &layout).print();
+    let again = parse::file(file, &printed, &mut Vec::new());
+    // Style never comes before meaning.
+    if outline(&statements, text) == outline(&again, &printed) {
+        Ok(printed)
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+struct Printer<'a> {
+    text: &'a str,
+    starts: BTreeMap<u32, u32>,
+    /// By their opening bracket.
+    brackets: Vec<(u32, u32)>,
+    gaps: Vec<(u32, u32, &'static str)>,
+    verbatim: Vec<(u32, u32)>,
+}
+
+struct Line {
+    start: u32,
+    /// Where its first letter stands.
+    first: u32,
+    end: u32,
+}
+
+impl<'a> Printer<'a> {
+    fn new(text: &'a str, layout: &Layout) -> Self {
+        let mut brackets = layout.brackets.clone();
+        let mut gaps = layout.gaps.clone();
+        let mut verbatim = layout.verbatim.clone();
+        brackets.sort_unstable();
+        gaps.sort_unstable();
+        verbatim.sort_unstable();
+        Self {
+            text,
+            starts: layout.starts.iter().copied().collect(),
+            brackets,
+            gaps,
+            verbatim,
+        }
+    }
+
+    fn print(&self) -> String {
+        let lines = self.lines();
+        let mut out = String::with_capacity(self.text.len());
+        // The open brackets, each with the column of its line.
+        let mut open: Vec<(u32, u32)> = Vec::new();
+        let mut brackets = self.brackets.iter().peekable();
+        let mut was_empty = true;
+        for (at, line) in lines.iter().enumerate() {
+            let held = self.verbatim_at(line.start);
+            if held.is_none() && line.first == line.end {
+                if !was_empty {
+                    out.push('\n');
+                }
+                was_empty = true;
+                continue;
+            }
+            was_empty = false;
+            let column = match held {
+                Some(_) => 0,
+                None => {
+                    while open.last().is_some_and(|(close, _)| *close < line.first) {
+                        open.pop();
+                    }
+                    self.column(&lines[at..], &open)
+                }
+            };
+            match held {
+                Some(end) => self.rest(line.start, line.end, end, &mut out),
+                None => {
+                    let _ = write!(out, "{:1$}", "", column as usize);
+                    self.rest(line.first, line.end, line.first, &mut out);
+                }
+            }
+            while let Some((_, close)) = brackets.next_if(|(start, _)| *start < line.end) {
+                while open.last().is_some_and(|(end, _)| end < close && *end < line.end) {
+                    open.pop();
+                }
+                if *close >= line.end {
+                    open.push((*close, column));
+                }
+            }
+            out.push('\n');
+        }
+        let end = out.trim_end_matches('\n').len();
+        if self
+            .verbatim
+            .last()
+            .is_none_or(|(_, end)| (*end as usize) < self.text.trim_end().len())
+            || end > 0
+        {
+            out.truncate(end);
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let mut start = 0;
+        self.text
+            .split('\n')
+            .map(|line| {
+                let indent = line.len() - line.trim_start_matches([' ', '\t', '\r']).len();
+                let at = start;
+                start += line.len() + 1;
+                Line {
+                    start: at as u32,
+                    first: (at + indent) as u32,
+                    end: (at + line.len()) as u32,
+                }
+            })
+            .collect()
+    }
+
+    /// The end of the text over several lines that this place is inside of.
+    fn verbatim_at(&self, at: u32) -> Option<u32> {
+        let behind = self.verbatim.partition_point(|(start, _)| *start < at);
+        let (_, end) = self.verbatim.get(behind.checked_sub(1)?)?;
+        (at < *end).then_some(*end)
+    }
+
+    /// Where the first of these lines belongs.
+    fn column(&self, lines: &[Line], open: &[(u32, u32)]) -> u32 {
+        let Some(line) = lines.first() else { return 0 };
+        let inside = open.last().map_or(0, |(_, column)| column + 4);
+        if let Some((close, column)) = open.last()
+            && *close == line.first
+        {
+            return *column;
+        }
+        if !self.is_comment(line) {
+            return inside + self.starts.get(&line.first).copied().unwrap_or(0);
+        }
+        // A comment belongs to what follows it in its brackets.
+        let next = lines
+            .iter()
+            .find(|line| line.first < line.end && !self.is_comment(line))
+            .filter(|next| open.last().is_none_or(|(close, _)| next.first < *close));
+        let own = next.and_then(|next| self.starts.get(&next.first)).copied();
+        let closes = next.is_some_and(|next| self.text[next.first as usize..].starts_with('<'));
+        inside + own.unwrap_or(0) + if closes { 4 } else { 0 }
+    }
+
+    fn is_comment(&self, line: &Line) -> bool {
+        let text = &self.text[line.first as usize..line.end as usize];
+        text.starts_with(['#', ';']) || text.starts_with("//")
+    }
+
+    /// A line from `from` on; before `held` it stands in a text over several lines.
+    fn rest(&self, from: u32, end: u32, held: u32, out: &mut String) {
+        let slice = |from: u32, to: u32| &self.text[from as usize..to as usize];
+        if held >= end {
+            out.push_str(slice(from, end));
+            return;
+        }
+        let mut at = from;
+        let first = self.gaps.partition_point(|(start, _, _)| *start < held);
+        for (start, stop, text) in &self.gaps[first..] {
+            if *stop > end {
+                break;
+            }
+            if *start >= at {
+                out.push_str(slice(at, *start));
+                out.push_str(text);
+                at = *stop;
+            }
+        }
+        let rest = slice(at, end);
+        if self.verbatim_at(end).is_some() {
+            out.push_str(rest);
+        } else {
+            out.push_str(rest);
+            out.truncate(out.trim_end_matches([' ', '\t', '\r']).len());
+        }
+    }
+}
+
+/// What the statements say, without their places.
+fn outline(statements: &[Statement], text: &str) -> String {
+    let mut out = String::new();
+    for statement in statements {
+        match statement {
+            Statement::Section(key) => {
+                let _ = writeln!(out, "[{:?}]", key.parts);
+            }
+            Statement::Entry(key, value) => {
+                let _ = write!(out, "{:?}{}=", key.parts, key.global);
+                expression(value, text, &mut out);
+                out.push('\n');
+            }
+            Statement::Directive(value) => {
+                expression(value, text, &mut out);
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+fn expression(expr: &Expr, text: &str, out: &mut String) {
+    let all = |open: &str, parts: &mut dyn Iterator<Item = &Expr>, out: &mut String| {
+        out.push_str(open);
+        for part in parts {
+            expression(part, text, out);
+            out.push(',');
+        }
+        out.push(')');
+    };
+    match &expr.kind {
+        ExprKind::Text(content) => {
+            let _ = write!(out, "{:?}{:?}", content.style, slice(text, content.content));
+        }
+        ExprKind::Heredoc(content) => out.push_str(slice(text, *content)),
+        ExprKind::Array(items) => all("array(", &mut items.iter(), out),
+        ExprKind::Object(statements) => {
+            let _ = write!(out, "{{{}}}", outline(statements, text));
+        }
+        ExprKind::Call(call) => {
+            let _ = write!(out, "@{}", call.name);
+            all("(", &mut call.arguments.iter().flatten(), out);
+            for member in &call.members {
+                let _ = write!(out, ".{}", member.name);
+            }
+        }
+        ExprKind::Unary(operator, operand) => {
+            let _ = write!(out, "{operator:?}");
+            all("(", &mut [operand.as_ref()].into_iter(), out);
+        }
+        ExprKind::Binary(operator, left, right) => {
+            let _ = write!(out, "{operator:?}");
+            all("(", &mut [left.as_ref(), right.as_ref()].into_iter(), out);
+        }
+        ExprKind::Choice(parts) => all("choice(", &mut parts.iter(), out),
+        ExprKind::Phrase(reading) => {
+            let _ = write!(out, "phrase {:?}", slice(text, expr.span));
+            if let Some(reading) = reading {
+                expression(reading, text, out);
+            }
+        }
+        ExprKind::Code(_) => out.push_str(slice(text, expr.span)),
+        other => {
+            let _ = write!(out, "{other:?}");
+        }
+    }
+}
+
+fn slice(text: &str, span: Span) -> &str {
+    text.get(span.start as usize..span.end as usize).unwrap_or_default()
+}

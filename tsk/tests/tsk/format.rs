@@ -1,0 +1,71 @@
+//! `format` changes no value, keeps comments, and gives its own output again.
+
+use std::{fs, path::Path};
+
+use tsk::{Options, format, load, to_string};
+
+use crate::support::{World, render, root};
+
+fn formatted(text: &str) -> String {
+    match format(text) {
+        Ok(text) => text,
+        Err(failure) => panic!("{}", render(&failure.diagnostics, &failure.sources)),
+    }
+}
+
+#[test]
+fn every_case_keeps_its_values() {
+    let mut paths = Vec::new();
+    for folder in [root().join("tests/cases/ok"), "/work/shared/seed".into()] {
+        if Path::new(&folder).is_dir() {
+            paths.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    for path in paths {
+        if path.extension().is_none_or(|ending| ending != "tsk") {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let once = formatted(&text);
+        assert_eq!(once, formatted(&once), "{name}");
+        let comments = |text: &str| text.matches('#').count();
+        assert_eq!(comments(&once), comments(&text), "{name}");
+        let options = Options {
+            lenient: name.starts_with("lenient"),
+        };
+        let values = |text: &str| to_string(&load(&name, text, &World, options).unwrap());
+        assert_eq!(values(&once), values(&text), "{name}:\n{once}");
+    }
+}
+
+#[test]
+fn one_style() {
+    let text = "\u{FEFF}\n\n# top\nname:\"x\"   \r\n  port  =  80 # kept\n\n\n\n[a]\n  list: [\n 1,\n      {x:1,\n y :  [2,\n3]}\n   ]\n# of b\n  b  {\n x:1\n      c>\n  z: 1\n  # in c\n  <\n  }\nd :\n  - one\n  -   two: 2\n      three:3\n  # of e\n  e:\n    f: '''\n  kept  \n   ''' \ng: @query(\"\n  SELECT 1  \n\",\n1)\n\n";
+    // The wrong indentation of `e` makes it no part of the list.
+    let expected = "# top\nname: \"x\"\nport = 80 # kept\n\n[a]\nlist: [\n    1,\n    {x: 1,\n        y: [2,\n            3]}\n]\n# of b\nb {\n    x: 1\n    c >\n        z: 1\n        # in c\n    <\n}\nd:\n    - one\n    - two: 2\n      three: 3\n# of e\ne:\n    f: '''\n  kept  \n   '''\ng: @query(\"\n  SELECT 1  \n\",\n    1)\n";
+    assert_eq!(formatted(text), expected, "{}", formatted(text));
+}
+
+#[test]
+fn plain_text_stays_as_it_is() {
+    for text in [
+        "path: /users/{id:1}  and {b:2}\n",
+        "cron: 0 */5 * * *\n",
+        "a: \"\"\n",
+        "",
+        "code_fujsen = '''rust\nfn a() {  }   \n\n\n'''\n",
+        "handler: x\n\ntext: \"\"\"\n\n\n  a  \n\"\"\"\n",
+    ] {
+        assert_eq!(formatted(text), text);
+    }
+}
+
+#[test]
+fn wrong_syntax_is_reported() {
+    let failure = format("a: [1\nb 2\n").unwrap_err();
+    let codes: Vec<_> = failure.diagnostics.iter().map(|d| d.code).collect();
+    assert_eq!(codes, ["unclosed-bracket"]);
+    // What only an evaluation can tell is no matter of style.
+    assert_eq!(formatted("a: @env(\"NOT_SET\") \n"), "a: @env(\"NOT_SET\")\n");
+}
