@@ -13,10 +13,13 @@ mod swap;
 
 use report::Report;
 
+/// One part of the bench.
+type Measure = fn(&tokio::runtime::Runtime, &mut Report);
+
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut report = Report::default();
-    let parts: [(&str, fn(&tokio::runtime::Runtime, &mut Report)); 4] = [
+    let parts: [(&str, Measure); 4] = [
         ("calls", calls::measure),
         ("start", start::measure),
         ("swap", swap::measure),
