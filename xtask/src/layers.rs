@@ -189,10 +189,9 @@ fn uses(text: &str) -> BTreeSet<String> {
                 _ if depth == 1 && is_name(c) => name.push(c),
                 _ => {}
             }
-            if depth == 0 || (depth == 1 && (c == ',' || c == ':')) {
-                if !name.is_empty() {
-                    used.insert(std::mem::take(&mut name));
-                }
+            let ends = depth == 0 || (depth == 1 && matches!(c, ',' | ':'));
+            if ends && !name.is_empty() {
+                used.insert(std::mem::take(&mut name));
             }
             if depth == 0 {
                 break;
