@@ -68,6 +68,24 @@ async fn the_user_service_and_its_notifications() {
     );
 }
 
+/// The service in the project's README, as it stands there.
+#[tokio::test]
+async fn the_service_of_the_readme() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("```tsk\n").unwrap();
+    let (text, _) = rest.split_once("\n```\n").unwrap();
+    let service = Service::start(text).await;
+    assert_eq!(
+        service.get("/hello/Ada").await.json(),
+        json!({ "message": "Hello, Ada! " })
+    );
+    assert_eq!(
+        service.get("/twice?name=Bob").await.json(),
+        json!({ "message": "Hello, Bob! Hello, Bob! " })
+    );
+    assert_eq!(service.get("/hello/Ada?times=10").await.status, 400);
+}
+
 fn run(folder: &Path, program: &str, arguments: &[&str]) {
     let output = Command::new(program).current_dir(folder).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));

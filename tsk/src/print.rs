@@ -126,7 +126,9 @@ impl Printer<'_> {
 
     fn inline_object(&mut self, members: &Object, indent: usize) {
         let start = self.out.len();
-        if members.values().any(|node| matches!(node.value, Value::Source(_))) {
+        if !fits(members.values(), &mut { WIDTH })
+            || members.values().any(|node| matches!(node.value, Value::Source(_)))
+        {
             return self.object(members, indent);
         }
         self.out.push('{');
@@ -143,13 +145,14 @@ impl Printer<'_> {
 
     fn array(&mut self, open: char, items: &[Node], close: char, indent: usize) {
         let start = self.out.len();
+        let narrow = fits(items.iter(), &mut { WIDTH });
         self.out.push(open);
-        for (at, node) in items.iter().enumerate() {
+        for (at, node) in items.iter().enumerate().take_while(|_| narrow) {
             self.out.push_str(if at > 0 { ", " } else { "" });
             self.value(node, indent + 4);
         }
         self.out.push(close);
-        if !self.is_too_wide(start) {
+        if narrow && !self.is_too_wide(start) {
             return;
         }
         self.out.truncate(start);
@@ -189,6 +192,26 @@ impl Printer<'_> {
         raw(&source.text, source.language.name())
             .unwrap_or_else(|| format!("@file({})", string(self.sources.name(source.span.file))))
     }
+}
+
+/// Whether values may fit on a line, so that little is printed in vain.
+fn fits<'a>(mut nodes: impl Iterator<Item = &'a Node>, room: &mut usize) -> bool {
+    nodes.all(|node| {
+        let length = match &node.value {
+            Value::String(text) => text.len() + 2,
+            _ => 1,
+        };
+        let Some(rest) = room.checked_sub(length + 2) else {
+            return false;
+        };
+        *room = rest;
+        match &node.value {
+            Value::Array(items) => fits(items.iter(), room),
+            Value::Object(members) => fits(members.values(), room),
+            Value::Deferred(deferred) => fits(deferred.arguments.iter(), room),
+            _ => true,
+        }
+    })
 }
 
 /// Text between three quotes; nothing if it holds both kinds of them.

@@ -97,11 +97,17 @@ impl Sql {
                 Err(error) => return Some(cannot_open(name, database, &error)),
             };
             let (setup, span) = database.setup.clone()?;
-            let run = move |connection: &_, control: &_| statement::setup(connection, control, &setup);
-            let error = lease.run(deadline, run).await.err()?;
-            let message = format!("the setup of the database `{name}` fails: {}", error.message);
-            let help = "correct the SQL; what may be there already is `CREATE TABLE IF NOT EXISTS …`";
-            Some(Diagnostic::error("database-setup", message).at(span).help(help))
+            // A save that leaves the setup alone does not write to the database.
+            if database.pool.has_run(&setup) {
+                return None;
+            }
+            let text = setup.clone();
+            let run = move |connection: &_, control: &_| statement::setup(connection, control, &text);
+            match lease.run(deadline, run).await {
+                Ok(()) => database.pool.ran(setup),
+                Err(error) => return Some(setup_failed(name, span, &error)),
+            }
+            None
         });
         let diagnostics: Vec<_> = futures_util::future::join_all(opening)
             .await
@@ -301,6 +307,13 @@ fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnost
         let message = format!("the database `{name}`: {message}");
         Box::new(Diagnostic::error("database-url", message).at(node.span).help(help))
     })
+}
+
+fn setup_failed(name: &str, span: Span, error: &Error) -> Diagnostic {
+    let message = format!("the setup of the database `{name}` fails: {}", error.message);
+    Diagnostic::error("database-setup", message)
+        .at(span)
+        .help("correct the SQL; what may be there already is `CREATE TABLE IF NOT EXISTS …`")
 }
 
 fn cannot_open(name: &str, database: &Database, error: &Error) -> Diagnostic {

@@ -55,6 +55,8 @@ pub(super) struct Pool {
     target: Target,
     idle: Mutex<Vec<Worker>>,
     permits: Arc<Semaphore>,
+    /// The setup that has been run on it.
+    setup: Mutex<Option<String>>,
 }
 
 /// A connection's thread. It ends when this is dropped.
@@ -83,7 +85,16 @@ impl Pool {
             target,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(connections)),
+            setup: Mutex::default(),
         }
+    }
+
+    pub(super) fn has_run(&self, setup: &str) -> bool {
+        self.setup.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(setup)
+    }
+
+    pub(super) fn ran(&self, setup: String) {
+        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(setup);
     }
 
     pub(super) fn target(&self) -> &Target {
