@@ -126,3 +126,52 @@ fn make_key(folder: &Path, path: &Path) -> io::Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    fn kept(folder: &Path) -> Vec<PathBuf> {
+        let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        files
+            .filter(|path| path.extension().is_some_and(|extension| extension == "cwasm"))
+            .collect()
+    }
+
+    #[test]
+    fn code_that_was_tampered_with_is_compiled_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let engine = Engine::default();
+        let cache = folder.path().join("code");
+        Precompiled::new(cache.clone()).load(&engine, EMPTY, &[7; 32]).unwrap();
+        let file = kept(&cache).pop().unwrap();
+        let sound = fs::read(&file).unwrap();
+        let mut forged = sound.clone();
+        *forged.last_mut().unwrap() ^= 1;
+        fs::write(&file, &forged).unwrap();
+        let precompiled = Precompiled::new(cache.clone());
+        let name = file.file_name().unwrap().to_str().unwrap();
+        assert!(precompiled.read(&engine, name).is_none(), "forged code is not loaded");
+        precompiled.load(&engine, EMPTY, &[7; 32]).unwrap();
+        assert!(precompiled.read(&engine, name).is_some(), "it was replaced");
+
+        // Sound code under another module's name is not that module.
+        let other = name.replace("07", "08");
+        fs::write(cache.join(&other), &sound).unwrap();
+        assert!(precompiled.read(&engine, &other).is_none());
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_keeps_nothing() {
+        let folder = tempfile::TempDir::new().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        Precompiled::new(folder.path().to_owned())
+            .load(&Engine::default(), EMPTY, &[7; 32])
+            .unwrap();
+        assert!(kept(folder.path()).is_empty());
+    }
+}

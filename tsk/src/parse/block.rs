@@ -77,21 +77,10 @@ impl<'a> Builder<'a> {
                 let value = inner.next();
                 let place = value.as_ref().map(|value| self.span(value));
                 self.note_separator(key.span, place);
-                Row::Entry(key, value)
-            }
-            Rule::open_angle | Rule::inner_open => {
-                let key = pair.into_inner().next()?;
-                let key = self.key(key);
-                let end = span.start + text.trim_end().len() as u32 - 1;
-                let is_plain = !self
-                    .slice(Span {
-                        start: key.span.end,
-                        end,
-                        ..span
-                    })
-                    .contains([':', '=']);
-                self.note_gap(key.span.end, end, if is_plain { " " } else { ": " });
-                Row::OpenAngle(key)
+                match value {
+                    Some(mark) if mark.as_rule() == Rule::angle => Row::OpenAngle(key),
+                    value => Row::Entry(key, value),
+                }
             }
             Rule::close_angle | Rule::inner_close => Row::CloseAngle,
             Rule::item | Rule::inner_item => {
