@@ -140,6 +140,18 @@ async fn new_makes_a_service_that_runs_in_each_language() {
 }
 
 #[test]
+fn fmt_rewrites_the_layout_and_nothing_else() {
+    let folder = Folder::new("[a]\n# a comment\nb   =   1\n");
+    let before = tusk(folder.path(), &["get", "service.tsk"]).stdout;
+    assert_eq!(tusk(folder.path(), &["fmt", "--check", "service.tsk"]).code, Some(1));
+    assert_eq!(tusk(folder.path(), &["fmt", "service.tsk"]).code, Some(0));
+    assert_eq!(tusk(folder.path(), &["fmt", "--check", "service.tsk"]).code, Some(0));
+    let text = std::fs::read_to_string(folder.file("service.tsk")).unwrap();
+    assert!(text.contains("# a comment") && !text.contains("   "), "{text}");
+    assert_eq!(tusk(folder.path(), &["get", "service.tsk"]).stdout, before);
+}
+
+#[test]
 fn help_teaches_and_wrong_usage_is_2() {
     let place = Folder::new("");
     let help = tusk(place.path(), &["--help"]);

@@ -37,6 +37,12 @@
 //!
 //! Values also go straight into types of your own, with serde: [`from_str`] and [`Config::section`].
 //!
+//! [`to_string`] prints a [`Config`] so that it reads back to the same values. [`format`] prints a text in one style:
+//!
+//! ```
+//! assert_eq!(tsk::format("port:80   # http\n").expect("its syntax is right"), "port: 80   # http\n");
+//! ```
+//!
 //! GRAMMAR.md, beside this crate's `Cargo.toml`, describes the language.
 #![allow(
     clippy::result_large_err,

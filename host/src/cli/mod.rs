@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod fmt;
 mod get;
 mod new;
 mod output;
@@ -65,6 +66,13 @@ enum Command {
         #[arg(default_value = "{}")]
         arguments: String,
     },
+    /// Rewrite a file in the standard layout; comments and values stay
+    Fmt {
+        file: PathBuf,
+        /// Change nothing; exit with 1 when the file is laid out otherwise
+        #[arg(long)]
+        check: bool,
+    },
     /// Make a folder with a small service that runs at once
     New {
         /// Name of the folder and of the service
@@ -115,6 +123,7 @@ pub fn run() -> ExitCode {
             fujsen,
             arguments,
         }) => call::run(&file, &fujsen, &arguments),
+        Some(Command::Fmt { file, check }) => fmt::run(&file, check),
         Some(Command::New { name, lang }) => new::run(&name, lang),
         None => serve::run(cli.serve),
     };

@@ -67,6 +67,18 @@ fn same_value(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// Trying each level on one line first would take twice the time for each further level.
+#[test]
+fn nesting_prints_once() {
+    let inside = format!("\"{}\"", "long ".repeat(40));
+    for (open, close) in [("[", "]"), ("[{ a: ", " }]"), ("@cache(\"5m\", [", "])")] {
+        let text = format!("x: {}{inside}{}\n", open.repeat(30), close.repeat(30));
+        let config = crate::support::config(&text);
+        let printed = to_string(&config);
+        assert_eq!(to_string(&reread(&config, false)), printed);
+    }
+}
+
 /// JSON of every kind, as TSK text.
 fn value() -> impl Strategy<Value = serde_json::Value> {
     let text = prop_oneof![any::<String>(), "[a-z\"'\\\\$\\{\\}# \n\t:,+-]{0,20}"];
