@@ -241,7 +241,7 @@ async fn sigterm_under_load_fails_no_accepted_request() {
     let mut service = Service::start(
         &FAULTS
             .replace("\"400ms\"", "\"5s\"")
-            .replace("from_secs(60)", "from_millis(700)"),
+            .replace("from_secs(60)", "from_millis(1500)"),
     )
     .await;
     let (client, url) = (service.client.clone(), format!("{}/rust/waits", service.url));
@@ -251,7 +251,7 @@ async fn sigterm_under_load_fails_no_accepted_request() {
             tokio::spawn(async move { request.send().await.map(|response| response.status().as_u16()) })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
     // SAFETY: the process is this test's own child and has not been waited for.
     unsafe { libc::kill(service.id() as i32, libc::SIGTERM) };
     for call in calls {

