@@ -6,7 +6,7 @@ use tsk::{Language, Options, Value, load};
 
 use crate::support::{World, render};
 
-const FOLDER: &str = "/work/shared/seed";
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/seed");
 
 #[test]
 fn the_page_loads() {
