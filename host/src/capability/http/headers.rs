@@ -95,11 +95,7 @@ mod tests {
     fn origin() -> Origin {
         Origin {
             request_id: "r-1".into(),
-            trace: TraceContext::parse(
-                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-                Some("a=b"),
-            )
-            .unwrap(),
+            trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some("a=b")).unwrap(),
             incoming: None,
         }
     }
