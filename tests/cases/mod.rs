@@ -5,4 +5,5 @@ mod examples;
 mod faults;
 mod imports;
 mod swap;
+mod up;
 mod wasi;

@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod report;
 mod serve;
+mod up;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -80,6 +81,12 @@ enum Command {
         #[arg(long, value_enum, default_value = "rust")]
         lang: Lang,
     },
+    /// Serve several files together: each in a process of its own, in the order of their dependencies, with one log
+    Up {
+        /// Files, or folders whose TSK files have a section `[service]`
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
 }
 
 #[derive(Args)]
@@ -125,6 +132,7 @@ pub fn run() -> ExitCode {
         }) => call::run(&file, &fujsen, &arguments),
         Some(Command::Fmt { file, check }) => fmt::run(&file, check),
         Some(Command::New { name, lang }) => new::run(&name, lang),
+        Some(Command::Up { paths }) => up::run(&paths),
         None => serve::run(cli.serve),
     };
     match result {
