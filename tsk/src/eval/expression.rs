@@ -138,40 +138,6 @@ impl Evaluator<'_, '_> {
         None
     }
 
-    /// Bare text of several parts: an expression when all its names are known.
-    fn phrase(&mut self, reading: Option<Box<Expr>>, span: Span) -> Option<Value> {
-        let text = self.slice(span).to_owned();
-        if let Some(node) = self.scope.find(&text) {
-            let value = node.value.clone();
-            return self.copied(value, span);
-        }
-        let Some(expr) = reading else {
-            return Some(Value::String(text));
-        };
-        let mut names = Vec::new();
-        collect_names(&expr, &mut names);
-        let unknown = names.iter().find(|(name, _)| self.scope.find(name).is_none());
-        let Some((unknown, at)) = unknown else {
-            return self.value(*expr);
-        };
-        if names.len() > 1 && names.iter().any(|(name, _)| self.scope.find(name).is_some()) {
-            let help = match suggest(unknown, self.scope.names()) {
-                Some(near) => format!("did you mean `{near}`? If it is text, put it in quotes: \"{text}\""),
-                None => format!("put it in quotes to say that it is text: \"{text}\""),
-            };
-            let warning = Diagnostic::warning(
-                "text-or-expression",
-                "this is read as text, but looks like an expression",
-            )
-            .at(span)
-            .label("kept as text")
-            .related(*at, "names no key above this line")
-            .help(help);
-            self.report(warning);
-        }
-        Some(Value::String(text))
-    }
-
     fn unary(&mut self, operator: Unary, operand: Expr, span: Span) -> Option<Value> {
         let at = operand.span;
         let value = self.operand(operand)?;
@@ -309,18 +275,4 @@ fn range(from: i64, to: i64, span: Span) -> Value {
         ("min".to_owned(), node(from)),
         ("max".to_owned(), node(to)),
     ]))
-}
-
-/// The bare words that must name something for an expression to make sense.
-fn collect_names<'a>(expr: &'a Expr, names: &mut Vec<(&'a str, Span)>) {
-    match &expr.kind {
-        ExprKind::Word(name) => names.push((name, expr.span)),
-        ExprKind::Unary(_, operand) => collect_names(operand, names),
-        ExprKind::Binary(_, left, right) => {
-            collect_names(left, names);
-            collect_names(right, names);
-        }
-        ExprKind::Choice(parts) => collect_names(&parts[0], names),
-        _ => {}
-    }
 }
