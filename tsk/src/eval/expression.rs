@@ -102,6 +102,17 @@ impl Evaluator<'_, '_> {
         let mut diagnostic = Diagnostic::error("unknown-global", format!("`${name}` is not defined before this line"))
             .at(span)
             .label("no such global");
+        if let Some((global, rest)) = name.split_once('.')
+            && let Some(Value::Object(object)) = self.scope.global(global).map(|node| &node.value)
+        {
+            diagnostic.message = format!("`${global}` has no `{rest}`");
+            diagnostic.help = Some(match suggest(rest, object.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `${global}.{near}`?"),
+                None => format!("add it where `${global}` is defined"),
+            });
+            self.tolerable(diagnostic);
+            return self.absent(name);
+        }
         let near = suggest(name, self.scope.globals.keys().map(String::as_str));
         diagnostic.help = Some(match (near, self.scope.elsewhere(name)) {
             (Some(near), _) => format!("did you mean `${near}`?"),
@@ -127,6 +138,7 @@ impl Evaluator<'_, '_> {
         }
         let near = suggest(name, self.scope.names());
         let help = match near {
+            _ if name.starts_with("env.") => format!("for the environment variable, write `@{name}`"),
             Some(near) => format!("did you mean `{near}`? Text needs quotes: \"{name}\""),
             None => format!("put it in quotes if it is text: \"{name}\""),
         };

@@ -21,13 +21,14 @@ impl Evaluator<'_, '_> {
             return self.copied(value, span);
         }
         let Some(expr) = reading else {
-            return match self.unfinished(&text, span) {
-                Some(diagnostic) => {
-                    self.report(diagnostic);
-                    None
-                }
-                None => Some(Value::String(text)),
-            };
+            if let Some(error) = self.unfinished(&text, span) {
+                self.report(error);
+                return None;
+            }
+            if let Some(warning) = no_comment(&text, span) {
+                self.report(warning);
+            }
+            return Some(Value::String(text));
         };
         let mut names = Vec::new();
         collect_names(&expr, &mut names);
@@ -78,6 +79,23 @@ impl Evaluator<'_, '_> {
         let ends = Diagnostic::error("missing-operand", "the expression ends behind an operator");
         Some(ends.at(at).label("a value belongs behind this").help(help))
     }
+}
+
+/// `8080 // the port`: text, though hardly meant so.
+fn no_comment(text: &str, span: Span) -> Option<Diagnostic> {
+    let (mark, at) = ["//", ";"]
+        .into_iter()
+        .find_map(|mark| Some((mark, text.find(&format!(" {mark} "))?)))?;
+    let place = Span {
+        start: span.start + at as u32 + 1,
+        end: span.start + (at + 1 + mark.len()) as u32,
+        ..span
+    };
+    let what = format!("`{mark}` starts a comment only at a line's start");
+    let kept = Diagnostic::warning("no-comment", what).at(place);
+    Some(kept.label("kept as text").help(format!(
+        "write `#` for a comment; if this is text, put it in quotes: \"{text}\""
+    )))
 }
 
 /// The bare words that must name something for an expression to make sense.

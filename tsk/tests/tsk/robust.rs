@@ -42,6 +42,37 @@ fn a_wrong_byte_anywhere() {
     }
 }
 
+/// Texts that are hard on a parser that reads things twice. Nothing is timed: one that does will not end.
+#[test]
+fn hard_texts_have_an_end() {
+    for (before, pattern, after) in [
+        ("", "a", ""),
+        ("", "key: value\n", ""),
+        ("", "x: \"", ""),
+        ("x: ", "a(", ""),
+        ("x: ", "'", ""),
+        ("x: ", "\"\\", ""),
+        ("x: ", "- ", ""),
+        ("x: ", "1 + ", "1"),
+        ("x: ", "! ", "1"),
+        ("x: ", "a.", "a"),
+        ("x: [", "{a:1},", "]"),
+        ("x: [", "1,", "]"),
+        ("x: [\n", "a: \n", "]"),
+        ("x: \"", "${x}", "\""),
+        ("", "[a.b.c]\n", ""),
+        ("", "- a: 1\n", ""),
+        ("", "}\n", ""),
+        ("", "#a {\n}\n", ""),
+        ("a: 1\n", "b: a +\n", ""),
+    ] {
+        let text = format!("{before}{}{after}", pattern.repeat(100_000 / pattern.len()));
+        if let Err(failure) = load(&text) {
+            assert!(!failure.diagnostics.is_empty(), "{pattern:?}");
+        }
+    }
+}
+
 #[test]
 fn nesting_is_bounded() {
     for pattern in ["[", "{a:", "(", "@cache(", "a >\n", "f(", "[{a: (", "- a:\n"] {
