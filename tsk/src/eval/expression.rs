@@ -99,28 +99,28 @@ impl Evaluator<'_, '_> {
             let value = node.value.clone();
             return self.copied(value, span);
         }
-        let mut diagnostic = Diagnostic::error("unknown-global", format!("`${name}` is not defined before this line"))
-            .at(span)
-            .label("no such global");
+        let diagnostic = self.unknown_global(name).at(span).label("no such global");
+        self.tolerable(diagnostic);
+        self.absent(name)
+    }
+
+    fn unknown_global(&self, name: &str) -> Diagnostic {
         if let Some((global, rest)) = name.split_once('.')
             && let Some(Value::Object(object)) = self.scope.global(global).map(|node| &node.value)
         {
-            diagnostic.message = format!("`${global}` has no `{rest}`");
-            diagnostic.help = Some(match suggest(rest, object.keys().map(String::as_str)) {
+            let help = match suggest(rest, object.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean `${global}.{near}`?"),
                 None => format!("add it where `${global}` is defined"),
-            });
-            self.tolerable(diagnostic);
-            return self.absent(name);
+            };
+            return Diagnostic::error("unknown-global", format!("`${global}` has no `{rest}`")).help(help);
         }
         let near = suggest(name, self.scope.globals.keys().map(String::as_str));
-        diagnostic.help = Some(match (near, self.scope.elsewhere(name)) {
+        let help = match (near, self.scope.elsewhere(name)) {
             (Some(near), _) => format!("did you mean `${near}`?"),
             (None, Some(path)) => format!("did you mean `{path}`? A global is defined as `${name}: value`"),
             (None, None) => format!("define it above: `${name}: value`"),
-        });
-        self.tolerable(diagnostic);
-        self.absent(name)
+        };
+        Diagnostic::error("unknown-global", format!("`${name}` is not defined before this line")).help(help)
     }
 
     /// An operand: unlike a lone value, a bare word here must name something.
