@@ -193,6 +193,13 @@ impl Evaluator<'_, '_> {
                         arithmetic::kind(&right)
                     );
                 }
+                for (at, value) in [(left_span, &left), (right_span, &right)] {
+                    let name = self.slice(at);
+                    if let Some(node) = self.scope.find(name) {
+                        let why = format!("`{name}` is {}", arithmetic::kind(value));
+                        diagnostic = diagnostic.related(node.span, why);
+                    }
+                }
                 self.report(diagnostic.at(left_span.to(right_span)));
                 None
             }
