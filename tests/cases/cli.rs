@@ -88,6 +88,27 @@ fn get_prints_values_as_json() {
 }
 
 #[test]
+fn get_looks_at_a_file_away_from_its_place() {
+    let folder = Folder::new("a: @learn(\"x\", 1)\nb: @env(\"NOWHERE_SET\")\nc: @file(\"gone.txt\")\nd: 1 + 1\n");
+    assert_eq!(tusk(folder.path(), &["get", "service.tsk"]).code, Some(1));
+    let looked = tusk(folder.path(), &["get", "--lenient", "service.tsk"]);
+    assert_eq!(looked.code, Some(0), "{looked:?}");
+    assert_eq!(
+        serde_json::from_str::<Value>(&looked.stdout).unwrap(),
+        json!({ "a": "@learn(\"x\", 1)", "b": "@env(\"NOWHERE_SET\")", "c": "@file(\"gone.txt\")", "d": 2 })
+    );
+    for expected in ["warning[unset-variable]", "warning[unreadable-file]"] {
+        assert!(looked.stderr.contains(expected), "{}", looked.stderr);
+    }
+    assert_eq!(
+        tusk(folder.path(), &["get", "--lenient", "service.tsk", "d"])
+            .stdout
+            .trim(),
+        "2"
+    );
+}
+
+#[test]
 fn call_runs_one_fujsen() {
     let folder = Folder::new(SERVICE);
     let call = |fujsen: &str, arguments: &str| tusk(folder.path(), &["call", "service.tsk", fujsen, arguments]);
