@@ -35,6 +35,8 @@ fn check_prints_routes_modules_and_grants() {
     let folder = Folder::new(SERVICE);
     let output = tusk(folder.path(), &["check", "service.tsk"]);
     assert_eq!(output.code, Some(0), "{output:?}");
+    let unused = "warning[unused-fujsen]: nothing uses the fujsen `math.triple`";
+    assert!(output.stderr.contains(unused), "{}", output.stderr);
     for expected in [
         "GET",
         "/double/{number}",
@@ -60,6 +62,7 @@ fn check_has_a_form_for_programs() {
     let report: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(report["ok"], true);
     assert_eq!(report["routes"][0]["fujsen"], "math.double");
+    assert_eq!(report["diagnostics"][0]["code"], "unused-fujsen");
     let function = &report["modules"][0]["functions"][0];
     assert_eq!(function["doc"], "Twice as much.");
     assert_eq!(function["params"][1]["default"], 2);
