@@ -83,9 +83,9 @@ impl Evaluator<'_, '_> {
 
 /// `8080 // the port`: text, though hardly meant so.
 fn no_comment(text: &str, span: Span) -> Option<Diagnostic> {
-    let (mark, at) = ["//", ";"]
+    let (mark, at) = [" // ", " ; "]
         .into_iter()
-        .find_map(|mark| Some((mark, text.find(&format!(" {mark} "))?)))?;
+        .find_map(|mark| Some((mark.trim(), text.find(mark)?)))?;
     let place = Span {
         start: span.start + at as u32 + 1,
         end: span.start + (at + 1 + mark.len()) as u32,
