@@ -26,5 +26,6 @@ pub mod route;
 pub mod server;
 pub mod settings;
 pub mod trace_context;
+mod unused;
 mod wasi;
 mod watch;

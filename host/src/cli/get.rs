@@ -3,8 +3,8 @@ use std::path::Path;
 use super::output::{self, Failure};
 use crate::load;
 
-pub(super) fn run(file: &Path, key: Option<&str>) -> Result<(), Failure> {
-    let config = load::read(file)?;
+pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool) -> Result<(), Failure> {
+    let config = load::read_with(file, tsk::Options { lenient })?;
     output::print_diagnostics(&config.warnings, &config.sources);
     let value = match key {
         None => config.to_json(),

@@ -57,6 +57,10 @@ enum Command {
         file: PathBuf,
         /// A dotted path such as `service.port`; without it, the whole file
         key: Option<String>,
+        /// Look at a file away from its place, or at one written for another program: print operators, variables and files
+        /// that are not here as they are written, with a warning for variables and files
+        #[arg(long)]
+        lenient: bool,
     },
     /// Run one fujsen and print its result as JSON; a failure goes to stderr
     Call {
@@ -124,7 +128,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
-        Some(Command::Get { file, key }) => get::run(&file, key.as_deref()),
+        Some(Command::Get { file, key, lenient }) => get::run(&file, key.as_deref(), lenient),
         Some(Command::Call {
             file,
             fujsen,
