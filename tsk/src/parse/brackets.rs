@@ -21,16 +21,11 @@ impl Builder<'_> {
     pub(super) fn items(&mut self, pair: Pair<'_>, open: char, close: char) -> Vec<Expr> {
         let outer = self.span(&pair);
         let mut items = Vec::new();
-        let mut comma_allowed = false;
         let column = std::mem::take(&mut self.column_of_block);
         for inner in pair.into_inner() {
             let span = self.span(&inner);
             match inner.as_rule() {
-                Rule::inner => {
-                    items.push(self.value(inner));
-                    comma_allowed = true;
-                }
-                Rule::comma if comma_allowed => comma_allowed = false,
+                Rule::inner => items.push(self.value(inner)),
                 Rule::comma => self.report(
                     Diagnostic::error("empty-item", "nothing stands before this comma")
                         .at(span)

@@ -95,36 +95,48 @@ impl<'a> Builder<'a> {
                 span,
             };
         }
-        let parts = pair.into_inner().map(|part| self.key_part(part)).collect();
         Key {
-            parts,
+            parts: self.path(pair.as_str(), span),
             global: false,
             span,
         }
     }
 
-    pub(super) fn key_part(&mut self, part: Pair<'_>) -> String {
-        let span = self.span(&part);
-        if part.as_rule() == Rule::bare {
-            let name = part.as_str();
-            if name.starts_with(|c: char| c.is_ascii_digit() || c == '-') || !name.is_ascii() {
-                self.report(
-                    Diagnostic::error("bad-key", format!("`{name}` needs quotes to be a key"))
-                        .at(span)
-                        .label("a bare key is made of A-Z a-z 0-9 _ - and starts with a letter or _")
-                        .help(format!("write \"{name}\"")),
-                );
-            }
-            return name.to_owned();
+    /// The parts of a path, which stands at this place.
+    fn path(&mut self, mut text: &str, mut at: Span) -> Vec<String> {
+        let mut parts = Vec::with_capacity(1);
+        loop {
+            at.end = at.start + part_length(text) as u32;
+            let (part, rest) = text.split_at((at.end - at.start) as usize);
+            parts.push(self.key_part(part, at));
+            let Some(rest) = rest.strip_prefix('.') else {
+                return parts;
+            };
+            text = rest;
+            at.start = at.end + 1;
         }
-        let style = part.as_rule();
-        let Some(text) = self.quoted(part) else {
-            return String::new();
+    }
+
+    fn key_part(&mut self, part: &str, span: Span) -> String {
+        let inside = Span {
+            start: span.start + 1,
+            end: span.end - 1,
+            ..span
         };
-        let content = self.slice(text.content);
-        match style {
-            Rule::double => string::unescape(content, text.content, self.diagnostics),
-            _ => content.to_owned(),
+        match part.as_bytes() {
+            [b'"', .., b'"'] => string::unescape(&part[1..part.len() - 1], inside, self.diagnostics),
+            [b'\'', .., b'\''] => part[1..part.len() - 1].to_owned(),
+            name => {
+                if !matches!(name, [b'A'..=b'Z' | b'a'..=b'z' | b'_', ..]) || !part.is_ascii() {
+                    self.report(
+                        Diagnostic::error("bad-key", format!("`{part}` needs quotes to be a key"))
+                            .at(span)
+                            .label("a bare key is made of A-Z a-z 0-9 _ - and starts with a letter or _")
+                            .help(format!("write \"{part}\"")),
+                    );
+                }
+                part.to_owned()
+            }
         }
     }
 
@@ -136,16 +148,17 @@ impl<'a> Builder<'a> {
     /// Reports an unclosed string, and gives its text all the same.
     pub(super) fn quoted(&mut self, pair: Pair<'_>) -> Option<Text> {
         let outer = self.span(&pair);
-        let style = match pair.as_rule() {
-            Rule::double | Rule::wide_double => Style::Double,
-            Rule::single | Rule::wide_single => Style::Single,
-            _ => Style::Triple,
-        };
         if self.layout.is_some() && pair.as_str().contains('\n') {
             self.note_verbatim(outer);
         }
         let mut inner = pair.into_inner();
-        let content = self.span(&inner.next()?);
+        let content = inner.next()?;
+        let style = match content.as_rule() {
+            Rule::double_text | Rule::wide_double_text => Style::Double,
+            Rule::single_text | Rule::wide_single_text => Style::Single,
+            _ => Style::Triple,
+        };
+        let content = self.span(&content);
         if inner.next().is_some() {
             self.unclosed_string(outer, content);
         }
@@ -171,6 +184,24 @@ impl<'a> Builder<'a> {
                 .help(help),
         );
     }
+}
+
+/// How long the first part of a path is. The grammar has seen that its quotes are closed.
+fn part_length(path: &str) -> usize {
+    let length = match path.as_bytes() {
+        [b'"', inside @ ..] => {
+            let mut escaped = false;
+            let end = inside.iter().position(|byte| {
+                let ends = *byte == b'"' && !escaped;
+                escaped = *byte == b'\\' && !escaped;
+                ends
+            });
+            end.map(|end| end + 2)
+        }
+        [b'\'', inside @ ..] => inside.iter().position(|byte| *byte == b'\'').map(|end| end + 2),
+        bare => bare.iter().position(|byte| *byte == b'.'),
+    };
+    length.unwrap_or(path.len())
 }
 
 pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
