@@ -67,13 +67,13 @@ impl<'a> Builder<'a> {
         let rule = pair.as_rule();
         Some(match rule {
             Rule::section => match pair.into_inner().next() {
-                Some(path) => Row::Section(self.key(path)),
+                Some(path) => Row::Section(self.key(&path)),
                 None => Row::Bad,
             },
             Rule::entry | Rule::inner_entry => {
                 let mut inner = pair.into_inner();
                 let key = inner.next()?;
-                let key = self.key(key);
+                let key = self.key(&key);
                 let value = inner.next();
                 let place = value.as_ref().map(|value| self.span(value));
                 self.note_separator(key.span, place);
@@ -125,7 +125,7 @@ impl<'a> Builder<'a> {
         }
         let column = self.column(inner.as_span().start());
         let mut inner = inner.into_inner();
-        let key = self.key(inner.next()?);
+        let key = self.key(&inner.next()?);
         let value = inner.next();
         let place = value.as_ref().map(|value| self.span(value));
         self.note_separator(key.span, place);

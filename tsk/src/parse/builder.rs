@@ -1,7 +1,7 @@
 //! Parse tree to syntax: keys and strings.
 
 use super::{
-    Pair, Rule,
+    Pair,
     layout::Layout,
     string,
     syntax::{Key, Style, Text},
@@ -84,19 +84,19 @@ impl<'a> Builder<'a> {
         Some(result)
     }
 
-    /// A `global` or a `path`.
-    pub(super) fn key(&mut self, pair: Pair<'_>) -> Key {
-        let span = self.span(&pair);
-        if pair.as_rule() == Rule::global {
-            let parts = vec![pair.as_str()[1..].to_owned()];
+    /// A `key` or a `path`.
+    pub(super) fn key(&mut self, pair: &Pair<'_>) -> Key {
+        let span = self.span(pair);
+        let text = pair.as_str();
+        if let Some(name) = text.strip_prefix('$') {
             return Key {
-                parts,
+                parts: vec![name.to_owned()],
                 global: true,
                 span,
             };
         }
         Key {
-            parts: self.path(pair.as_str(), span),
+            parts: self.path(text, span),
             global: false,
             span,
         }
@@ -146,23 +146,35 @@ impl<'a> Builder<'a> {
     }
 
     /// Reports an unclosed string, and gives its text all the same.
-    pub(super) fn quoted(&mut self, pair: Pair<'_>) -> Option<Text> {
-        let outer = self.span(&pair);
-        if self.layout.is_some() && pair.as_str().contains('\n') {
+    pub(super) fn quoted(&mut self, pair: &Pair<'_>) -> Text {
+        let outer = self.span(pair);
+        let text = pair.as_str();
+        if self.layout.is_some() && text.contains('\n') {
             self.note_verbatim(outer);
         }
-        let mut inner = pair.into_inner();
-        let content = inner.next()?;
-        let style = match content.as_rule() {
-            Rule::double_text | Rule::wide_double_text => Style::Double,
-            Rule::single_text | Rule::wide_single_text => Style::Single,
-            _ => Style::Triple,
+        let (style, quotes) = match text.as_bytes() {
+            [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..] => (Style::Triple, 3),
+            [b'"', ..] => (Style::Double, 1),
+            _ => (Style::Single, 1),
         };
-        let content = self.span(&content);
-        if inner.next().is_some() {
+        let (open, rest) = text.split_at(quotes);
+        let is_closed = match rest.strip_suffix(open) {
+            Some(inside) if style == Style::Double => {
+                let backslashes = inside.bytes().rev().take_while(|byte| *byte == b'\\').count();
+                backslashes % 2 == 0
+            }
+            inside => inside.is_some(),
+        };
+        let closing = if is_closed { quotes as u32 } else { 0 };
+        let content = Span {
+            start: outer.start + quotes as u32,
+            end: outer.end - closing,
+            ..outer
+        };
+        if !is_closed {
             self.unclosed_string(outer, content);
         }
-        Some(Text { style, content })
+        Text { style, content }
     }
 
     pub(super) fn unclosed_string(&mut self, outer: Span, content: Span) {

@@ -145,10 +145,8 @@ impl Builder<'_> {
                 ExprKind::Code("=>".to_owned())
             }
             Rule::heredoc => self.heredoc(tree),
-            _ => match self.quoted(tree) {
-                Some(text) => ExprKind::Text(text),
-                None => ExprKind::Bad,
-            },
+            Rule::text | Rule::inner_text | Rule::quoted => ExprKind::Text(self.quoted(&tree)),
+            _ => ExprKind::Bad,
         };
         Expr { kind, span }
     }
