@@ -21,14 +21,13 @@ enum Row<'i> {
 
 enum ItemBody<'i> {
     Value(Pair<'i>),
-    /// `- key: value`: the first line of an object. The column is the key's.
-    Entry(Key, Option<Pair<'i>>, u32),
+    /// `- key: value`: the first line of an object.
+    Entry(Key, Option<Pair<'i>>),
 }
 
 struct Line<'i> {
     row: Row<'i>,
     span: Span,
-    column: u32,
 }
 
 type Lines<'i> = std::iter::Peekable<std::vec::IntoIter<Line<'i>>>;
@@ -44,28 +43,24 @@ enum Until {
 
 impl<'a> Builder<'a> {
     /// The statements of a file or of an object.
-    pub(super) fn block<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i>>) -> Vec<Statement> {
-        let mut lines = Vec::new();
+    pub(super) fn block(&mut self, pairs: Vec<Pair<'_>>) -> Vec<Statement> {
+        let mut lines = Vec::with_capacity(pairs.len());
         for pair in pairs {
             let span = self.span(&pair);
-            if pair.as_str().starts_with("```") {
+            if self.text.as_bytes()[(span.start - self.base) as usize..].starts_with(b"```") {
                 self.report(fence(span, pair.as_str()));
                 // What stands behind it is prose.
                 break;
             }
-            let column = self.column(pair.as_span().start());
-            if let Some(row) = self.row(pair) {
-                lines.push(Line { row, span, column });
+            if let Some(row) = self.row(pair, span) {
+                lines.push(Line { row, span });
             }
         }
         self.statements(&mut lines.into_iter().peekable(), Until::End)
     }
 
-    fn row<'i>(&mut self, pair: Pair<'i>) -> Option<Row<'i>> {
-        let span = self.span(&pair);
-        let text = pair.as_str();
-        let rule = pair.as_rule();
-        Some(match rule {
+    fn row<'i>(&mut self, pair: Pair<'i>, span: Span) -> Option<Row<'i>> {
+        Some(match pair.as_rule() {
             Rule::section => match pair.into_inner().next() {
                 Some(path) => Row::Section(self.key(&path)),
                 None => Row::Bad,
@@ -96,23 +91,24 @@ impl<'a> Builder<'a> {
                 Row::Directive(pair.into_inner().next()?)
             }
             Rule::bad_block => {
+                let text = pair.as_str();
                 self.closed_block(pair);
                 self.report(code_block(span, text));
                 Row::Bad
             }
             Rule::bad_section => {
-                self.report(bad_section(span, text));
+                self.report(bad_section(span, pair.as_str()));
                 Row::Bad
             }
             Rule::bad_line | Rule::bad_member => match lone_value(&pair) {
                 Some(value) => Row::Directive(value),
                 None => {
-                    self.report(bad_line(span, text));
+                    self.report(bad_line(span, pair.as_str()));
                     Row::Bad
                 }
             },
             Rule::stray => {
-                self.report(stray(span, text.trim_end()));
+                self.report(stray(span, pair.as_str().trim_end()));
                 return None;
             }
             _ => return None,
@@ -123,13 +119,12 @@ impl<'a> Builder<'a> {
         if inner.as_rule() != Rule::item_entry {
             return Some(ItemBody::Value(inner));
         }
-        let column = self.column(inner.as_span().start());
         let mut inner = inner.into_inner();
         let key = self.key(&inner.next()?);
         let value = inner.next();
         let place = value.as_ref().map(|value| self.span(value));
         self.note_separator(key.span, place);
-        Some(ItemBody::Entry(key, value, column))
+        Some(ItemBody::Entry(key, value))
     }
 
     fn statements(&mut self, lines: &mut Lines<'_>, until: Until) -> Vec<Statement> {
@@ -138,7 +133,7 @@ impl<'a> Builder<'a> {
             match (&line.row, until) {
                 (Row::Section(_), Until::Angle | Until::Column(_)) => break,
                 (Row::CloseAngle, Until::Angle | Until::Column(_)) => break,
-                (_, Until::Column(column)) if line.column < column => break,
+                (_, Until::Column(column)) if self.column(line.span.start) < column => break,
                 _ => {}
             }
             let Some(line) = lines.next() else { break };
@@ -151,7 +146,7 @@ impl<'a> Builder<'a> {
 
     fn statement(&mut self, line: Line<'_>, lines: &mut Lines<'_>, until: Until) -> Option<Statement> {
         if let Until::Column(column) = until
-            && line.column > column
+            && self.column(line.span.start) > column
         {
             self.report(
                 Diagnostic::warning(
@@ -167,7 +162,7 @@ impl<'a> Builder<'a> {
         match line.row {
             Row::Section(key) => Some(Statement::Section(key)),
             Row::Entry(key, value) => {
-                let value = self.entry_value(&key, value, line.column, line.span, lines);
+                let value = self.entry_value(&key, value, line.span, lines);
                 Some(Statement::Entry(key, value))
             }
             Row::OpenAngle(key) => {
@@ -204,22 +199,23 @@ impl<'a> Builder<'a> {
         &mut self,
         key: &Key,
         value: Option<Pair<'_>>,
-        column: u32,
         line: Span,
         lines: &mut Lines<'_>,
     ) -> Expr {
         match value {
             Some(pair) if matches!(pair.as_rule(), Rule::value | Rule::inner) => self.value(pair),
             Some(pair) => self.operand(pair),
-            None => self.indented(key, column, line, lines),
+            None => self.indented(key, line, lines),
         }
     }
 
     /// The block under `key:`.
-    fn indented(&mut self, key: &Key, column: u32, line: Span, lines: &mut Lines<'_>) -> Expr {
-        let inner = match lines.peek() {
-            Some(next) if matches!(next.row, Row::Item(_)) && next.column >= column => next.column,
-            Some(next) if next.column > column && !matches!(next.row, Row::Section(_) | Row::CloseAngle) => next.column,
+    fn indented(&mut self, key: &Key, line: Span, lines: &mut Lines<'_>) -> Expr {
+        let column = self.column(key.span.start);
+        let next = lines.peek().map(|next| (&next.row, self.column(next.span.start)));
+        let inner = match next {
+            Some((Row::Item(_), next)) if next >= column => next,
+            Some((row, next)) if next > column && !matches!(row, Row::Section(_) | Row::CloseAngle) => next,
             _ => {
                 self.report(missing_value(key, line));
                 return Expr {
@@ -244,7 +240,7 @@ impl<'a> Builder<'a> {
             }
         });
         let kind = kind.unwrap_or_else(|| {
-            while lines.next_if(|line| line.column >= column).is_some() {}
+            while lines.next_if(|line| self.column(line.span.start) >= column).is_some() {}
             ExprKind::Bad
         });
         if let ExprKind::Object(statements) = &kind
@@ -260,18 +256,21 @@ impl<'a> Builder<'a> {
 
     fn list(&mut self, column: u32, lines: &mut Lines<'_>, end: &mut Span) -> Vec<Expr> {
         let mut items = Vec::new();
-        while let Some(line) = lines.next_if(|line| line.column >= column && matches!(line.row, Row::Item(_))) {
+        while let Some(line) =
+            lines.next_if(|line| matches!(line.row, Row::Item(_)) && self.column(line.span.start) >= column)
+        {
             *end = line.span;
             self.note_start(line.span);
             let Row::Item(body) = line.row else { continue };
             let item = match body {
                 Some(ItemBody::Value(value)) => self.list_word(value),
-                Some(ItemBody::Entry(key, value, key_column)) => {
+                Some(ItemBody::Entry(key, value)) => {
                     let start = key.span;
+                    let column = self.column(start.start);
                     let statements = self.indent(2, |this| {
-                        let value = this.entry_value(&key, value, key_column, line.span, lines);
+                        let value = this.entry_value(&key, value, line.span, lines);
                         let mut statements = vec![Statement::Entry(key, value)];
-                        statements.extend(this.statements(lines, Until::Column(key_column)));
+                        statements.extend(this.statements(lines, Until::Column(column)));
                         statements
                     });
                     let last = statements.last().map_or(start, statement_end);
@@ -280,18 +279,19 @@ impl<'a> Builder<'a> {
                         span: start.to(last),
                     }
                 }
-                None => match lines.peek() {
-                    Some(next)
-                        if next.column > line.column && !matches!(next.row, Row::Section(_) | Row::CloseAngle) =>
-                    {
-                        let column = next.column;
-                        self.block_at(column, line.span, lines)
+                None => {
+                    let own = self.column(line.span.start);
+                    let next = lines.peek().map(|next| (&next.row, self.column(next.span.start)));
+                    match next {
+                        Some((row, next)) if next > own && !matches!(row, Row::Section(_) | Row::CloseAngle) => {
+                            self.block_at(next, line.span, lines)
+                        }
+                        _ => Expr {
+                            kind: ExprKind::Null,
+                            span: line.span,
+                        },
                     }
-                    _ => Expr {
-                        kind: ExprKind::Null,
-                        span: line.span,
-                    },
-                },
+                }
             };
             *end = end.to(item.span);
             items.push(item);

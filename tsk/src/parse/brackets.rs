@@ -53,7 +53,7 @@ impl Builder<'_> {
                     members.push(member);
                 }
             }
-            this.in_brackets(|this| this.block(members.into_iter()))
+            this.in_brackets(|this| this.block(members))
         });
         match members {
             Some(statements) => ExprKind::Object(statements),

@@ -1,5 +1,7 @@
 //! Parse tree to syntax: keys and strings.
 
+use std::cell::OnceCell;
+
 use super::{
     Pair,
     layout::Layout,
@@ -23,7 +25,8 @@ pub(super) struct Builder<'a> {
     /// Filled for those who print the text anew.
     pub(super) layout: Option<Layout>,
     pub(super) column_of_block: u32,
-    line_starts: Vec<u32>,
+    /// Few texts need them.
+    line_starts: OnceCell<Vec<u32>>,
 }
 
 impl<'a> Builder<'a> {
@@ -36,23 +39,21 @@ impl<'a> Builder<'a> {
             depth: 0,
             layout: None,
             column_of_block: 0,
-            // A byte-order mark takes no column.
-            line_starts: std::iter::once(if text.starts_with('\u{FEFF}') { 3 } else { 0 })
-                .chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1))
-                .collect(),
+            line_starts: OnceCell::new(),
         }
     }
 
-    /// The column of a byte, from 0.
-    pub(super) fn column(&self, at: usize) -> u32 {
-        let line = self.line_starts.partition_point(|start| *start as usize <= at);
-        at as u32
-            - self
-                .line_starts
-                .get(line.saturating_sub(1))
-                .copied()
-                .unwrap_or(0)
-                .min(at as u32)
+    /// The column of a place, from 0.
+    pub(super) fn column(&self, at: u32) -> u32 {
+        let at = at - self.base;
+        let starts = self.line_starts.get_or_init(|| {
+            // A byte-order mark takes no column.
+            std::iter::once(if self.text.starts_with('\u{FEFF}') { 3 } else { 0 })
+                .chain(self.text.match_indices('\n').map(|(at, _)| at as u32 + 1))
+                .collect()
+        });
+        let line = starts.partition_point(|start| *start <= at);
+        at - starts.get(line.saturating_sub(1)).copied().unwrap_or(0).min(at)
     }
 
     pub(super) fn span(&self, pair: &Pair<'_>) -> Span {

@@ -44,18 +44,16 @@ fn read(
     layout: Option<Layout>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Statement>, Option<Layout>) {
-    if let Some(at) = text
-        .find("<?")
-        .filter(|at| text[..*at].trim_matches(['\u{FEFF}', ' ', '\n', '\r']).is_empty())
-    {
-        diagnostics.push(page(file, at as u32));
+    let start = text.trim_start_matches(['\u{FEFF}', ' ', '\n', '\r']);
+    if start.starts_with("<?") {
+        diagnostics.push(page(file, (text.len() - start.len()) as u32));
         return (Vec::new(), layout);
     }
     match Grammar::parse(Rule::file, text) {
         Ok(pairs) => {
             let mut builder = Builder::new(file, text, 0, diagnostics);
             builder.layout = layout;
-            let lines = pairs.flat_map(|pair| pair.into_inner());
+            let lines: Vec<Pair<'_>> = pairs.flat_map(|pair| pair.into_inner()).collect();
             let statements = builder.block(lines);
             (statements, builder.layout)
         }

@@ -12,7 +12,13 @@ impl Builder<'_> {
     /// A row of trees: an expression, or plain text.
     pub(super) fn value(&mut self, pair: Pair<'_>) -> Expr {
         let whole = self.span(&pair);
-        let mut trees: Vec<Pair<'_>> = pair.into_inner().collect();
+        let mut trees = pair.into_inner();
+        if trees.len() == 1
+            && let Some(tree) = trees.next()
+        {
+            return self.single(tree);
+        }
+        let mut trees: Vec<Pair<'_>> = trees.collect();
         // A `;` may end a statement.
         if trees.len() > 1
             && trees
