@@ -1,28 +1,28 @@
 //! Statements to blocks: indentation, `- item` lists and `name > … <`.
 
 use super::{
-    Pair, Rule,
     builder::{Builder, stray},
     syntax::{Expr, ExprKind, Key, Statement},
+    tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 
 /// One statement as the grammar gives it.
 enum Row<'i> {
     Section(Key),
-    Entry(Key, Option<Pair<'i>>),
+    Entry(Key, Option<Tree<'i>>),
     OpenAngle(Key),
     CloseAngle,
     Item(Option<ItemBody<'i>>),
-    Directive(Pair<'i>),
+    Directive(Tree<'i>),
     /// Reported already.
     Bad,
 }
 
 enum ItemBody<'i> {
-    Value(Pair<'i>),
+    Value(Tree<'i>),
     /// `- key: value`: the first line of an object.
-    Entry(Key, Option<Pair<'i>>),
+    Entry(Key, Option<Tree<'i>>),
 }
 
 struct Line<'i> {
@@ -43,86 +43,86 @@ enum Until {
 
 impl<'a> Builder<'a> {
     /// The statements of a file or of an object.
-    pub(super) fn block(&mut self, pairs: Vec<Pair<'_>>) -> Vec<Statement> {
-        let mut lines = Vec::with_capacity(pairs.len());
-        for pair in pairs {
-            let span = self.span(&pair);
+    pub(super) fn block<'t>(&mut self, trees: impl Iterator<Item = Tree<'t>>) -> Vec<Statement> {
+        let mut lines = Vec::new();
+        for tree in trees {
+            let span = self.span(tree);
             if self.text.as_bytes()[(span.start - self.base) as usize..].starts_with(b"```") {
-                self.report(fence(span, pair.as_str()));
+                self.report(fence(span, tree.text()));
                 // What stands behind it is prose.
                 break;
             }
-            if let Some(row) = self.row(pair, span) {
+            if let Some(row) = self.row(tree, span) {
                 lines.push(Line { row, span });
             }
         }
         self.statements(&mut lines.into_iter().peekable(), Until::End)
     }
 
-    fn row<'i>(&mut self, pair: Pair<'i>, span: Span) -> Option<Row<'i>> {
-        Some(match pair.as_rule() {
-            Rule::section => match pair.into_inner().next() {
-                Some(path) => Row::Section(self.key(&path)),
+    fn row<'i>(&mut self, tree: Tree<'i>, span: Span) -> Option<Row<'i>> {
+        Some(match tree.kind() {
+            Kind::Section => match tree.inner().next() {
+                Some(path) => Row::Section(self.key(path)),
                 None => Row::Bad,
             },
-            Rule::entry | Rule::inner_entry => {
-                let mut inner = pair.into_inner();
+            Kind::Entry => {
+                let mut inner = tree.inner();
                 let key = inner.next()?;
-                let key = self.key(&key);
+                let key = self.key(key);
                 let value = inner.next();
-                let place = value.as_ref().map(|value| self.span(value));
+                let place = value.map(|value| self.span(value));
                 self.note_separator(key.span, place);
                 match value {
-                    Some(mark) if mark.as_rule() == Rule::angle => Row::OpenAngle(key),
+                    Some(mark) if mark.kind() == Kind::Angle => Row::OpenAngle(key),
                     value => Row::Entry(key, value),
                 }
             }
-            Rule::close_angle | Rule::inner_close => Row::CloseAngle,
-            Rule::item | Rule::inner_item => {
-                let inner = pair.into_inner().next();
-                if let Some(inner) = &inner {
+            Kind::CloseAngle => Row::CloseAngle,
+            Kind::Item => {
+                let inner = tree.inner().next();
+                if let Some(inner) = inner {
                     let content = self.span(inner).start;
                     self.note_gap(span.start, content, "- ");
                 }
                 Row::Item(inner.and_then(|inner| self.item(inner)))
             }
-            Rule::directive => {
-                self.closed_block(pair.clone());
-                Row::Directive(pair.into_inner().next()?)
+            Kind::Directive => {
+                self.closed_block(tree);
+                Row::Directive(tree.inner().next()?)
             }
-            Rule::bad_block => {
-                let text = pair.as_str();
-                self.closed_block(pair);
+            Kind::BadBlock => {
+                let text = tree.text();
+                self.closed_block(tree);
                 self.report(code_block(span, text));
                 Row::Bad
             }
-            Rule::bad_section => {
-                self.report(bad_section(span, pair.as_str()));
+            Kind::BadSection => {
+                self.report(bad_section(span, tree.text()));
                 Row::Bad
             }
-            Rule::bad_line | Rule::bad_member => match lone_value(&pair) {
+            Kind::BadLine => match lone_value(tree) {
                 Some(value) => Row::Directive(value),
                 None => {
-                    self.report(bad_line(span, pair.as_str()));
+                    self.report(bad_line(span, tree.text()));
                     Row::Bad
                 }
             },
-            Rule::stray => {
-                self.report(stray(span, pair.as_str().trim_end()));
+            Kind::Stray => {
+                self.report(stray(span, tree.text().trim_end()));
                 return None;
             }
             _ => return None,
         })
     }
 
-    fn item<'i>(&mut self, inner: Pair<'i>) -> Option<ItemBody<'i>> {
-        if inner.as_rule() != Rule::item_entry {
+    fn item<'i>(&mut self, inner: Tree<'i>) -> Option<ItemBody<'i>> {
+        if inner.kind() != Kind::ItemEntry {
             return Some(ItemBody::Value(inner));
         }
-        let mut inner = inner.into_inner();
-        let key = self.key(&inner.next()?);
+        let mut inner = inner.inner();
+        let key = self.key(inner.next()?);
         let value = inner.next();
-        let place = value.as_ref().map(|value| self.span(value));
+        let place = value.map(|value| self.span(value));
         self.note_separator(key.span, place);
         Some(ItemBody::Entry(key, value))
     }
@@ -187,24 +187,18 @@ impl<'a> Builder<'a> {
                 );
                 None
             }
-            Row::Directive(pair) => Some(Statement::Directive(match pair.as_rule() {
-                Rule::value | Rule::inner => self.value(pair),
-                _ => self.operand(pair),
+            Row::Directive(tree) => Some(Statement::Directive(match tree.kind() {
+                Kind::Value => self.value(tree),
+                _ => self.operand(tree),
             })),
             Row::Bad => None,
         }
     }
 
-    fn entry_value(
-        &mut self,
-        key: &Key,
-        value: Option<Pair<'_>>,
-        line: Span,
-        lines: &mut Lines<'_>,
-    ) -> Expr {
+    fn entry_value(&mut self, key: &Key, value: Option<Tree<'_>>, line: Span, lines: &mut Lines<'_>) -> Expr {
         match value {
-            Some(pair) if matches!(pair.as_rule(), Rule::value | Rule::inner) => self.value(pair),
-            Some(pair) => self.operand(pair),
+            Some(tree) if tree.kind() == Kind::Value => self.value(tree),
+            Some(tree) => self.operand(tree),
             None => self.indented(key, line, lines),
         }
     }
@@ -300,7 +294,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A lone word behind `-` is text: such lists name things, they do not copy them.
-    fn list_word(&mut self, value: Pair<'_>) -> Expr {
+    fn list_word(&mut self, value: Tree<'_>) -> Expr {
         let mut expr = self.value(value);
         if let ExprKind::Word(_) = expr.kind {
             expr.kind = ExprKind::Phrase(None);
@@ -338,16 +332,16 @@ impl<'a> Builder<'a> {
 }
 
 /// A value that stands alone and says so by an operator: `a == b ? c : d`, `php(x)`.
-fn lone_value<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
-    let value = pair.clone().into_inner().next()?;
-    let mut trees = value.clone().into_inner();
+fn lone_value<'i>(tree: Tree<'i>) -> Option<Tree<'i>> {
+    let value = tree.inner().next()?;
+    let mut trees = value.inner();
     let first = trees.next()?;
     let is_value = match trees.next() {
-        None => matches!(first.as_rule(), Rule::code_call | Rule::global),
+        None => matches!(first.kind(), Kind::CodeCall | Kind::Global),
         Some(second) => {
-            second.as_rule() == Rule::operator
+            second.kind() == Kind::Operator
                 && matches!(
-                    second.as_str().trim_end(),
+                    second.text().trim_end(),
                     "==" | "!=" | "<=" | ">=" | "&&" | "||" | "?" | "+"
                 )
         }
