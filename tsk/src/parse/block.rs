@@ -1,34 +1,13 @@
 //! Statements to blocks: indentation, `- item` lists and `name > … <`.
 
 use super::{
-    builder::{Builder, stray},
+    builder::Builder,
+    mistakes::{fence, missing_value},
+    row::{ItemBody, Line, Row},
     syntax::{Expr, ExprKind, Key, Statement},
     tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
-
-/// One statement as the grammar gives it.
-enum Row<'i> {
-    Section(Key),
-    Entry(Key, Option<Tree<'i>>),
-    OpenAngle(Key),
-    CloseAngle,
-    Item(Option<ItemBody<'i>>),
-    Directive(Tree<'i>),
-    /// Reported already.
-    Bad,
-}
-
-enum ItemBody<'i> {
-    Value(Tree<'i>),
-    /// `- key: value`: the first line of an object.
-    Entry(Key, Option<Tree<'i>>),
-}
-
-struct Line<'i> {
-    row: Row<'i>,
-    span: Span,
-}
 
 type Lines<'i> = std::iter::Peekable<std::vec::IntoIter<Line<'i>>>;
 
@@ -57,74 +36,6 @@ impl<'a> Builder<'a> {
             }
         }
         self.statements(&mut lines.into_iter().peekable(), Until::End)
-    }
-
-    fn row<'i>(&mut self, tree: Tree<'i>, span: Span) -> Option<Row<'i>> {
-        Some(match tree.kind() {
-            Kind::Section => match tree.inner().next() {
-                Some(path) => Row::Section(self.key(path)),
-                None => Row::Bad,
-            },
-            Kind::Entry => {
-                let mut inner = tree.inner();
-                let key = inner.next()?;
-                let key = self.key(key);
-                let value = inner.next();
-                let place = value.map(|value| self.span(value));
-                self.note_separator(key.span, place);
-                match value {
-                    Some(mark) if mark.kind() == Kind::Angle => Row::OpenAngle(key),
-                    value => Row::Entry(key, value),
-                }
-            }
-            Kind::CloseAngle => Row::CloseAngle,
-            Kind::Item => {
-                let inner = tree.inner().next();
-                if let Some(inner) = inner {
-                    let content = self.span(inner).start;
-                    self.note_gap(span.start, content, "- ");
-                }
-                Row::Item(inner.and_then(|inner| self.item(inner)))
-            }
-            Kind::Directive => {
-                self.closed_block(tree);
-                Row::Directive(tree.inner().next()?)
-            }
-            Kind::BadBlock => {
-                let text = tree.text();
-                self.closed_block(tree);
-                self.report(code_block(span, text));
-                Row::Bad
-            }
-            Kind::BadSection => {
-                self.report(bad_section(span, tree.text()));
-                Row::Bad
-            }
-            Kind::BadLine => match lone_value(tree) {
-                Some(value) => Row::Directive(value),
-                None => {
-                    self.report(bad_line(span, tree.text()));
-                    Row::Bad
-                }
-            },
-            Kind::Stray => {
-                self.report(stray(span, tree.text().trim_end()));
-                return None;
-            }
-            _ => return None,
-        })
-    }
-
-    fn item<'i>(&mut self, inner: Tree<'i>) -> Option<ItemBody<'i>> {
-        if inner.kind() != Kind::ItemEntry {
-            return Some(ItemBody::Value(inner));
-        }
-        let mut inner = inner.inner();
-        let key = self.key(inner.next()?);
-        let value = inner.next();
-        let place = value.map(|value| self.span(value));
-        self.note_separator(key.span, place);
-        Some(ItemBody::Entry(key, value))
     }
 
     fn statements(&mut self, lines: &mut Lines<'_>, until: Until) -> Vec<Statement> {
@@ -331,134 +242,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A value that stands alone and says so by an operator: `a == b ? c : d`, `php(x)`.
-fn lone_value<'i>(tree: Tree<'i>) -> Option<Tree<'i>> {
-    let value = tree.inner().next()?;
-    let mut trees = value.inner();
-    let first = trees.next()?;
-    let is_value = match trees.next() {
-        None => matches!(first.kind(), Kind::CodeCall | Kind::Global),
-        Some(second) => {
-            second.kind() == Kind::Operator
-                && matches!(
-                    second.text().trim_end(),
-                    "==" | "!=" | "<=" | ">=" | "&&" | "||" | "?" | "+"
-                )
-        }
-    };
-    is_value.then_some(value)
-}
-
 fn statement_end(statement: &Statement) -> Span {
     match statement {
         Statement::Section(key) => key.span,
         Statement::Entry(_, value) | Statement::Directive(value) => value.span,
     }
-}
-
-fn missing_value(key: &Key, line: Span) -> Diagnostic {
-    let name = key.parts.join(".");
-    Diagnostic::error("missing-value", format!("`{name}` has no value"))
-        .at(line)
-        .label("nothing follows, not even an indented block")
-        .help(format!(
-            "write `{name}: null` or `{name}: \"\"`; a value that starts with `#` needs quotes"
-        ))
-}
-
-fn bad_section(span: Span, text: &str) -> Diagnostic {
-    let inside = text.trim_start_matches(['[', ' ']);
-    let name: String = inside
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        .collect();
-    let name = if name.is_empty() { "name".to_owned() } else { name };
-    let (code, message, label) = if text.contains(']') {
-        (
-            "bad-section",
-            "this is no section header",
-            "a header is `[name]` on a line of its own",
-        )
-    } else {
-        (
-            "unclosed-section",
-            "this section header is not closed",
-            "`]` is missing",
-        )
-    };
-    let trimmed = Span {
-        end: span.start + text.trim_end().len() as u32,
-        ..span
-    };
-    Diagnostic::error(code, message)
-        .at(trimmed)
-        .label(label)
-        .help(format!("write `[{name}]`"))
-}
-
-fn code_block(span: Span, text: &str) -> Diagnostic {
-    let head = text.split('{').next().unwrap_or_default().trim_end();
-    let shown: String = head.chars().take(40).collect();
-    Diagnostic::error("code", format!("`{shown} {{` is code, and TSK has values"))
-        .at(Span {
-            end: span.start + head.len() as u32,
-            ..span
-        })
-        .label("no key and no section starts like this")
-        .help("write code as the text of a fujsen: `name_fujsen = '''rust`; an object is `name { … }`")
-}
-
-fn fence(span: Span, text: &str) -> Diagnostic {
-    let line = text.lines().next().unwrap_or_default().trim_end();
-    Diagnostic::error("not-tsk", "this is Markdown; TSK has no fences")
-        .at(Span {
-            end: span.start + line.len() as u32,
-            ..span
-        })
-        .label("what follows is not read")
-        .help("keep only the lines between the fences")
-}
-
-/// The end of a string at the start of a line that has more on it.
-fn quoted_start(line: &str) -> Option<(usize, char)> {
-    let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let end = line[1..].find(quote)? + 2;
-    (end > 2 && end < line.len() && !line[end..].starts_with(quote)).then_some((end, quote))
-}
-
-fn bad_line(span: Span, text: &str) -> Diagnostic {
-    let first = text.lines().next().unwrap_or_default().trim_end();
-    let line = Span {
-        end: span.start + first.len() as u32,
-        ..span
-    };
-    let word: String = first
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        .collect();
-    if let Some((end, quote)) = quoted_start(first) {
-        return Diagnostic::error(
-            "missing-colon",
-            format!("{quote}…{quote} is followed by neither `:` nor `=`"),
-        )
-        .at(line)
-        .label("a key and its value have `:` or `=` between them")
-        .help(format!("write `{}: {}`", &first[..end], first[end..].trim_start()));
-    }
-    if word.is_empty() {
-        let diagnostic = stray(line, first);
-        return match diagnostic.code {
-            "unexpected-close" => diagnostic,
-            _ => diagnostic.help("a line is `key: value`, `[section]`, or a comment after `#`"),
-        };
-    }
-    let rest = first[word.len()..].trim_start();
-    let help = match rest {
-        "" => format!("write `{word}: value`"),
-        _ => format!("write `{word}: {rest}`"),
-    };
-    Diagnostic::error("missing-colon", format!("`{word}` is followed by neither `:` nor `=`"))
-        .at(line)
-        .label("a key and its value have `:` or `=` between them")
-        .help(help)
 }

@@ -215,21 +215,3 @@ fn part_length(path: &str) -> usize {
     };
     length.unwrap_or(path.len())
 }
-
-pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
-    if let Some(close) = text.chars().next().filter(|c| matches!(c, '}' | ')' | ']')) {
-        return Diagnostic::error("unexpected-close", format!("`{close}` closes nothing"))
-            .at(span)
-            .label("no bracket is open here")
-            .help("remove it; a bracket in a comment opens nothing");
-    }
-    let what: String = text
-        .chars()
-        .take(20)
-        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-        .collect();
-    Diagnostic::error("unexpected-text", format!("`{what}` is not expected here"))
-        .at(span)
-        .label("no value or key starts like this")
-        .help("put text in quotes: \"…\"")
-}

@@ -7,6 +7,8 @@ mod expression;
 #[cfg(test)]
 mod grammar;
 pub(crate) mod layout;
+mod mistakes;
+mod row;
 mod scan;
 pub(crate) mod string;
 pub(crate) mod syntax;

@@ -1,8 +1,9 @@
 //! Parse tree to syntax: values.
 
 use super::{
-    builder::{Builder, stray},
+    builder::Builder,
     expression::{self, Token},
+    mistakes::stray,
     syntax::{Expr, ExprKind},
     tree::{Kind, Tree},
 };
