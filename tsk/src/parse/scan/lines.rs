@@ -15,7 +15,7 @@ impl Scanner<'_> {
             if self.skip_while(|byte| byte == b'\n') > 0 {
                 self.line();
             } else if self.skip_while(is_blank) == 0 && !self.comment() {
-                self.part(Kind::Stray, Self::to_line_end);
+                self.part(Kind::Stray, Self::line_end);
             }
         }
     }
@@ -27,7 +27,7 @@ impl Scanner<'_> {
         }
     }
 
-    pub(super) fn to_line_end(&mut self) -> bool {
+    pub(super) fn line_end(&mut self) -> bool {
         self.skip_line();
         true
     }
@@ -37,7 +37,7 @@ impl Scanner<'_> {
     }
 
     pub(super) fn comment(&mut self) -> bool {
-        self.byte() == b'#' && self.to_line_end()
+        self.byte() == b'#' && self.line_end()
     }
 
     /// A comment where a statement could stand.
@@ -47,7 +47,7 @@ impl Scanner<'_> {
             b'/' => self.byte_at(self.at + 1) == b'/',
             _ => false,
         };
-        is_comment && self.to_line_end()
+        is_comment && self.line_end()
     }
 
     fn statement(&mut self) -> bool {
@@ -65,7 +65,7 @@ impl Scanner<'_> {
             return false;
         }
         self.part(Kind::Section, |this| this.header() && this.ends_line())
-            || self.part(Kind::BadSection, Self::to_line_end)
+            || self.part(Kind::BadSection, Self::line_end)
     }
 
     fn header(&mut self) -> bool {

@@ -97,7 +97,7 @@ impl Scanner<'_> {
         let line = |this: &mut Self| {
             this.blanks();
             if this.skip_byte(b'#') {
-                this.part(Kind::Comment, Self::to_line_end);
+                this.part(Kind::Comment, Self::line_end);
             }
             this.skip_byte(b'\n')
         };
