@@ -69,8 +69,8 @@ type Part = (usize, Kind, usize, usize);
 fn by_grammar(pairs: Pairs<'_, Rule>, depth: usize, inside: Option<Kind>, out: &mut Vec<Part>) {
     for pair in pairs {
         let Some(kind) = kind(pair.as_rule()) else { continue };
-        // Only in a row of operands does a comment matter.
-        if kind != Kind::Comment || inside == Some(Kind::Value) {
+        // Elsewhere a comment is skipped like blanks.
+        if kind != Kind::Comment || matches!(inside, Some(Kind::Value | Kind::Parens)) {
             out.push((depth, kind, pair.as_span().start(), pair.as_span().end()));
         }
         by_grammar(pair.into_inner(), depth + 1, Some(kind), out);
