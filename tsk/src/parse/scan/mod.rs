@@ -12,9 +12,7 @@ mod strings;
 mod values;
 
 use super::tree::{Kind, Trees};
-
-/// Brackets inside each other. Scanning recurses, and so few levels fit any stack.
-const LEVELS: usize = 500;
+use crate::limits;
 
 /// Where there are too many levels, in bytes.
 #[derive(Debug)]
@@ -185,7 +183,7 @@ impl<'t> Scanner<'t> {
 
     /// One level deeper, if that is not too deep.
     fn deeper(&mut self, parts: impl FnOnce(&mut Self) -> bool) -> bool {
-        if self.levels == LEVELS {
+        if self.levels == limits::SCANNED_NESTING {
             self.too_deep.get_or_insert(self.at);
             self.at = self.text.len();
             return true;
