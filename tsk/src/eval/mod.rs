@@ -116,7 +116,7 @@ impl Evaluator<'_, '_> {
             span,
             key_span: key.span,
         };
-        if let Some(replaced) = self.scope.define(&key, node) {
+        if let Some((key, replaced)) = self.scope.define(key, node) {
             self.duplicate(&key, replaced);
         }
     }
