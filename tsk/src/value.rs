@@ -88,5 +88,8 @@ pub struct Source {
 pub struct Deferred {
     /// `query`, `cache`, `metrics`, `http` or `redis`.
     pub operator: String,
+    /// Evaluated, but for operators among them that are deferred themselves.
     pub arguments: Vec<Node>,
+    /// Where it is written. A value that is named elsewhere keeps this place.
+    pub span: Span,
 }

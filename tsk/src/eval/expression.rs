@@ -109,7 +109,7 @@ impl Evaluator<'_, '_> {
             (None, None) => format!("define it above: `${name}: value`"),
         });
         self.tolerable(diagnostic);
-        self.absent(name)
+        self.absent(name, span)
     }
 
     /// An operand: unlike a lone value, a bare word here must name something.
@@ -282,7 +282,10 @@ impl Evaluator<'_, '_> {
     /// An expression over a value that is known only when it is read.
     fn later(&mut self, deferred: &Deferred, span: Span) -> Option<Value> {
         if self.loader.options.lenient {
-            return Some(Value::Deferred(deferred.clone()));
+            return Some(Value::Deferred(Deferred {
+                span,
+                ..deferred.clone()
+            }));
         }
         let name = &deferred.operator;
         let diagnostic = Diagnostic::error(
