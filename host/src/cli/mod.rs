@@ -51,11 +51,15 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Print values as JSON; compiles nothing and connects to nothing
+    /// Print values as JSON; compiles nothing, and without --eval connects to nothing
     Get {
         file: PathBuf,
         /// A dotted path such as `service.port`; without it, the whole file
         key: Option<String>,
+        /// Run `@query(…)`, `@http(…)`, `@redis(…)` and `@cache(…)` and print what they give, as a fujsen reads it;
+        /// opens the file's databases. Without it they are printed as they are written
+        #[arg(long)]
+        eval: bool,
     },
     /// Run one fujsen and print its result as JSON; a failure goes to stderr
     Call {
@@ -117,7 +121,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
-        Some(Command::Get { file, key }) => get::run(&file, key.as_deref()),
+        Some(Command::Get { file, key, eval }) => get::run(&file, key.as_deref(), eval),
         Some(Command::Call {
             file,
             fujsen,
