@@ -34,7 +34,6 @@ all: {{ title: "all", count: @query("SELECT COUNT(*) FROM users"), plain: [1, 2]
 typo: @query("SELEC 1")
 refused: @http("GET", "http://169.254.169.254/latest")
 endless: @query("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
-verb: @redis("FLUSHALL")
 
 [rust]
 own: @query("SELECT 'rust'")
@@ -150,11 +149,19 @@ async fn guests_are_told_what_failed_and_where() {
     );
     let text = service(&redis.url(), &upstream.url());
     let service = Service::start(&text).await;
+    let list = get(
+        &Folder::new(&format!(
+            "a: @redis(\"LPUSH\", \"visits\", 1)\n[redis]\nmain: \"{}\"",
+            redis.url()
+        )),
+        &["--eval"],
+    );
+    assert_eq!(value(&list)["a"], 1);
     for language in LANGUAGES {
         for (key, code, says) in [
             ("typo", "syntax", "near \"SELEC\""),
             ("refused", "denied", "never reached"),
-            ("verb", "denied", "FLUSHALL"),
+            ("visits", "wrong-type", "WRONGTYPE"),
             ("news", "status", "answered with status 404"),
         ] {
             let answer = service.get(&format!("/{language}/handles/{key}")).await.json();

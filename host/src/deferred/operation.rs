@@ -5,7 +5,7 @@ use std::time::Duration;
 use tsk::{Deferred, Diagnostic, Node, Object, Span, Value};
 
 use super::{Reach, failed::remedy};
-use crate::bindings::Error;
+use crate::{bindings::Error, capability::redis::Redis};
 
 /// An operator whose arguments make sense.
 pub(super) enum Operation<'a> {
@@ -84,18 +84,23 @@ fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
     })
 }
 
-/// `@redis(command, arguments…)`, or `@redis(server, command, arguments…)`.
+/// `@redis(command, arguments…)`, or `@redis(server, command, arguments…)`: what is no command, before one that is, is
+/// meant as a server.
 fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Operation<'a>> {
     let texts = || wrong(span, "`@redis` takes a command and its arguments").help("write `@redis(\"GET\", \"key\")`");
+    let refused = |error| refused(span, &error);
+    let is_command = |text| Redis::offers(text).is_ok();
     let first = arguments.first().and_then(text).ok_or_else(texts)?;
-    let named = arguments.get(1).and_then(text).filter(|_| reach.redis.has(first));
+    let named = arguments
+        .get(1)
+        .and_then(text)
+        .filter(|second| reach.redis.has(first).is_ok() || (!is_command(first) && is_command(second)));
     let (server, command, arguments) = match named {
         Some(command) => (first, command, &arguments[2..]),
-        None => {
-            let server = reach.redis.default_name().map_err(|error| refused(span, &error))?;
-            (server, first, &arguments[1..])
-        }
+        None => (reach.redis.default_name().map_err(refused)?, first, &arguments[1..]),
     };
+    reach.redis.has(server).map_err(refused)?;
+    Redis::offers(command).map_err(refused)?;
     Ok(Operation::Redis {
         server,
         command,

@@ -243,6 +243,13 @@ async fn what_can_never_work_is_told_when_the_file_is_loaded() {
     let several = wrong(redis);
     assert_eq!(several.len(), 1, "{several:?}");
     assert!(several[0].message.contains("one of redis.x, redis.y"), "{several:?}");
+    for (value, says) in [
+        ("@redis(\"KEYS\", \"*\")", "in steps with SCAN"),
+        ("@redis(\"cahce\", \"GET\", \"k\")", "did you mean `cache`?"),
+    ] {
+        let denied = wrong(&format!("a: {value}\n[redis]\ncache: \"redis://a\""));
+        assert!(denied[0].message.contains(says), "{denied:?}");
+    }
 }
 
 #[tokio::test]

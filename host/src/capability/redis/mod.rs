@@ -139,9 +139,14 @@ impl Redis {
         }
     }
 
-    /// Whether [`Self::command`] finds a server by this name, from outside of sections.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.server("", name).is_ok()
+    /// An error that says how to add the server where there is none of this name, seen from outside of sections.
+    pub(crate) fn has(&self, name: &str) -> Result<(), Error> {
+        self.server("", name).map(drop)
+    }
+
+    /// An error where this is no command of the allow-list.
+    pub(crate) fn offers(name: &str) -> Result<(), Error> {
+        verbs::kind(&name.trim().to_ascii_uppercase(), &[]).map(drop)
     }
 
     /// The server that is meant where none is named: `main` of `[redis]`, else its only one, else the file's only one.
