@@ -27,5 +27,7 @@ pub mod request;
 pub mod route;
 pub mod server;
 pub mod settings;
+pub mod trace_context;
+mod unused;
 mod wasi;
 mod watch;

@@ -6,4 +6,5 @@ mod examples;
 mod faults;
 mod imports;
 mod swap;
+mod up;
 mod wasi;

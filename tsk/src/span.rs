@@ -7,8 +7,11 @@ pub struct FileId(u32);
 /// A range of bytes in one file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
+    /// The file that it is in.
     pub file: FileId,
+    /// The first byte.
     pub start: u32,
+    /// The byte behind the last.
     pub end: u32,
 }
 
@@ -25,7 +28,9 @@ impl Span {
 /// Line and column count from 1; columns count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
+    /// From 1.
     pub line: u32,
+    /// From 1, in characters.
     pub column: u32,
 }
 
@@ -62,10 +67,12 @@ impl SourceMap {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// What a file is called in diagnostics.
     pub fn name(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].name
     }
 
+    /// The whole text of a file.
     pub fn text(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].text
     }

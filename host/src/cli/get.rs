@@ -15,8 +15,8 @@ use crate::{
     settings::Settings,
 };
 
-pub(super) fn run(file: &Path, key: Option<&str>, eval: bool) -> Result<(), Failure> {
-    let config = load::read(file)?;
+pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
+    let config = load::read_with(file, tsk::Options { lenient })?;
     output::print_diagnostics(&config.warnings, &config.sources);
     let whole;
     let node = match key {

@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod report;
 mod serve;
+mod up;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -58,8 +59,12 @@ enum Command {
         key: Option<String>,
         /// Run `@query(…)`, `@http(…)`, `@redis(…)` and `@cache(…)` and print what they give, as a fujsen reads it;
         /// opens the file's databases. Without it they are printed as they are written
-        #[arg(long)]
+        #[arg(long, conflicts_with = "lenient")]
         eval: bool,
+        /// Look at a file away from its place, or at one written for another program: print operators, variables and files
+        /// that are not here as they are written, with a warning for variables and files
+        #[arg(long)]
+        lenient: bool,
     },
     /// Run one fujsen and print its result as JSON; a failure goes to stderr
     Call {
@@ -83,6 +88,12 @@ enum Command {
         name: String,
         #[arg(long, value_enum, default_value = "rust")]
         lang: Lang,
+    },
+    /// Serve several files together: each in a process of its own, in the order of their dependencies, with one log
+    Up {
+        /// Files, or folders whose TSK files have a section `[service]`
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
     },
 }
 
@@ -121,7 +132,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
-        Some(Command::Get { file, key, eval }) => get::run(&file, key.as_deref(), eval),
+        Some(Command::Get {
+            file,
+            key,
+            eval,
+            lenient,
+        }) => get::run(&file, key.as_deref(), lenient, eval),
         Some(Command::Call {
             file,
             fujsen,
@@ -129,6 +145,7 @@ pub fn run() -> ExitCode {
         }) => call::run(&file, &fujsen, &arguments),
         Some(Command::Fmt { file, check }) => fmt::run(&file, check),
         Some(Command::New { name, lang }) => new::run(&name, lang),
+        Some(Command::Up { paths }) => up::run(&paths),
         None => serve::run(cli.serve),
     };
     match result {

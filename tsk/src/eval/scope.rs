@@ -51,6 +51,11 @@ impl Scope {
         replaced
     }
 
+    /// Whether statements go into an object that is being read.
+    pub(super) fn is_in_object(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     /// Puts a key where statements go now. Gives the place of a value that it replaces.
     pub(super) fn define(&mut self, key: &Key, node: Node) -> Option<Span> {
         let mut replaced = None;

@@ -107,7 +107,8 @@ impl<'a> Builder<'a> {
             Rule::bad_line | Rule::bad_member => match lone_value(&pair) {
                 Some(value) => Row::Directive(value),
                 None => {
-                    self.report(bad_line(span, text));
+                    let diagnostic = self.opened_in_comment(bad_line(span, text));
+                    self.report(diagnostic);
                     Row::Bad
                 }
             },
@@ -117,6 +118,30 @@ impl<'a> Builder<'a> {
             }
             _ => return None,
         })
+    }
+
+    /// What closes nothing may close what a comment opens: `#api /users {`.
+    fn opened_in_comment(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let (Some(span), "unexpected-close") = (diagnostic.span, diagnostic.code) else {
+            return diagnostic;
+        };
+        let mut end = (span.start - self.base) as usize;
+        // A comment further up opens something else; looking for it at each line would take long.
+        for line in self.text[..end].rsplit('\n').take(200) {
+            let start = end - line.len();
+            if line.trim_start().starts_with('#') && line.trim_end().ends_with('{') {
+                let comment = Span {
+                    start: self.base + start as u32,
+                    end: self.base + (start + line.trim_end().len()) as u32,
+                    ..span
+                };
+                return diagnostic
+                    .related(comment, "`#` makes this a comment, so its `{` opens nothing")
+                    .help("write `name {` without `#` for an object; code belongs into a fujsen");
+            }
+            end = start.saturating_sub(1);
+        }
+        diagnostic
     }
 
     fn item<'i>(&mut self, inner: Pair<'i>) -> Option<ItemBody<'i>> {
@@ -343,7 +368,7 @@ fn lone_value<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
     let mut trees = value.clone().into_inner();
     let first = trees.next()?;
     let is_value = match trees.next() {
-        None => matches!(first.as_rule(), Rule::code_call | Rule::global),
+        None => matches!(first.as_rule(), Rule::code_call | Rule::global_path),
         Some(second) => {
             second.as_rule() == Rule::operator
                 && matches!(
@@ -378,7 +403,14 @@ fn bad_section(span: Span, text: &str) -> Diagnostic {
         .chars()
         .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
         .collect();
-    let name = if name.is_empty() { "name".to_owned() } else { name };
+    let whole = inside.split(']').next().unwrap_or_default().trim();
+    let name = match name.as_str() {
+        _ if text.contains(']') && whole.len() > name.len() && !whole.contains(['"', '\'', '[', ',']) => {
+            format!("\"{whole}\"")
+        }
+        "" => "name".to_owned(),
+        _ => name,
+    };
     let (code, message, label) = if text.contains(']') {
         (
             "bad-section",
@@ -458,13 +490,24 @@ fn bad_line(span: Span, text: &str) -> Diagnostic {
             _ => diagnostic.help("a line is `key: value`, `[section]`, or a comment after `#`"),
         };
     }
-    let rest = first[word.len()..].trim_start();
-    let help = match rest {
-        "" => format!("write `{word}: value`"),
-        _ => format!("write `{word}: {rest}`"),
-    };
     Diagnostic::error("missing-colon", format!("`{word}` is followed by neither `:` nor `=`"))
         .at(line)
         .label("a key and its value have `:` or `=` between them")
-        .help(help)
+        .help(entry_instead(&word, &first[word.len()..]))
+}
+
+/// How a line that begins with this word may have been meant.
+fn entry_instead(word: &str, rest: &str) -> String {
+    let is_key = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !word.ends_with(['.', '-']);
+    let rest = rest.trim_start();
+    let arrow = rest.strip_prefix("=>").or_else(|| rest.strip_prefix("->"));
+    let value = arrow.unwrap_or(rest).trim_start();
+    if !is_key || value.split_whitespace().count() > 3 {
+        return "a line is `key: value`, `[section]`, or a comment after `#`".to_owned();
+    }
+    match (word, value) {
+        (_, "") => format!("write `{word}: value`"),
+        ("export" | "set" | "let" | "const" | "var", _) => format!("write `{value}`"),
+        _ => format!("write `{word}: {value}`"),
+    }
 }

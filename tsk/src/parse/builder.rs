@@ -188,5 +188,8 @@ pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
     Diagnostic::error("unexpected-text", format!("`{what}` is not expected here"))
         .at(span)
         .label("no value or key starts like this")
-        .help("put text in quotes: \"…\"")
+        .help(match text.starts_with('|') {
+            true => "write text over several lines between \"\"\" and \"\"\"",
+            false => "put text in quotes: \"…\"",
+        })
 }

@@ -133,7 +133,7 @@ impl Builder<'_> {
         let kind = match tree.as_rule() {
             Rule::number => self.number(tree.as_str(), span),
             Rule::word => word(tree.as_str()),
-            Rule::global => ExprKind::Global(tree.as_str()[1..].to_owned()),
+            Rule::global_path => ExprKind::Global(tree.as_str()[1..].to_owned()),
             Rule::array => self.array(tree),
             Rule::object => self.object(tree),
             Rule::parens => return self.parens(tree),

@@ -177,3 +177,31 @@ fn a_secret_is_no_path_and_in_no_message() {
         assert!(!shown.contains("hunter2"), "{shown}");
     }
 }
+
+/// A clock that never says the same twice.
+#[derive(Default)]
+struct Ticking(std::cell::Cell<i64>);
+
+impl tsk::Environment for Ticking {
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        World.read(path)
+    }
+
+    fn var(&self, name: &str) -> Option<String> {
+        World.var(name)
+    }
+
+    fn now(&self) -> jiff::Zoned {
+        self.0.set(self.0.get() + 1);
+        jiff::Timestamp::from_second(self.0.get())
+            .unwrap()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+    }
+}
+
+#[test]
+fn all_dates_are_of_one_moment() {
+    let text = "a: @date(\"U\")\nb: @date(\"U\")\n";
+    let config = load("x.tsk", text, &Ticking::default(), Options::default()).unwrap();
+    assert_eq!(config.str("a"), config.str("b"));
+}

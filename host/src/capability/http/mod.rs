@@ -62,7 +62,7 @@ impl bindings::http::Host for Call {
         let incoming = self.origin.incoming.clone()?;
         Some(IncomingRequest {
             method: incoming.method.to_string(),
-            path: incoming.path.clone(),
+            path: incoming.uri.path().to_owned(),
             parameters: incoming.parameters.clone(),
             query: incoming.query.clone(),
             headers: pairs(&incoming.headers),
