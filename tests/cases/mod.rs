@@ -1,6 +1,7 @@
 mod bad_input;
 mod binding;
 mod cli;
+mod deferred;
 mod examples;
 mod faults;
 mod imports;

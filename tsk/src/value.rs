@@ -107,4 +107,6 @@ pub struct Deferred {
     pub operator: String,
     /// Evaluated, but for operators among them that are deferred themselves.
     pub arguments: Vec<Node>,
+    /// Where it is written. A value that is named elsewhere keeps this place.
+    pub span: Span,
 }

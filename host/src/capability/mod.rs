@@ -19,11 +19,17 @@ use std::path::Path;
 use tsk::{Config, Diagnostic};
 use wasmtime::component::{HasData, Linker};
 
-use crate::{bindings, call::Call, guest::State};
+use crate::{
+    bindings,
+    call::Call,
+    deferred::{self, Cache, Ground, Reach},
+    guest::State,
+};
 
 /// Made once per process: connections and pools that outlive a swap.
 #[derive(Default)]
 pub struct Shared {
+    pub cache: Cache,
     pub http: http::Client,
     pub redis: redis::Connections,
     pub sql: sql::Pools,
@@ -32,6 +38,8 @@ pub struct Shared {
 /// Made once per `App`: what its file names and grants.
 pub struct Capabilities {
     pub config: config::Values,
+    cache: Cache,
+    ground: Ground,
     pub http: http::Http,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
@@ -60,14 +68,29 @@ impl Capabilities {
         let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.redis, config).map_err(|mut d| diagnostics.append(&mut d));
         let sql = sql::Sql::new(&shared.sql, config, folder).map_err(|mut d| diagnostics.append(&mut d));
-        match (http, redis, sql) {
-            (Ok(http), Ok(redis), Ok(sql)) => Ok(Self {
-                config: config::Values::new(config),
-                http,
-                redis,
-                sql,
-            }),
-            _ => Err(diagnostics),
+        let (Ok(http), Ok(redis), Ok(sql)) = (http, redis, sql) else {
+            return Err(diagnostics);
+        };
+        let capabilities = Self {
+            config: config::Values::new(config),
+            cache: shared.cache.clone(),
+            ground: Ground::new(config),
+            http,
+            redis,
+            sql,
+        };
+        let wrong = deferred::check(&config.root, capabilities.reach());
+        if wrong.is_empty() { Ok(capabilities) } else { Err(wrong) }
+    }
+
+    /// What operators in values can reach.
+    pub fn reach(&self) -> Reach<'_> {
+        Reach {
+            http: &self.http,
+            redis: &self.redis,
+            sql: &self.sql,
+            cache: &self.cache,
+            ground: &self.ground,
         }
     }
 
@@ -87,7 +110,7 @@ fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -
 }
 
 /// What a value holds besides itself. Bytes.
-fn payload(value: &bindings::Value) -> usize {
+pub(crate) fn payload(value: &bindings::Value) -> usize {
     match value {
         bindings::Value::Text(text) | bindings::Value::Json(text) => text.len(),
         bindings::Value::Bytes(bytes) => bytes.len(),

@@ -52,11 +52,15 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Print values as JSON; compiles nothing and connects to nothing
+    /// Print values as JSON; compiles nothing, and without --eval connects to nothing
     Get {
         file: PathBuf,
         /// A dotted path such as `service.port`; without it, the whole file
         key: Option<String>,
+        /// Run `@query(…)`, `@http(…)`, `@redis(…)` and `@cache(…)` and print what they give, as a fujsen reads it;
+        /// opens the file's databases. Without it they are printed as they are written
+        #[arg(long, conflicts_with = "lenient")]
+        eval: bool,
         /// Look at a file away from its place, or at one written for another program: print operators, variables and files
         /// that are not here as they are written, with a warning for variables and files
         #[arg(long)]
@@ -128,7 +132,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
-        Some(Command::Get { file, key, lenient }) => get::run(&file, key.as_deref(), lenient),
+        Some(Command::Get {
+            file,
+            key,
+            eval,
+            lenient,
+        }) => get::run(&file, key.as_deref(), lenient, eval),
         Some(Command::Call {
             file,
             fujsen,

@@ -101,7 +101,7 @@ impl Evaluator<'_, '_> {
         }
         let diagnostic = self.unknown_global(name).at(span).label("no such global");
         self.tolerable(diagnostic);
-        self.absent(name)
+        self.absent(name, span)
     }
 
     fn unknown_global(&self, name: &str) -> Diagnostic {
@@ -267,7 +267,10 @@ impl Evaluator<'_, '_> {
     /// An expression over a value that is known only when it is read.
     fn later(&mut self, deferred: &Deferred, span: Span) -> Option<Value> {
         if self.loader.options.lenient {
-            return Some(Value::Deferred(deferred.clone()));
+            return Some(Value::Deferred(Deferred {
+                span,
+                ..deferred.clone()
+            }));
         }
         let name = &deferred.operator;
         let diagnostic = Diagnostic::error(

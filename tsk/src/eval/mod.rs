@@ -166,7 +166,7 @@ impl Evaluator<'_, '_> {
             }
             return;
         }
-        if !crate::operators::is_known(&call.name) && self.unknown_operator(call).is_none() {
+        if !crate::operators::is_known(&call.name) && self.unknown_operator(call, call.name_span).is_none() {
             return;
         }
         let name = format!("@{}", call.name);

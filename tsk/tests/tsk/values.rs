@@ -83,6 +83,19 @@ fn lenient_keeps_what_is_unknown() {
 }
 
 #[test]
+fn a_deferred_value_keeps_its_place() {
+    let config = config("count: @query(\"SELECT ?\", 1 + 1)\n[page]\nusers: count\n");
+    for path in ["count", "page.users"] {
+        let Value::Deferred(deferred) = &config.get(path).unwrap().value else {
+            panic!("{path}")
+        };
+        assert_eq!(config.sources.locate(deferred.span), "service.tsk:1:8", "{path}");
+        assert!(matches!(deferred.arguments[1].value, Value::Integer(2)));
+    }
+    assert_eq!(config.to_json()["page"]["users"], "@query(\"SELECT ?\", 1 + 1)");
+}
+
+#[test]
 fn suggestions_are_near() {
     assert_eq!(suggest("databse", ["service", "database"]), Some("database"));
     assert_eq!(suggest("Query", ["query", "cache"]), Some("query"));

@@ -14,6 +14,7 @@ mod tests;
 use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
+pub(crate) use self::exchange::show;
 use self::grants::Origins;
 use super::Grant;
 use crate::{
