@@ -4,6 +4,8 @@
 //! A module: `load` (read) → `link` (compile, name) → `module` → `app` → `live` (swap).
 //! `limits` holds every bound.
 
+mod admin;
+mod alerts;
 pub mod app;
 pub mod arguments;
 pub mod bindings;
@@ -14,15 +16,18 @@ pub mod engine;
 mod folder;
 pub mod gate;
 pub mod guest;
+mod health;
 pub mod limits;
 pub mod link;
 pub mod live;
 pub mod load;
+pub mod metrics;
 pub mod module;
 pub mod names;
 mod precompiled;
 pub mod request;
 pub mod route;
+mod section;
 pub mod server;
 pub mod settings;
 mod wasi;

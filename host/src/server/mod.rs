@@ -17,13 +17,23 @@ mod trace;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
 };
 
 pub use self::cors::Cors;
-use crate::{limits, live::Live};
+pub(crate) use self::{exchange::without_body, reply::JSON};
+use crate::{limits, live::Live, metrics::Gauge};
+
+/// Who answers the requests of a listener.
+pub(crate) trait Answer: Clone + Send + Sync + 'static {
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+}
 
 /// A socket that listens on `address`. Restarts do not wait for the connections of the process before.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -39,7 +49,13 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves until `stop` becomes true, then drains: no new connections, requests in flight get [`limits::DRAIN`].
 pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
-    accept::run(listener, live, stop).await;
+    let open = live.current().metrics.metrics().connections.clone();
+    accept::run(listener, exchange::Service(live), open, stop).await;
+}
+
+/// As [`serve`], with the same bounds, for other answers.
+pub(crate) async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
+    accept::run(listener, answer, Arc::<Gauge>::default(), stop).await;
 }
 
 #[cfg(test)]
