@@ -71,9 +71,9 @@ fn look(rules: &Rules, metrics: &Metrics, firing: &mut HashSet<Kind>) -> Vec<Ale
     }
     let window = metrics.window();
     let value = |kind| match kind {
-        Kind::HighErrorRate => window.error_percent(),
-        Kind::HighResponseTime => window.mean_seconds(),
-        Kind::HighMemoryUsage => metrics.memory_percent(),
+        Kind::ErrorRate => window.error_percent(),
+        Kind::ResponseTime => window.mean_seconds(),
+        Kind::MemoryUsage => metrics.memory_percent(),
     };
     let mut changes = judge(rules, value, firing);
     for kind in Kind::ALL {
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn fires_once_and_clears_once() {
         let rules = Rules(vec![Rule {
-            kind: Kind::HighErrorRate,
+            kind: Kind::ErrorRate,
             threshold: 5.0,
         }]);
         let mut firing = HashSet::new();
@@ -155,7 +155,7 @@ mod tests {
     fn an_alert_that_is_watched_no_more_ends() {
         let metrics = Arc::<Metrics>::default();
         let memory = Rules(vec![Rule {
-            kind: Kind::HighMemoryUsage,
+            kind: Kind::MemoryUsage,
             threshold: f64::MIN_POSITIVE,
         }]);
         let mut firing = HashSet::new();

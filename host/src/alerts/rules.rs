@@ -19,35 +19,35 @@ pub(super) struct Rule {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
-    HighErrorRate,
-    HighResponseTime,
-    HighMemoryUsage,
+    ErrorRate,
+    ResponseTime,
+    MemoryUsage,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::HighErrorRate, Self::HighResponseTime, Self::HighMemoryUsage];
+    pub(super) const ALL: [Self; 3] = [Self::ErrorRate, Self::ResponseTime, Self::MemoryUsage];
 
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::HighErrorRate => "high_error_rate",
-            Self::HighResponseTime => "high_response_time",
-            Self::HighMemoryUsage => "high_memory_usage",
+            Self::ErrorRate => "high_error_rate",
+            Self::ResponseTime => "high_response_time",
+            Self::MemoryUsage => "high_memory_usage",
         }
     }
 
     pub(super) fn severity(self) -> &'static str {
         match self {
-            Self::HighErrorRate | Self::HighResponseTime => "warning",
-            Self::HighMemoryUsage => "critical",
+            Self::ErrorRate | Self::ResponseTime => "warning",
+            Self::MemoryUsage => "critical",
         }
     }
 
     /// What it is called in a sentence, and the unit.
     pub(super) fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::HighErrorRate => ("Error rate", "%"),
-            Self::HighResponseTime => ("Average response time", " s"),
-            Self::HighMemoryUsage => ("Memory usage", "%"),
+            Self::ErrorRate => ("Error rate", "%"),
+            Self::ResponseTime => ("Average response time", " s"),
+            Self::MemoryUsage => ("Memory usage", "%"),
         }
     }
 }
@@ -57,9 +57,9 @@ impl Rules {
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut section = Section::new(config, "alerts", &Kind::ALL.map(Kind::name));
         let threshold = |kind: Kind, section: &mut Section<'_>| match kind {
-            Kind::HighErrorRate => section.number(kind.name(), 100.0, "5"),
-            Kind::HighMemoryUsage => section.number(kind.name(), 100.0, "80"),
-            Kind::HighResponseTime => {
+            Kind::ErrorRate => section.number(kind.name(), 100.0, "5"),
+            Kind::MemoryUsage => section.number(kind.name(), 100.0, "80"),
+            Kind::ResponseTime => {
                 let range = Duration::from_millis(1)..=Duration::from_secs(3600);
                 section
                     .seconds(kind.name(), range, "2")
