@@ -172,7 +172,7 @@ async fn the_admin_address_answers_until_the_service_has_stopped() {
         (&json!("shop"), &json!("1.2.0"))
     );
 
-    let slow = tokio::spawn(service.client.get(format!("{}/sleeps/1500", service.url)).send());
+    let slow = tokio::spawn(service.client.get(format!("{}/sleeps/3000", service.url)).send());
     eventually("the slow request", || async {
         let running = service
             .metrics()
@@ -595,7 +595,7 @@ async fn an_alert_fires_once_and_clears_once() {
         service.get("/sleeps/0").await;
     }
     firing(0.0).await;
-    service.logged("Error rate is 1% again").await;
+    service.logged("% again").await;
     let log = service.log();
     let alerts: Vec<Value> = log
         .lines()
@@ -651,6 +651,13 @@ fn wrong_settings_are_refused() {
         output.code == Some(2) && output.stderr.contains("write an IP address and a port"),
         "{output:?}"
     );
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = tusk(folder.path(), &["service.tsk", "--port", "0", "--admin", &address]);
+    assert_eq!(output.code, Some(1), "{output:?}");
+    for part in [&*format!("cannot listen on {address}"), "choose another port: --admin "] {
+        assert!(output.stderr.contains(part), "{output:?}");
+    }
     let output = tusk(folder.path(), &["check", "service.tsk"]);
     assert!(output.stdout.contains("http://127.0.0.1:9001"), "{output:?}");
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
 
 /// Told of every alert that begins, and of its end. What reacts to alerts starts here; the alert's JSON form is the
 /// data of its event.
-fn changed(app: &App, alert: &Alert) {
+fn changed(app: &Arc<App>, alert: &Alert) {
     let Alert {
         kind,
         severity,

@@ -2,7 +2,7 @@
 
 use std::{
     sync::atomic::{
-        AtomicU64, AtomicUsize,
+        AtomicBool, AtomicU64, AtomicUsize,
         Ordering::{Acquire, Relaxed, Release},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -33,6 +33,8 @@ pub(super) struct Ring {
 /// A `what` of 0 is no entry.
 #[derive(Default)]
 struct Slot {
+    /// Someone writes. Whoever comes round to it meanwhile leaves it, and is missing in the ring.
+    taken: AtomicBool,
     when: AtomicU64,
     what: AtomicU64,
 }
@@ -51,11 +53,15 @@ impl Default for Ring {
 impl Ring {
     pub(super) fn push(&self, series: u32, method: &Method, status: u16, took: Duration) {
         let slot = &self.slots[self.next.fetch_add(1, Relaxed) % self.slots.len()];
+        if slot.taken.swap(true, Acquire) {
+            return;
+        }
         let micros = (took.as_micros() as u64).min((1 << 51) - 1);
         slot.what.store(0, Release);
         slot.when.store(now() << 22 | u64::from(series & 0x3f_ffff), Release);
         slot.what
             .store(micros << 13 | index(method) << 10 | u64::from(status & 0x3ff), Release);
+        slot.taken.store(false, Release);
     }
 
     /// Newest first. An entry that is being written is left out.
@@ -127,5 +133,30 @@ mod tests {
         assert_eq!(entries[0].took, Duration::from_micros(last.into()));
         assert!(now() - entries[0].time < 60_000);
         assert_eq!(entries.last().map(|entry| entry.series), Some(3));
+    }
+
+    #[test]
+    fn entries_are_whole_while_many_write() {
+        let ring = Ring::default();
+        let status = |series: u32| 200 + (series % 300) as u16;
+        std::thread::scope(|scope| {
+            for writer in 0..4u32 {
+                let ring = &ring;
+                scope.spawn(move || {
+                    for n in 0..20_000 {
+                        let series = n * 4 + writer;
+                        let took = Duration::from_micros(series.into());
+                        ring.push(series, &Method::GET, status(series), took);
+                    }
+                });
+            }
+            for _ in 0..200 {
+                for entry in ring.entries() {
+                    assert_eq!(entry.status, status(entry.series), "{entry:?}");
+                    assert_eq!(entry.took.as_micros(), u128::from(entry.series), "{entry:?}");
+                }
+            }
+        });
+        assert!(ring.entries().len() > limits::RECENT_REQUESTS / 2);
     }
 }
