@@ -3,14 +3,17 @@ use std::{sync::Arc, time::Instant};
 use tsk::{Position, SourceMap, Span};
 
 use crate::{
+    alerts,
     bindings::{Error, Reply, Value},
     call::{Call, Panic},
     capability::{Capabilities, Grant},
     engine::Host,
     gate::Gate,
     guest::{self, Failure},
+    health,
     limits::Limits,
     link::Places,
+    metrics::{self, Outcome},
     module::{Handler, Module},
     names::Handlers,
     request::Origin,
@@ -25,11 +28,15 @@ pub struct App {
     pub limits: Limits,
     pub capabilities: Capabilities,
     pub cors: Cors,
+    pub health: health::Plan,
+    pub alerts: alerts::Rules,
     pub gate: Gate,
     pub modules: Vec<Arc<Module>>,
     /// By `section.name`.
     pub handlers: Handlers,
     pub routes: Routes,
+    /// Finds the meters of this version, and the process's metrics behind them.
+    pub metrics: metrics::Version,
     pub sources: SourceMap,
     pub(crate) places: Places,
     pub(crate) host: Host,
@@ -87,19 +94,20 @@ impl App {
             deadline,
             depth,
         );
-        guest::run(&self.host, handler, Box::new(call), arguments)
-            .await
-            .map_err(|failure| {
-                let error = self.explain(module, failure);
-                if error.status >= 500 {
-                    tracing::error!(
-                        target: "fujsen",
-                        service = %self.service.name, fujsen = %handler.path, %request_id,
-                        status = error.status, code = %error.code, "{}", error.message
-                    );
-                }
-                error
-            })
+        let running = handler.meter.start();
+        let result = guest::run(&self.host, handler, Box::new(call), arguments).await;
+        running.end(outcome(&result));
+        result.map_err(|failure| {
+            let error = self.explain(module, failure);
+            if error.status >= 500 {
+                tracing::error!(
+                    target: "fujsen",
+                    service = %self.service.name, fujsen = %handler.path, %request_id,
+                    status = error.status, code = %error.code, "{}", error.message
+                );
+            }
+            error
+        })
     }
 
     /// A failure in words, with the line of the TSK file where it is known.
@@ -141,6 +149,24 @@ impl App {
             None if panic.line == 0 => panic.file.clone(),
             None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
         }
+    }
+}
+
+/// How a call ended, for its meter.
+fn outcome(result: &Result<Reply, Failure>) -> Outcome {
+    let by_status = |status| match status {
+        0..400 => Outcome::Ok,
+        400..500 => Outcome::Refused,
+        _ => Outcome::Failed,
+    };
+    match result {
+        Ok(reply) => by_status(reply.status),
+        Err(Failure::Error(error)) => by_status(error.status),
+        Err(Failure::Panic(_)) => Outcome::Panic,
+        Err(Failure::Deadline(_)) => Outcome::Deadline,
+        Err(Failure::Memory(_)) => Outcome::Memory,
+        Err(Failure::Stack) => Outcome::Stack,
+        Err(Failure::Trap(_)) => Outcome::Trap,
     }
 }
 

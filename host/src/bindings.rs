@@ -15,7 +15,7 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-pub use tusk::fujsen::{config, fujsen, http, log, redis, sql, time};
+pub use tusk::fujsen::{config, fujsen, http, log, metrics, redis, sql, time};
 
 impl Error {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {

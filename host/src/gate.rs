@@ -1,7 +1,10 @@
 //! How many calls run at once, and how many requests may wait for their turn.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -10,14 +13,16 @@ use tokio::{
     time::timeout,
 };
 
-use crate::limits::Limits;
+use crate::{limits::Limits, metrics::Counter};
 
 /// Bounds the calls of one `App`. After a swap the version before finishes its own calls beside those of the new one.
 pub struct Gate {
     places: Semaphore,
+    concurrency: usize,
     waiting: AtomicUsize,
     queue: usize,
     patience: Duration,
+    refused: Arc<Counter>,
 }
 
 /// The right to run one call; dropping it gives the place to the next.
@@ -31,13 +36,22 @@ pub struct Pass<'a> {
 pub struct Busy;
 
 impl Gate {
-    pub fn new(limits: &Limits) -> Self {
+    /// `refused` counts those that get no place.
+    pub fn new(limits: &Limits, refused: Arc<Counter>) -> Self {
         Self {
             places: Semaphore::new(limits.concurrency),
+            concurrency: limits.concurrency,
             waiting: AtomicUsize::new(0),
             queue: limits.queue,
             patience: limits.queue_wait,
+            refused,
         }
+    }
+
+    /// How many calls run, and how many wait.
+    pub fn load(&self) -> (usize, usize) {
+        let running = self.concurrency - self.places.available_permits();
+        (running, self.waiting.load(Relaxed).min(self.queue))
     }
 
     /// Waits for a place, first come first served.
@@ -45,6 +59,10 @@ impl Gate {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(Pass { _place: place });
         }
+        self.wait().await.inspect_err(|_| self.refused.add(1))
+    }
+
+    async fn wait(&self) -> Result<Pass<'_>, Busy> {
         let _waiting = Waiting::start(self)?;
         match timeout(self.patience, self.places.acquire()).await {
             Ok(Ok(place)) => Ok(Pass { _place: place }),
@@ -78,12 +96,13 @@ mod tests {
     use super::*;
 
     fn gate(concurrency: usize, queue: usize) -> Gate {
-        Gate::new(&Limits {
+        let limits = Limits {
             concurrency,
             queue,
             queue_wait: Duration::from_secs(5),
             ..Limits::default()
-        })
+        };
+        Gate::new(&limits, Arc::default())
     }
 
     #[tokio::test(start_paused = true)]
@@ -97,6 +116,7 @@ mod tests {
         let (second, third, ()) = tokio::join!(gate.enter(), gate.enter(), release);
         assert!(second.is_ok(), "it waits for its turn");
         assert_eq!(third.err(), Some(Busy), "the queue holds one");
+        assert_eq!((gate.load(), gate.refused.get()), ((1, 0), 1));
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,6 +5,8 @@
 //! A value with `@query(…)` in it: `capability::config` → `deferred` → `capability`.
 //! `limits` holds every bound.
 
+mod admin;
+mod alerts;
 pub mod app;
 pub mod arguments;
 pub mod bindings;
@@ -16,15 +18,18 @@ pub mod engine;
 mod folder;
 pub mod gate;
 pub mod guest;
+mod health;
 pub mod limits;
 pub mod link;
 pub mod live;
 pub mod load;
+pub mod metrics;
 pub mod module;
 pub mod names;
 mod precompiled;
 pub mod request;
 pub mod route;
+mod section;
 pub mod server;
 pub mod settings;
 pub mod trace_context;

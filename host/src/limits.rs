@@ -98,6 +98,27 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
+/// Metrics that fujsens record: series of one service; labels of one series; a name; a label's value; the buckets of a
+/// histogram. Values beyond the first or with a longer label are dropped and counted. Bytes.
+pub const METRIC_SERIES: usize = 2_000;
+pub const METRIC_LABELS: usize = 8;
+pub const METRIC_NAME: usize = 128;
+pub const METRIC_LABEL: usize = 128;
+pub const METRIC_BUCKETS: usize = 32;
+/// Series of one metric of the host's own; those of earlier versions of the file make room for new ones.
+pub const HOST_SERIES: usize = 2_000;
+/// What "now" means in rates, means and alerts, and how often a sample is taken for it.
+pub const WINDOW: Duration = Duration::from_secs(60);
+pub const SAMPLE_EVERY: Duration = Duration::from_secs(1);
+/// Requests of which method, route, status and time are kept.
+pub const RECENT_REQUESTS: usize = 100;
+
+/// How often databases and Redis servers are checked, and what a check may take.
+pub const HEALTH_EVERY: Duration = Duration::from_secs(5);
+pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often alerts are looked at.
+pub const ALERT_EVERY: Duration = Duration::from_secs(5);
+
 /// A pattern of `time.format`. Bytes; the text that it makes is at most some twenty times as long.
 pub const TIME_PATTERN: usize = 1 << 10;
 

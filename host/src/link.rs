@@ -1,6 +1,6 @@
 //! From a file's sources to modules and the names that reach their functions.
 
-use std::{collections::HashMap, sync::Arc, thread};
+use std::{collections::HashMap, sync::Arc, thread, time::Instant};
 
 use fujsen::{Component, ModuleSource, Prebuilt, Progress};
 use tsk::{Config, Diagnostic, Environment, Span, Value};
@@ -9,6 +9,7 @@ use crate::{
     app::App,
     folder::Folder,
     load::{Loader, folder},
+    metrics,
     module::{Module, Place},
     names::{self, Handlers, Key},
     unused,
@@ -37,6 +38,7 @@ pub(crate) fn modules(
     loader: &Loader,
     config: &Config,
     previous: Option<&App>,
+    metrics: &metrics::Version,
     progress: Progress<'_>,
 ) -> Result<Linked, Vec<Diagnostic>> {
     let sources = fujsen::modules(config)?;
@@ -69,7 +71,7 @@ pub(crate) fn modules(
             Err(diagnostic) => errors.push(diagnostic),
         }
     }
-    linked.handlers = names::resolve(&named, &mut errors);
+    linked.handlers = names::resolve(&named, metrics, &mut errors);
     linked.warnings.extend(unused::fujsens(config, &sources));
     if errors.is_empty() { Ok(linked) } else { Err(errors) }
 }
@@ -79,7 +81,7 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
     thread::scope(|scope| {
         let running: Vec<_> = sources
             .iter()
-            .map(|source| scope.spawn(|| loader.compiler.compile(source, progress)))
+            .map(|source| scope.spawn(|| component(loader, source, progress)))
             .collect();
         running
             .into_iter()
@@ -95,6 +97,18 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
             })
             .collect()
     })
+}
+
+fn component(loader: &Loader, source: &ModuleSource, progress: Progress<'_>) -> Result<Component, Vec<Diagnostic>> {
+    if let Some(component) = loader.compiler.cached(source) {
+        return Ok(component);
+    }
+    let started = Instant::now();
+    let component = loader.compiler.compile(source, progress)?;
+    loader
+        .metrics
+        .compiled(&source.section, source.language.name(), started.elapsed());
+    Ok(component)
 }
 
 fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {

@@ -10,12 +10,15 @@ use fujsen::{Compiler, Progress};
 use tsk::{Config, Diagnostic, SourceMap};
 
 use crate::{
+    alerts,
     app::App,
     capability::{Capabilities, Shared},
     engine::Host,
     folder::Folder,
     gate::Gate,
+    health,
     link::{self, Linked},
+    metrics::Metrics,
     precompiled::Precompiled,
     route::Routes,
     server::Cors,
@@ -29,6 +32,7 @@ pub struct Loader {
     pub(crate) host: Host,
     pub(crate) compiler: Compiler,
     pub(crate) precompiled: Precompiled,
+    pub(crate) metrics: Arc<Metrics>,
     shared: Shared,
 }
 
@@ -53,12 +57,14 @@ pub struct Failed {
 impl Loader {
     /// `cache` is the folder for compiled modules and the compilers' own files.
     pub fn new(file: PathBuf, cache: &Path) -> wasmtime::Result<Self> {
+        let metrics = Arc::<Metrics>::default();
         Ok(Self {
             file,
             host: Host::new()?,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
-            shared: Shared::default(),
+            shared: Shared::new(&metrics),
+            metrics,
         })
     }
 
@@ -116,12 +122,23 @@ impl Loader {
         let settings = errors.take(Settings::new(config, &stem(&self.file)));
         let capabilities = errors.take(Capabilities::new(&self.shared, config, folder(&self.file)));
         let cors = errors.take(Cors::new(config));
-        let linked = errors.take(link::modules(self, config, previous, progress));
+        let health = errors.take(health::Plan::new(config));
+        let alerts = errors.take(alerts::Rules::new(config));
+        let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
+        let metrics = self.metrics.version(version);
+        let linked = errors.take(link::modules(self, config, previous, &metrics, progress));
         let routes = linked
             .as_ref()
-            .and_then(|linked| errors.take(Routes::new(config, &linked.handlers)));
-        let (Some(settings), Some(capabilities), Some(cors), Some(linked), Some((routes, warnings))) =
-            (settings, capabilities, cors, linked, routes)
+            .and_then(|linked| errors.take(Routes::new(config, &linked.handlers, &metrics)));
+        let (
+            Some(settings),
+            Some(capabilities),
+            Some(cors),
+            Some(health),
+            Some(alerts),
+            Some(linked),
+            Some((routes, warnings)),
+        ) = (settings, capabilities, cors, health, alerts, linked, routes)
         else {
             return Err(errors.0);
         };
@@ -137,10 +154,13 @@ impl Loader {
             limits: settings.limits.clone(),
             capabilities,
             cors,
-            gate: Gate::new(&settings.limits),
+            health,
+            alerts,
+            gate: Gate::new(&settings.limits, self.metrics.refused.clone()),
             modules,
             handlers,
             routes,
+            metrics,
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),

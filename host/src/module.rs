@@ -8,6 +8,7 @@ use crate::{
     bindings::ModulePre,
     engine::Host,
     guest::{self, Guest, State},
+    metrics,
 };
 
 /// A module, compiled and linked, ready to be instantiated. Knows no `App`: a swap keeps the modules whose text is
@@ -71,6 +72,7 @@ pub struct Handler {
     pub module: Arc<Module>,
     /// `section.name`.
     pub path: Arc<str>,
+    pub(crate) meter: Arc<metrics::Fujsen>,
     /// Index into the module's functions.
     pub(crate) function: usize,
 }

@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use fujsen::{Function, Text};
 use tsk::{Diagnostic, Span};
 
-use crate::module::{Handler, Module};
+use crate::{
+    metrics,
+    module::{Handler, Module},
+};
 
 /// By `section.name`.
 pub type Handlers = HashMap<Arc<str>, Handler>;
@@ -33,7 +36,11 @@ impl Key {
 }
 
 /// Every function by its own name; then every key, as written and without `_fujsen`, where that name is still free.
-pub(crate) fn resolve(modules: &[(Arc<Module>, Vec<Key>)], errors: &mut Vec<Diagnostic>) -> Handlers {
+pub(crate) fn resolve(
+    modules: &[(Arc<Module>, Vec<Key>)],
+    metrics: &metrics::Version,
+    errors: &mut Vec<Diagnostic>,
+) -> Handlers {
     let mut handlers = Handlers::new();
     let mut places = HashMap::new();
     for (module, keys) in modules {
@@ -48,19 +55,19 @@ pub(crate) fn resolve(modules: &[(Arc<Module>, Vec<Key>)], errors: &mut Vec<Diag
                         .help("rename one of them: routes and calls name a fujsen by section and name"),
                 );
             }
-            handlers.insert(path.clone(), handler(module, path, index));
+            handlers.insert(path.clone(), handler(module, metrics, path, index));
         }
     }
     for (module, keys) in modules {
         for key in keys {
-            alias(&mut handlers, module, key);
+            alias(&mut handlers, module, metrics, key);
         }
     }
     handlers
 }
 
 /// A key names the function that is called like it, else the first that its text defines.
-fn alias(handlers: &mut Handlers, module: &Arc<Module>, key: &Key) {
+fn alias(handlers: &mut Handlers, module: &Arc<Module>, metrics: &metrics::Version, key: &Key) {
     let short = key.name.strip_suffix("_fujsen").unwrap_or(&key.name);
     let mut own = module
         .functions
@@ -74,14 +81,16 @@ fn alias(handlers: &mut Handlers, module: &Arc<Module>, key: &Key) {
         let path = path(&module.section, name);
         handlers
             .entry(path.clone())
-            .or_insert_with(|| handler(module, path, index));
+            .or_insert_with(|| handler(module, metrics, path, index));
     }
 }
 
-fn handler(module: &Arc<Module>, path: Arc<str>, function: usize) -> Handler {
+fn handler(module: &Arc<Module>, metrics: &metrics::Version, path: Arc<str>, function: usize) -> Handler {
+    let language = module.language.map_or("prebuilt", tsk::Language::name);
     Handler {
         module: module.clone(),
         path,
+        meter: metrics.fujsen(&module.section, &module.functions[function].name, language),
         function,
     }
 }

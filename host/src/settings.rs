@@ -1,12 +1,16 @@
 //! What `[service]` and `[limits]` say.
 
-use std::{net::IpAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use tsk::{Config, Diagnostic, Node, Value};
 
 use crate::{
     app::Service,
     limits::{Limits, MEMORY_MAX},
+    section::Section,
 };
 
 /// What the file says about the service as a whole.
@@ -18,6 +22,8 @@ pub struct Settings {
     /// `[service] port`; 8000 when it is not given.
     pub port: u16,
     pub limits: Limits,
+    /// `[admin]`; none without that section.
+    pub admin: Option<SocketAddr>,
 }
 
 impl Settings {
@@ -50,6 +56,7 @@ impl Settings {
                     .map_or(default.queue, |n| n as usize),
                 queue_wait: reader.duration("limits.queue_wait").unwrap_or(default.queue_wait),
             },
+            admin: reader.admin(),
         };
         reader.unknown_limits();
         if reader.diagnostics.is_empty() {
@@ -59,6 +66,9 @@ impl Settings {
         }
     }
 }
+
+/// Where the file names no port of `[admin]`.
+const ADMIN_PORT: u16 = 9001;
 
 const LIMITS: [&str; 7] = [
     "deadline",
@@ -105,6 +115,20 @@ impl<'a> Reader<'a> {
             }
             local
         })
+    }
+
+    /// `[admin] host` and `port`; 127.0.0.1 and 9001 where they are not given.
+    fn admin(&mut self) -> Option<SocketAddr> {
+        let mut section = Section::new(self.config, "admin", &["host", "port"]);
+        let host = section.text("host", "\"127.0.0.1\"").unwrap_or("127.0.0.1").parse();
+        if let (Err(_), Some(node)) = (&host, section.get("host")) {
+            section.wrong("host", node, "an IP address", "\"127.0.0.1\"");
+        }
+        let port = section.integer("port", 0..=u16::MAX.into(), ADMIN_PORT.into());
+        let port = port.map_or(ADMIN_PORT, |port| port as u16);
+        let address = host.ok().filter(|_| section.is_there());
+        self.diagnostics.append(&mut section.diagnostics);
+        address.map(|host| SocketAddr::new(host, port))
     }
 
     fn integer(&mut self, path: &str, min: i64, max: i64) -> Option<i64> {

@@ -4,11 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
-use tusk_host::{
-    live::Live,
-    load::Loader,
-    server::{self, Service},
-};
+use tusk_host::{live::Live, load::Loader, server};
 
 use crate::{
     LANGUAGES, load,
@@ -21,7 +17,8 @@ const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
-    let native = runtime.block_on(async { spawn(Native).await });
+    let native =
+        runtime.block_on(async { spawn(|listener, stopping| server::serve_other(listener, Native, stopping)).await });
     let bare = runtime.block_on(native::bare());
     compare(runtime, (native, "/"), (bare, "/")).add(report, "HTTP, the native handler", "bare hyper", None);
     for (kind, reuse, aim) in [("fresh", 1, 0.45), ("reused", 1_000_000, 0.8)] {
@@ -88,17 +85,20 @@ fn host(runtime: &Runtime, reuse: u32) -> SocketAddr {
     let loaded = loader.load(None, &|_| {}).unwrap();
     runtime.block_on(async {
         loader.prepare(&loaded).await.unwrap();
-        spawn(Arc::new(Live::new(loaded.app))).await
+        spawn(|listener, stopping| server::serve(listener, Arc::new(Live::new(loaded.app)), stopping)).await
     })
 }
 
 /// Serves on a free port until the runtime ends.
-async fn spawn(service: impl Service) -> SocketAddr {
+async fn spawn<F: Future<Output = ()> + Send + 'static>(
+    serve: impl FnOnce(TcpListener, watch::Receiver<bool>) -> F,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
+    let serving = serve(listener, stopping);
     tokio::spawn(async move {
-        server::serve(listener, service, stopping).await;
+        serving.await;
         drop(stop);
     });
     address

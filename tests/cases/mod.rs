@@ -5,6 +5,7 @@ mod deferred;
 mod examples;
 mod faults;
 mod imports;
+mod observe;
 mod swap;
 mod up;
 mod wasi;

@@ -2,12 +2,14 @@
 
 mod cli;
 mod folder;
+mod prometheus;
 mod redis;
 mod service;
 mod upstream;
 
 pub(crate) use cli::{Output, command, tusk};
 pub(crate) use folder::Folder;
+pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
 pub(crate) use service::{Running, Service, collect, eventually};
 pub(crate) use upstream::Upstream;

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{Folder, cli};
+use super::{Folder, Metrics, cli};
 
 /// A running `tusk-host FILE`, killed when dropped.
 pub(crate) struct Service {
@@ -86,6 +86,31 @@ impl Service {
             log,
             banner,
         }
+    }
+
+    /// A GET on the admin address, which the banner names after the service's.
+    pub(crate) async fn admin(&self, path: &str) -> Answer {
+        self.send(self.client.get(format!("{}{path}", self.admin_url()))).await
+    }
+
+    pub(crate) fn admin_url(&self) -> &str {
+        let urls = self
+            .banner
+            .split_whitespace()
+            .filter(|word| word.starts_with("http://"));
+        urls.skip(1)
+            .find(|url| *url != self.url)
+            .expect("the banner has an admin address")
+    }
+
+    /// What `/metrics` says now.
+    pub(crate) async fn metrics(&self) -> Metrics {
+        let answer = self.admin("/metrics").await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (200, "text/plain; version=0.0.4; charset=utf-8")
+        );
+        Metrics::parse(&answer.text)
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

@@ -88,13 +88,80 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "capability",
-        &["cli", "load", "link", "live", "route", "server", "watch"],
+        &[
+            "admin", "alerts", "cli", "health", "load", "link", "live", "route", "server", "watch",
+        ],
     ),
     (
         "server",
-        &["capability", "cli", "guest", "load", "link", "engine", "watch"],
+        &[
+            "admin",
+            "alerts",
+            "capability",
+            "cli",
+            "guest",
+            "health",
+            "load",
+            "link",
+            "engine",
+            "watch",
+        ],
     ),
     ("live.rs", &["capability", "cli", "load", "link", "server"]),
+    (
+        "metrics",
+        &[
+            "admin",
+            "alerts",
+            "app",
+            "bindings",
+            "call",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "health",
+            "live",
+            "load",
+            "module",
+            "route",
+            "server",
+        ],
+    ),
+    (
+        "health",
+        &[
+            "admin", "alerts", "cli", "engine", "guest", "load", "link", "server", "watch",
+        ],
+    ),
+    (
+        "alerts",
+        &[
+            "admin",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "health",
+            "load",
+            "link",
+            "server",
+            "watch",
+        ],
+    ),
+    (
+        "admin",
+        &[
+            "alerts",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "load",
+            "link",
+            "watch",
+        ],
+    ),
 ];
 
 pub(crate) fn check() -> anyhow::Result<()> {

@@ -24,6 +24,19 @@ export declare function httpIncoming(result: usize): void;
 @external("tusk:fujsen/log@0.1.0", "write")
 export declare function logWrite(level: i32, message: usize, messageLength: i32, fields: usize, fieldsLength: i32): void;
 
+@external("tusk:fujsen/metrics@0.1.0", "measure")
+export declare function metricsMeasure(
+  how: i32, name: usize, nameLength: i32, amount: f64, labels: usize, labelsLength: i32, buckets: usize, bucketsLength: i32, result: usize
+): void;
+@external("tusk:fujsen/metrics@0.1.0", "figures")
+export declare function metricsFigures(result: usize): void;
+@external("tusk:fujsen/metrics@0.1.0", "recent-requests")
+export declare function metricsRecentRequests(result: usize): void;
+@external("tusk:fujsen/metrics@0.1.0", "errors")
+export declare function metricsErrors(result: usize): void;
+@external("tusk:fujsen/metrics@0.1.0", "dependencies")
+export declare function metricsDependencies(result: usize): void;
+
 @external("tusk:fujsen/redis@0.1.0", "command")
 export declare function redisCommand(
   server: usize, serverLength: i32, name: usize, nameLength: i32, args: usize, argsLength: i32, result: usize

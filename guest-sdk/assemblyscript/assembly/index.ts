@@ -5,6 +5,10 @@ export { Json, JsonKind } from "./json";
 export { Response, Created } from "./reply";
 export { Request } from "./request";
 export { log } from "./log";
+export {
+  metrics, record_metric, get_request_count, calculate_rps, get_avg_response_time, get_error_rate, get_active_connections,
+  get_memory_usage, get_cpu_usage, get_uptime, get_recent_requests, get_error_breakdown, get_dependency_status
+} from "./metrics";
 export { time } from "./time";
 export { config } from "./config";
 export { sql, Row, Rows, Changes } from "./sql";

@@ -224,3 +224,64 @@ test("http requests and responses cross", async () => {
   module.call("logged");
   assert.deepEqual(module.events[0], ["log", 1, "hello 😀", [["id", "integer", 1n], ["nested", "json", "[1]"]]]);
 });
+
+test("metrics cross", async () => {
+  const asked = [];
+  const figures = (module, at) => {
+    module.view.setBigUint64(at, 7n, true);
+    [0.5, 1.5, 2.5, 3.5].forEach((figure, i) => module.view.setFloat64(at + 8 + i * 8, figure, true));
+    module.view.setBigUint64(at + 40, 9n, true);
+    [4.5, 5.5].forEach((figure, i) => module.view.setFloat64(at + 48 + i * 8, figure, true));
+  };
+  const module = await load({
+    measure: (module, at, how, name, ...rest) => {
+      asked.push([how, name, ...rest]);
+      const isWrong = name === "9";
+      module.view.setUint8(at, isWrong ? 1 : 0);
+      if (!isWrong) return;
+      module.view.setUint16(at + 4, 500, true);
+      module.lowerString("bad-metric", at + 8);
+      module.lowerString("no name", at + 16);
+    },
+    figures,
+    "recent-requests": (module, at) => module.lowerList([["GET", "/users/{id}"], ["POST", ""]], 40, ([method, path], item) => {
+      module.lowerString(method, item);
+      module.lowerString(path, item + 8);
+      module.view.setUint16(item + 16, 404, true);
+      module.view.setFloat64(item + 24, 1.25, true);
+      module.view.setBigUint64(item + 32, 1700000000000n, true);
+    }, at),
+    errors: (module, at) => module.lowerList([[404, 2n], [500, 1n]], 16, ([status, count], item) => {
+      module.view.setUint16(item, status, true);
+      module.view.setBigUint64(item + 8, count, true);
+    }, at),
+    dependencies: (module, at) => module.lowerList([null, "refused"], 64, (reason, item) => {
+      ["users", "http", reason ? "unhealthy" : "healthy"].forEach((text, i) => module.lowerString(text, item + i * 8));
+      module.view.setUint8(item + 24, reason ? 1 : 0);
+      if (reason) module.lowerString(reason, item + 28);
+      module.view.setBigUint64(item + 40, 1n, true);
+      module.view.setBigUint64(item + 48, 2n, true);
+      module.view.setFloat64(item + 56, 0.5, true);
+    }, at),
+  });
+  assert.deepEqual(body(module.call("measured")), ["boolean", false]);
+  assert.deepEqual(asked, [
+    [0, "orders_total", 2, [["kind", "text", "book"], ["paid", "boolean", true]], []],
+    [1, "depth", 4, [], []],
+    [2, "depth", -1, [], []],
+    [3, "euros", 5, [], [1, 10]],
+    [4, "requests_total", 7, [], []],
+    [4, "ratio", 0.5, [["service", "text", "shop"]], []],
+    [1, "9", 1, [], []],
+  ]);
+  assert.deepEqual(body(module.call("figures")), ["json", "[7,0.5,1.5,2.5,3.5,9,4.5,5.5]"]);
+  const [recent, errors, dependencies] = JSON.parse(body(module.call("lists"))[1]);
+  const request = { status: 404, duration_ms: 1.25, time: 1700000000000 };
+  assert.deepEqual(recent, [{ method: "GET", path: "/users/{id}", ...request }, { method: "POST", path: "", ...request }]);
+  assert.deepEqual(errors, { 404: 2, 500: 1 });
+  const times = { since: 1, checked: 2, duration_ms: 0.5 };
+  assert.deepEqual(dependencies, [
+    { name: "users", kind: "http", status: "healthy", reason: null, ...times },
+    { name: "users", kind: "http", status: "unhealthy", reason: "refused", ...times },
+  ]);
+});

@@ -124,6 +124,16 @@ export class Module {
         commit: (d, dn, ret) => answer("commit", ret, this.string(d, dn)),
         rollback: (d, dn, ret) => answer("rollback", ret, this.string(d, dn)),
       },
+      [`${PACKAGE}metrics@0.1.0`]: {
+        measure: (how, n, nn, amount, l, ln, b, bn, ret) => {
+          const buckets = Array.from({ length: bn }, (_, i) => this.view.getFloat64(b + i * 8, true));
+          return answer("measure", ret, how, this.string(n, nn), amount, fields(l, ln), buckets);
+        },
+        figures: ret => answer("figures", ret),
+        "recent-requests": ret => answer("recent-requests", ret),
+        errors: ret => answer("errors", ret),
+        dependencies: ret => answer("dependencies", ret),
+      },
       [`${PACKAGE}redis@0.1.0`]: {
         command: (s, sn, n, nn, a, an, ret) => answer("redis", ret, this.string(s, sn), this.string(n, nn), values(a, an)),
       },

@@ -1915,6 +1915,665 @@ pub mod tusk {
                 }
             }
         }
+        /// What a service measures of its own, and what the host knows about it.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod metrics {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            pub type Value = super::super::super::tusk::fujsen::types::Value;
+            pub type Error = super::super::super::tusk::fujsen::types::Error;
+            #[repr(u8)]
+            #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+            pub enum How {
+                /// A counter grows by the value.
+                Count,
+                /// A gauge becomes the value.
+                Set,
+                /// A gauge changes by the value.
+                Change,
+                /// A histogram takes the value in.
+                Observe,
+                /// By the name: one that ends in `_total` is a counter that has reached the value (a lower one changes
+                /// nothing), any other a gauge that becomes it.
+                Record,
+            }
+            impl ::core::fmt::Debug for How {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        How::Count => f.debug_tuple("How::Count").finish(),
+                        How::Set => f.debug_tuple("How::Set").finish(),
+                        How::Change => f.debug_tuple("How::Change").finish(),
+                        How::Observe => f.debug_tuple("How::Observe").finish(),
+                        How::Record => f.debug_tuple("How::Record").finish(),
+                    }
+                }
+            }
+            impl How {
+                #[doc(hidden)]
+                pub unsafe fn _lift(val: u8) -> How {
+                    if !cfg!(debug_assertions) {
+                        return unsafe { ::core::mem::transmute(val) };
+                    }
+                    match val {
+                        0 => How::Count,
+                        1 => How::Set,
+                        2 => How::Change,
+                        3 => How::Observe,
+                        4 => How::Record,
+                        _ => panic!("invalid enum discriminant"),
+                    }
+                }
+            }
+            #[repr(C)]
+            #[derive(Clone, Copy, PartialEq)]
+            pub struct Snapshot {
+                /// Requests answered since the process started.
+                pub requests: u64,
+                /// Of the last 60 s: requests a second; the mean time of a request in seconds; requests that were answered with
+                /// 5xx, in percent; time of all processors that the process may use, in percent.
+                pub requests_per_second: f64,
+                pub average_response_time: f64,
+                pub error_rate: f64,
+                pub cpu_usage: f64,
+                /// Client connections that are open.
+                pub active_connections: u64,
+                /// What the process holds of the memory that it may use. Percent.
+                pub memory_usage: f64,
+                /// Seconds since the process started.
+                pub uptime: f64,
+            }
+            impl ::core::fmt::Debug for Snapshot {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Snapshot")
+                        .field("requests", &self.requests)
+                        .field("requests-per-second", &self.requests_per_second)
+                        .field("average-response-time", &self.average_response_time)
+                        .field("error-rate", &self.error_rate)
+                        .field("cpu-usage", &self.cpu_usage)
+                        .field("active-connections", &self.active_connections)
+                        .field("memory-usage", &self.memory_usage)
+                        .field("uptime", &self.uptime)
+                        .finish()
+                }
+            }
+            #[derive(Clone, PartialEq)]
+            pub struct RecentRequest {
+                pub method: _rt::String,
+                /// The route's path; empty where there was no route.
+                pub path: _rt::String,
+                pub status: u16,
+                pub duration_ms: f64,
+                /// When it was answered. Milliseconds since the Unix epoch.
+                pub time: u64,
+            }
+            impl ::core::fmt::Debug for RecentRequest {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("RecentRequest")
+                        .field("method", &self.method)
+                        .field("path", &self.path)
+                        .field("status", &self.status)
+                        .field("duration-ms", &self.duration_ms)
+                        .field("time", &self.time)
+                        .finish()
+                }
+            }
+            #[derive(Clone, PartialEq)]
+            pub struct DependencyStatus {
+                /// As the file names it.
+                pub name: _rt::String,
+                /// `sql`, `redis` or `http`.
+                pub kind: _rt::String,
+                /// `healthy`, `unhealthy`, or `unknown` before the first check.
+                pub status: _rt::String,
+                /// Why it is unhealthy.
+                pub reason: ::core::option::Option<_rt::String>,
+                /// When the status became what it is, and when it was checked last. Milliseconds since the Unix epoch; 0 before.
+                pub since: u64,
+                pub checked: u64,
+                /// How long the last check took.
+                pub duration_ms: f64,
+            }
+            impl ::core::fmt::Debug for DependencyStatus {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("DependencyStatus")
+                        .field("name", &self.name)
+                        .field("kind", &self.kind)
+                        .field("status", &self.status)
+                        .field("reason", &self.reason)
+                        .field("since", &self.since)
+                        .field("checked", &self.checked)
+                        .field("duration-ms", &self.duration_ms)
+                        .finish()
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Takes in one value. Labels are scalars. `buckets` are the upper bounds of a histogram in ascending order, none
+            /// for 1 ms to 10 s in seconds; what comes first for a name decides.
+            /// What is wrong with the name, the labels or the kind of the metric is an error. What is over a bound (the
+            /// series of the service, the length of a label) is counted and dropped.
+            #[allow(async_fn_in_trait)]
+            pub fn measure(
+                how: How,
+                name: &str,
+                amount: f64,
+                labels: &[(_rt::String, Value)],
+                buckets: &[f64],
+            ) -> ::core::result::Result<(), Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = name;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let vec7 = labels;
+                    let len7 = vec7.len();
+                    let layout7 = _rt::alloc::Layout::from_size_align(
+                            vec7.len() * (8 + 4 * ::core::mem::size_of::<*const u8>()),
+                            8,
+                        )
+                        .unwrap();
+                    let (result7, _cleanup7) = crate::rt::Cleanup::new(layout7);
+                    for (i, e) in vec7.into_iter().enumerate() {
+                        let base = result7
+                            .add(i * (8 + 4 * ::core::mem::size_of::<*const u8>()));
+                        {
+                            let (t1_0, t1_1) = e;
+                            let vec2 = t1_0;
+                            let ptr2 = vec2.as_ptr().cast::<u8>();
+                            let len2 = vec2.len();
+                            *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len2;
+                            *base.add(0).cast::<*mut u8>() = ptr2.cast_mut();
+                            use super::super::super::tusk::fujsen::types::Value as V6;
+                            match t1_1 {
+                                V6::Null => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (0i32) as u8;
+                                }
+                                V6::Boolean(e) => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (1i32) as u8;
+                                    *base
+                                        .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (match e {
+                                        true => 1,
+                                        false => 0,
+                                    }) as u8;
+                                }
+                                V6::Integer(e) => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (2i32) as u8;
+                                    *base
+                                        .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<i64>() = _rt::as_i64(e);
+                                }
+                                V6::Real(e) => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (3i32) as u8;
+                                    *base
+                                        .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<f64>() = _rt::as_f64(e);
+                                }
+                                V6::Text(e) => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (4i32) as u8;
+                                    let vec3 = e;
+                                    let ptr3 = vec3.as_ptr().cast::<u8>();
+                                    let len3 = vec3.len();
+                                    *base
+                                        .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<usize>() = len3;
+                                    *base
+                                        .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<*mut u8>() = ptr3.cast_mut();
+                                }
+                                V6::Bytes(e) => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (5i32) as u8;
+                                    let vec4 = e;
+                                    let ptr4 = vec4.as_ptr().cast::<u8>();
+                                    let len4 = vec4.len();
+                                    *base
+                                        .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<usize>() = len4;
+                                    *base
+                                        .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<*mut u8>() = ptr4.cast_mut();
+                                }
+                                V6::Json(e) => {
+                                    *base
+                                        .add(2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>() = (6i32) as u8;
+                                    let vec5 = e;
+                                    let ptr5 = vec5.as_ptr().cast::<u8>();
+                                    let len5 = vec5.len();
+                                    *base
+                                        .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<usize>() = len5;
+                                    *base
+                                        .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<*mut u8>() = ptr5.cast_mut();
+                                }
+                            }
+                        }
+                    }
+                    let vec8 = buckets;
+                    let ptr8 = vec8.as_ptr().cast::<u8>();
+                    let len8 = vec8.len();
+                    let ptr9 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/metrics@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "measure"]
+                        fn wit_import10(
+                            _: i32,
+                            _: *mut u8,
+                            _: usize,
+                            _: f64,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import10(
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: f64,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import10(
+                        how.clone() as i32,
+                        ptr0.cast_mut(),
+                        len0,
+                        _rt::as_f64(&amount),
+                        result7,
+                        len7,
+                        ptr8.cast_mut(),
+                        len8,
+                        ptr9,
+                    );
+                    let l11 = i32::from(*ptr9.add(0).cast::<u8>());
+                    let result19 = match l11 {
+                        0 => {
+                            let e = ();
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l12 = i32::from(
+                                    *ptr9.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l13 = *ptr9
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l14 = *ptr9
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len15 = l14;
+                                let bytes15 = _rt::Vec::from_raw_parts(
+                                    l13.cast(),
+                                    len15,
+                                    len15,
+                                );
+                                let l16 = *ptr9
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l17 = *ptr9
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len18 = l17;
+                                let bytes18 = _rt::Vec::from_raw_parts(
+                                    l16.cast(),
+                                    len18,
+                                    len18,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l12 as u16,
+                                    code: _rt::string_lift(bytes15),
+                                    message: _rt::string_lift(bytes18),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result19
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            #[allow(async_fn_in_trait)]
+            pub fn figures() -> Snapshot {
+                unsafe {
+                    #[repr(align(8))]
+                    struct RetArea([::core::mem::MaybeUninit<u8>; 64]);
+                    let mut ret_area = RetArea([::core::mem::MaybeUninit::uninit(); 64]);
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/metrics@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "figures"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = *ptr0.add(0).cast::<i64>();
+                    let l3 = *ptr0.add(8).cast::<f64>();
+                    let l4 = *ptr0.add(16).cast::<f64>();
+                    let l5 = *ptr0.add(24).cast::<f64>();
+                    let l6 = *ptr0.add(32).cast::<f64>();
+                    let l7 = *ptr0.add(40).cast::<i64>();
+                    let l8 = *ptr0.add(48).cast::<f64>();
+                    let l9 = *ptr0.add(56).cast::<f64>();
+                    let result10 = Snapshot {
+                        requests: l2 as u64,
+                        requests_per_second: l3,
+                        average_response_time: l4,
+                        error_rate: l5,
+                        cpu_usage: l6,
+                        active_connections: l7 as u64,
+                        memory_usage: l8,
+                        uptime: l9,
+                    };
+                    result10
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// The last requests, newest first: 100 at most.
+            #[allow(async_fn_in_trait)]
+            pub fn recent_requests() -> _rt::Vec<RecentRequest> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/metrics@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "recent-requests"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = *ptr0.add(0).cast::<*mut u8>();
+                    let l3 = *ptr0
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let base13 = l2;
+                    let len13 = l3;
+                    let mut result13 = _rt::Vec::with_capacity(len13);
+                    for i in 0..len13 {
+                        let base = base13
+                            .add(i * (24 + 4 * ::core::mem::size_of::<*const u8>()));
+                        let e13 = {
+                            let l4 = *base.add(0).cast::<*mut u8>();
+                            let l5 = *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>();
+                            let len6 = l5;
+                            let bytes6 = _rt::Vec::from_raw_parts(l4.cast(), len6, len6);
+                            let l7 = *base
+                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>();
+                            let l8 = *base
+                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>();
+                            let len9 = l8;
+                            let bytes9 = _rt::Vec::from_raw_parts(l7.cast(), len9, len9);
+                            let l10 = i32::from(
+                                *base
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<u16>(),
+                            );
+                            let l11 = *base
+                                .add(8 + 4 * ::core::mem::size_of::<*const u8>())
+                                .cast::<f64>();
+                            let l12 = *base
+                                .add(16 + 4 * ::core::mem::size_of::<*const u8>())
+                                .cast::<i64>();
+                            RecentRequest {
+                                method: _rt::string_lift(bytes6),
+                                path: _rt::string_lift(bytes9),
+                                status: l10 as u16,
+                                duration_ms: l11,
+                                time: l12 as u64,
+                            }
+                        };
+                        result13.push(e13);
+                    }
+                    _rt::cabi_dealloc(
+                        base13,
+                        len13 * (24 + 4 * ::core::mem::size_of::<*const u8>()),
+                        8,
+                    );
+                    let result14 = result13;
+                    result14
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Statuses of 400 and above that were answered in the last 60 s, and how often.
+            #[allow(async_fn_in_trait)]
+            pub fn errors() -> _rt::Vec<(u16, u64)> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/metrics@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "errors"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = *ptr0.add(0).cast::<*mut u8>();
+                    let l3 = *ptr0
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let base6 = l2;
+                    let len6 = l3;
+                    let mut result6 = _rt::Vec::with_capacity(len6);
+                    for i in 0..len6 {
+                        let base = base6.add(i * 16);
+                        let e6 = {
+                            let l4 = i32::from(*base.add(0).cast::<u16>());
+                            let l5 = *base.add(8).cast::<i64>();
+                            (l4 as u16, l5 as u64)
+                        };
+                        result6.push(e6);
+                    }
+                    _rt::cabi_dealloc(base6, len6 * 16, 8);
+                    let result7 = result6;
+                    result7
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// What the host's last checks found out about databases, Redis servers and `[service] dependencies`.
+            #[allow(async_fn_in_trait)]
+            pub fn dependencies() -> _rt::Vec<DependencyStatus> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/metrics@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "dependencies"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = *ptr0.add(0).cast::<*mut u8>();
+                    let l3 = *ptr0
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let base20 = l2;
+                    let len20 = l3;
+                    let mut result20 = _rt::Vec::with_capacity(len20);
+                    for i in 0..len20 {
+                        let base = base20
+                            .add(i * (32 + 8 * ::core::mem::size_of::<*const u8>()));
+                        let e20 = {
+                            let l4 = *base.add(0).cast::<*mut u8>();
+                            let l5 = *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>();
+                            let len6 = l5;
+                            let bytes6 = _rt::Vec::from_raw_parts(l4.cast(), len6, len6);
+                            let l7 = *base
+                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>();
+                            let l8 = *base
+                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>();
+                            let len9 = l8;
+                            let bytes9 = _rt::Vec::from_raw_parts(l7.cast(), len9, len9);
+                            let l10 = *base
+                                .add(4 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>();
+                            let l11 = *base
+                                .add(5 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>();
+                            let len12 = l11;
+                            let bytes12 = _rt::Vec::from_raw_parts(
+                                l10.cast(),
+                                len12,
+                                len12,
+                            );
+                            let l13 = i32::from(
+                                *base
+                                    .add(6 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<u8>(),
+                            );
+                            let l17 = *base
+                                .add(8 + 8 * ::core::mem::size_of::<*const u8>())
+                                .cast::<i64>();
+                            let l18 = *base
+                                .add(16 + 8 * ::core::mem::size_of::<*const u8>())
+                                .cast::<i64>();
+                            let l19 = *base
+                                .add(24 + 8 * ::core::mem::size_of::<*const u8>())
+                                .cast::<f64>();
+                            DependencyStatus {
+                                name: _rt::string_lift(bytes6),
+                                kind: _rt::string_lift(bytes9),
+                                status: _rt::string_lift(bytes12),
+                                reason: match l13 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l14 = *base
+                                                .add(7 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<*mut u8>();
+                                            let l15 = *base
+                                                .add(8 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len16 = l15;
+                                            let bytes16 = _rt::Vec::from_raw_parts(
+                                                l14.cast(),
+                                                len16,
+                                                len16,
+                                            );
+                                            _rt::string_lift(bytes16)
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                },
+                                since: l17 as u64,
+                                checked: l18 as u64,
+                                duration_ms: l19,
+                            }
+                        };
+                        result20.push(e20);
+                    }
+                    _rt::cabi_dealloc(
+                        base20,
+                        len20 * (32 + 8 * ::core::mem::size_of::<*const u8>()),
+                        8,
+                    );
+                    let result21 = result20;
+                    result21
+                }
+            }
+        }
         /// Redis servers whose URLs the file names.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod redis {
@@ -3324,10 +3983,10 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 1787] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2345] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xfe\x0c\x01A\x02\x01\
-A\x1a\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xac\x11\x01A\x02\x01\
+A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -3351,25 +4010,38 @@ uest\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\
 .1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05deb\
 ug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\
 \x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15\
-tusk:fujsen/log@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\
-\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17\
-tusk:fujsen/redis@0.1.0\x05\x07\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\
-\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\
-\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elas\
-t-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databas\
-es\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\
-\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execut\
-e\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\
-\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x08\
-\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\
-\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\
-\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\
-\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x09\x03\0\x05value\x03\0\x01\x03\0\x05e\
-rror\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0c\x01p\x0a\x01j\x01\x0d\
-\x01\x0b\x01@\x02\x04names\x09arguments\x0e\0\x0f\x04\0\x04call\x01\x10\x04\0\x18\
-tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\
-\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+tusk:fujsen/log@0.1.0\x05\x06\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\
+\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-p\
+er-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-conn\
+ectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06met\
+hods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\
+\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\
+\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01\
+pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07bucke\
+ts\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\
+\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\
+\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\
+\0\x19tusk:fujsen/metrics@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\
+\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\
+\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x08\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05\
+value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\
+\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affecte\
+dw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08\
+databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\
+\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
+ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
+\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
+\x09\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\
+\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patt\
+erns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05slee\
+p\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0a\x03\0\x05value\x03\0\x01\x03\0\
+\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0d\x01p\x0b\x01j\x01\
+\x0e\x01\x0c\x01@\x02\x04names\x09arguments\x0f\0\x10\x04\0\x04call\x01\x11\x04\0\
+\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09produce\
+rs\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.\
+61.1";
         };
     };
 }
@@ -3382,9 +4054,9 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 1811] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf6\x0c\x01A\x02\x01\
-A\x16\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2369] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xa4\x11\x01A\x02\x01\
+A\x18\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -3408,25 +4080,37 @@ uest\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\
 .1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05deb\
 ug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\
 \x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15\
-tusk:fujsen/log@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\
-\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17\
-tusk:fujsen/redis@0.1.0\x05\x07\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\
-\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\
-\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elas\
-t-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databas\
-es\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\
-\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execut\
-e\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\
-\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x08\
-\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\
-\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\
-\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\
-\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x09\x03\0\x05value\x03\0\x01\x03\0\x05e\
-rror\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0c\x04\08tusk:fujsen/m\
-odule-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-\
-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-compo\
-nent\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+tusk:fujsen/log@0.1.0\x05\x06\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\
+\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-p\
+er-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-conn\
+ectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06met\
+hods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\
+\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\
+\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01\
+pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07bucke\
+ts\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\
+\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\
+\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\
+\0\x19tusk:fujsen/metrics@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\
+\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\
+\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x08\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05\
+value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\
+\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affecte\
+dw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08\
+databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\
+\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
+ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
+\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
+\x09\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\
+\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patt\
+erns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05slee\
+p\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0a\x03\0\x05value\x03\0\x01\x03\0\
+\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0d\x04\08tusk:fuj\
+sen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-al\
+l-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-\
+component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

@@ -17,6 +17,7 @@ pub mod fujsen;
 mod heap;
 pub mod http;
 pub mod log;
+pub mod metrics;
 mod panic;
 pub mod prelude;
 pub mod redis;

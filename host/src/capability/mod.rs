@@ -7,6 +7,7 @@ pub mod config;
 pub mod fujsen;
 pub mod http;
 pub mod log;
+pub mod metrics;
 pub mod redis;
 pub mod sql;
 pub mod time;
@@ -14,7 +15,7 @@ pub mod time;
 #[cfg(test)]
 pub(crate) mod fixture;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tsk::{Config, Diagnostic};
 use wasmtime::component::{HasData, Linker};
@@ -24,15 +25,26 @@ use crate::{
     call::Call,
     deferred::{self, Cache, Ground, Reach},
     guest::State,
+    metrics::Metrics,
 };
 
 /// Made once per process: connections and pools that outlive a swap.
-#[derive(Default)]
 pub struct Shared {
     pub cache: Cache,
     pub http: http::Client,
     pub redis: redis::Connections,
     pub sql: sql::Pools,
+}
+
+impl Shared {
+    pub fn new(metrics: &Arc<Metrics>) -> Self {
+        Self {
+            cache: Cache::default(),
+            http: http::Client::new(metrics),
+            redis: redis::Connections::new(metrics),
+            sql: sql::Pools::new(metrics),
+        }
+    }
 }
 
 /// Made once per `App`: what its file names and grants.
@@ -131,6 +143,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::metrics::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::redis::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::sql::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::time::add_to_linker::<_, Current>(linker, State::call)?;

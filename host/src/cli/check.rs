@@ -9,7 +9,7 @@ use super::{
     progress::Steps,
     report,
 };
-use crate::{app::App, load::Loader};
+use crate::load::{Loaded, Loader};
 
 /// Everything that serving does up to opening databases and a port.
 pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
@@ -23,11 +23,11 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
     match (result, format) {
         (Ok(loaded), Format::Text) => {
             output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
-            report::summary(&loaded.app);
+            report::summary(&loaded.app, loaded.settings.admin);
             Ok(())
         }
         (Ok(loaded), Format::Json) => {
-            println!("{:#}", describe(&loaded.app, &loaded.warnings));
+            println!("{:#}", describe(&loaded));
             Ok(())
         }
         (Err(failed), Format::Text) => Err(failed.into()),
@@ -48,7 +48,8 @@ fn list(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<Value> {
         .collect()
 }
 
-fn describe(app: &App, warnings: &[Diagnostic]) -> Value {
+fn describe(loaded: &Loaded) -> Value {
+    let app = &loaded.app;
     let routes: Vec<Value> = app
         .routes
         .iter()
@@ -73,6 +74,7 @@ fn describe(app: &App, warnings: &[Diagnostic]) -> Value {
         "routes": routes,
         "modules": modules,
         "grants": app.grants(),
-        "diagnostics": list(warnings, &app.sources),
+        "admin": loaded.settings.admin,
+        "diagnostics": list(&loaded.warnings, &app.sources),
     })
 }

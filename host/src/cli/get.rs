@@ -1,4 +1,4 @@
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
@@ -48,7 +48,7 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
         watch: Vec::new(),
     };
     let settings = Settings::new(config, "").map_err(failed)?;
-    let shared = Shared::default();
+    let shared = Shared::new(&Arc::default());
     let capabilities = Capabilities::new(&shared, config, load::folder(file)).map_err(failed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     runtime.block_on(async {

@@ -108,6 +108,9 @@ struct Serve {
     /// Address to listen on [default: `host` of [service], else 127.0.0.1]
     #[arg(long)]
     host: Option<std::net::IpAddr>,
+    /// Address of metrics and health, HOST:PORT or a port of 127.0.0.1 [default: [admin], else none]
+    #[arg(long, value_name = "ADDR", value_parser = admin_address)]
+    admin: Option<std::net::SocketAddr>,
     /// Do not reload when the file changes
     #[arg(long)]
     no_watch: bool,
@@ -125,6 +128,12 @@ enum Format {
 enum Lang {
     Rust,
     Assemblyscript,
+}
+
+fn admin_address(text: &str) -> Result<std::net::SocketAddr, String> {
+    let port = |text: &str| Some(std::net::SocketAddr::from(([127, 0, 0, 1], text.parse().ok()?)));
+    let address = text.parse().ok().or_else(|| port(text));
+    address.ok_or_else(|| "write an IP address and a port, such as 127.0.0.1:9001, or a port".to_owned())
 }
 
 /// Runs the command that the process was started with.

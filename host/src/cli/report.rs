@@ -8,8 +8,9 @@ use super::output;
 use crate::{app::App, module::Module};
 
 /// Printed once the service listens.
-pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, watching: bool) {
+pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<SocketAddr>, watching: bool) {
     let mut text = format!("\n{}  {}\n", title(app), bold(&format!("http://{address}")));
+    text += &admin_line(admin);
     text += &sections(app);
     if let Some(line) = try_line(app, address) {
         let _ = write!(text, "\n  try\n    {line}\n");
@@ -23,8 +24,14 @@ pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, watching: bool
 }
 
 /// Printed by `check`.
-pub(super) fn summary(app: &App) {
-    println!("{}\n{}", title(app), sections(app));
+pub(super) fn summary(app: &App, admin: Option<SocketAddr>) {
+    println!("{}\n{}{}", title(app), admin_line(admin), sections(app));
+}
+
+fn admin_line(admin: Option<SocketAddr>) -> String {
+    admin.map_or_else(String::new, |address| {
+        format!("\n  admin\n    http://{address}  /metrics, /health/live, /health/ready\n")
+    })
 }
 
 /// One line in the log: what a save has changed.

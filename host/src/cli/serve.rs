@@ -19,7 +19,9 @@ use super::{
     report,
 };
 use crate::{
+    admin, alerts,
     app::App,
+    health,
     live::Live,
     load::{Failed, Loaded, Loader},
     server,
@@ -44,10 +46,20 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let loaded = load(&loader, None).await?;
     output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
     let (listener, address) = listen(&options, &loaded.settings)?;
-    report::banner(&loaded.app, &loader.file, address, watch.is_some());
+    let admin = listen_admin(&options, &loaded.settings)?;
+    let admin_address = admin.as_ref().map(|(_, address)| *address);
+    report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some());
 
     let live = Arc::new(Live::new(loaded.app.clone()));
     let (stop, stopping) = flag::channel(false);
+    let (last_stop, admin_stopping) = flag::channel(false);
+    let admin = admin.map(|(listener, _)| {
+        let (live, draining) = (live.clone(), stopping.clone());
+        tokio::spawn(admin::serve(listener, live, draining, admin_stopping))
+    });
+    tokio::spawn(loader.metrics.clone().sample(stopping.clone()));
+    tokio::spawn(health::run(live.clone(), stopping.clone()));
+    tokio::spawn(alerts::run(live.clone(), stopping.clone()));
     let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader, live.clone(), loaded)));
     tokio::spawn(async move {
         stop_signal().await;
@@ -60,6 +72,12 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     server::serve(listener, live, stopping).await;
     if let Some(watcher) = watcher {
         watcher.abort();
+    }
+    // Last: until now it has said that the service stops.
+    last_stop.send_replace(true);
+    if let Some(admin) = admin {
+        // A panic in it is in the log.
+        let _ = admin.await;
     }
     Ok(())
 }
@@ -115,14 +133,21 @@ async fn follow(mut watch: Watch, loader: Arc<Loader>, live: Arc<Live>, first: L
                 output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
                 let before = live.current();
                 live.swap(loaded.app.clone());
+                loader.metrics.swapped.add(1);
+                loader.metrics.load.applied();
                 report::swapped(&before, &loaded.app, started.elapsed());
-                if (loaded.settings.port, loaded.settings.host) != (settings.port, settings.host) {
-                    tracing::warn!("host and port of [service] are read at the start only: restart to apply them");
+                let listens = |settings: &Settings| (settings.port, settings.host, settings.admin);
+                if listens(&loaded.settings) != listens(&settings) {
+                    tracing::warn!(
+                        "host and port of [service] and [admin] are read at the start only: restart to apply them"
+                    );
                 }
             }
             Err(failed) => {
                 watch.set(&failed.watch);
                 output::print_failed(&failed);
+                loader.metrics.not_swapped.add(1);
+                loader.metrics.load.refused(reason(&failed));
                 tracing::error!(
                     target: "swap",
                     "{} was not applied; the version before it keeps serving",
@@ -133,21 +158,47 @@ async fn follow(mut watch: Watch, loader: Arc<Loader>, live: Arc<Live>, first: L
     }
 }
 
+/// The first error of a file that was not applied, and where it is.
+fn reason(failed: &Failed) -> String {
+    let mut errors = failed.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    let Some(first) = errors.next() else {
+        return "it has errors".to_owned();
+    };
+    let place = first
+        .span
+        .map_or_else(String::new, |span| format!("{}: ", failed.sources.locate(span)));
+    match errors.count() {
+        0 => format!("{place}{}", first.message),
+        more => format!("{place}{} (and {more} more)", first.message),
+    }
+}
+
 fn listen(options: &Serve, settings: &Settings) -> Result<(TcpListener, SocketAddr), Failure> {
     let host: IpAddr = options.host.unwrap_or(settings.host);
     let port = options.port.unwrap_or(settings.port);
-    let address = SocketAddr::new(host, port);
+    listen_at(SocketAddr::new(host, port), "--port", "--host 127.0.0.1")
+}
+
+fn listen_admin(options: &Serve, settings: &Settings) -> Result<Option<(TcpListener, SocketAddr)>, Failure> {
+    let address = options.admin.or(settings.admin);
+    address
+        .map(|address| listen_at(address, "--admin", "--admin 127.0.0.1:9001"))
+        .transpose()
+}
+
+/// `port` is the option for another port, `host` names an address that every machine has.
+fn listen_at(address: SocketAddr, port: &str, host: &str) -> Result<(TcpListener, SocketAddr), Failure> {
     let listening = server::listen(address).and_then(|listener| listener.local_addr().map(|at| (listener, at)));
     listening.map_err(|error| {
         let help = match error.kind() {
             io::ErrorKind::AddrInUse => {
                 format!(
-                    "stop what listens there, or choose another port: --port {}",
-                    port.wrapping_add(1).max(1024)
+                    "stop what listens there, or choose another port: {port} {}",
+                    address.port().wrapping_add(1).max(1024)
                 )
             }
-            io::ErrorKind::PermissionDenied => "ports below 1024 are for root: --port 8000".to_owned(),
-            _ => "choose an address of this machine: --host 127.0.0.1".to_owned(),
+            io::ErrorKind::PermissionDenied => format!("ports below 1024 are for root: {port} 8000"),
+            _ => format!("choose an address of this machine: {host}"),
         };
         Failure::help(format!("cannot listen on {address}: {error}"), help)
     })

@@ -1,7 +1,10 @@
 //! Operators on real databases. Real HTTP and Redis servers, and guests that read: tests/cases/deferred.rs.
 #![allow(clippy::unwrap_used)]
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tsk::{Config, Diagnostic, Options};
 
@@ -41,7 +44,7 @@ impl Bench {
     async fn new(values: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = load(&folder, &format!("{values}\n{USERS}"));
-        let shared = Shared::default();
+        let shared = Shared::new(&Arc::default());
         let capabilities = Capabilities::new(&shared, &config, folder.path()).unwrap();
         capabilities.connect().await.unwrap();
         Self {
@@ -91,7 +94,7 @@ fn text(text: &str) -> Given {
 fn wrong(values: &str) -> Vec<Diagnostic> {
     let folder = tempfile::tempdir().unwrap();
     let config = load(&folder, values);
-    match Capabilities::new(&Shared::default(), &config, folder.path()) {
+    match Capabilities::new(&Shared::new(&Arc::default()), &config, folder.path()) {
         Ok(_) => Vec::new(),
         Err(diagnostics) => diagnostics,
     }

@@ -11,11 +11,13 @@ use tsk::{Config, Diagnostic};
 
 pub(crate) use self::table::Found;
 use self::table::Table;
-use crate::{module::Handler, names::Handlers};
+use crate::{metrics, module::Handler, names::Handlers};
 
 /// The routes of one `App`.
 pub struct Routes {
     table: Table<Route>,
+    /// Counts the requests for which there is no route.
+    pub(crate) unmatched: Arc<metrics::Route>,
 }
 
 /// One line of `[routes]`.
@@ -26,6 +28,7 @@ pub struct Route {
     pub handler: Handler,
     /// The fujsen's result type is nothing: a reply without a body is 204 then, not `null`.
     pub(crate) is_void: bool,
+    pub(crate) meter: Arc<metrics::Route>,
 }
 
 /// A route as reports print it.
@@ -39,7 +42,11 @@ pub struct Listed<'a> {
 impl Routes {
     /// Reads `[routes]`: `"METHOD /path/{parameter}": section.name`. Reports every bad method, path and target at
     /// once; beside the routes come warnings.
-    pub fn new(config: &Config, handlers: &Handlers) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
+    pub fn new(
+        config: &Config,
+        handlers: &Handlers,
+        metrics: &metrics::Version,
+    ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let functions = handlers
             .iter()
             .map(|(path, handler)| (&**path, handler.function()))
@@ -50,16 +57,19 @@ impl Routes {
             let Some(handler) = handlers.get(line.target.as_str()) else {
                 continue;
             };
+            let path: Arc<str> = line.text.into();
             let route = Route {
                 method: line.method.clone(),
-                path: line.text.into(),
+                meter: metrics.route(line.method.as_str(), &path),
+                path,
                 handler: handler.clone(),
                 is_void: is_void(&handler.function().result),
             };
             // `read` has found every conflict already.
             let _ = table.insert(line.method, line.path, route);
         }
-        Ok((Self { table }, read.warnings))
+        let unmatched = metrics.unmatched();
+        Ok((Self { table, unmatched }, read.warnings))
     }
 
     /// Every route; those of one path together, else in the order of the file.

@@ -9,19 +9,20 @@ use tokio::{
 };
 
 use super::{
-    Service,
+    Answer,
     connection::{self, Phase},
 };
-use crate::limits;
+use crate::{limits, metrics::Gauge};
 
 /// How long accepting pauses when the system has no file descriptor or memory left.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 
-pub(super) async fn run(listener: TcpListener, service: impl Service, mut stop: watch::Receiver<bool>) {
+/// `open` counts the connections.
+pub(super) async fn run(listener: TcpListener, answer: impl Answer, open: Arc<Gauge>, mut stop: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let (phase, phases) = watch::channel(Phase::Serving);
     tokio::select! {
-        () = accept(&listener, &service, &room, &phases) => {}
+        () = accept(&listener, &answer, &open, &room, &phases) => {}
         // A sender that is gone asks for a stop, too.
         _ = stop.wait_for(|stop| *stop) => {}
     }
@@ -41,7 +42,8 @@ pub(super) async fn run(listener: TcpListener, service: impl Service, mut stop: 
 /// Never ends: what the system refuses now it may grant later.
 async fn accept(
     listener: &TcpListener,
-    service: &impl Service,
+    answer: &impl Answer,
+    open: &Arc<Gauge>,
     room: &Arc<Semaphore>,
     phases: &watch::Receiver<Phase>,
 ) {
@@ -53,11 +55,28 @@ async fn accept(
         let stream = next(listener).await;
         // Small replies must not wait for the acknowledgement of those before.
         let _ = stream.set_nodelay(true);
-        let serving = connection::serve(stream, service.clone(), room.clone(), phases.clone());
+        let serving = connection::serve(stream, answer.clone(), room.clone(), phases.clone());
+        let open = Open::new(open);
         tokio::spawn(async move {
             serving.await;
-            drop(permit);
+            drop((open, permit));
         });
+    }
+}
+
+/// A connection, counted for as long as it lasts.
+struct Open(Arc<Gauge>);
+
+impl Open {
+    fn new(gauge: &Arc<Gauge>) -> Self {
+        gauge.add(1);
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.add(-1);
     }
 }
 

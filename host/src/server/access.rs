@@ -4,8 +4,10 @@ use std::{sync::Arc, time::Instant};
 
 use http::{Method, Uri};
 
-/// What is known of a request. Its end writes the line; a client that leaves before has the status 499.
-pub(super) struct Access {
+use crate::metrics;
+
+/// What is known of a request. Its end counts it and writes the line; a client that leaves before has the status 499.
+pub(super) struct Access<'a> {
     started: Instant,
     method: Method,
     uri: Uri,
@@ -15,10 +17,14 @@ pub(super) struct Access {
     pub(super) bytes: u64,
     /// Path and fujsen of the route.
     pub(super) route: Option<(Arc<str>, Arc<str>)>,
+    /// That of the route, once it is known.
+    pub(super) meter: &'a metrics::Route,
 }
 
-impl Access {
-    pub(super) fn start(method: &Method, uri: &Uri, request_id: &Arc<str>) -> Self {
+impl<'a> Access<'a> {
+    /// `meter` counts the request when no route is found.
+    pub(super) fn start(method: &Method, uri: &Uri, request_id: &Arc<str>, meter: &'a metrics::Route) -> Self {
+        meter.begin();
         Self {
             started: Instant::now(),
             method: method.clone(),
@@ -27,12 +33,15 @@ impl Access {
             status: 499,
             bytes: 0,
             route: None,
+            meter,
         }
     }
 }
 
-impl Drop for Access {
+impl Drop for Access<'_> {
     fn drop(&mut self) {
+        let took = self.started.elapsed();
+        self.meter.end(&self.method, self.status, took);
         let (route, fujsen) = self.route.as_ref().map_or(("", ""), |(route, fujsen)| (route, fujsen));
         tracing::info!(
             target: "access",
@@ -41,7 +50,7 @@ impl Drop for Access {
             route,
             status = self.status,
             bytes = self.bytes,
-            duration_ms = self.started.elapsed().as_micros() as f64 / 1000.0,
+            duration_ms = took.as_micros() as f64 / 1000.0,
             request_id = &*self.request_id,
             fujsen,
         );

@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{
-    Service,
+    Answer,
     idle::{Activity, Patience, Watched},
 };
 use crate::limits;
@@ -32,16 +32,16 @@ pub(super) enum Phase {
 /// Drives a connection until it ends, its client is too slow, or the server stops.
 pub(super) async fn serve(
     stream: TcpStream,
-    service: impl Service,
+    answer: impl Answer,
     room: Arc<Semaphore>,
     mut phases: watch::Receiver<Phase>,
 ) {
     let activity = Arc::new(Activity::new());
     let service = service_fn(|request: Request<Incoming>| {
-        let (service, activity) = (service.clone(), activity.clone());
+        let (answer, activity) = (answer.clone(), activity.clone());
         async move {
             let _busy = activity.start(request.version());
-            Ok::<_, Infallible>(service.answer(request).await)
+            Ok::<_, Infallible>(answer.answer(request).await)
         }
     });
     let builder = builder();

@@ -12,6 +12,7 @@ use http_body_util::Full;
 use hyper::body::{Body as _, Incoming as Body};
 
 use super::{
+    Answer,
     access::Access,
     body,
     fault::Fault,
@@ -21,15 +22,26 @@ use super::{
 use crate::{
     app::App,
     arguments::http::{Input, bind},
+    live::Live,
     request::{Incoming, Origin},
     route::{Found, Route},
 };
 
+/// The service itself.
+#[derive(Clone)]
+pub(super) struct Service(pub(super) Arc<Live>);
+
+impl Answer for Service {
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Full<Bytes>>> + Send {
+        run(self.0.current(), request)
+    }
+}
+
 /// Answers a request with the `App` that it came to, whatever is swapped in meanwhile.
-pub(super) async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
+async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let trace = Trace::of(&parts.headers);
-    let mut access = Access::start(&parts.method, &parts.uri, &trace.request_id);
+    let mut access = Access::start(&parts.method, &parts.uri, &trace.request_id, &app.routes.unmatched);
     let is_head = parts.method == Method::HEAD;
     let from = app.cors.origin(&parts.headers).cloned();
     let mut response = match preflight(&app, &parts) {
@@ -60,15 +72,16 @@ fn preflight(app: &App, parts: &Parts) -> Option<Response<Full<Bytes>>> {
     Some(response)
 }
 
-async fn route(
-    app: &Arc<App>,
+async fn route<'a>(
+    app: &'a Arc<App>,
     parts: Parts,
     body: Body,
     trace: &Trace,
-    access: &mut Access,
+    access: &mut Access<'a>,
 ) -> Result<Response<Full<Bytes>>, Fault> {
     match app.routes.find(&parts.method, parts.uri.path()) {
         Found::Route { route, parameters } => {
+            access.meter = &route.meter;
             access.route = Some((route.path.clone(), route.handler.path.clone()));
             let body = body::read(body, &parts.headers, app.limits.body).await?;
             call(app, route, incoming(parts, parameters, body), trace).await
@@ -143,7 +156,7 @@ fn options(allow: &HeaderValue) -> Response<Full<Bytes>> {
 }
 
 /// Says how long the body of the GET is, and leaves it out.
-fn without_body(mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+pub(crate) fn without_body(mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
     let length = response.body().size_hint().exact().unwrap_or(0);
     if length > 0 {
         response.headers_mut().insert(CONTENT_LENGTH, length.into());

@@ -27,7 +27,13 @@ use tokio::{
 };
 
 pub use self::cors::Cors;
-use crate::{limits, live::Live};
+pub(crate) use self::{exchange::without_body, reply::JSON};
+use crate::{limits, live::Live, metrics::Gauge};
+
+/// Who answers the requests of a listener.
+pub trait Answer: Clone + Send + Sync + 'static {
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+}
 
 /// A socket that listens on `address`. Restarts do not wait for the connections of the process before.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
@@ -41,21 +47,15 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(limits::BACKLOG)
 }
 
-/// Answers requests, one after the other and side by side; cloned for each.
-pub trait Service: Clone + Send + Sync + 'static {
-    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
-}
-
-/// The routes of the current `App`.
-impl Service for Arc<Live> {
-    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send {
-        exchange::run(self.current(), request)
-    }
-}
-
 /// Serves until `stop` becomes true, then drains: no new connections, requests in flight get [`limits::DRAIN`].
-pub async fn serve(listener: TcpListener, service: impl Service, stop: watch::Receiver<bool>) {
-    accept::run(listener, service, stop).await;
+pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
+    let open = live.current().metrics.metrics().connections.clone();
+    accept::run(listener, exchange::Service(live), open, stop).await;
+}
+
+/// As [`serve`], with the same bounds, for other answers.
+pub async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
+    accept::run(listener, answer, Arc::<Gauge>::default(), stop).await;
 }
 
 #[cfg(test)]

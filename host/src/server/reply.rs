@@ -13,7 +13,7 @@ use crate::{
     limits,
 };
 
-pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// What the host says itself, or what holds for one connection only.
 const HOSTS_OWN: [HeaderName; 8] = [

@@ -16,7 +16,7 @@ use super::{
     address::{Reach, reach},
     grants::Network,
 };
-use crate::limits;
+use crate::{limits, metrics::Metrics};
 
 /// Connections to upstreams, kept across swaps. Made when first used: reading the system's certificates takes time.
 ///
@@ -25,6 +25,7 @@ use crate::limits;
 pub struct Client {
     public: Arc<OnceLock<Result<reqwest::Client, String>>>,
     private: Arc<OnceLock<Result<reqwest::Client, String>>>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 /// Clones share connections.
@@ -33,11 +34,19 @@ impl Clone for Client {
         Self {
             public: self.public.clone(),
             private: self.private.clone(),
+            metrics: self.metrics.clone(),
         }
     }
 }
 
 impl Client {
+    pub fn new(metrics: &Arc<Metrics>) -> Self {
+        Self {
+            metrics: metrics.clone(),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn get(&self, network: Network) -> Result<&reqwest::Client, String> {
         let client = match network {
             Network::Public => &self.public,

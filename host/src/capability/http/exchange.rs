@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use url::{Host, Url};
 
 use super::{
-    Http,
+    Granted, Http,
     client::{Forbidden, allows, cause},
     grants::{Network, Origin},
     headers, pairs,
@@ -24,11 +24,11 @@ use crate::{
 };
 
 /// What is sent, as redirects change it.
-struct Outgoing {
-    method: Method,
-    url: Url,
-    headers: HeaderMap,
-    body: Option<bytes::Bytes>,
+pub(super) struct Outgoing {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<bytes::Bytes>,
 }
 
 impl Http {
@@ -46,6 +46,24 @@ impl Http {
         let end = deadline.min(start + total);
         let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
         let outgoing = Outgoing::new(request, origin)?;
+        let meter = &self.granted(&outgoing.url)?.meter;
+        let running = meter.start();
+        let result = self.answer(outgoing, redirects, start, end).await;
+        running.end(match &result {
+            Ok(response) if response.status >= 500 => Some(500),
+            Ok(_) => None,
+            Err(error) => Some(error.status),
+        });
+        result
+    }
+
+    pub(super) async fn answer(
+        &self,
+        outgoing: Outgoing,
+        redirects: u8,
+        start: Instant,
+        end: Instant,
+    ) -> Result<Response, Error> {
         let shown = show(&outgoing.url);
         match timeout_at(end.into(), self.follow(outgoing, redirects)).await {
             Ok(result) => result.map(|response| Response {
@@ -81,12 +99,14 @@ impl Http {
         }
     }
 
+    fn granted(&self, url: &Url) -> Result<&Granted, Error> {
+        let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is neither http nor https"))?;
+        self.origins.get(&origin).ok_or_else(|| not_granted(&origin))
+    }
+
     /// Whether the URL's origin is granted, and which network it may lead to.
     fn check(&self, url: &Url) -> Result<Network, Error> {
-        let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is neither http nor https"))?;
-        let Some(&network) = self.origins.get(&origin) else {
-            return Err(not_granted(&origin));
-        };
+        let network = self.granted(url)?.network;
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
@@ -95,6 +115,7 @@ impl Http {
         if allows(network, address) {
             Ok(network)
         } else {
+            let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "it has no origin"))?;
             Err(forbidden(&origin, address, network))
         }
     }

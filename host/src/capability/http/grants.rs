@@ -70,6 +70,21 @@ pub(super) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     Ok(origins)
 }
 
+/// What `[service] dependencies` calls the origins that it names.
+pub(super) fn names(config: &Config) -> BTreeMap<Origin, String> {
+    let mut names = BTreeMap::new();
+    if let Some(Value::Object(dependencies)) = config.get("service.dependencies").map(|node| &node.value) {
+        for (name, node) in dependencies {
+            let mut found = BTreeSet::new();
+            collect(node, &mut found);
+            for origin in found.iter().filter_map(Origin::of) {
+                names.entry(origin).or_insert_with(|| name.clone());
+            }
+        }
+    }
+    names
+}
+
 fn collect(node: &Node, found: &mut BTreeSet<Url>) {
     match &node.value {
         Value::String(text) => found.extend(urls(text)),

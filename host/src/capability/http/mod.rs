@@ -7,15 +7,18 @@ mod client;
 mod exchange;
 mod grants;
 mod headers;
+mod probe;
 
 #[cfg(test)]
 mod tests;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
 pub(crate) use self::exchange::show;
-use self::grants::Origins;
+use self::grants::{Network, Origin};
 use super::Grant;
 use crate::{
     bindings::{
@@ -23,19 +26,31 @@ use crate::{
         http::{IncomingRequest, Request, Response},
     },
     call::Call,
+    metrics,
 };
 
 /// The origins that the file grants.
 pub struct Http {
     client: Client,
-    origins: Origins,
+    origins: BTreeMap<Origin, Granted>,
+}
+
+struct Granted {
+    network: Network,
+    meter: Arc<metrics::Dependency>,
 }
 
 impl Http {
     pub fn new(client: &Client, config: &Config) -> Result<Self, Vec<Diagnostic>> {
+        let names = grants::names(config);
+        let granted = |(origin, network): (Origin, Network)| {
+            let name = names.get(&origin).map_or(origin.as_str(), String::as_str);
+            let meter = client.metrics.dependency("http", name);
+            (origin, Granted { network, meter })
+        };
         Ok(Self {
             client: client.clone(),
-            origins: grants::origins(config)?,
+            origins: grants::origins(config)?.into_iter().map(granted).collect(),
         })
     }
 

@@ -26,6 +26,7 @@ use crate::{
     bindings::{self, Error, Value},
     call::Call,
     limits,
+    metrics::{self, Metrics},
 };
 
 /// What a blocking command leaves of the call's time, so that its "nothing came" still reaches the guest: a server
@@ -36,9 +37,17 @@ const MARGIN: Duration = Duration::from_millis(200);
 #[derive(Default)]
 pub struct Connections {
     by_url: Mutex<HashMap<String, Weak<Server>>>,
+    metrics: Arc<Metrics>,
 }
 
 impl Connections {
+    pub fn new(metrics: &Arc<Metrics>) -> Self {
+        Self {
+            metrics: metrics.clone(),
+            ..Self::default()
+        }
+    }
+
     fn get(&self, url: &str, info: redis::ConnectionInfo) -> Arc<Server> {
         let mut servers = self.by_url.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(server) = servers.get(url).and_then(Weak::upgrade) {
@@ -54,8 +63,14 @@ impl Connections {
 /// The servers that the file names.
 pub struct Redis {
     /// By the dotted path of the value.
-    by_path: BTreeMap<String, Arc<Server>>,
-    by_url: HashMap<String, Arc<Server>>,
+    by_path: BTreeMap<String, Named>,
+    by_url: HashMap<String, Named>,
+}
+
+#[derive(Clone)]
+struct Named {
+    server: Arc<Server>,
+    meter: Arc<metrics::Dependency>,
 }
 
 impl Redis {
@@ -92,9 +107,12 @@ impl Redis {
             match info(url) {
                 None => {}
                 Some(Ok(info)) => {
-                    let server = connections.get(url, info);
-                    self.by_url.insert(url.to_owned(), server.clone());
-                    self.by_path.insert(path, server);
+                    let named = Named {
+                        server: connections.get(url, info),
+                        meter: connections.metrics.dependency("redis", short(&path)),
+                    };
+                    self.by_url.insert(url.to_owned(), named.clone());
+                    self.by_path.insert(path, named);
                 }
                 Some(Err((message, help))) => {
                     let message = format!("`{path}`: {message}");
@@ -105,11 +123,25 @@ impl Redis {
     }
 
     pub fn grants(&self) -> Vec<Grant> {
-        let grant = |(path, server): (&String, &Arc<Server>)| Grant {
+        let grant = |(path, named): (&String, &Named)| Grant {
             capability: "redis",
-            target: format!("{path} (redis://{})", server.name),
+            target: format!("{path} (redis://{})", named.server.name),
         };
         self.by_path.iter().map(grant).collect()
+    }
+
+    /// Name and place of each server.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
+        self.by_path
+            .iter()
+            .map(|(path, named)| (short(path), format!("redis://{}", named.server.name)))
+    }
+
+    /// Whether a server answers.
+    pub(crate) async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let named = self.server("", name)?;
+        named.server.run(&command("PING", &[]), left).await.map(drop)
     }
 
     /// Runs one command of the allow-list, by `deadline` at the latest.
@@ -121,22 +153,11 @@ impl Redis {
         arguments: Vec<Value>,
         deadline: Instant,
     ) -> Result<Reply, Error> {
-        let server = self.server(section, server)?;
+        let Named { server, meter } = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        let time = left.min(limits::REDIS_COMMAND);
-        match kind {
-            Kind::Short => Reply::new(server.run(&command(&verb, &arguments), time).await?),
-            Kind::Get => get(server, &arguments, time).await,
-            Kind::Long => Reply::new(server.run_alone(&command(&verb, &arguments), time).await?),
-            Kind::BlocksByLast | Kind::BlocksByFirst => {
-                let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
-                let wait = verbs::wait(kind, &arguments)?.map_or(longest, |asked| asked.min(longest));
-                let arguments = verbs::with_wait(kind, arguments, wait);
-                Reply::new(server.run_alone(&command(&verb, &arguments), left).await?)
-            }
-        }
+        let running = run(server, kind, &verb, arguments, deadline);
+        meter.run(running, |error| error.status).await
     }
 
     /// An error that says how to add the server where there is none of this name, seen from outside of sections.
@@ -176,28 +197,53 @@ impl Redis {
     }
 
     /// A key of `[redis]`, a key of the own section, a path from the top, or a URL that the file contains.
-    fn server(&self, section: &str, name: &str) -> Result<&Server, Error> {
+    fn server(&self, section: &str, name: &str) -> Result<&Named, Error> {
         let found = self
             .by_path
             .get(&format!("redis.{name}"))
             .or_else(|| self.by_path.get(&format!("{section}.{name}")))
             .or_else(|| self.by_path.get(name))
             .or_else(|| self.by_url.get(name));
-        found.map(|server| &**server).ok_or_else(|| {
+        found.ok_or_else(|| {
             if name.contains("://") {
                 return Error::denied(
                     "the file does not name this Redis server; to allow it, write\n[redis]\nmain: \"redis://…\"",
                 );
             }
-            let names = self
-                .by_path
-                .keys()
-                .map(|path| path.strip_prefix("redis.").unwrap_or(path));
+            let names = self.by_path.keys().map(|path| short(path));
             let hint = did_you_mean(name, names);
             let message =
                 format!("no Redis server `{name}`{hint}; to add it, write\n[redis]\n{name}: \"redis://127.0.0.1\"");
             Error::new(500, "unknown-server", message)
         })
+    }
+}
+
+/// A path as fujsens name the server.
+fn short(path: &str) -> &str {
+    path.strip_prefix("redis.").unwrap_or(path)
+}
+
+/// Runs a command in the way of its kind, by `deadline` at the latest.
+async fn run(
+    server: &Server,
+    kind: Kind,
+    verb: &str,
+    arguments: Vec<Value>,
+    deadline: Instant,
+) -> Result<Reply, Error> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let time = left.min(limits::REDIS_COMMAND);
+    match kind {
+        Kind::Short => Reply::new(server.run(&command(verb, &arguments), time).await?),
+        Kind::Get => get(server, &arguments, time).await,
+        Kind::Long => Reply::new(server.run_alone(&command(verb, &arguments), time).await?),
+        Kind::BlocksByLast | Kind::BlocksByFirst => {
+            let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
+            let wait = verbs::wait(kind, &arguments)?.map_or(longest, |asked| asked.min(longest));
+            let arguments = verbs::with_wait(kind, arguments, wait);
+            Reply::new(server.run_alone(&command(verb, &arguments), left).await?)
+        }
     }
 }
 

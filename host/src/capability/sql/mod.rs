@@ -2,6 +2,7 @@
 //!
 //! `Pools` (process) keeps connections over swaps, `Sql` (App) knows the names, `SqlSession` (call) the transactions.
 
+mod check;
 mod error;
 mod functions;
 mod guard;
@@ -28,7 +29,7 @@ use crate::{
         sql::{Changes, Rows},
     },
     call::Call,
-    limits,
+    limits, metrics,
 };
 
 /// The databases that the file names.
@@ -41,6 +42,7 @@ struct Database {
     span: Span,
     /// What to run when it is opened: its tables.
     setup: Option<(String, Span)>,
+    meter: Arc<metrics::Dependency>,
 }
 
 /// The transactions of one call. Dropping it rolls back.
@@ -129,6 +131,13 @@ impl Sql {
         self.databases.iter().map(grant).collect()
     }
 
+    /// Name and place of each database.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
+        self.databases
+            .iter()
+            .map(|(name, database)| (name.as_str(), database.pool.target().show()))
+    }
+
     pub(crate) async fn query(
         &self,
         session: &SqlSession,
@@ -165,27 +174,34 @@ impl Sql {
         database: &str,
         work: impl FnOnce(&rusqlite::Connection, &guard::Control) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let pool = &self.database(database)?.pool;
-        match session.transaction(database) {
-            Some(lease) => {
-                let work = move |connection: &_, control: &_| {
-                    still_open(connection)?;
-                    work(connection, control)
-                };
-                lease.run(deadline, work).await
+        let Database { pool, meter, .. } = self.database(database)?;
+        let running = async {
+            match session.transaction(database) {
+                Some(lease) => {
+                    let work = move |connection: &_, control: &_| {
+                        still_open(connection)?;
+                        work(connection, control)
+                    };
+                    lease.run(deadline, work).await
+                }
+                None => pool.lease(deadline).await?.run(deadline, work).await,
             }
-            None => pool.lease(deadline).await?.run(deadline, work).await,
-        }
+        };
+        meter.run(running, |error: &Error| error.status).await
     }
 
     pub(crate) async fn begin(&self, session: &mut SqlSession, deadline: Instant, database: &str) -> Result<(), Error> {
-        let pool = &self.database(database)?.pool;
+        let Database { pool, meter, .. } = self.database(database)?;
         if session.transaction(database).is_some() {
             let message = format!("a transaction on `{database}` is open already: commit it or roll it back first");
             return Err(Error::new(500, "in-transaction", message));
         }
-        let lease = pool.lease(deadline).await?;
-        lease.run(deadline, statement::begin).await?;
+        let beginning = async {
+            let lease = pool.lease(deadline).await?;
+            lease.run(deadline, statement::begin).await?;
+            Ok(lease)
+        };
+        let lease = meter.run(beginning, |error: &Error| error.status).await?;
         session.transactions.push((database.to_owned(), lease));
         Ok(())
     }
@@ -197,13 +213,13 @@ impl Sql {
         deadline: Instant,
         database: &str,
     ) -> Result<(), Error> {
-        self.database(database)?;
+        let meter = &self.database(database)?.meter;
         let lease = session.transaction(database).ok_or_else(|| no_transaction(database))?;
         let commit = |connection: &_, control: &_| {
             still_open(connection)?;
             statement::commit(connection, control)
         };
-        lease.run(deadline, commit).await?;
+        meter.run(lease.run(deadline, commit), |error| error.status).await?;
         session.take(database);
         Ok(())
     }
@@ -214,13 +230,13 @@ impl Sql {
         deadline: Instant,
         database: &str,
     ) -> Result<(), Error> {
-        self.database(database)?;
+        let meter = &self.database(database)?.meter;
         let lease = session.take(database).ok_or_else(|| no_transaction(database))?;
         let rollback = |connection: &_, control: &_| {
             statement::rollback(connection, control);
             Ok(())
         };
-        lease.run(deadline, rollback).await
+        meter.run(lease.run(deadline, rollback), |error| error.status).await
     }
 
     /// The database that is meant where none is named: `main`, else the only one.
@@ -280,11 +296,13 @@ fn no_transaction(database: &str) -> Error {
 
 /// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL" }`.
 fn database(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Database, Box<Diagnostic>> {
+    let meter = pools.metrics.dependency("sql", name);
     let tsk::Value::Object(parts) = &node.value else {
         return Ok(Database {
             pool: pools.get(target(name, node, folder)?),
             span: node.span,
             setup: None,
+            meter,
         });
     };
     let wrong = |span, message: String| {
@@ -314,6 +332,7 @@ fn database(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Dat
         pool: pools.get(target(name, url, folder)?),
         span: url.span,
         setup,
+        meter,
     })
 }
 

@@ -19,7 +19,7 @@ use super::{
     statement,
     target::Target,
 };
-use crate::{bindings::Error, limits};
+use crate::{bindings::Error, limits, metrics::Metrics};
 
 type Job = Box<dyn FnOnce(&Connection, &Control) + Send>;
 
@@ -29,9 +29,17 @@ pub struct Pools {
     by_target: Mutex<HashMap<Target, Weak<Pool>>>,
     /// What is in memory would be lost with its last connection.
     in_memory: Mutex<Vec<Arc<Pool>>>,
+    pub(super) metrics: Arc<Metrics>,
 }
 
 impl Pools {
+    pub fn new(metrics: &Arc<Metrics>) -> Self {
+        Self {
+            metrics: metrics.clone(),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn get(&self, target: Target) -> Arc<Pool> {
         let mut pools = self.by_target.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = pools.get(&target).and_then(Weak::upgrade) {

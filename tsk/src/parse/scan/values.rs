@@ -69,7 +69,8 @@ impl Scanner<'_> {
         let found = self.part(Kind::Operator, |this| {
             OPERATORS.iter().any(|operator| this.skip(operator))
         });
-        if found && joins {
+        // A `#` that touches the operator begins no comment that could end its line.
+        if found && joins && self.byte() != b'#' {
             self.turn();
         }
         found

@@ -1,0 +1,27 @@
+//! Whether an upstream is there, asked by the host itself.
+
+use std::time::Instant;
+
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::{Http, exchange::Outgoing};
+use crate::bindings::Error;
+
+impl Http {
+    /// Whether a GET of `url` is answered with 2xx by `deadline`. The origin must be granted as for any request, and
+    /// redirects are not followed. Not counted among the service's own requests.
+    pub(crate) async fn probe(&self, url: &Url, deadline: Instant) -> Result<(), Error> {
+        let outgoing = Outgoing {
+            method: Method::GET,
+            url: url.clone(),
+            headers: HeaderMap::new(),
+            body: None,
+        };
+        let response = self.answer(outgoing, 0, Instant::now(), deadline).await?;
+        match response.status {
+            200..300 => Ok(()),
+            status => Err(Error::new(502, "unhealthy", format!("it answered {status}"))),
+        }
+    }
+}

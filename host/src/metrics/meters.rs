@@ -1,0 +1,222 @@
+//! What routes, fujsens and dependencies are counted by. A meter is found once, when an `App` is made; recording is a
+//! few atomic additions.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use http::Method;
+
+use super::{
+    cell::{Counter, Durations, Gauge, SHORT, Statuses},
+    recent::Ring,
+};
+
+/// What all requests share.
+#[derive(Default)]
+pub(super) struct Traffic {
+    /// Requests that are being answered.
+    pub running: Gauge,
+    pub recent: Ring,
+}
+
+/// One route of one version of the service.
+pub struct Route {
+    pub(super) id: u32,
+    pub(super) method: String,
+    pub(super) path: Arc<str>,
+    pub(super) version: Arc<str>,
+    pub(super) durations: Durations,
+    pub(super) statuses: Statuses,
+    traffic: Arc<Traffic>,
+}
+
+impl Route {
+    pub(super) fn new(id: u32, method: &str, path: &Arc<str>, version: &Arc<str>, traffic: &Arc<Traffic>) -> Self {
+        Self {
+            id,
+            method: method.to_owned(),
+            path: path.clone(),
+            version: version.clone(),
+            durations: Durations::new(SHORT),
+            statuses: Statuses::default(),
+            traffic: traffic.clone(),
+        }
+    }
+
+    /// A request has come; which route it takes is not known yet. [`Self::end`] of any route follows.
+    pub fn begin(&self) {
+        self.traffic.running.add(1);
+    }
+
+    pub fn end(&self, method: &Method, status: u16, took: Duration) {
+        self.traffic.running.add(-1);
+        self.durations.observe(took);
+        self.statuses.add(status);
+        self.traffic.recent.push(self.id, method, status, took);
+    }
+}
+
+/// How a call of a fujsen ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Ok,
+    /// A status from 400 to 499.
+    Refused,
+    /// A status from 500.
+    Failed,
+    Panic,
+    Trap,
+    Deadline,
+    Memory,
+    Stack,
+    /// The caller went away.
+    Cancelled,
+}
+
+pub(super) const OUTCOMES: [(Outcome, &str); 9] = [
+    (Outcome::Ok, "ok"),
+    (Outcome::Refused, "refused"),
+    (Outcome::Failed, "failed"),
+    (Outcome::Panic, "panic"),
+    (Outcome::Trap, "trap"),
+    (Outcome::Deadline, "deadline"),
+    (Outcome::Memory, "memory"),
+    (Outcome::Stack, "stack"),
+    (Outcome::Cancelled, "cancelled"),
+];
+
+/// One fujsen of one version of the service.
+pub struct Fujsen {
+    pub(super) section: Arc<str>,
+    pub(super) name: String,
+    pub(super) language: &'static str,
+    pub(super) version: Arc<str>,
+    pub(super) running: Gauge,
+    pub(super) outcomes: [Counter; OUTCOMES.len()],
+    pub(super) durations: Durations,
+}
+
+impl Fujsen {
+    pub(super) fn new(section: &Arc<str>, name: &str, language: &'static str, version: &Arc<str>) -> Self {
+        Self {
+            section: section.clone(),
+            name: name.to_owned(),
+            language,
+            version: version.clone(),
+            running: Gauge::default(),
+            outcomes: Default::default(),
+            durations: Durations::new(SHORT),
+        }
+    }
+
+    /// A call starts. It counts as cancelled when the result is dropped without an outcome.
+    pub fn start(&self) -> Call<'_> {
+        self.running.add(1);
+        Call {
+            fujsen: self,
+            started: Instant::now(),
+            outcome: Outcome::Cancelled,
+        }
+    }
+}
+
+pub struct Call<'a> {
+    fujsen: &'a Fujsen,
+    started: Instant,
+    outcome: Outcome,
+}
+
+impl Call<'_> {
+    pub fn end(mut self, outcome: Outcome) {
+        self.outcome = outcome;
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        self.fujsen.running.add(-1);
+        self.fujsen.outcomes[self.outcome as usize].add(1);
+        self.fujsen.durations.observe(self.started.elapsed());
+    }
+}
+
+/// How an operation on a dependency ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Ok,
+    /// It answered, and said no: a status from 400 to 499.
+    Refused,
+    Failed,
+    TimedOut,
+    /// The call that asked for it ended first.
+    Cancelled,
+}
+
+pub(super) const DONE: [&str; 5] = ["ok", "refused", "error", "timeout", "cancelled"];
+
+/// A database, a Redis server, or an origin.
+pub struct Dependency {
+    pub(super) kind: &'static str,
+    pub(super) name: String,
+    pub(super) done: [Counter; DONE.len()],
+    pub(super) durations: Durations,
+}
+
+impl Dependency {
+    pub(super) fn new(kind: &'static str, name: &str) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            done: Default::default(),
+            durations: Durations::new(SHORT),
+        }
+    }
+
+    /// Runs an operation that fails with what amounts to a status.
+    pub async fn run<T, E>(
+        &self,
+        operation: impl Future<Output = Result<T, E>>,
+        status: impl FnOnce(&E) -> u16,
+    ) -> Result<T, E> {
+        let running = self.start();
+        let result = operation.await;
+        running.end(result.as_ref().err().map(status));
+        result
+    }
+
+    /// An operation starts. It counts as cancelled when the result is dropped without an end.
+    pub fn start(&self) -> Operation<'_> {
+        Operation {
+            dependency: self,
+            started: Instant::now(),
+            done: Done::Cancelled,
+        }
+    }
+}
+
+pub struct Operation<'a> {
+    dependency: &'a Dependency,
+    started: Instant,
+    done: Done,
+}
+
+impl Operation<'_> {
+    /// `failed` is the HTTP status that a failure amounts to.
+    pub fn end(mut self, failed: Option<u16>) {
+        self.done = match failed {
+            None => Done::Ok,
+            Some(400..500) => Done::Refused,
+            Some(504) => Done::TimedOut,
+            Some(_) => Done::Failed,
+        };
+    }
+}
+
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        self.dependency.done[self.done as usize].add(1);
+        self.dependency.durations.observe(self.started.elapsed());
+    }
+}

@@ -1,0 +1,109 @@
+//! What the operating system says about this process. Linux tells it under /proc; elsewhere the figures that come
+//! from there are missing.
+
+use std::{fs, sync::OnceLock, thread, time::Duration};
+
+/// The figures that Prometheus' own clients give, as far as they are known.
+#[derive(Debug, Default)]
+pub(super) struct Process {
+    pub cpu: Duration,
+    pub resident_bytes: Option<u64>,
+    pub virtual_bytes: Option<u64>,
+    pub threads: Option<u64>,
+    pub open_files: Option<u64>,
+    pub max_files: Option<u64>,
+}
+
+impl Process {
+    pub(super) fn read() -> Self {
+        let memory = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+        let mut pages = memory.split(' ').map(|field| field.parse::<u64>().ok());
+        let mut bytes = || Some(pages.next()?? * page_size());
+        let (virtual_bytes, resident_bytes) = (bytes(), bytes());
+        Self {
+            cpu: cpu(),
+            resident_bytes,
+            virtual_bytes,
+            threads: fs::read_dir("/proc/self/task").ok().map(|tasks| tasks.count() as u64),
+            // The folder itself is open while it is read.
+            open_files: fs::read_dir("/proc/self/fd")
+                .ok()
+                .map(|files| (files.count() as u64).saturating_sub(1)),
+            max_files: max_files(),
+        }
+    }
+}
+
+/// Time that all threads have run, user and system.
+pub(super) fn cpu() -> Duration {
+    // SAFETY: all-zero bytes are a valid `rusage`, and the call writes only to the struct that it is given.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &mut usage);
+        usage
+    };
+    let time =
+        |time: libc::timeval| Duration::from_secs(time.tv_sec as u64) + Duration::from_micros(time.tv_usec as u64);
+    time(usage.ru_utime) + time(usage.ru_stime)
+}
+
+/// The processors that this process may use.
+pub(super) fn processors() -> f64 {
+    static COUNT: OnceLock<f64> = OnceLock::new();
+    *COUNT.get_or_init(|| thread::available_parallelism().map_or(1.0, |count| count.get() as f64))
+}
+
+/// The memory that this process may use: its control group's limit where it has one, else the machine's. Bytes.
+pub(super) fn memory_limit() -> Option<u64> {
+    let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let group = number("/sys/fs/cgroup/memory.max").or_else(|| number("/sys/fs/cgroup/memory/memory.limit_in_bytes"));
+    let machine = machine_memory();
+    [group, machine].into_iter().flatten().min()
+}
+
+fn machine_memory() -> Option<u64> {
+    // SAFETY: reads a setting of the system.
+    let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
+    Some(u64::try_from(pages).ok()? * page_size())
+}
+
+fn page_size() -> u64 {
+    // SAFETY: reads a setting of the system.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    size.try_into().unwrap_or(4096)
+}
+
+fn max_files() -> Option<u64> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: writes only to the struct that it is given.
+    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 };
+    known.then_some(limit.rlim_cur)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn this_process_has_memory_files_and_time() {
+        let process = Process::read();
+        let resident = process.resident_bytes.unwrap();
+        assert!(resident > 1 << 20 && resident < memory_limit().unwrap(), "{process:?}");
+        assert!(process.virtual_bytes.unwrap() >= resident);
+        assert!(process.threads.unwrap() >= 1);
+        let file = fs::File::open("/proc/self/stat").unwrap();
+        assert!(Process::read().open_files.unwrap() >= 3, "the three standard streams");
+        assert!(process.max_files.unwrap() >= process.open_files.unwrap());
+        drop(file);
+        let before = cpu();
+        let mut sum = 0u64;
+        while cpu() == before {
+            sum = std::hint::black_box(sum + 1);
+        }
+        assert!(cpu() > before && processors() >= 1.0);
+    }
+}

@@ -1,0 +1,133 @@
+//! Reads a section of settings: known keys, each of its type, everything wrong reported at once.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use tsk::{Config, Diagnostic, Node, Object, Value};
+
+/// An object of the file whose keys are settings.
+pub(crate) struct Section<'a> {
+    path: &'static str,
+    object: Option<&'a Object>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Section<'a> {
+    /// The object at `path`, which may be missing. Keys other than `known` are errors.
+    pub(crate) fn new(config: &'a Config, path: &'static str, known: &[&str]) -> Self {
+        let node = config.get(path);
+        let object = match node.map(|node| &node.value) {
+            Some(Value::Object(object)) => Some(object),
+            _ => None,
+        };
+        let mut section = Self {
+            path,
+            object,
+            diagnostics: Vec::new(),
+        };
+        match (node, object) {
+            (Some(node), None) => section.diagnostics.push(
+                Diagnostic::error("wrong-setting", format!("`{path}` must hold settings"))
+                    .at(node.span)
+                    .help(format!("there are: {}", known.join(", "))),
+            ),
+            (_, Some(object)) => section.unknown(object, known),
+            (None, None) => {}
+        }
+        section
+    }
+
+    /// Whether the file has it.
+    pub(crate) fn is_there(&self) -> bool {
+        self.object.is_some()
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
+        self.object?.get(key)
+    }
+
+    fn unknown(&mut self, object: &Object, known: &[&str]) {
+        for (key, node) in object.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+            let help = match tsk::suggest(key, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are: {}", known.join(", ")),
+            };
+            let message = format!("`{}` has no setting `{key}`", self.path);
+            self.diagnostics.push(
+                Diagnostic::error("unknown-setting", message)
+                    .at(node.key_span)
+                    .help(help),
+            );
+        }
+    }
+
+    pub(crate) fn wrong(&mut self, key: &str, node: &Node, expected: &str, instead: &str) {
+        let message = format!("`{}.{key}` must be {expected}", self.path);
+        self.diagnostics.push(
+            Diagnostic::error("wrong-setting", message)
+                .at(node.span)
+                .help(format!("write, for example, `{key}: {instead}`")),
+        );
+    }
+
+    pub(crate) fn text(&mut self, key: &str, instead: &str) -> Option<&'a str> {
+        let node = self.get(key)?;
+        if let Value::String(text) = &node.value {
+            return Some(text);
+        }
+        self.wrong(key, node, "a string", instead);
+        None
+    }
+
+    pub(crate) fn integer(&mut self, key: &str, range: RangeInclusive<i64>, instead: i64) -> Option<i64> {
+        let node = self.get(key)?;
+        match node.value {
+            Value::Integer(number) if range.contains(&number) => Some(number),
+            _ => {
+                let expected = format!("an integer from {} to {}", range.start(), range.end());
+                self.wrong(key, node, &expected, &instead.to_string());
+                None
+            }
+        }
+    }
+
+    /// A number above zero, at most `most`.
+    pub(crate) fn number(&mut self, key: &str, most: f64, instead: &str) -> Option<f64> {
+        let node = self.get(key)?;
+        let number = match node.value {
+            Value::Integer(number) => number as f64,
+            Value::Float(number) => number,
+            _ => f64::NAN,
+        };
+        if number > 0.0 && number <= most {
+            return Some(number);
+        }
+        self.wrong(key, node, &format!("a number above 0, at most {most}"), instead);
+        None
+    }
+
+    /// A number of seconds, or a duration such as `"30s"`.
+    pub(crate) fn seconds(&mut self, key: &str, range: RangeInclusive<Duration>, instead: &str) -> Option<Duration> {
+        let node = self.get(key)?;
+        let duration = match &node.value {
+            Value::Integer(seconds) => u64::try_from(*seconds).ok().map(Duration::from_secs),
+            Value::Float(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
+            Value::String(text) => tsk::duration(text),
+            _ => None,
+        };
+        if duration.is_some_and(|duration| range.contains(&duration)) {
+            return duration;
+        }
+        let expected = format!("seconds or a duration, from {:?} to {:?}", range.start(), range.end());
+        self.wrong(key, node, &expected, instead);
+        None
+    }
+
+    /// `value`, unless something was wrong.
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, Vec<Diagnostic>> {
+        if self.diagnostics.is_empty() {
+            Ok(value)
+        } else {
+            Err(self.diagnostics)
+        }
+    }
+}
