@@ -25,5 +25,6 @@ pub mod request;
 pub mod route;
 pub mod server;
 pub mod settings;
+pub mod store;
 mod wasi;
 mod watch;

@@ -13,7 +13,7 @@ use crate::{
     app::App,
     capability::{Capabilities, Shared},
     engine::Host,
-    folder::Folder,
+    folder::{Folder, folder},
     gate::Gate,
     link::{self, Linked},
     precompiled::Precompiled,
@@ -193,14 +193,6 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         _ => "check the path and its permissions",
     };
     Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
-}
-
-/// The folder that a file is in.
-pub fn folder(file: &Path) -> &Path {
-    match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 fn stem(file: &Path) -> String {

@@ -89,6 +89,25 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["capability", "cli", "guest", "load", "link", "engine", "watch"],
     ),
     ("live.rs", &["capability", "cli", "load", "link", "server"]),
+    (
+        "store",
+        &[
+            "app",
+            "call",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "load",
+            "link",
+            "live",
+            "module",
+            "names",
+            "route",
+            "server",
+            "settings",
+        ],
+    ),
 ];
 
 pub(crate) fn check() -> anyhow::Result<()> {

@@ -19,14 +19,14 @@ use std::path::Path;
 use tsk::{Config, Diagnostic};
 use wasmtime::component::{HasData, Linker};
 
-use crate::{bindings, call::Call, guest::State};
+use crate::{bindings, call::Call, guest::State, store::Stores};
 
 /// Made once per process: connections and pools that outlive a swap.
 #[derive(Default)]
 pub struct Shared {
     pub http: http::Client,
-    pub redis: redis::Connections,
     pub sql: sql::Pools,
+    pub stores: Stores,
 }
 
 /// Made once per `App`: what its file names and grants.
@@ -58,7 +58,7 @@ impl Capabilities {
     pub fn new(shared: &Shared, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
-        let redis = redis::Redis::new(&shared.redis, config).map_err(|mut d| diagnostics.append(&mut d));
+        let redis = redis::Redis::new(&shared.stores.servers, config).map_err(|mut d| diagnostics.append(&mut d));
         let sql = sql::Sql::new(&shared.sql, config, folder).map_err(|mut d| diagnostics.append(&mut d));
         match (http, redis, sql) {
             (Ok(http), Ok(redis), Ok(sql)) => Ok(Self {

@@ -52,11 +52,7 @@ impl Server {
 
     fn redis(&self) -> Redis {
         let url = format!("redis://127.0.0.1:{}", self.port);
-        Redis::new(
-            &Connections::default(),
-            &fixture::config(json!({"redis": {"main": url}})),
-        )
-        .unwrap()
+        Redis::new(&Servers::default(), &fixture::config(json!({"redis": {"main": url}}))).unwrap()
     }
 }
 
@@ -168,7 +164,7 @@ async fn servers_are_found_by_name() {
     let (server, _) = running().await;
     let url = format!("redis://127.0.0.1:{}", server.port);
     let config = fixture::config(json!({"redis": {"main": url}, "jobs": {"queue": url}, "cache_url": url}));
-    let redis = Redis::new(&Connections::default(), &config).unwrap();
+    let redis = Redis::new(&Servers::default(), &config).unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     let ping = async |section: &str, name: &str| redis.command(section, name, "PING", vec![], deadline).await;
     for (section, name) in [
@@ -291,7 +287,7 @@ async fn a_server_that_is_down_is_told_at_once_and_found_again() {
 #[test]
 fn grants_and_diagnostics_show_no_passwords() {
     let config = json!({"redis": {"main": "redis://me:geheim@cache:6380/2"}, "other": "text"});
-    let redis = Redis::new(&Connections::default(), &fixture::config(config)).unwrap();
+    let redis = Redis::new(&Servers::default(), &fixture::config(config)).unwrap();
     assert_eq!(
         redis.grants(),
         [Grant {
@@ -301,9 +297,7 @@ fn grants_and_diagnostics_show_no_passwords() {
     );
 
     let config = json!({"redis": {"a": "rediss://me:geheim@cache", "b": "redis://me:geheim@cache:port"}});
-    let diagnostics = Redis::new(&Connections::default(), &fixture::config(config))
-        .err()
-        .unwrap();
+    let diagnostics = Redis::new(&Servers::default(), &fixture::config(config)).err().unwrap();
     assert_eq!(diagnostics.len(), 2);
     assert!(!format!("{diagnostics:?}").contains("geheim"));
 }
