@@ -98,6 +98,10 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
+/// Waiting for another process that writes to a file of the store, and the jobs that share one of its transactions.
+pub const STORE_BUSY: Duration = Duration::from_secs(5);
+pub const STORE_BATCH: usize = 128;
+
 /// A pattern of `time.format`. Bytes; the text that it makes is at most some twenty times as long.
 pub const TIME_PATTERN: usize = 1 << 10;
 
