@@ -25,6 +25,7 @@ pub mod request;
 pub mod route;
 pub mod server;
 pub mod settings;
-pub mod store;
+mod store;
+mod target;
 mod wasi;
 mod watch;

@@ -11,7 +11,11 @@ use tsk::{Config, Diagnostic};
 
 pub(crate) use self::table::Found;
 use self::table::Table;
-use crate::{module::Handler, names::Handlers};
+use crate::{
+    module::Handler,
+    names::{self, Handlers},
+    target::Targets,
+};
 
 /// The routes of one `App`.
 pub struct Routes {
@@ -40,11 +44,7 @@ impl Routes {
     /// Reads `[routes]`: `"METHOD /path/{parameter}": section.name`. Reports every bad method, path and target at
     /// once; beside the routes come warnings.
     pub fn new(config: &Config, handlers: &Handlers) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let functions = handlers
-            .iter()
-            .map(|(path, handler)| (&**path, handler.function()))
-            .collect();
-        let read = read::read(config, &functions)?;
+        let read = read::read(config, &Targets::new(config, names::functions(handlers)))?;
         let mut table = Table::new();
         for line in read.lines {
             let Some(handler) = handlers.get(line.target.as_str()) else {
