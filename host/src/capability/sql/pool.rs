@@ -1,7 +1,7 @@
 //! The connections of each database, with their users.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
     time::Instant,
 };
 
@@ -118,7 +118,7 @@ impl Worker {
         control.start(deadline);
         let (opening, serving) = (control.clone(), control.clone());
         let open = move || guard::open(&location, &opening).map_err(|error| explain(error, &opening));
-        let start = Thread::start(open, move |connection, jobs| {
+        let start = Thread::start(open, move |connection, jobs: mpsc::Receiver<Job>| {
             for job in jobs {
                 job(&connection, &serving);
             }

@@ -16,7 +16,7 @@ use super::Kept;
 
 /// The servers by URL.
 #[derive(Default)]
-pub(crate) struct Servers {
+pub struct Servers {
     by_url: Kept<String, Server>,
 }
 
@@ -37,4 +37,11 @@ pub(crate) fn info(url: &str) -> Option<Result<ConnectionInfo, (&'static str, &'
         let help = "write redis://HOST:PORT/DATABASE, such as redis://127.0.0.1:6379/0";
         url.into_connection_info().map_err(|_| ("this is no Redis URL", help))
     })
+}
+
+/// The key of something that a service keeps: `tusk:SERVICE:ROOM:NAME`. In the service's name `:` and `%` are written
+/// `%3A` and `%25`, so that no two services meet.
+pub(crate) fn key(service: &str, room: &str, name: &str) -> String {
+    let service = service.replace('%', "%25").replace(':', "%3A");
+    format!("tusk:{service}:{room}:{name}")
 }

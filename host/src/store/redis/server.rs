@@ -67,7 +67,8 @@ impl Server {
         }
     }
 
-    /// Runs one command on the shared connection.
+    /// Runs one command on the shared connection. What the server refuses is an error here; in the replies of
+    /// [`run_all`](Self::run_all) it stands where its command did.
     pub(crate) async fn run(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
         let work = async {
             let mut connection = self.shared().await?;
@@ -75,6 +76,7 @@ impl Server {
                 .link
                 .send_packed_command(command)
                 .await
+                .and_then(::redis::Value::extract_error)
                 .map_err(|error| self.explain(&error))
         };
         timeout(time, work).await.map_err(|_| self.silent(time))?
@@ -140,7 +142,9 @@ impl Server {
         if connection.budget.load(Ordering::Relaxed) == 0 {
             return Err(error::too_large());
         }
-        result.map_err(|error| self.explain(&error))
+        result
+            .and_then(::redis::Value::extract_error)
+            .map_err(|error| self.explain(&error))
     }
 
     async fn shared(&self) -> Result<Connection, Error> {

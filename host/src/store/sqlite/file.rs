@@ -74,9 +74,8 @@ impl File {
         self.run(&thread, true, work).await
     }
 
-    /// As messages show it.
-    pub(crate) fn show(&self) -> String {
-        self.location.show()
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
     }
 
     async fn thread(&self) -> Result<Arc<Thread<Job>>, Error> {
@@ -89,8 +88,8 @@ impl File {
         let current = match open.take() {
             Some(current) if lives => current,
             _ => {
-                let (location, name) = (self.location.clone(), self.show());
-                let connect = move || connect(&location).map_err(|error| cannot_open(&location, &name, &error));
+                let location = self.location.clone();
+                let connect = move || connect(&location).map_err(|error| cannot_open(&location, &error));
                 Open {
                     thread: Arc::new(Thread::start(connect, serve).await?),
                     schemas: HashSet::new(),
@@ -128,7 +127,7 @@ impl File {
         };
         thread.send(job).map_err(|_| gone())?;
         let result = result.await.map_err(|_| gone())?;
-        result.map_err(|error| explain(&self.show(), &error))
+        result.map_err(|error| explain(&self.location, &error))
     }
 }
 
@@ -215,7 +214,7 @@ fn make_own_folder(file: &Path) -> io::Result<()> {
     }
 }
 
-fn cannot_open(location: &Location, name: &str, error: &rusqlite::Error) -> Error {
+fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
     let help = match location {
         Location::File(path) => match path.parent() {
             _ if path.is_dir() => "it is a folder: name a file".to_owned(),
@@ -229,11 +228,15 @@ fn cannot_open(location: &Location, name: &str, error: &rusqlite::Error) -> Erro
         },
         Location::Memory(_) => "free some memory".to_owned(),
     };
-    Error::new(503, "unavailable", format!("{name} cannot be opened: {error}; {help}"))
+    Error::new(
+        503,
+        "unavailable",
+        format!("{} cannot be opened: {error}; {help}", location.show()),
+    )
 }
 
 /// SQLite's failure as whoever runs the service can act on it.
-fn explain(name: &str, error: &rusqlite::Error) -> Error {
+fn explain(location: &Location, error: &rusqlite::Error) -> Error {
     let (status, code, what) = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (503, "busy", "another process held it for too long")
@@ -246,7 +249,7 @@ fn explain(name: &str, error: &rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (500, "corrupt", "it is damaged"),
         _ => (500, "internal", "a statement failed"),
     };
-    Error::new(status, code, format!("{name}: {what}: {error}"))
+    Error::new(status, code, format!("{}: {what}: {error}", location.show()))
 }
 
 fn failure(code: i32, message: Option<String>) -> rusqlite::Error {
