@@ -98,6 +98,17 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
+/// State: a key and a value. Bytes.
+pub const STATE_KEY: usize = 512;
+pub const STATE_VALUE: usize = 256 << 10;
+/// Keys of one service in a SQLite file, which nobody watches as they would a server.
+pub const STATE_KEYS: usize = 100_000;
+/// The longest that a value may be kept to expire later: what is more is a mistake in the unit.
+pub const STATE_LIFETIME: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+/// Expired rows that are removed in one transaction, and the pause after the last of them.
+pub const STATE_SWEEP: usize = 500;
+pub const STATE_SWEEP_PAUSE: Duration = Duration::from_secs(5);
+
 /// Waiting for another process that writes to a file of the store, and the jobs that share one of its transactions.
 pub const STORE_BUSY: Duration = Duration::from_secs(5);
 pub const STORE_BATCH: usize = 128;

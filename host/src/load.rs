@@ -114,7 +114,8 @@ impl Loader {
     ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut errors = Errors::default();
         let settings = errors.take(Settings::new(config, &stem(&self.file)));
-        let capabilities = errors.take(Capabilities::new(&self.shared, config, folder(&self.file)));
+        let name = settings.as_ref().map_or_else(|| "".into(), |settings| settings.service.name.clone());
+        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, &self.file));
         let cors = errors.take(Cors::new(config));
         let linked = errors.take(link::modules(self, config, previous, progress));
         let routes = linked

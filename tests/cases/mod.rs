@@ -4,5 +4,6 @@ mod cli;
 mod examples;
 mod faults;
 mod imports;
+mod state;
 mod swap;
 mod wasi;

@@ -8,6 +8,7 @@ export { log } from "./log";
 export { time } from "./time";
 export { config } from "./config";
 export { sql, Row, Rows, Changes } from "./sql";
+export { state } from "./state";
 export { http, HttpRequest, HttpResponse } from "./http";
 export { redis, HashField, Popped } from "./redis";
 export { fujsen } from "./fujsen";

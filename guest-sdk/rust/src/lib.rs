@@ -24,6 +24,7 @@ mod reply;
 mod request;
 mod rt;
 pub mod sql;
+pub mod state;
 pub mod time;
 
 pub use datum::{Datum, FromDatum, ToDatum};

@@ -9,23 +9,25 @@ pub mod http;
 pub mod log;
 pub mod redis;
 pub mod sql;
+pub mod state;
 pub mod time;
 
 #[cfg(test)]
 pub(crate) mod fixture;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tsk::{Config, Diagnostic};
 use wasmtime::component::{HasData, Linker};
 
-use crate::{bindings, call::Call, guest::State, store::Stores};
+use crate::{bindings, call::Call, folder::folder, guest::State, store::Stores};
 
 /// Made once per process: connections and pools that outlive a swap.
 #[derive(Default)]
 pub struct Shared {
     pub http: http::Client,
     pub sql: sql::Pools,
+    pub state: state::Tables,
     pub stores: Stores,
 }
 
@@ -35,6 +37,7 @@ pub struct Capabilities {
     pub http: http::Http,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
+    pub state: state::State,
 }
 
 /// Made once per call; dropping it ends whatever the call left open.
@@ -47,37 +50,53 @@ pub struct Sessions {
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Grant {
-    /// `http`, `sql` or `redis`.
+    /// `http`, `redis`, `sql` or `state`.
     pub capability: &'static str,
     /// An origin, a database name with its URL, a server. Passwords are left out.
     pub target: String,
 }
 
 impl Capabilities {
-    /// Reads what `config` names. Opens nothing: `connect` does. Relative paths start at `folder`, the TSK file's.
-    pub fn new(shared: &Shared, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads what `config`, the values of the TSK file `file`, names. Opens nothing: `connect` does.
+    pub fn new(shared: &Shared, config: &Config, service: &Arc<str>, file: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, config).map_err(|mut d| diagnostics.append(&mut d));
-        let sql = sql::Sql::new(&shared.sql, config, folder).map_err(|mut d| diagnostics.append(&mut d));
-        match (http, redis, sql) {
-            (Ok(http), Ok(redis), Ok(sql)) => Ok(Self {
+        let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
+        let state = state::State::new(&shared.stores, &shared.state, config, service.clone(), file)
+            .map_err(|mut d| diagnostics.append(&mut d));
+        match (http, redis, sql, state) {
+            (Ok(http), Ok(redis), Ok(sql), Ok(state)) => Ok(Self {
                 config: config::Values::new(config),
                 http,
                 redis,
                 sql,
+                state,
             }),
             _ => Err(diagnostics),
         }
     }
 
-    /// Opens what must be there before the service starts: every database. A Redis server that is down is not an error.
+    /// Opens what must be there before the service starts: every database that the file names. A Redis server that is
+    /// down is not an error.
     pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
-        self.sql.connect().await
+        let (sql, state) = tokio::join!(self.sql.connect(), self.state.connect());
+        let diagnostics: Vec<_> = [sql.err(), state.err()].into_iter().flatten().flatten().collect();
+        if diagnostics.is_empty() {
+            Ok(())
+        } else {
+            Err(diagnostics)
+        }
     }
 
     pub fn grants(&self) -> Vec<Grant> {
-        [self.http.grants(), self.redis.grants(), self.sql.grants()].concat()
+        [
+            self.http.grants(),
+            self.redis.grants(),
+            self.sql.grants(),
+            self.state.grants(),
+        ]
+        .concat()
     }
 }
 
@@ -110,6 +129,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::redis::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::sql::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::state::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::time::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::tusk::fujsen::types::add_to_linker::<_, Current>(linker, State::call)?;
     Ok(())
