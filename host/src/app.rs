@@ -15,6 +15,7 @@ use crate::{
     names::Handlers,
     request::Origin,
     route::Routes,
+    schedule::Schedules,
     server::Cors,
 };
 
@@ -30,6 +31,7 @@ pub struct App {
     /// By `section.name`.
     pub handlers: Handlers,
     pub routes: Routes,
+    pub schedules: Schedules,
     pub sources: SourceMap,
     pub(crate) places: Places,
     pub(crate) host: Host,

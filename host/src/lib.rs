@@ -23,6 +23,8 @@ pub mod names;
 mod precompiled;
 pub mod request;
 pub mod route;
+pub mod schedule;
+pub mod scheduler;
 pub mod server;
 pub mod settings;
 mod store;

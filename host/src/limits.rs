@@ -98,6 +98,23 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
+/// Between two slots of a schedule, at least and at most: a year is for a cron expression.
+pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(366 * 24 * 60 * 60));
+/// What a schedule's `deadline` may be.
+pub const SCHEDULE_DEADLINE: Duration = Duration::from_secs(60 * 60);
+/// A slot that comes later than this, after a machine slept, was missed.
+pub const SCHEDULE_LATE: Duration = Duration::from_secs(60);
+/// The longest until the clock is looked at again: somebody may set it.
+pub const SCHEDULE_LOOK: Duration = Duration::from_secs(10);
+/// How long a slot waits for a store that is down.
+pub const SCHEDULE_PATIENCE: Duration = Duration::from_secs(10);
+/// What a run's claim lasts beyond its deadline, for the end of the call and clocks that differ.
+pub const SCHEDULE_MARGIN: Duration = Duration::from_secs(5);
+/// A last slot that is further ahead than this was noted by a clock that was wrong.
+pub const SCHEDULE_SKEW: Duration = Duration::from_secs(60 * 60);
+/// How long a Redis server keeps what it knows of a schedule that is no longer in any file.
+pub const SCHEDULE_ENTRY: Duration = Duration::from_secs(5 * 366 * 24 * 60 * 60);
+
 /// State: a key and a value. Bytes.
 pub const STATE_KEY: usize = 512;
 pub const STATE_VALUE: usize = 256 << 10;

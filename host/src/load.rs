@@ -18,6 +18,7 @@ use crate::{
     link::{self, Linked},
     precompiled::Precompiled,
     route::Routes,
+    schedule::Schedules,
     server::Cors,
     settings::Settings,
 };
@@ -114,15 +115,25 @@ impl Loader {
     ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut errors = Errors::default();
         let settings = errors.take(Settings::new(config, &stem(&self.file)));
-        let name = settings.as_ref().map_or_else(|| "".into(), |settings| settings.service.name.clone());
+        let name = settings
+            .as_ref()
+            .map_or_else(|| "".into(), |settings| settings.service.name.clone());
         let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, &self.file));
         let cors = errors.take(Cors::new(config));
         let linked = errors.take(link::modules(self, config, previous, progress));
         let routes = linked
             .as_ref()
             .and_then(|linked| errors.take(Routes::new(config, &linked.handlers)));
-        let (Some(settings), Some(capabilities), Some(cors), Some(linked), Some((routes, warnings))) =
-            (settings, capabilities, cors, linked, routes)
+        let schedules = linked.as_ref().and_then(|linked| {
+            errors.take(Schedules::new(
+                &self.shared.stores,
+                config,
+                &linked.handlers,
+                &self.file,
+            ))
+        });
+        let (Some(settings), Some(capabilities), Some(cors), Some(linked), Some((routes, warnings)), Some(schedules)) =
+            (settings, capabilities, cors, linked, routes, schedules)
         else {
             return Err(errors.0);
         };
@@ -142,6 +153,7 @@ impl Loader {
             modules,
             handlers,
             routes,
+            schedules,
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),

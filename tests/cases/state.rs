@@ -1,8 +1,10 @@
-//! State, from guests in both languages, in SQLite and in Redis.
+//! State and schedules, from guests in both languages, in SQLite and in Redis.
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::harness::{Redis, Service};
+use crate::harness::{Folder, Redis, Service, eventually, tusk};
 
 const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
 
@@ -129,4 +131,148 @@ async fn state_is_used_and_survives_swaps_and_restarts() {
             "after a restart, on {url:?}"
         );
     }
+}
+
+const SCHEDULED: &str = r#"
+[service]
+name: "timed"
+word: "one"
+
+[rust]
+tick_fujsen = '''rust
+#[fujsen]
+fn tick() -> Result<()> { state::increment("rust", 1).map(drop) }
+
+#[fujsen]
+fn breaks() -> Result<()> { Err(Error::new(418, "short and stout")) }
+
+#[fujsen]
+fn seen() -> Result<Value> {
+    Ok(json!([state::get::<i64>("rust")?.unwrap_or(0), state::get::<i64>("assemblyscript")?.unwrap_or(0)]))
+}
+'''
+
+[assemblyscript]
+tick_fujsen = '''assemblyscript
+export function tick(): void { state.increment("assemblyscript"); }
+
+export function slow(): void {
+  state.increment("begun");
+  time.sleep(2500);
+  state.increment("ended");
+}
+
+export function runs(): Json {
+  return Json.array().push(state.get("begun")).push(state.get("ended"));
+}
+'''
+
+[schedules]
+"every 1s": [rust.tick, assemblyscript.tick]
+"every 2s": rust.breaks
+"every 1000ms": assemblyscript.slow
+"0 3 * * *": rust.breaks
+
+[routes]
+"GET /seen": rust.seen
+"GET /runs": assemblyscript.runs
+"#;
+
+/// How often the fujsens of both languages have run, on all hosts.
+async fn ticks(service: &Service) -> [i64; 2] {
+    serde_json::from_value(service.get("/seen").await.json()).expect("two counts")
+}
+
+fn second() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is later");
+    since.as_secs() as i64
+}
+
+#[tokio::test]
+async fn two_hosts_run_each_slot_once() {
+    let redis = Redis::start();
+    for url in [redis.url(), "sqlite:shared.db".to_owned()] {
+        let folder = Folder::new(&format!("{SCHEDULED}\n[state]\nurl: \"{url}\"\n"));
+        let begun = second();
+        let one = Service::start_in(folder, &[]).await;
+        assert!(
+            one.banner.contains("every 1s") && one.banner.contains("03:00:00 UTC"),
+            "{}",
+            one.banner
+        );
+        let url_of_other = match url.strip_prefix("sqlite:") {
+            Some(name) => format!("sqlite:{}", one.folder.path().join(name).display()),
+            None => url.clone(),
+        };
+        let other = Service::start(&format!("{SCHEDULED}\n[state]\nurl: \"{url_of_other}\"\n")).await;
+        let before = ticks(&one).await;
+        eventually("slots on both hosts", || async {
+            let now = ticks(&other).await;
+            (now[0] >= before[0] + 6 && now[1] >= before[1] + 6).then_some(())
+        })
+        .await;
+        // A save while slots come.
+        let text = format!("{SCHEDULED}\n[state]\nurl: \"{url}\"\n").replace("word: \"one\"", "word: \"two\"");
+        one.folder.write("service.tsk", &text);
+        one.logged("swapped in").await;
+        let before = ticks(&one).await;
+        eventually("slots after the swap", || async {
+            (ticks(&one).await[0] >= before[0] + 3).then_some(())
+        })
+        .await;
+        let (ticks, slots) = (ticks(&other).await, second() - begun);
+        assert!(
+            ticks[0] <= slots && ticks[1] <= slots,
+            "{ticks:?} of {slots} slots on {url}"
+        );
+        let log = eventually("a failed run and a skipped slot", || async {
+            let log = [one.log(), other.log()].concat();
+            (log.contains("rust.breaks failed") && log.contains("the run before has not ended")).then_some(log)
+        })
+        .await;
+        assert!(
+            log.contains("short and stout") && log.contains("\"next\":\"20"),
+            "{log}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stop_lets_a_run_end() {
+    let mut service = Service::start(SCHEDULED).await;
+    let runs = async |service: &Service| -> [Option<i64>; 2] {
+        serde_json::from_value(service.get("/runs").await.json()).expect("two counts")
+    };
+    let begun = eventually("a run that goes on", || async {
+        let [begun, ended] = runs(&service).await;
+        (begun > ended).then_some(begun)
+    })
+    .await;
+    // SAFETY: a signal to a process that this test started and has not waited for.
+    unsafe { libc::kill(service.id() as i32, libc::SIGTERM) };
+    assert!(service.ended().await.success(), "{}", service.log());
+    let service = Service::start_in(service.into_folder(), &[]).await;
+    let [_, ended] = runs(&service).await;
+    assert!(ended >= begun, "{ended:?} of {begun:?} runs ended");
+}
+
+#[tokio::test]
+async fn check_lists_schedules_with_their_next_time() {
+    let folder = Folder::new(SCHEDULED);
+    let checked = tusk(folder.path(), &["check", "service.tsk", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&checked.stdout).expect("JSON");
+    let schedules = found["schedules"].as_array().expect("a list");
+    assert_eq!(schedules.len(), 5, "{found:#}");
+    assert_eq!(schedules[4]["schedule"], "0 3 * * *");
+    assert!(
+        schedules[4]["next"]
+            .as_str()
+            .is_some_and(|next| next.ends_with("T03:00:00Z")),
+        "{found:#}"
+    );
+    assert!(!folder.path().join(".tusk").exists(), "checking makes nothing");
+
+    let folder = Folder::new(&SCHEDULED.replace("rust.breaks", "rust.brakes"));
+    let checked = tusk(folder.path(), &["check", "service.tsk"]);
+    assert!(checked.stderr.contains("did you mean `rust.breaks`?"), "{checked:?}");
 }

@@ -88,6 +88,14 @@ const ROOMS: &[(&str, &[&str])] = &[
         "server",
         &["capability", "cli", "guest", "load", "link", "engine", "watch"],
     ),
+    (
+        "schedule",
+        &["capability", "cli", "guest", "load", "link", "live", "engine", "scheduler", "server"],
+    ),
+    (
+        "scheduler",
+        &["capability", "cli", "guest", "load", "link", "engine", "server", "watch"],
+    ),
     ("live.rs", &["capability", "cli", "load", "link", "server"]),
     (
         "store",
