@@ -89,7 +89,7 @@ impl Loader {
         }
     }
 
-    /// Opens the databases of an `App`, and runs each new module's start once, so that nothing of this is left for
+    /// Opens the databases of an `App` and what its schedules need, and runs each new module's start once, so that nothing of this is left for
     /// the first request.
     pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
         let failed = |diagnostics| Failed {
@@ -98,6 +98,7 @@ impl Loader {
             watch: loaded.watch.clone(),
         };
         loaded.app.capabilities.connect().await.map_err(failed)?;
+        loaded.app.schedules.connect().await.map_err(failed)?;
         for module in &loaded.app.modules {
             module.try_start(&self.host).await.map_err(|error| {
                 let message = format!("the module of [{}] cannot be started: {error:#}", module.section);

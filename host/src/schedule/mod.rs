@@ -9,7 +9,7 @@ mod tests;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tsk::{Config, Diagnostic};
+use tsk::{Config, Diagnostic, Span};
 
 use self::rhythm::Rhythm;
 use crate::{
@@ -26,6 +26,8 @@ pub struct Schedules {
     list: Vec<Schedule>,
     /// Where hosts agree on who runs a slot; none without schedules.
     pub(crate) store: Option<Store>,
+    /// The section.
+    span: Span,
 }
 
 /// One fujsen and its slots, the times at which it is due.
@@ -74,6 +76,20 @@ impl Schedules {
             list,
             // A wrong URL is what the capability `state` reports.
             store: place.ok().map(|place| stores.at(&place)),
+            span: config.get("schedules").map(|node| node.key_span).unwrap_or_default(),
+        })
+    }
+
+    /// Opens what slots are agreed on in: without it none would be run.
+    pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
+        let Some(store) = &self.store else {
+            return Ok(());
+        };
+        store.open().await.map_err(|error| {
+            let message = format!("schedules need a place to note what was run: {}", error.message);
+            vec![Diagnostic::error("schedules-unavailable", message).at(self.span).help(
+                "name another place: `[state]` with `url: \"sqlite:/var/lib/…/state.db\"` or `url: \"redis://…\"`",
+            )]
         })
     }
 

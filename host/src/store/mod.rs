@@ -10,6 +10,7 @@ pub(crate) mod sqlite;
 use std::sync::Arc;
 
 pub(crate) use self::{kept::Kept, place::Place};
+use crate::bindings::Error;
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.
 #[derive(Default)]
@@ -23,6 +24,16 @@ pub struct Stores {
 pub(crate) enum Store {
     Sqlite(Arc<sqlite::File>),
     Redis(Arc<redis::Server>),
+}
+
+impl Store {
+    /// Opens a file. A server that is down is not an error before something is asked of it.
+    pub(crate) async fn open(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(file) => file.open().await,
+            Self::Redis(_) => Ok(()),
+        }
+    }
 }
 
 impl Stores {

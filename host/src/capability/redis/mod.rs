@@ -37,6 +37,9 @@ pub struct Redis {
     by_url: HashMap<String, Arc<Server>>,
 }
 
+/// Sections whose servers are the host's, not the fujsens'.
+const HOST: [&str; 2] = ["events", "state"];
+
 impl Redis {
     pub fn new(servers: &Servers, config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut redis = Self {
@@ -60,6 +63,7 @@ impl Redis {
                 format!("{parent}.{key}")
             };
             let url = match &node.value {
+                tsk::Value::Object(_) if HOST.contains(&path.as_str()) => continue,
                 tsk::Value::Object(object) => {
                     self.collect(servers, &path, object, diagnostics);
                     continue;

@@ -28,9 +28,11 @@ struct Open {
 
 struct Job {
     writes: bool,
-    /// Runs in a transaction, or hears why there is none.
-    work: Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) -> Answer + Send>,
+    work: Work,
 }
+
+/// Runs in a transaction, or hears why there is none.
+type Work = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) -> Answer + Send>;
 
 /// Tells whoever waits, once it is known whether the transaction was committed.
 type Answer = Box<dyn FnOnce(&rusqlite::Result<()>)>;
@@ -41,6 +43,10 @@ impl File {
             location,
             open: tokio::sync::Mutex::default(),
         }
+    }
+
+    pub(crate) async fn open(&self) -> Result<(), Error> {
+        self.thread().await.map(drop)
     }
 
     /// Runs `schema`, statements that may be run again, unless this process has done so. Opens the database.
