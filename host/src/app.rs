@@ -60,9 +60,14 @@ impl App {
 
     /// Runs a fujsen for someone outside. `arguments` are in the order of its parameters.
     /// What went wrong inside is in the log and in the error's message; a message of status 500 is not for clients.
-    pub async fn run(self: &Arc<Self>, handler: &Handler, arguments: &[Value], origin: Origin) -> Result<Reply, Error> {
+    pub fn run(
+        self: &Arc<Self>,
+        handler: &Handler,
+        arguments: &[Value],
+        origin: Origin,
+    ) -> impl Future<Output = Result<Reply, Error>> + Send {
         let deadline = Instant::now() + self.limits.deadline;
-        self.run_at(handler, arguments, origin, deadline, 1).await
+        self.run_at(handler, arguments, origin, deadline, 1)
     }
 
     /// Runs a fujsen with what is left of a caller's time.
@@ -84,7 +89,7 @@ impl App {
             deadline,
             depth,
         );
-        guest::run(&self.host, handler, call, arguments)
+        guest::run(&self.host, handler, Box::new(call), arguments)
             .await
             .map_err(|failure| {
                 let error = self.explain(module, failure);

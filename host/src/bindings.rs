@@ -4,6 +4,7 @@ wasmtime::component::bindgen!({
     path: "../guest-sdk/wit",
     world: "module",
     imports: {
+        "tusk:fujsen/config.evaluate": async,
         "tusk:fujsen/fujsen.call": async,
         "tusk:fujsen/http.send": async,
         "tusk:fujsen/redis": async,

@@ -52,26 +52,27 @@ pub struct Guest {
 
 /// Runs one fujsen: on an instance kept for reuse, else on a fresh one.
 /// An instance that trapped or was stopped is never entered again.
-pub async fn run(host: &Host, handler: &Handler, call: Call, arguments: &[Value]) -> Result<Reply, Failure> {
-    let module = &handler.module;
-    let deadline = call.deadline;
-    let budget = call.app.limits.deadline;
-    let name = handler.function().name.as_str();
-    let work = async {
-        let mut guest = match take_idle(module) {
-            Some(guest) => guest,
-            None => Guest::fresh(host, module, call.app.limits.memory).await?,
-        };
-        let result = guest.run(call, name, arguments).await;
-        if guest.calls < module.reuse && !matches!(result, Err(ref failure) if !matches!(failure, Failure::Error(_))) {
-            keep_idle(module, guest);
-        }
-        result
-    };
-    match tokio::time::timeout_at(deadline.into(), work).await {
+pub async fn run(host: &Host, handler: &Handler, call: Box<Call>, arguments: &[Value]) -> Result<Reply, Failure> {
+    let (deadline, budget) = (call.deadline, call.app.limits.deadline);
+    match tokio::time::timeout_at(deadline.into(), enter(host, handler, call, arguments)).await {
         Ok(result) => result,
         Err(_) => Err(Failure::Deadline(budget)),
     }
+}
+
+async fn enter(host: &Host, handler: &Handler, call: Box<Call>, arguments: &[Value]) -> Result<Reply, Failure> {
+    let module = &handler.module;
+    let mut guest = match take_idle(module) {
+        Some(guest) => guest,
+        // Its future is kilobytes, which calls of an instance that is there would carry along.
+        None => Box::pin(Guest::fresh(host, module, call.app.limits.memory)).await?,
+    };
+    let result = guest.run(call, &handler.function().name, arguments).await;
+    let is_sound = matches!(result, Ok(_) | Err(Failure::Error(_)));
+    if guest.calls < module.reuse && is_sound {
+        keep_idle(module, guest);
+    }
+    result
 }
 
 fn take_idle(module: &Module) -> Option<Guest> {
@@ -135,9 +136,9 @@ impl Guest {
         })
     }
 
-    async fn run(&mut self, call: Call, name: &str, arguments: &[Value]) -> Result<Reply, Failure> {
+    async fn run(&mut self, call: Box<Call>, name: &str, arguments: &[Value]) -> Result<Reply, Failure> {
         self.calls += 1;
-        self.store.data_mut().call = Some(Box::new(call));
+        self.store.data_mut().call = Some(call);
         self.store.set_epoch_deadline(1);
         let result = match self.instance.call_call(&mut self.store, name, arguments).await {
             Ok(result) => result.map_err(Failure::Error),

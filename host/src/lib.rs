@@ -2,6 +2,7 @@
 //!
 //! A request: `server` → `app` → `guest` → `capability`, and back through `server`.
 //! A module: `load` (read) → `link` (compile, name) → `module` → `app` → `live` (swap).
+//! A value with `@query(…)` in it: `capability::config` → `deferred` → `capability`.
 //! `limits` holds every bound.
 
 pub mod app;
@@ -10,6 +11,7 @@ pub mod bindings;
 pub mod call;
 pub mod capability;
 pub mod cli;
+pub mod deferred;
 pub mod engine;
 mod folder;
 pub mod gate;
@@ -29,5 +31,7 @@ pub mod server;
 pub mod settings;
 mod store;
 mod target;
+pub mod trace_context;
+mod unused;
 mod wasi;
 mod watch;

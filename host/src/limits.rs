@@ -133,6 +133,12 @@ pub const STORE_BATCH: usize = 128;
 /// A pattern of `time.format`. Bytes; the text that it makes is at most some twenty times as long.
 pub const TIME_PATTERN: usize = 1 << 10;
 
+/// Operators (`@query(…)` and the like) that reading one value may run: they run one after the other.
+pub const DEFERRED_VALUES: usize = 100;
+/// What `@cache(…)` keeps, in all. Values; bytes.
+pub const CACHE_ENTRIES: usize = 1024;
+pub const CACHE_BYTES: usize = 64 << 20;
+
 /// Bytes that host calls may hand to one call over its life.
 pub const RETAINED_BYTES: usize = 32 << 20;
 

@@ -11,6 +11,7 @@ use crate::{
     load::Loader,
     module::{Module, Place},
     names::{self, Handlers, Key},
+    unused,
 };
 
 /// Where the texts of a section stand: by section, then by the file name that compilers and guests report.
@@ -69,6 +70,7 @@ pub(crate) fn modules(
         }
     }
     linked.handlers = names::resolve(&named, &mut errors);
+    linked.warnings.extend(unused::fujsens(config, &sources));
     if errors.is_empty() { Ok(linked) } else { Err(errors) }
 }
 

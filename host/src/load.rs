@@ -175,6 +175,11 @@ impl Loader {
 
 /// Reads a file and what it includes. Compiles nothing and connects to nothing.
 pub fn read(file: &Path) -> Result<Config, Failed> {
+    read_with(file, tsk::Options::default())
+}
+
+/// [`read`], as the options say. What lenient mode keeps is for looking at, not for serving.
+pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
     let name = file.display().to_string();
     let alone = |diagnostic| Failed {
         diagnostics: vec![diagnostic],
@@ -188,11 +193,11 @@ pub fn read(file: &Path) -> Result<Config, Failed> {
             .filter(|byte| **byte == b'\n')
             .count()
             + 1;
-        alone(Diagnostic::error("not-utf-8", format!("{name}:{line} is not UTF-8")).help("save the file as UTF-8"))
+        alone(Diagnostic::error("not-utf8", format!("{name}:{line} is not UTF-8")).help("save the file as UTF-8"))
     })?;
     let folder = folder(file);
     let environment = Folder::open(folder).map_err(|error| alone(unreadable(&folder.display().to_string(), &error)))?;
-    tsk::load(&name, &text, &environment, tsk::Options::default()).map_err(|failure| Failed {
+    tsk::load(&name, &text, &environment, options).map_err(|failure| Failed {
         diagnostics: failure.diagnostics,
         sources: failure.sources,
         watch: std::iter::once(file.to_owned())

@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::trace_context::TraceContext;
+
 /// A request that the service received, as its fujsens may see it.
 #[derive(Clone, Debug)]
 pub struct Incoming {
     pub method: http::Method,
-    pub path: String,
+    pub uri: http::Uri,
     /// Path parameters, percent-decoded.
     pub parameters: Vec<(String, String)>,
     /// Query parameters in order, percent-decoded.
@@ -19,10 +21,8 @@ pub struct Incoming {
 #[derive(Clone, Debug)]
 pub struct Origin {
     pub request_id: Arc<str>,
-    /// W3C trace context, as it goes out with this call's own requests.
-    pub traceparent: Arc<str>,
-    /// W3C vendor state, passed on unchanged.
-    pub tracestate: Option<Arc<str>>,
+    /// With the span of this call.
+    pub trace: TraceContext,
     /// None when no HTTP request started the call.
     pub incoming: Option<Arc<Incoming>>,
 }
@@ -30,11 +30,10 @@ pub struct Origin {
 impl Origin {
     /// For a call that no request started: an id and a trace of its own.
     pub fn internal() -> Self {
-        let trace = format!("{:032x}", fastrand::u128(1..));
+        let trace = TraceContext::start();
         Self {
-            traceparent: format!("00-{trace}-{:016x}-00", fastrand::u64(1..)).into(),
-            request_id: trace.into(),
-            tracestate: None,
+            request_id: trace.id(),
+            trace,
             incoming: None,
         }
     }

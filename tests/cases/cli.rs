@@ -35,6 +35,8 @@ fn check_prints_routes_modules_and_grants() {
     let folder = Folder::new(SERVICE);
     let output = tusk(folder.path(), &["check", "service.tsk"]);
     assert_eq!(output.code, Some(0), "{output:?}");
+    let unused = "warning[unused-fujsen]: nothing uses the fujsen `math.triple`";
+    assert!(output.stderr.contains(unused), "{}", output.stderr);
     for expected in [
         "GET",
         "/double/{number}",
@@ -60,6 +62,7 @@ fn check_has_a_form_for_programs() {
     let report: Value = serde_json::from_str(&output.stdout).unwrap();
     assert_eq!(report["ok"], true);
     assert_eq!(report["routes"][0]["fujsen"], "math.double");
+    assert_eq!(report["diagnostics"][0]["code"], "unused-fujsen");
     let function = &report["modules"][0]["functions"][0];
     assert_eq!(function["doc"], "Twice as much.");
     assert_eq!(function["params"][1]["default"], 2);
@@ -85,6 +88,27 @@ fn get_prints_values_as_json() {
     let missing = get("service.prot");
     assert_eq!(missing.code, Some(1));
     assert!(missing.stderr.contains("service.port"), "{}", missing.stderr);
+}
+
+#[test]
+fn get_looks_at_a_file_away_from_its_place() {
+    let folder = Folder::new("a: @learn(\"x\", 1)\nb: @env(\"NOWHERE_SET\")\nc: @file(\"gone.txt\")\nd: 1 + 1\n");
+    assert_eq!(tusk(folder.path(), &["get", "service.tsk"]).code, Some(1));
+    let looked = tusk(folder.path(), &["get", "--lenient", "service.tsk"]);
+    assert_eq!(looked.code, Some(0), "{looked:?}");
+    assert_eq!(
+        serde_json::from_str::<Value>(&looked.stdout).unwrap(),
+        json!({ "a": "@learn(\"x\", 1)", "b": "@env(\"NOWHERE_SET\")", "c": "@file(\"gone.txt\")", "d": 2 })
+    );
+    for expected in ["warning[unset-variable]", "warning[unreadable-file]"] {
+        assert!(looked.stderr.contains(expected), "{}", looked.stderr);
+    }
+    assert_eq!(
+        tusk(folder.path(), &["get", "--lenient", "service.tsk", "d"])
+            .stdout
+            .trim(),
+        "2"
+    );
 }
 
 #[test]

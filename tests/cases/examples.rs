@@ -16,7 +16,8 @@ async fn the_user_service_and_its_notifications() {
     let folder = Folder::new(&example("user-service/service.tsk"));
     let users = Service::start_in(folder, &[("NOTIFY_URL", &notifications.url)]).await;
 
-    assert_eq!(users.get("/health").await.status, 200);
+    let health = users.get("/health").await;
+    assert_eq!((health.status, health.json()["users"].clone()), (200, json!(0)));
     assert_eq!(
         users.get("/users").await.json(),
         json!({ "status": "success", "data": [], "service": "user-service" })

@@ -1,9 +1,11 @@
 mod bad_input;
 mod binding;
 mod cli;
+mod deferred;
 mod examples;
 mod faults;
 mod imports;
 mod state;
 mod swap;
+mod up;
 mod wasi;

@@ -6,10 +6,10 @@ mod redis;
 mod service;
 mod upstream;
 
-pub(crate) use cli::{Output, tusk};
+pub(crate) use cli::{Output, command, tusk};
 pub(crate) use folder::Folder;
 pub(crate) use redis::Redis;
-pub(crate) use service::{Service, eventually};
+pub(crate) use service::{Running, Service, collect, eventually};
 pub(crate) use upstream::Upstream;
 
 use std::path::PathBuf;

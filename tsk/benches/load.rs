@@ -30,19 +30,17 @@ impl tsk::Environment for Parts {
     }
 }
 
-/// Sections as services have them, at most this long.
-fn sections(bytes: usize) -> String {
-    part(bytes, 0)
-}
+const DESCRIPTION: &str = "It answers requests, writes what it did, and never sleeps.";
 
-fn part(bytes: usize, index: usize) -> String {
+/// Sections as services have them, at most this long, with this text in each.
+fn sections(bytes: usize, index: usize, description: &str) -> String {
     let mut text = String::with_capacity(bytes);
     for n in 0.. {
         let before = text.len();
         write!(
             text,
             "# Service number {n}\n[service-{index}-{n}]\nname = \"the service with number {n}\"\n\
-             description = \"It answers requests, writes what it did, and never sleeps.\"\nport = {}\nratio = 0.75\n\
+             description = \"{description}\"\nport = {}\nratio = 0.75\n\
              enabled = true\nurl = \"http://service-{n}.example.org:8080/v1/things?limit=50\"\ntimeout = \"30s\"\n\
              hosts = [\"a.example.org\", \"b.example.org\", \"c.example.org\"]\n\
              limits = {{ memory = \"64MB\", requests = 1000, burst = 50 }}  # for each instance\n\n",
@@ -57,6 +55,14 @@ fn part(bytes: usize, index: usize) -> String {
     text
 }
 
+/// A text of this length, in as many files as it needs.
+fn parts(bytes: usize, description: &str) -> Vec<String> {
+    let count = bytes.div_ceil(MB);
+    (0..count)
+        .map(|index| sections(bytes / count, index, description))
+        .collect()
+}
+
 /// Objects inside each other, 40 levels of them on each line.
 fn deep(bytes: usize) -> String {
     let line = format!("{}1{}\n", "{ a = [".repeat(20), "] }".repeat(20));
@@ -69,10 +75,20 @@ fn fujsen(bytes: usize) -> String {
 }
 
 fn tsk(bencher: Bencher<'_, '_>, text: &str) {
-    let world = Parts(Vec::new());
+    all_tsk(bencher, vec![text.to_owned()]);
+}
+
+/// One file as it is; several are included in one.
+fn all_tsk(bencher: Bencher<'_, '_>, mut parts: Vec<String>) {
+    let bytes = parts.iter().map(String::len).sum::<usize>();
+    let main = match parts.len() {
+        1 => parts.remove(0),
+        count => (0..count).fold(String::new(), |text, n| text + &format!("@include \"{n}.tsk\"\n")),
+    };
+    let world = Parts(parts);
     bencher
-        .counter(BytesCount::of_str(text))
-        .bench_local(|| tsk::load("bench.tsk", black_box(text), &world, tsk::Options::default()).unwrap());
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| tsk::load("bench.tsk", black_box(&main), &world, tsk::Options::default()).unwrap());
 }
 
 fn toml(bencher: Bencher<'_, '_>, text: &str) {
@@ -84,31 +100,25 @@ fn toml(bencher: Bencher<'_, '_>, text: &str) {
 /// The largest file that is allowed, nearly.
 const MB: usize = 1_000_000;
 
-const SIZES: [usize; 3] = [10_000, 100_000, MB];
-
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = [10_000, 100_000, MB, 4 * MB])]
 fn sections_tsk(bencher: Bencher<'_, '_>, bytes: usize) {
-    tsk(bencher, &sections(bytes));
+    all_tsk(bencher, parts(bytes, DESCRIPTION));
 }
 
-#[divan::bench(args = SIZES)]
+#[divan::bench(args = [10_000, 100_000, MB, 4 * MB])]
 fn sections_toml(bencher: Bencher<'_, '_>, bytes: usize) {
-    toml(bencher, &sections(bytes));
+    toml(bencher, &parts(bytes, DESCRIPTION).concat());
 }
 
-/// Four files of 1 MB, included in one: close to the most values that a configuration may have.
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn sections_4_mb_tsk(bencher: Bencher<'_, '_>) {
-    let world = Parts((0..4).map(|index| part(MB, index)).collect());
-    let main = (0..4).fold(String::new(), |text, n| text + &format!("@include \"{n}.tsk\"\n"));
-    bencher
-        .counter(BytesCount::new(world.0.iter().map(String::len).sum::<usize>()))
-        .bench_local(|| tsk::load("bench.tsk", black_box(&main), &world, tsk::Options::default()).unwrap());
+/// With a long text in each section, 10 MB have no more values than a configuration may have.
+#[divan::bench(args = [10_000, 100_000, MB, 10 * MB])]
+fn long_texts_tsk(bencher: Bencher<'_, '_>, bytes: usize) {
+    all_tsk(bencher, parts(bytes, &DESCRIPTION.repeat(10)));
 }
 
-#[divan::bench(sample_count = 5, sample_size = 1)]
-fn sections_4_mb_toml(bencher: Bencher<'_, '_>) {
-    toml(bencher, &(0..4).map(|index| part(MB, index)).collect::<String>());
+#[divan::bench(args = [10_000, 100_000, MB, 10 * MB])]
+fn long_texts_toml(bencher: Bencher<'_, '_>, bytes: usize) {
+    toml(bencher, &parts(bytes, &DESCRIPTION.repeat(10)).concat());
 }
 
 #[divan::bench(sample_count = 20)]

@@ -1,8 +1,8 @@
 //! `cargo run -p tsk --example corpus -- FOLDER [--variable TEXT]`: how many `.tsk` files of each folder in FOLDER load,
 //! in normal and in lenient mode, and what is wrong with each of the others.
 //!
-//! `--variable` is the text of environment variables that have no default; it is "dummy" where it is not given. A file whose
-//! only errors name files that are not there counts for itself: it stood beside them once.
+//! `--variable` is the text of environment variables that have no default; it is "dummy" where it is not given. What a file
+//! is rejected for is told apart: variables, files and operators that are not here say nothing about its text.
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -34,20 +34,29 @@ impl tsk::Environment for World<'_> {
     }
 }
 
-enum Outcome {
-    Loads,
-    /// Only files beside it are missing.
-    Alone,
-    Rejected(Vec<Diagnostic>, SourceMap),
+/// What a file needs to load, or why it does not.
+#[derive(Default)]
+struct Outcome {
+    needs_variables: bool,
+    needs_files: bool,
+    /// It uses `@` operators, calls or methods that TSK has not.
+    needs_operators: bool,
+    /// Something else is wrong with it.
+    is_wrong: bool,
+    /// All but the variables.
+    errors: Vec<Diagnostic>,
+    sources: SourceMap,
 }
 
 fn outcome(path: &Path, variable: &str, lenient: bool) -> Outcome {
+    let mut outcome = Outcome::default();
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) => {
-            let diagnostic = Diagnostic::error("unreadable-file", error.to_string());
-            return Outcome::Rejected(vec![diagnostic], SourceMap::default());
+            outcome.is_wrong = true;
+            outcome.errors = vec![Diagnostic::error("unreadable", error.to_string())];
+            return outcome;
         }
     };
     let world = World {
@@ -55,26 +64,32 @@ fn outcome(path: &Path, variable: &str, lenient: bool) -> Outcome {
         variable,
         needed: RefCell::default(),
     };
-    let options = Options { lenient };
     loop {
         let Err(Failure {
             diagnostics, sources, ..
-        }) = load(&name, &text, &world, options)
+        }) = load(&name, &text, &world, Options { lenient })
         else {
-            return Outcome::Loads;
+            return outcome;
         };
-        let unset: Vec<String> = diagnostics.iter().filter_map(unset_variable).collect();
         let known = world.needed.borrow().len();
-        world.needed.borrow_mut().extend(unset);
+        world
+            .needed
+            .borrow_mut()
+            .extend(diagnostics.iter().filter_map(unset_variable));
         if world.needed.borrow().len() > known {
+            outcome.needs_variables = true;
             continue;
         }
-        let errors: Vec<Diagnostic> = diagnostics.into_iter().filter(Diagnostic::is_error).collect();
-        return if errors.iter().all(|error| error.code == "unreadable-file") {
-            Outcome::Alone
-        } else {
-            Outcome::Rejected(errors, sources)
-        };
+        outcome.sources = sources;
+        outcome.errors = diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+        for error in &outcome.errors {
+            match error.code {
+                "unreadable-file" | "path-outside" => outcome.needs_files = true,
+                "unknown-operator" | "foreign-call" | "call-chain" | "file-method" => outcome.needs_operators = true,
+                _ => outcome.is_wrong = true,
+            }
+        }
+        return outcome;
     }
 }
 
@@ -84,11 +99,33 @@ fn unset_variable(diagnostic: &Diagnostic) -> Option<String> {
     quoted.map(str::to_owned)
 }
 
+/// Files by what they need. Each is counted once, but in `with_variables`, which holds those that load as they are.
 #[derive(Default)]
 struct Count {
     files: usize,
-    loads: usize,
-    alone: usize,
+    load: usize,
+    with_variables: usize,
+    only_files: usize,
+    only_operators: usize,
+    both: usize,
+    wrong: usize,
+}
+
+impl Count {
+    fn add(&mut self, outcome: &Outcome) {
+        self.files += 1;
+        let place = match (outcome.is_wrong, outcome.needs_files, outcome.needs_operators) {
+            (true, ..) => &mut self.wrong,
+            (_, true, true) => &mut self.both,
+            (_, true, _) => &mut self.only_files,
+            (_, _, true) => &mut self.only_operators,
+            _ => {
+                self.load += usize::from(!outcome.needs_variables);
+                &mut self.with_variables
+            }
+        };
+        *place += 1;
+    }
 }
 
 fn run(folder: &Path, files: &[PathBuf], variable: &str, lenient: bool) {
@@ -97,31 +134,31 @@ fn run(folder: &Path, files: &[PathBuf], variable: &str, lenient: bool) {
     for path in files {
         let place = path.strip_prefix(folder).unwrap_or(path);
         let group = place.parent().unwrap_or(place).display().to_string();
-        let count = counts.entry(group).or_default();
-        count.files += 1;
-        match outcome(path, variable, lenient) {
-            Outcome::Loads => count.loads += 1,
-            Outcome::Alone => {
-                count.alone += 1;
-                println!("{mode}: {}: names files that are not here", place.display());
-            }
-            Outcome::Rejected(errors, sources) => {
-                println!("{mode}: {}: {} errors", place.display(), errors.len());
-                for error in errors {
-                    println!("{}", error.render(&sources, false));
-                }
+        let outcome = outcome(path, variable, lenient);
+        counts.entry(group).or_default().add(&outcome);
+        if !outcome.errors.is_empty() {
+            println!("{mode}: {}: {} errors", place.display(), outcome.errors.len());
+            for error in &outcome.errors {
+                println!("{}", error.render(&outcome.sources, false));
             }
         }
     }
+    println!("{mode:<8} {:38} rejected only for missing", "");
     println!(
-        "{mode:<8} {:<16} {:>5} {:>6} {:>14} {:>9}",
-        "folder", "files", "load", "missing files", "rejected"
+        "{:<8} {:<16} {:>5} {:>5} {:>14} {:>8} {:>10} {:>5} {:>10}",
+        "", "folder", "files", "load", "with variables", "files", "operators", "both", "wrong text"
     );
     for (group, count) in counts {
-        let rejected = count.files - count.loads - count.alone;
         println!(
-            "{:<8} {group:<16} {:>5} {:>6} {:>14} {rejected:>9}",
-            "", count.files, count.loads, count.alone
+            "{:<8} {group:<16} {:>5} {:>5} {:>14} {:>8} {:>10} {:>5} {:>10}",
+            "",
+            count.files,
+            count.load,
+            count.with_variables,
+            count.only_files,
+            count.only_operators,
+            count.both,
+            count.wrong
         );
     }
     println!();
@@ -162,5 +199,11 @@ fn main() -> ExitCode {
     for lenient in [false, true] {
         run(&folder, &files, &variable, lenient);
     }
+    println!(
+        "load: as it is, with no variable set. with variables: that, and those that load when the variables that they ask"
+    );
+    println!(
+        "for are set. files: missing or outside the folder. operators: @ operators, calls and methods that TSK has not."
+    );
     ExitCode::SUCCESS
 }

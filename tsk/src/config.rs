@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::{
     diagnostic::Diagnostic,
     environment::Environment,
@@ -7,9 +9,14 @@ use crate::{
     value::{Node, Object, Value},
 };
 
+/// How [`load`] reads.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Keep unknown operators as opaque values instead of refusing them.
+    /// Look at a file away from its place, or at one that was written for another program: what is not at hand becomes a
+    /// [`Value::Deferred`](crate::Value::Deferred) without arguments, which prints as it is written.
+    ///
+    /// Silent: operators that TSK has not, calls such as `php(…)`, code in other languages. With a warning: unset variables,
+    /// files that cannot be read, unknown globals, `<<<` texts, values without a key. All else stays an error.
     pub lenient: bool,
 }
 
@@ -20,7 +27,9 @@ pub struct Config {
     pub root: Object,
     /// What `$name: value` defined, without the `$`.
     pub globals: Object,
+    /// The texts that spans point into: the file, and every other that was read.
     pub sources: SourceMap,
+    /// What is right but may not be meant so, in order of place.
     pub warnings: Vec<Diagnostic>,
     /// Every path given to [`Environment::read`], in order: what to watch beside the file itself.
     pub files: Vec<String>,
@@ -49,16 +58,33 @@ impl Config {
     }
 }
 
-/// A file with errors. All that could be found in one run.
+/// A file with errors: all that could be found in one run. Displayed, each as rustc would print it.
 #[derive(Clone, Debug)]
 pub struct Failure {
     /// Errors, and the warnings found on the way, in order of place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the diagnostics point into.
     pub sources: SourceMap,
+    /// Every path given to [`Environment::read`], in order: a change of one of these may mend it.
     pub files: Vec<String>,
 }
 
-/// Reads and evaluates a file. `name` is what diagnostics print and what spans refer to.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, diagnostic) in self.diagnostics.iter().enumerate() {
+            let gap = if at > 0 { "\n" } else { "" };
+            write!(f, "{gap}{}", diagnostic.render(&self.sources, false))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Reads and evaluates a file. `name` is its path as diagnostics shall print it; only its last part means something, where a file
+/// includes itself. Nothing is read but through `environment`.
+///
+/// Fails with every error that one run can find. Warnings do not fail; they are in [`Config::warnings`].
 pub fn load(name: &str, text: &str, environment: &dyn Environment, options: Options) -> Result<Config, Failure> {
     let mut loader = Loader::new(environment, options, name);
     let module = if text.len() > limits::FILE_BYTES {

@@ -18,7 +18,10 @@ use crate::{
     value::{Node, Object, Value},
 };
 
-/// Reads a text that needs nothing of the world: it sees no files and no variables.
+/// Reads a text that needs nothing of the world, into a type. It sees no files and no variables: naming one is an error, unless
+/// it has a default.
+///
+/// Fails where the text is wrong, and where its values do not fit the type; the diagnostic points at the value.
 pub fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     let config = load("<text>", text, &Nothing, Options::default())?;
     T::deserialize(Fields(&config.root, None)).map_err(|error| Failure {

@@ -5,19 +5,25 @@ use crate::{
     span::{FileId, SourceMap, Span},
 };
 
+/// Whether something keeps a file from being used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
+    /// It does.
     Error,
+    /// It does not, but is hardly meant so.
     Warning,
 }
 
 /// One thing that the author of a TSK file should know: what, where, and what to write instead.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnostic {
+    /// Error or warning.
     pub severity: Severity,
     /// A stable word such as `unknown-operator`, to search the documentation for.
     pub code: &'static str,
+    /// What is wrong, in one line.
     pub message: String,
+    /// Where; nothing where it has no place in a text.
     pub span: Option<Span>,
     /// What is written under the caret; may be empty.
     pub label: String,
@@ -28,10 +34,12 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// An error without a place yet.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, message)
     }
 
+    /// A warning without a place yet.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
@@ -48,26 +56,31 @@ impl Diagnostic {
         }
     }
 
+    /// With its place.
     pub fn at(mut self, span: Span) -> Self {
         self.span = Some(span);
         self
     }
 
+    /// With what is written under the caret.
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
+    /// With one further place.
     pub fn related(mut self, span: Span, why: impl Into<String>) -> Self {
         self.related.push((span, why.into()));
         self
     }
 
+    /// With what to write or do instead.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
+    /// Whether it is no warning.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }

@@ -1,17 +1,16 @@
 //! TSK text in one style.
 
+mod outline;
+
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
     config::Failure,
     diagnostic::Diagnostic,
-    parse::{
-        self,
-        layout::Layout,
-        syntax::{Expr, ExprKind, Statement},
-    },
-    span::{SourceMap, Span},
+    parse::{self, layout::Layout},
+    span::SourceMap,
 };
+use outline::outline;
 
 /// Prints a text in one style: four spaces for each block and bracket, `key: value` and `key = value` with these spaces,
 /// no spaces at a line's end, one empty line where there are several.
@@ -63,6 +62,33 @@ struct Line {
     end: u32,
 }
 
+struct Bracket {
+    close: u32,
+    /// The column of the line that opens it, as it is printed.
+    column: u32,
+    trail: Trail,
+}
+
+/// The statements that the next line can belong to, each further right than the one before: where they stood, and where they
+/// are printed.
+#[derive(Default)]
+struct Trail(Vec<(u32, u32)>);
+
+impl Trail {
+    fn push(&mut self, stood: u32, printed: u32) {
+        while self.0.last().is_some_and(|(last, _)| *last >= stood) {
+            self.0.pop();
+        }
+        self.0.push((stood, printed));
+    }
+
+    /// Where the last statement is printed that stood no further right than this.
+    fn column_at(&self, stood: u32) -> Option<u32> {
+        let behind = self.0.partition_point(|(column, _)| *column <= stood);
+        Some(self.0.get(behind.checked_sub(1)?)?.1)
+    }
+}
+
 impl<'a> Printer<'a> {
     fn new(text: &'a str, layout: &Layout) -> Self {
         let mut brackets = layout.brackets.clone();
@@ -83,8 +109,8 @@ impl<'a> Printer<'a> {
     fn print(&self) -> String {
         let lines = self.lines();
         let mut out = String::with_capacity(self.text.len());
-        // The open brackets, each with the column of its line.
-        let mut open: Vec<(u32, u32)> = Vec::new();
+        let mut open: Vec<Bracket> = Vec::new();
+        let mut outside = Trail::default();
         let mut brackets = self.brackets.iter().peekable();
         let mut was_empty = true;
         for (at, line) in lines.iter().enumerate() {
@@ -100,10 +126,16 @@ impl<'a> Printer<'a> {
             let column = match held {
                 Some(_) => 0,
                 None => {
-                    while open.last().is_some_and(|(close, _)| *close < line.first) {
+                    while open.last().is_some_and(|bracket| bracket.close < line.first) {
                         open.pop();
                     }
-                    self.column(&lines[at..], &open)
+                    let trail = open.last().map_or(&outside, |bracket| &bracket.trail);
+                    let column = self.column(&lines[at..], open.last(), trail);
+                    if self.starts.contains_key(&line.first) {
+                        let trail = open.last_mut().map_or(&mut outside, |bracket| &mut bracket.trail);
+                        trail.push(line.first - line.start, column);
+                    }
+                    column
                 }
             };
             match held {
@@ -114,11 +146,18 @@ impl<'a> Printer<'a> {
                 }
             }
             while let Some((_, close)) = brackets.next_if(|(start, _)| *start < line.end) {
-                while open.last().is_some_and(|(end, _)| end < close && *end < line.end) {
+                while open
+                    .last()
+                    .is_some_and(|bracket| bracket.close < *close && bracket.close < line.end)
+                {
                     open.pop();
                 }
                 if *close >= line.end {
-                    open.push((*close, column));
+                    open.push(Bracket {
+                        close: *close,
+                        column,
+                        trail: Trail::default(),
+                    });
                 }
             }
             out.push('\n');
@@ -163,25 +202,32 @@ impl<'a> Printer<'a> {
     }
 
     /// Where the first of these lines belongs.
-    fn column(&self, lines: &[Line], open: &[(u32, u32)]) -> u32 {
+    fn column(&self, lines: &[Line], open: Option<&Bracket>, trail: &Trail) -> u32 {
         let Some(line) = lines.first() else { return 0 };
-        let inside = open.last().map_or(0, |(_, column)| column + 4);
-        if let Some((close, column)) = open.last()
-            && *close == line.first
+        let inside = open.map_or(0, |bracket| bracket.column + 4);
+        if let Some(bracket) = open
+            && bracket.close == line.first
         {
-            return *column;
+            return bracket.column;
         }
+        let own = |line: &Line| self.starts.get(&line.first).copied().unwrap_or(0);
         if !self.is_comment(line) {
-            return inside + self.starts.get(&line.first).copied().unwrap_or(0);
+            return inside + own(line);
         }
-        // A comment belongs to what follows it in its brackets.
         let next = lines
             .iter()
             .find(|line| line.first < line.end && !self.is_comment(line))
-            .filter(|next| open.last().is_none_or(|(close, _)| next.first < *close));
-        let own = next.and_then(|next| self.starts.get(&next.first)).copied();
+            .filter(|next| open.is_none_or(|bracket| next.first < bracket.close));
         let closes = next.is_some_and(|next| self.text[next.first as usize..].starts_with('<'));
-        inside + own.unwrap_or(0) + if closes { 4 } else { 0 }
+        let following = inside + next.map_or(0, own) + if closes { 4 } else { 0 };
+        // A comment belongs to what follows it, unless it stands further right: then it ends the block before it.
+        let indent = line.first - line.start;
+        if indent <= next.map_or(0, |next| next.first - next.start) {
+            return following;
+        }
+        trail
+            .column_at(indent)
+            .map_or(following, |column| column.max(following))
     }
 
     fn is_comment(&self, line: &Line) -> bool {
@@ -216,77 +262,4 @@ impl<'a> Printer<'a> {
             out.truncate(out.trim_end_matches([' ', '\t', '\r']).len());
         }
     }
-}
-
-/// What the statements say, without their places.
-fn outline(statements: &[Statement], text: &str) -> String {
-    let mut out = String::new();
-    for statement in statements {
-        match statement {
-            Statement::Section(key) => {
-                let _ = writeln!(out, "[{:?}]", key.parts);
-            }
-            Statement::Entry(key, value) => {
-                let _ = write!(out, "{:?}{}=", key.parts, key.global);
-                expression(value, text, &mut out);
-                out.push('\n');
-            }
-            Statement::Directive(value) => {
-                expression(value, text, &mut out);
-                out.push('\n');
-            }
-        }
-    }
-    out
-}
-
-fn expression(expr: &Expr, text: &str, out: &mut String) {
-    let all = |open: &str, parts: &mut dyn Iterator<Item = &Expr>, out: &mut String| {
-        out.push_str(open);
-        for part in parts {
-            expression(part, text, out);
-            out.push(',');
-        }
-        out.push(')');
-    };
-    match &expr.kind {
-        ExprKind::Text(content) => {
-            let _ = write!(out, "{:?}{:?}", content.style, slice(text, content.content));
-        }
-        ExprKind::Heredoc(content) => out.push_str(slice(text, *content)),
-        ExprKind::Array(items) => all("array(", &mut items.iter(), out),
-        ExprKind::Object(statements) => {
-            let _ = write!(out, "{{{}}}", outline(statements, text));
-        }
-        ExprKind::Call(call) => {
-            let _ = write!(out, "@{}", call.name);
-            all("(", &mut call.arguments.iter().flatten(), out);
-            for member in &call.members {
-                let _ = write!(out, ".{}", member.name);
-            }
-        }
-        ExprKind::Unary(operator, operand) => {
-            let _ = write!(out, "{operator:?}");
-            all("(", &mut [operand.as_ref()].into_iter(), out);
-        }
-        ExprKind::Binary(operator, left, right) => {
-            let _ = write!(out, "{operator:?}");
-            all("(", &mut [left.as_ref(), right.as_ref()].into_iter(), out);
-        }
-        ExprKind::Choice(parts) => all("choice(", &mut parts.iter(), out),
-        ExprKind::Phrase(reading) => {
-            let _ = write!(out, "phrase {:?}", slice(text, expr.span));
-            if let Some(reading) = reading {
-                expression(reading, text, out);
-            }
-        }
-        ExprKind::Code(_) => out.push_str(slice(text, expr.span)),
-        other => {
-            let _ = write!(out, "{other:?}");
-        }
-    }
-}
-
-fn slice(text: &str, span: Span) -> &str {
-    text.get(span.start as usize..span.end as usize).unwrap_or_default()
 }

@@ -22,6 +22,7 @@ impl Config {
         })
     }
 
+    /// An integer.
     pub fn i64(&self, path: &str) -> Got<i64> {
         self.typed(path, "an integer", "42", |node| match node.value {
             Value::Integer(number) => Some(number),
@@ -38,6 +39,7 @@ impl Config {
         })
     }
 
+    /// `true` or `false`.
     pub fn bool(&self, path: &str) -> Got<bool> {
         self.typed(path, "true or false", "true", |node| match node.value {
             Value::Bool(value) => Some(value),

@@ -27,6 +27,6 @@ pub(crate) fn node(node: &Node, sources: &SourceMap) -> Json {
         Value::Object(inner) => object(inner, sources),
         Value::Source(source) => Json::String(source.text.to_string()),
         Value::Wasm(path) => Json::String(format!("@wasm({path:?})")),
-        Value::Deferred(_) => Json::String(sources.slice(node.span).to_owned()),
+        Value::Deferred(deferred) => Json::String(sources.slice(deferred.span).to_owned()),
     }
 }

@@ -6,6 +6,10 @@ pub(crate) const FILE_BYTES: usize = 1 << 20;
 /// Brackets and blocks inside each other. Reading recurses, so the stack bounds it.
 pub(crate) const NESTING: usize = 64;
 
+/// Brackets inside each other that are looked at all the same, so that what stands behind them is read. So many levels
+/// fit a stack of 2 MB.
+pub(crate) const SCANNED_NESTING: usize = 500;
+
 /// Files that include each other in one chain.
 pub(crate) const INCLUDES: usize = 16;
 

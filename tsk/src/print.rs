@@ -120,7 +120,7 @@ impl Printer<'_> {
             Value::Wasm(path) => {
                 let _ = write!(self.out, "@wasm({})", string(path));
             }
-            Value::Deferred(deferred) => self.deferred(deferred, node, indent),
+            Value::Deferred(deferred) => self.deferred(deferred, indent),
         }
     }
 
@@ -170,14 +170,14 @@ impl Printer<'_> {
         text.len() > WIDTH || text.contains('\n')
     }
 
-    fn deferred(&mut self, deferred: &Deferred, node: &Node, indent: usize) {
+    fn deferred(&mut self, deferred: &Deferred, indent: usize) {
         let operator = &deferred.operator;
         if !deferred.arguments.is_empty() {
             let _ = write!(self.out, "@{operator}");
             return self.array('(', &deferred.arguments, ')', indent);
         }
         // Lenient mode knows no more of it than how it was written.
-        let written = self.sources.slice(node.span);
+        let written = self.sources.slice(deferred.span);
         let is_own = [format!("@{operator}"), format!("{operator}("), operator.clone()]
             .iter()
             .any(|start| written.starts_with(start.as_str()));

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -7,8 +7,11 @@ pub struct FileId(u32);
 /// A range of bytes in one file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
+    /// The file that it is in.
     pub file: FileId,
+    /// The first byte.
     pub start: u32,
+    /// The byte behind the last.
     pub end: u32,
 }
 
@@ -25,7 +28,9 @@ impl Span {
 /// Line and column count from 1; columns count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
+    /// From 1.
     pub line: u32,
+    /// From 1, in characters.
     pub column: u32,
 }
 
@@ -33,7 +38,17 @@ pub struct Position {
 struct File {
     name: String,
     text: Arc<str>,
-    line_starts: Vec<u32>,
+    /// Only what is wrong needs them.
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl File {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+            std::iter::once(0).chain(breaks).collect()
+        })
+    }
 }
 
 /// The texts that spans point into: the TSK file, what it includes, and the code files it names.
@@ -45,27 +60,20 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a text. `name` is what diagnostics print before the line and column.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let text = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(
-                text.bytes()
-                    .enumerate()
-                    .filter(|(_, b)| *b == b'\n')
-                    .map(|(i, _)| i as u32 + 1),
-            )
-            .collect();
         self.files.push(File {
             name: name.into(),
-            text,
-            line_starts,
+            text: text.into(),
+            line_starts: OnceLock::new(),
         });
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// What a file is called in diagnostics.
     pub fn name(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].name
     }
 
+    /// The whole text of a file.
     pub fn text(&self, file: FileId) -> &str {
         &self.files[file.0 as usize].text
     }
@@ -84,8 +92,9 @@ impl SourceMap {
     /// Where the span starts.
     pub fn position(&self, span: Span) -> Position {
         let file = &self.files[span.file.0 as usize];
-        let line = file.line_starts.partition_point(|start| *start <= span.start);
-        let start = file.line_starts[line - 1] as usize;
+        let starts = file.line_starts();
+        let line = starts.partition_point(|start| *start <= span.start);
+        let start = starts[line - 1] as usize;
         let end = (span.start as usize).min(file.text.len());
         let column = file
             .text
@@ -100,7 +109,7 @@ impl SourceMap {
     /// The byte offset of a position; past the end of a line is its end, past the last line the text's end.
     pub fn offset(&self, file: FileId, position: Position) -> u32 {
         let file = &self.files[file.0 as usize];
-        let Some(&start) = file.line_starts.get(position.line.saturating_sub(1) as usize) else {
+        let Some(&start) = file.line_starts().get(position.line.saturating_sub(1) as usize) else {
             return file.text.len() as u32;
         };
         let rest = &file.text[start as usize..];

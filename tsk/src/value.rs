@@ -10,6 +10,7 @@ pub type Object = IndexMap<String, Node>;
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub struct Node {
+    /// What it is.
     pub value: Value,
     /// The value's own text.
     pub span: Span,
@@ -17,16 +18,24 @@ pub struct Node {
     pub key_span: Span,
 }
 
+/// What a key can hold.
 #[derive(Clone, Debug)]
 pub enum Value {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
+    /// `42`
     Integer(i64),
+    /// `4.2`, always finite
     Float(f64),
+    /// Text: quoted, bare, or made by an expression. Durations and sizes are text too.
     String(String),
     /// Came from `@env.secure`: never shown.
     Secret(Secret),
+    /// `[…]`, or the `- item` lines under a key
     Array(Vec<Node>),
+    /// A section or an object in any of its forms
     Object(Object),
     /// The code of a fujsen key.
     Source(Source),
@@ -41,6 +50,7 @@ pub enum Value {
 pub struct Secret(String);
 
 impl Secret {
+    /// Hides a text.
     pub fn new(text: String) -> Self {
         Self(text)
     }
@@ -57,14 +67,19 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// What a fujsen is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Language {
+    /// `rust` or `rs`
     Rust,
+    /// `assemblyscript`, `typescript`, `as` or `ts`
     AssemblyScript,
+    /// `python` or `py`
     Python,
 }
 
 impl Language {
+    /// The info word that names it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
@@ -77,7 +92,9 @@ impl Language {
 /// The text of one fujsen key.
 #[derive(Clone, Debug)]
 pub struct Source {
+    /// As the info word or the file's ending says, else read off the code.
     pub language: Language,
+    /// The code itself, without the info word.
     pub text: Arc<str>,
     /// Where `text` stands, byte for byte, in the TSK file or in the file that `@file` names.
     pub span: Span,
@@ -88,5 +105,8 @@ pub struct Source {
 pub struct Deferred {
     /// `query`, `cache`, `metrics`, `http` or `redis`.
     pub operator: String,
+    /// Evaluated, but for operators among them that are deferred themselves.
     pub arguments: Vec<Node>,
+    /// Where it is written. A value that is named elsewhere keeps this place.
+    pub span: Span,
 }

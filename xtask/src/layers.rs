@@ -81,6 +81,12 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["app", "capability", "cli", "load", "link", "live", "route", "server"],
     ),
     (
+        "deferred",
+        &[
+            "app", "call", "cli", "engine", "guest", "load", "link", "live", "module", "route", "server", "watch",
+        ],
+    ),
+    (
         "capability",
         &["cli", "load", "link", "live", "route", "server", "watch"],
     ),

@@ -1,8 +1,24 @@
-import { RETURN, liftValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValue, wellFormed } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
+import { Result } from "./result";
 import { Value } from "./value";
+
+/** In the order of the variant `entry`. */
+enum Entry { Missing, Plain, Deferred }
+
+/** Asks for the key; a plain value is at `RETURN + 8`. */
+function lookup(key: string): Entry {
+  imports.configGet(changetype<usize>(key), key.length, RETURN);
+  return <Entry>load<u8>(RETURN);
+}
+
+function evaluate(key: string): Result<Value | null> {
+  imports.configEvaluate(changetype<usize>(key), key.length, RETURN);
+  if (load<u8>(RETURN)) return Result.failure<Value | null>(liftFailure(RETURN + 8));
+  return Result.success<Value | null>(load<u8>(RETURN, 8) ? liftValue(RETURN + 16) : null);
+}
 
 function required(key: string): Value {
   const value = config.get(key);
@@ -10,15 +26,27 @@ function required(key: string): Value {
   return value;
 }
 
-/** The values of the TSK file: a key of the own section first, then a path such as `service.version`. */
+/**
+ * The values of the TSK file: a key of the own section first, then a path such as `service.version`.
+ * A value such as `@query("SELECT COUNT(*) FROM users")` is evaluated when it is read. When that fails, the failure says
+ * where in the file it stands; it ends the call, except with `tryGet`.
+ */
 // @ts-ignore: decorator
 @global
 export namespace config {
   /** The value; null when there is none. */
   export function get(key: string): Value | null {
     const text = wellFormed(key);
-    imports.configGet(changetype<usize>(text), text.length, RETURN);
-    return load<u8>(RETURN) ? liftValue(RETURN + 8) : null;
+    const entry = lookup(text);
+    if (entry == Entry.Plain) return liftValue(RETURN + 8);
+    return entry == Entry.Deferred ? evaluate(text).value : null;
+  }
+
+  export function tryGet(key: string): Result<Value | null> {
+    const text = wellFormed(key);
+    const entry = lookup(text);
+    if (entry == Entry.Deferred) return evaluate(text);
+    return Result.success<Value | null>(entry == Entry.Plain ? liftValue(RETURN + 8) : null);
   }
 
   /** The value as text. Ends the call with a failure when there is none; so do the next four. */

@@ -3,6 +3,8 @@
 
 @external("tusk:fujsen/config@0.1.0", "get")
 export declare function configGet(key: usize, keyLength: i32, result: usize): void;
+@external("tusk:fujsen/config@0.1.0", "evaluate")
+export declare function configEvaluate(key: usize, keyLength: i32, result: usize): void;
 
 @external("tusk:fujsen/fujsen@0.1.0", "call")
 export declare function call(name: usize, nameLength: i32, args: usize, argsLength: i32, result: usize): void;

@@ -154,8 +154,15 @@ test("sql, redis and calls give values and failures", async () => {
       module.lowerValue(["json", '{"x":1}'], at + 8);
     },
     config(module, at, key) {
-      module.view.setUint8(at, key === "limit" ? 1 : 0);
+      module.view.setUint8(at, { limit: 1, count: 2 }[key] ?? 0);
       if (key === "limit") module.lowerValue(["integer", 9], at + 8);
+    },
+    evaluate(module, at, key) {
+      assert.equal(key, "count");
+      module.view.setUint8(at, fails ? 1 : 0);
+      if (fails) return failure(module, at + 8, 503, "busy", "locked");
+      module.view.setUint8(at + 8, 1);
+      module.lowerValue(["integer", 3], at + 16);
     },
   });
   assert.deepEqual(body(module.call("rows")), ["json", '[{"id":3,"name":"é😀"},{"id":3,"name":"é😀"}]']);
@@ -167,8 +174,12 @@ test("sql, redis and calls give values and failures", async () => {
   assert.deepEqual(seen.at(-1), ["users.find", [["id", "integer", 1n]]]);
   assert.deepEqual(body(module.call("settings")), ["json", '[9,5]']);
   assert.deepEqual(module.failing("required").slice(0, 3), ["fail", 500, "config"]);
+  assert.deepEqual(body(module.call("evaluated")), ["integer", 3n]);
+  assert.deepEqual(body(module.call("attempted")), ["text", "3"]);
   fails = true;
   assert.deepEqual(body(module.call("tried")), ["text", "503 busy: locked"]);
+  assert.deepEqual(body(module.call("attempted")), ["text", "503 busy: locked"]);
+  assert.deepEqual(module.failing("evaluated"), ["fail", 503, "busy", "locked"]);
   assert.deepEqual(module.failing("rows"), ["fail", 503, "busy", "locked"]);
 });
 

@@ -118,7 +118,10 @@ export class Module {
         panic: (m, mn, f, fn, line, column) => event("panic", this.string(m, mn), this.string(f, fn), line, column),
         call: (n, nn, a, an, ret) => answer("call", ret, this.string(n, nn), fields(a, an)),
       },
-      [`${PACKAGE}config@0.1.0`]: { get: (k, kn, ret) => answer("config", ret, this.string(k, kn)) },
+      [`${PACKAGE}config@0.1.0`]: {
+        get: (k, kn, ret) => answer("config", ret, this.string(k, kn)),
+        evaluate: (k, kn, ret) => answer("evaluate", ret, this.string(k, kn)),
+      },
       [`${PACKAGE}time@0.1.0`]: {
         now: () => 1700000000000n,
         monotonic: () => 5n,

@@ -501,10 +501,33 @@ pub mod tusk {
             static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             pub type Value = super::super::super::tusk::fujsen::types::Value;
+            pub type Error = super::super::super::tusk::fujsen::types::Error;
+            /// What the file has at a key.
+            #[derive(Clone, PartialEq)]
+            pub enum Entry {
+                Missing,
+                Plain(Value),
+                /// Holds `@query(…)` or another operator that runs when it is read: `evaluate` gives the value.
+                Deferred,
+            }
+            impl ::core::fmt::Debug for Entry {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        Entry::Missing => f.debug_tuple("Entry::Missing").finish(),
+                        Entry::Plain(e) => {
+                            f.debug_tuple("Entry::Plain").field(e).finish()
+                        }
+                        Entry::Deferred => f.debug_tuple("Entry::Deferred").finish(),
+                    }
+                }
+            }
             #[allow(unused_unsafe, clippy::all)]
-            /// The value of `key`: first in the fujsen's own section, then as a path from the top (`section.key`).
+            /// What is at `key`: first in the fujsen's own section, then as a path from the top (`section.key`).
             #[allow(async_fn_in_trait)]
-            pub fn get(key: &str) -> ::core::option::Option<Value> {
+            pub fn get(key: &str) -> Entry {
                 unsafe {
                     #[repr(align(8))]
                     struct RetArea(
@@ -532,10 +555,10 @@ pub mod tusk {
                     }
                     wit_import2(ptr0.cast_mut(), len0, ptr1);
                     let l3 = i32::from(*ptr1.add(0).cast::<u8>());
-                    let result18 = match l3 {
-                        0 => None,
+                    let v18 = match l3 {
+                        0 => Entry::Missing,
                         1 => {
-                            let e = {
+                            let e18 = {
                                 let l4 = i32::from(*ptr1.add(8).cast::<u8>());
                                 use super::super::super::tusk::fujsen::types::Value as V17;
                                 let v17 = match l4 {
@@ -610,11 +633,178 @@ pub mod tusk {
                                 };
                                 v17
                             };
-                            Some(e)
+                            Entry::Plain(e18)
+                        }
+                        n => {
+                            debug_assert_eq!(n, 2, "invalid enum discriminant");
+                            Entry::Deferred
+                        }
+                    };
+                    let result19 = v18;
+                    result19
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// The value of `key`, found as `get` finds it, with the operators in it run: under the grants of this call and within
+            /// what is left of its time. None when there is none. The error names the place of the operator in the file.
+            #[allow(async_fn_in_trait)]
+            pub fn evaluate(
+                key: &str,
+            ) -> ::core::result::Result<::core::option::Option<Value>, Error> {
+                unsafe {
+                    #[repr(align(8))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 16 + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 16
+                            + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/config@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "evaluate"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result26 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(*ptr1.add(8).cast::<u8>());
+                                match l4 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l5 = i32::from(*ptr1.add(16).cast::<u8>());
+                                            use super::super::super::tusk::fujsen::types::Value as V18;
+                                            let v18 = match l5 {
+                                                0 => V18::Null,
+                                                1 => {
+                                                    let e18 = {
+                                                        let l6 = i32::from(*ptr1.add(24).cast::<u8>());
+                                                        _rt::bool_lift(l6 as u8)
+                                                    };
+                                                    V18::Boolean(e18)
+                                                }
+                                                2 => {
+                                                    let e18 = {
+                                                        let l7 = *ptr1.add(24).cast::<i64>();
+                                                        l7
+                                                    };
+                                                    V18::Integer(e18)
+                                                }
+                                                3 => {
+                                                    let e18 = {
+                                                        let l8 = *ptr1.add(24).cast::<f64>();
+                                                        l8
+                                                    };
+                                                    V18::Real(e18)
+                                                }
+                                                4 => {
+                                                    let e18 = {
+                                                        let l9 = *ptr1.add(24).cast::<*mut u8>();
+                                                        let l10 = *ptr1
+                                                            .add(24 + 1 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let len11 = l10;
+                                                        let bytes11 = _rt::Vec::from_raw_parts(
+                                                            l9.cast(),
+                                                            len11,
+                                                            len11,
+                                                        );
+                                                        _rt::string_lift(bytes11)
+                                                    };
+                                                    V18::Text(e18)
+                                                }
+                                                5 => {
+                                                    let e18 = {
+                                                        let l12 = *ptr1.add(24).cast::<*mut u8>();
+                                                        let l13 = *ptr1
+                                                            .add(24 + 1 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let len14 = l13;
+                                                        <_ as From<
+                                                            _rt::Vec<_>,
+                                                        >>::from(_rt::Vec::from_raw_parts(l12.cast(), len14, len14))
+                                                    };
+                                                    V18::Bytes(e18)
+                                                }
+                                                n => {
+                                                    debug_assert_eq!(n, 6, "invalid enum discriminant");
+                                                    let e18 = {
+                                                        let l15 = *ptr1.add(24).cast::<*mut u8>();
+                                                        let l16 = *ptr1
+                                                            .add(24 + 1 * ::core::mem::size_of::<*const u8>())
+                                                            .cast::<usize>();
+                                                        let len17 = l16;
+                                                        let bytes17 = _rt::Vec::from_raw_parts(
+                                                            l15.cast(),
+                                                            len17,
+                                                            len17,
+                                                        );
+                                                        _rt::string_lift(bytes17)
+                                                    };
+                                                    V18::Json(e18)
+                                                }
+                                            };
+                                            v18
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l19 = i32::from(*ptr1.add(8).cast::<u16>());
+                                let l20 = *ptr1
+                                    .add(8 + 1 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l21 = *ptr1
+                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len22 = l21;
+                                let bytes22 = _rt::Vec::from_raw_parts(
+                                    l20.cast(),
+                                    len22,
+                                    len22,
+                                );
+                                let l23 = *ptr1
+                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l24 = *ptr1
+                                    .add(8 + 4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len25 = l24;
+                                let bytes25 = _rt::Vec::from_raw_parts(
+                                    l23.cast(),
+                                    len25,
+                                    len25,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l19 as u16,
+                                    code: _rt::string_lift(bytes22),
+                                    message: _rt::string_lift(bytes25),
+                                }
+                            };
+                            Err(e)
                         }
                         _ => _rt::invalid_enum_discriminant(),
                     };
-                    result18
+                    result26
                 }
             }
         }
@@ -4157,59 +4347,61 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2030] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2119] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf1\x0e\x01A\x02\x01\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xca\x0f\x01A\x02\x01\
 A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
-\x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x01B\x05\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x01k\x01\x01@\x01\x03keys\0\x02\x04\0\x03get\x01\
-\x03\x03\0\x18tusk:fujsen/config@0.1.0\x05\x02\x02\x03\0\0\x05error\x01B\x0d\x02\
-\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05error\x03\0\
-\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\
-\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01\
-@\x04\x07messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\
-\x18tusk:fujsen/fujsen@0.1.0\x05\x04\x01B\x13\x02\x03\x02\x01\x03\x04\0\x05error\
-\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07\
-headers\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\
-\x01r\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08\
-response\x03\0\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07\
-headers\x03\x04body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\
-\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\
-\x08incoming\x01\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x05\x01B\x08\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\
-\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06\
-fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x06\x01\
-B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05er\
-ror\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09argu\
-ments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x07\
-\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05\
-error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\
-\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\
-\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\
-\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09stat\
-ements\x0aparameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08\
-databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\
-\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x08\x01B\x18\x02\x03\x02\x01\x01\x04\
-\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\
-\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03\
-keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\
-\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03\
-keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\
-\x08expected\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\
-\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\
-\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen\
-/state@0.1.0\x05\x09\x01B\x0a\x02\x03\x02\x01\x03\x04\0\x05error\x03\0\0\x01@\0\0\
-w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09\
-timestampw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\
-\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0a\x03\0\x05value\
-\x03\0\x01\x03\0\x05error\x03\0\x03\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0d\
-\x01p\x0b\x01j\x01\x0e\x01\x0c\x01@\x02\x04names\x09arguments\x0f\0\x10\x04\0\x04\
-call\x01\x11\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\
-\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-\
-bindgen-rust\x060.61.1";
+\x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x02\x03\0\0\x05erro\
+r\x01B\x0c\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
+error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
+\x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
+\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x03\0\x18tusk:fujs\
+en/config@0.1.0\x05\x03\x01B\x0d\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\
+\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05erro\
+r\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\x04files\x04liney\x06colu\
+mny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/fujsen@0.1.0\x05\x04\x01B\x13\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01\
+ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09r\
+edirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\x04\
+\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01r\x06\x06methods\x04paths\
+\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x04\0\x10incoming-req\
+uest\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\
+\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\x10\x03\0\x16tusk:fujsen/http@0\
+.1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05deb\
+ug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\
+\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15\
+tusk:fujsen/log@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\
+\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17\
+tusk:fujsen/redis@0.1.0\x05\x07\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\
+\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\
+\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elas\
+t-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databas\
+es\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\
+\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execut\
+e\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\
+\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x08\
+\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
+error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\
+\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\
+\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\
+\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09\
+increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetime-ms\x06\
+\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\
+\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aex\
+pires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x09\x01B\x0a\x02\x03\x02\x01\
+\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\
+\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06format\x01\
+\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen\
+/time@0.1.0\x05\x0a\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\
+\x05reply\x03\0\x05reply\x03\0\x0d\x01p\x0b\x01j\x01\x0e\x01\x0c\x01@\x02\x04nam\
+es\x09arguments\x0f\0\x10\x04\0\x04call\x01\x11\x04\0\x18tusk:fujsen/module@0.1.\
+0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0d\
+wit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
         };
     };
 }
@@ -4222,57 +4414,60 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2054] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xe9\x0e\x01A\x02\x01\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2143] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xc2\x0f\x01A\x02\x01\
 A\x18\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
-\x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x01B\x05\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x01k\x01\x01@\x01\x03keys\0\x02\x04\0\x03get\x01\
-\x03\x03\0\x18tusk:fujsen/config@0.1.0\x05\x02\x02\x03\0\0\x05error\x01B\x0d\x02\
-\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05error\x03\0\
-\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\
-\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01\
-@\x04\x07messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\
-\x18tusk:fujsen/fujsen@0.1.0\x05\x04\x01B\x13\x02\x03\x02\x01\x03\x04\0\x05error\
-\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07\
-headers\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\
-\x01r\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08\
-response\x03\0\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07\
-headers\x03\x04body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\
-\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\
-\x08incoming\x01\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x05\x01B\x08\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\
-\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06\
-fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x06\x01\
-B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05er\
-ror\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09argu\
-ments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x07\
-\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05\
-error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\
-\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\
-\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\
-\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09stat\
-ements\x0aparameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08\
-databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\
-\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x08\x01B\x18\x02\x03\x02\x01\x01\x04\
-\0\x05value\x03\0\0\x02\x03\x02\x01\x03\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\
-\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03\
-keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\
-\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03\
-keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\
-\x08expected\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\
-\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\
-\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen\
-/state@0.1.0\x05\x09\x01B\x0a\x02\x03\x02\x01\x03\x04\0\x05error\x03\0\0\x01@\0\0\
-w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09\
-timestampw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\
-\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0a\x03\0\x05value\
-\x03\0\x01\x03\0\x05error\x03\0\x03\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0d\
-\x04\08tusk:fujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0\
-&module-with-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed\
--by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+\x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x02\x03\0\0\x05erro\
+r\x01B\x0c\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
+error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
+\x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
+\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x03\0\x18tusk:fujs\
+en/config@0.1.0\x05\x03\x01B\x0d\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\
+\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05erro\
+r\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\x04files\x04liney\x06colu\
+mny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/fujsen@0.1.0\x05\x04\x01B\x13\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01\
+ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09r\
+edirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\x04\
+\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01r\x06\x06methods\x04paths\
+\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x04\0\x10incoming-req\
+uest\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\
+\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\x10\x03\0\x16tusk:fujsen/http@0\
+.1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05deb\
+ug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\
+\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15\
+tusk:fujsen/log@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\
+\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17\
+tusk:fujsen/redis@0.1.0\x05\x07\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\
+\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\
+\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elas\
+t-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databas\
+es\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\
+\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execut\
+e\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\
+\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x08\
+\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
+error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\
+\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\
+\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\
+\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09\
+increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetime-ms\x06\
+\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\
+\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aex\
+pires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x09\x01B\x0a\x02\x03\x02\x01\
+\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\
+\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06format\x01\
+\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen\
+/time@0.1.0\x05\x0a\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\
+\x05reply\x03\0\x05reply\x03\0\x0d\x04\08tusk:fujsen/module-with-all-of-its-expo\
+rts-removed@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-its-exports-removed\x03\0\0\
+\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bind\
+gen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

@@ -10,9 +10,16 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A value such as `@query("SELECT COUNT(*) FROM users")` is evaluated when it is read. When that fails, the error says
+//! where in the file it stands, and has the status of what failed, such as 503 for a server that is down.
 use serde::de::DeserializeOwned;
 
-use crate::{Error, FromDatum, Result, bindings::tusk::fujsen::config as host, datum};
+use crate::{
+    Datum, Error, FromDatum, Result,
+    bindings::tusk::fujsen::config::{self as host, Entry},
+    datum,
+};
 
 /// The value of `key`. An error when the file has none, or one of another type.
 pub fn get<T: FromDatum>(key: &str) -> Result<T> {
@@ -26,7 +33,7 @@ pub fn get_or<T: FromDatum>(key: &str, default: T) -> Result<T> {
 
 /// The value of `key`, if the file has one that is not null.
 pub fn find<T: FromDatum>(key: &str) -> Result<Option<T>> {
-    match host::get(key) {
+    match lookup(key)? {
         None => Ok(None),
         Some(value) => datum::read(value, || format!("`{key}` of the TSK file")),
     }
@@ -34,9 +41,17 @@ pub fn find<T: FromDatum>(key: &str) -> Result<Option<T>> {
 
 /// An object or an array of the file as a type of one's own.
 pub fn read<T: DeserializeOwned>(key: &str) -> Result<T> {
-    let value = host::get(key).ok_or_else(|| missing(key))?;
+    let value = lookup(key)?.ok_or_else(|| missing(key))?;
     serde_json::from_value(datum::to_json(&value))
         .map_err(|error| Error::from(error).context(format!("`{key}` of the TSK file")))
+}
+
+fn lookup(key: &str) -> Result<Option<Datum>> {
+    match host::get(key) {
+        Entry::Missing => Ok(None),
+        Entry::Plain(value) => Ok(Some(value)),
+        Entry::Deferred => host::evaluate(key).map_err(Error::from_host),
+    }
 }
 
 fn missing(key: &str) -> Error {

@@ -2,15 +2,24 @@ use std::collections::HashMap;
 
 use tsk::{Config, Node, Object};
 
+use super::payload;
 use crate::{
-    bindings::{self, Value},
+    bindings::{self, Error, Value, config::Entry},
     call::Call,
+    deferred::{self, Reader},
 };
 
 /// The values of the file, ready to be handed to guests.
 pub struct Values {
     /// By dotted path from the top.
-    by_path: HashMap<String, Value>,
+    by_path: HashMap<String, Held>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Plain(Value),
+    /// With operators in it, which run when it is read.
+    Deferred(Node),
 }
 
 impl Values {
@@ -22,7 +31,7 @@ impl Values {
 
     /// The value of `key` in `section` (empty for the top level), else at the path `key` from the top.
     /// The code of fujsens is no value.
-    pub fn get(&self, section: &str, key: &str) -> Option<&Value> {
+    fn get(&self, section: &str, key: &str) -> Option<&Held> {
         let own = if section.is_empty() {
             None
         } else {
@@ -32,7 +41,7 @@ impl Values {
     }
 }
 
-fn insert_all(by_path: &mut HashMap<String, Value>, parent: &str, object: &Object) {
+fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object) {
     for (key, node) in object {
         let path = if parent.is_empty() {
             key.clone()
@@ -42,46 +51,37 @@ fn insert_all(by_path: &mut HashMap<String, Value>, parent: &str, object: &Objec
         if let tsk::Value::Object(object) = &node.value {
             insert_all(by_path, &path, object);
         }
-        if let Some(value) = value(node) {
-            by_path.insert(path, value);
+        if deferred::count(&node.value) > 0 {
+            by_path.insert(path, Held::Deferred(node.clone()));
+        } else if let Some(value) = deferred::plain_value(node) {
+            by_path.insert(path, Held::Plain(value));
         }
     }
 }
 
-fn value(node: &Node) -> Option<Value> {
-    Some(match &node.value {
-        tsk::Value::Null | tsk::Value::Deferred(_) => Value::Null,
-        tsk::Value::Bool(value) => Value::Boolean(*value),
-        tsk::Value::Integer(value) => Value::Integer(*value),
-        tsk::Value::Float(value) => Value::Real(*value),
-        tsk::Value::String(text) => Value::Text(text.clone()),
-        tsk::Value::Secret(secret) => Value::Text(secret.reveal().to_owned()),
-        tsk::Value::Array(_) | tsk::Value::Object(_) => Value::Json(json(node)?.to_string()),
-        tsk::Value::Source(_) | tsk::Value::Wasm(_) => return None,
-    })
-}
-
-/// `Config::to_json` hides secrets; a guest is given them.
-fn json(node: &Node) -> Option<serde_json::Value> {
-    Some(match &node.value {
-        tsk::Value::Null | tsk::Value::Deferred(_) => serde_json::Value::Null,
-        tsk::Value::Bool(value) => (*value).into(),
-        tsk::Value::Integer(value) => (*value).into(),
-        tsk::Value::Float(value) => (*value).into(),
-        tsk::Value::String(text) => text.clone().into(),
-        tsk::Value::Secret(secret) => secret.reveal().into(),
-        tsk::Value::Array(nodes) => nodes.iter().filter_map(json).collect(),
-        tsk::Value::Object(object) => object
-            .iter()
-            .filter_map(|(key, node)| Some((key.clone(), json(node)?)))
-            .collect(),
-        tsk::Value::Source(_) | tsk::Value::Wasm(_) => return None,
-    })
-}
-
 impl bindings::config::Host for Call {
-    fn get(&mut self, key: String) -> Option<Value> {
-        self.app.capabilities.config.get(&self.section, &key).cloned()
+    fn get(&mut self, key: String) -> Entry {
+        match self.app.capabilities.config.get(&self.section, &key) {
+            None => Entry::Missing,
+            Some(Held::Plain(value)) => Entry::Plain(value.clone()),
+            Some(Held::Deferred(_)) => Entry::Deferred,
+        }
+    }
+
+    async fn evaluate(&mut self, key: String) -> Result<Option<Value>, Error> {
+        let app = self.app.clone();
+        let value = match app.capabilities.config.get(&self.section, &key) {
+            None => return Ok(None),
+            Some(Held::Plain(value)) => value.clone(),
+            Some(Held::Deferred(node)) => {
+                let reach = app.capabilities.reach();
+                let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
+                let value = reader.read(node).await;
+                value.map_err(|failed| failed.explain(&app.sources))?
+            }
+        };
+        self.retain(payload(&value))?;
+        Ok(Some(value))
     }
 }
 
@@ -100,18 +100,28 @@ mod tests {
         Some(Value::Text(value.into()))
     }
 
+    fn plain(values: &Values, section: &str, key: &str) -> Option<Value> {
+        match values.get(section, key)? {
+            Held::Plain(value) => Some(value.clone()),
+            Held::Deferred(node) => panic!("{node:?}"),
+        }
+    }
+
     #[test]
     fn own_section_comes_first() {
         let values = Values::new(&fixture::config(json!({
             "name": "top", "only": 1, "users": {"name": "own", "page": {"size": 50}}, "other": {"name": "else"},
         })));
-        assert_eq!(values.get("users", "name").cloned(), text("own"));
-        assert_eq!(values.get("", "name").cloned(), text("top"));
-        assert_eq!(values.get("users", "other.name").cloned(), text("else"));
-        assert_eq!(values.get("users", "page.size"), Some(&Value::Integer(50)));
-        assert_eq!(values.get("users", "page"), Some(&Value::Json(r#"{"size":50}"#.into())));
-        assert_eq!(values.get("users", "only"), Some(&Value::Integer(1)));
-        assert_eq!(values.get("users", "nothing"), None);
+        assert_eq!(plain(&values, "users", "name"), text("own"));
+        assert_eq!(plain(&values, "", "name"), text("top"));
+        assert_eq!(plain(&values, "users", "other.name"), text("else"));
+        assert_eq!(plain(&values, "users", "page.size"), Some(Value::Integer(50)));
+        assert_eq!(
+            plain(&values, "users", "page"),
+            Some(Value::Json(r#"{"size":50}"#.into()))
+        );
+        assert_eq!(plain(&values, "users", "only"), Some(Value::Integer(1)));
+        assert_eq!(plain(&values, "users", "nothing"), None);
     }
 
     #[test]
@@ -128,11 +138,11 @@ mod tests {
         };
         users.get_mut("list_fujsen").unwrap().value = tsk::Value::Source(source);
         let values = Values::new(&config);
-        assert_eq!(values.get("users", "token").cloned(), text("s3cret"));
-        assert_eq!(values.get("users", "list_fujsen"), None);
+        assert_eq!(plain(&values, "users", "token"), text("s3cret"));
+        assert_eq!(plain(&values, "users", "list_fujsen"), None);
         assert_eq!(
-            values.get("", "users"),
-            Some(&Value::Json(r#"{"token":"s3cret","keep":[1,null]}"#.into()))
+            plain(&values, "", "users"),
+            Some(Value::Json(r#"{"token":"s3cret","keep":[1,null]}"#.into()))
         );
     }
 }

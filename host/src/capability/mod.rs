@@ -20,11 +20,19 @@ use std::{path::Path, sync::Arc};
 use tsk::{Config, Diagnostic};
 use wasmtime::component::{HasData, Linker};
 
-use crate::{bindings, call::Call, folder::folder, guest::State, store::Stores};
+use crate::{
+    bindings,
+    call::Call,
+    deferred::{self, Cache, Ground, Reach},
+    folder::folder,
+    guest::State,
+    store::Stores,
+};
 
 /// Made once per process: connections and pools that outlive a swap.
 #[derive(Default)]
 pub struct Shared {
+    pub cache: Cache,
     pub http: http::Client,
     pub sql: sql::Pools,
     pub state: state::Tables,
@@ -34,6 +42,8 @@ pub struct Shared {
 /// Made once per `App`: what its file names and grants.
 pub struct Capabilities {
     pub config: config::Values,
+    cache: Cache,
+    ground: Ground,
     pub http: http::Http,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
@@ -65,15 +75,30 @@ impl Capabilities {
         let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
         let state = state::State::new(&shared.stores, &shared.state, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
-        match (http, redis, sql, state) {
-            (Ok(http), Ok(redis), Ok(sql), Ok(state)) => Ok(Self {
-                config: config::Values::new(config),
-                http,
-                redis,
-                sql,
-                state,
-            }),
-            _ => Err(diagnostics),
+        let (Ok(http), Ok(redis), Ok(sql), Ok(state)) = (http, redis, sql, state) else {
+            return Err(diagnostics);
+        };
+        let capabilities = Self {
+            config: config::Values::new(config),
+            cache: shared.cache.clone(),
+            ground: Ground::new(config),
+            http,
+            redis,
+            sql,
+            state,
+        };
+        let wrong = deferred::check(&config.root, capabilities.reach());
+        if wrong.is_empty() { Ok(capabilities) } else { Err(wrong) }
+    }
+
+    /// What operators in values can reach.
+    pub fn reach(&self) -> Reach<'_> {
+        Reach {
+            http: &self.http,
+            redis: &self.redis,
+            sql: &self.sql,
+            cache: &self.cache,
+            ground: &self.ground,
         }
     }
 
@@ -106,7 +131,7 @@ fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -
 }
 
 /// What a value holds besides itself. Bytes.
-fn payload(value: &bindings::Value) -> usize {
+pub(crate) fn payload(value: &bindings::Value) -> usize {
     match value {
         bindings::Value::Text(text) | bindings::Value::Json(text) => text.len(),
         bindings::Value::Bytes(bytes) => bytes.len(),

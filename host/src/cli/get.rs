@@ -1,20 +1,66 @@
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
-use super::output::{self, Failure};
-use crate::load;
+use tsk::{Config, Diagnostic, Node, Span, Value};
 
-pub(super) fn run(file: &Path, key: Option<&str>) -> Result<(), Failure> {
-    let config = load::read(file)?;
+use super::{
+    Format,
+    output::{self, Failure},
+};
+use crate::{
+    arguments,
+    capability::{Capabilities, Shared, sql::SqlSession},
+    deferred::{self, Reader},
+    load::{self, Failed},
+    request::Origin,
+    settings::Settings,
+};
+
+pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
+    let config = load::read_with(file, tsk::Options { lenient })?;
     output::print_diagnostics(&config.warnings, &config.sources);
-    let value = match key {
-        None => config.to_json(),
-        Some(key) => config
-            .get(key)
-            .map(|node| config.node_to_json(node))
-            .ok_or_else(|| missing(&config, file, key))?,
+    let whole;
+    let node = match key {
+        None => {
+            whole = Node {
+                value: Value::Object(config.root.clone()),
+                span: Span::default(),
+                key_span: Span::default(),
+            };
+            &whole
+        }
+        Some(key) => config.get(key).ok_or_else(|| missing(&config, file, key))?,
+    };
+    let value = if eval && deferred::count(&node.value) > 0 {
+        evaluate(&config, file, node)?
+    } else {
+        config.node_to_json(node)
     };
     println!("{value:#}");
     Ok(())
+}
+
+/// Everything that serving does before it compiles, and then one read within the time that a call has.
+fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Value, Failure> {
+    output::start_log(Format::Text, "warn");
+    let failed = |diagnostics: Vec<Diagnostic>| Failed {
+        diagnostics,
+        sources: config.sources.clone(),
+        watch: Vec::new(),
+    };
+    let settings = Settings::new(config, "").map_err(failed)?;
+    let shared = Shared::default();
+    let capabilities = Capabilities::new(&shared, config, &settings.service.name, file).map_err(failed)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    runtime.block_on(async {
+        capabilities.connect().await.map_err(failed)?;
+        let (origin, session) = (Origin::internal(), SqlSession::default());
+        let deadline = Instant::now() + settings.limits.deadline;
+        let mut reader = Reader::new(capabilities.reach(), &origin, &session, deadline).for_people(config);
+        let value = reader.read(node).await;
+        value
+            .map(arguments::value_to_json)
+            .map_err(|error| failed(vec![error.diagnostic()]).into())
+    })
 }
 
 fn missing(config: &tsk::Config, file: &Path, key: &str) -> Failure {

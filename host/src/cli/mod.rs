@@ -9,6 +9,7 @@ mod output;
 mod progress;
 mod report;
 mod serve;
+mod up;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -51,11 +52,19 @@ enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Print values as JSON; compiles nothing and connects to nothing
+    /// Print values as JSON; compiles nothing, and without --eval connects to nothing
     Get {
         file: PathBuf,
         /// A dotted path such as `service.port`; without it, the whole file
         key: Option<String>,
+        /// Run `@query(…)`, `@http(…)`, `@redis(…)` and `@cache(…)` and print what they give, as a fujsen reads it;
+        /// opens the file's databases. Without it they are printed as they are written
+        #[arg(long, conflicts_with = "lenient")]
+        eval: bool,
+        /// Look at a file away from its place, or at one written for another program: print operators, variables and files
+        /// that are not here as they are written, with a warning for variables and files
+        #[arg(long)]
+        lenient: bool,
     },
     /// Run one fujsen and print its result as JSON; a failure goes to stderr
     Call {
@@ -79,6 +88,12 @@ enum Command {
         name: String,
         #[arg(long, value_enum, default_value = "rust")]
         lang: Lang,
+    },
+    /// Serve several files together: each in a process of its own, in the order of their dependencies, with one log
+    Up {
+        /// Files, or folders whose TSK files have a section `[service]`
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
     },
 }
 
@@ -117,7 +132,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
-        Some(Command::Get { file, key }) => get::run(&file, key.as_deref()),
+        Some(Command::Get {
+            file,
+            key,
+            eval,
+            lenient,
+        }) => get::run(&file, key.as_deref(), lenient, eval),
         Some(Command::Call {
             file,
             fujsen,
@@ -125,6 +145,7 @@ pub fn run() -> ExitCode {
         }) => call::run(&file, &fujsen, &arguments),
         Some(Command::Fmt { file, check }) => fmt::run(&file, check),
         Some(Command::New { name, lang }) => new::run(&name, lang),
+        Some(Command::Up { paths }) => up::run(&paths),
         None => serve::run(cli.serve),
     };
     match result {

@@ -157,7 +157,7 @@ fn listen(options: &Serve, settings: &Settings) -> Result<(TcpListener, SocketAd
 }
 
 /// Ctrl-C or SIGTERM.
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     let mut terminate = match signal(SignalKind::terminate()) {
         Ok(terminate) => terminate,
         Err(_) => return std::future::pending().await,

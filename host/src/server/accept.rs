@@ -8,17 +8,20 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::connection::{self, Phase};
-use crate::{limits, live::Live};
+use super::{
+    Service,
+    connection::{self, Phase},
+};
+use crate::limits;
 
 /// How long accepting pauses when the system has no file descriptor or memory left.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 
-pub(super) async fn run(listener: TcpListener, live: Arc<Live>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn run(listener: TcpListener, service: impl Service, mut stop: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let (phase, phases) = watch::channel(Phase::Serving);
     tokio::select! {
-        () = accept(&listener, &live, &room, &phases) => {}
+        () = accept(&listener, &service, &room, &phases) => {}
         // A sender that is gone asks for a stop, too.
         _ = stop.wait_for(|stop| *stop) => {}
     }
@@ -36,7 +39,12 @@ pub(super) async fn run(listener: TcpListener, live: Arc<Live>, mut stop: watch:
 }
 
 /// Never ends: what the system refuses now it may grant later.
-async fn accept(listener: &TcpListener, live: &Arc<Live>, room: &Arc<Semaphore>, phases: &watch::Receiver<Phase>) {
+async fn accept(
+    listener: &TcpListener,
+    service: &impl Service,
+    room: &Arc<Semaphore>,
+    phases: &watch::Receiver<Phase>,
+) {
     loop {
         // Before accepting: those for whom there is no room wait in the listen queue.
         let Ok(permit) = room.clone().acquire_owned().await else {
@@ -45,7 +53,7 @@ async fn accept(listener: &TcpListener, live: &Arc<Live>, room: &Arc<Semaphore>,
         let stream = next(listener).await;
         // Small replies must not wait for the acknowledgement of those before.
         let _ = stream.set_nodelay(true);
-        let serving = connection::serve(stream, live.clone(), room.clone(), phases.clone());
+        let serving = connection::serve(stream, service.clone(), room.clone(), phases.clone());
         tokio::spawn(async move {
             serving.await;
             drop(permit);

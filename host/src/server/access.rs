@@ -2,13 +2,13 @@
 
 use std::{sync::Arc, time::Instant};
 
-use http::Method;
+use http::{Method, Uri};
 
 /// What is known of a request. Its end writes the line; a client that leaves before has the status 499.
 pub(super) struct Access {
     started: Instant,
     method: Method,
-    path: String,
+    uri: Uri,
     request_id: Arc<str>,
     pub(super) status: u16,
     /// Of the response's body.
@@ -18,11 +18,11 @@ pub(super) struct Access {
 }
 
 impl Access {
-    pub(super) fn start(method: &Method, path: &str, request_id: &Arc<str>) -> Self {
+    pub(super) fn start(method: &Method, uri: &Uri, request_id: &Arc<str>) -> Self {
         Self {
             started: Instant::now(),
             method: method.clone(),
-            path: path.to_owned(),
+            uri: uri.clone(),
             request_id: request_id.clone(),
             status: 499,
             bytes: 0,
@@ -37,7 +37,7 @@ impl Drop for Access {
         tracing::info!(
             target: "access",
             method = self.method.as_str(),
-            path = self.path.as_str(),
+            path = self.uri.path(),
             route,
             status = self.status,
             bytes = self.bytes,

@@ -21,7 +21,7 @@ where
         return Ok(Bytes::new());
     }
     if body.size_hint().lower() > limit as u64 {
-        return Err(too_large(body, headers, limit).await);
+        return Err(Box::pin(too_large(body, headers, limit)).await);
     }
     let started = Instant::now();
     let mut first = Bytes::new();
@@ -35,7 +35,7 @@ where
         let Ok(data) = frame.into_data() else { continue };
         let length = first.len() + more.len() + data.len();
         if length > limit {
-            return Err(too_large(body, headers, limit).await);
+            return Err(Box::pin(too_large(body, headers, limit)).await);
         }
         if is_too_slow(length, started.elapsed()) {
             return Err(too_slow());

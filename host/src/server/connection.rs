@@ -14,10 +14,10 @@ use tokio::{
 };
 
 use super::{
-    exchange,
+    Service,
     idle::{Activity, Patience, Watched},
 };
-use crate::{limits, live::Live};
+use crate::limits;
 
 /// What the whole server is doing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,16 +32,16 @@ pub(super) enum Phase {
 /// Drives a connection until it ends, its client is too slow, or the server stops.
 pub(super) async fn serve(
     stream: TcpStream,
-    live: Arc<Live>,
+    service: impl Service,
     room: Arc<Semaphore>,
     mut phases: watch::Receiver<Phase>,
 ) {
     let activity = Arc::new(Activity::new());
     let service = service_fn(|request: Request<Incoming>| {
-        let (live, activity) = (live.clone(), activity.clone());
+        let (service, activity) = (service.clone(), activity.clone());
         async move {
             let _busy = activity.start(request.version());
-            Ok::<_, Infallible>(exchange::run(live.current(), request).await)
+            Ok::<_, Infallible>(service.answer(request).await)
         }
     });
     let builder = builder();

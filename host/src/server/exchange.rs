@@ -29,7 +29,7 @@ use crate::{
 pub(super) async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let trace = Trace::of(&parts.headers);
-    let mut access = Access::start(&parts.method, parts.uri.path(), &trace.request_id);
+    let mut access = Access::start(&parts.method, &parts.uri, &trace.request_id);
     let is_head = parts.method == Method::HEAD;
     let from = app.cors.origin(&parts.headers).cloned();
     let mut response = match preflight(&app, &parts) {
@@ -102,8 +102,7 @@ async fn call(
     let _pass = app.gate.enter().await.map_err(|_| Fault::busy())?;
     let origin = Origin {
         request_id: trace.request_id.clone(),
-        traceparent: trace.traceparent.clone(),
-        tracestate: trace.tracestate.clone(),
+        trace: trace.context.clone(),
         incoming: Some(Arc::new(incoming)),
     };
     let reply = app.run(&route.handler, &arguments, origin).await?;
@@ -119,10 +118,9 @@ fn incoming(parts: Parts, parameters: Vec<(String, String)>, body: Bytes) -> Inc
         Some(query) => url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         None => Vec::new(),
     };
-    let path = parts.uri.path().to_owned();
     Incoming {
         method: parts.method,
-        path,
+        uri: parts.uri,
         parameters,
         query,
         headers: parts.headers,

@@ -17,6 +17,10 @@ mod trace;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -37,9 +41,21 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(limits::BACKLOG)
 }
 
+/// Answers requests, one after the other and side by side; cloned for each.
+pub trait Service: Clone + Send + Sync + 'static {
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+}
+
+/// The routes of the current `App`.
+impl Service for Arc<Live> {
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send {
+        exchange::run(self.current(), request)
+    }
+}
+
 /// Serves until `stop` becomes true, then drains: no new connections, requests in flight get [`limits::DRAIN`].
-pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
-    accept::run(listener, live, stop).await;
+pub async fn serve(listener: TcpListener, service: impl Service, stop: watch::Receiver<bool>) {
+    accept::run(listener, service, stop).await;
 }
 
 #[cfg(test)]

@@ -183,7 +183,10 @@ fn mismatch(operator: Binary) -> Diagnostic {
             format!("`{symbol}` compares two numbers or two texts"),
             "give both sides one type; a variable's text takes the type of its default: @env(\"X\", 0)",
         ),
-        _ => (format!("`{symbol}` needs two numbers"), "put text in quotes: \"…\""),
+        _ => (
+            format!("`{symbol}` needs two numbers"),
+            "a number in quotes is text: write it without; if all of this is text, put it in quotes",
+        ),
     };
     Diagnostic::error("operand-type", what).help(help)
 }

@@ -58,3 +58,22 @@ fn sum<'a>(nodes: impl Iterator<Item = &'a Node>) -> (usize, usize) {
         .map(|node| cost(&node.value))
         .fold((1, 0), |sum, cost| (sum.0 + cost.0, sum.1 + cost.1))
 }
+
+/// How many brackets stand inside each other where a value is written out.
+pub(crate) fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + deepest(items.iter()),
+        Value::Object(object) => 1 + object_depth(object),
+        Value::Deferred(deferred) => 1 + deepest(deferred.arguments.iter()),
+        _ => 0,
+    }
+}
+
+/// The deepest of an object's values.
+pub(crate) fn object_depth(object: &Object) -> usize {
+    deepest(object.values())
+}
+
+fn deepest<'a>(nodes: impl Iterator<Item = &'a Node>) -> usize {
+    nodes.map(|node| depth(&node.value)).max().unwrap_or(0)
+}

@@ -14,25 +14,25 @@ impl Evaluator<'_, '_> {
     pub(super) fn call(&mut self, call: Call, span: Span) -> Option<Value> {
         let name = call.name.clone();
         let value = self.called(call, span);
-        value.or_else(|| self.absent(&name))
+        value.or_else(|| self.absent(&name, span))
     }
 
     /// What stands in lenient mode for what is not at hand: it was reported as a warning, or is an error all the same.
-    pub(super) fn absent(&self, name: &str) -> Option<Value> {
-        self.loader.options.lenient.then(|| opaque(name))
+    pub(super) fn absent(&self, name: &str, span: Span) -> Option<Value> {
+        self.loader.options.lenient.then(|| opaque(name, span))
     }
 
     fn called(&mut self, call: Call, span: Span) -> Option<Value> {
         let name = call.name.as_str();
         if !operators::is_known(name) {
-            return self.unknown_operator(&call);
+            return self.unknown_operator(&call, span);
         }
         let first = name.split('.').next().unwrap_or_default();
         if first == "env" && !operators::is_file_reference(name) {
             return self.env(call, span);
         }
         if let Some(member) = call.members.first() {
-            return self.member(&call, member.name.clone(), member.span);
+            return self.member(&call, member.name.clone(), member.span, span);
         }
         match name {
             "date" | "date.now" => self.date(call, span),
@@ -49,9 +49,9 @@ impl Evaluator<'_, '_> {
     }
 
     /// `@query(…).where(…)`
-    fn member(&mut self, call: &Call, member: String, at: Span) -> Option<Value> {
+    fn member(&mut self, call: &Call, member: String, at: Span, span: Span) -> Option<Value> {
         if self.loader.options.lenient {
-            return Some(opaque(&call.name));
+            return Some(opaque(&call.name, span));
         }
         self.report(
             Diagnostic::error("call-chain", format!("nothing follows `@{}(…)`", call.name))
@@ -72,6 +72,7 @@ impl Evaluator<'_, '_> {
         (arguments.len() == count).then_some(Value::Deferred(Deferred {
             operator: call.name,
             arguments,
+            span,
         }))
     }
 
@@ -131,9 +132,9 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    pub(super) fn unknown_operator(&mut self, call: &Call) -> Option<Value> {
+    pub(super) fn unknown_operator(&mut self, call: &Call, span: Span) -> Option<Value> {
         if self.loader.options.lenient {
-            return Some(opaque(&call.name));
+            return Some(opaque(&call.name, span));
         }
         let known = operators::KNOWN.map(|name| format!("@{name}")).join(", ");
         let help = match suggest(&call.name, operators::KNOWN) {
@@ -162,7 +163,7 @@ impl Evaluator<'_, '_> {
     /// `php(…)` and the like.
     pub(super) fn foreign(&mut self, name: &str, span: Span) -> Option<Value> {
         if self.loader.options.lenient {
-            return Some(opaque(name));
+            return Some(opaque(name, span));
         }
         let shown = if name == "=>" {
             "(…) => …".to_owned()
@@ -198,10 +199,11 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn opaque(name: &str) -> Value {
+fn opaque(name: &str, span: Span) -> Value {
     Value::Deferred(Deferred {
         operator: name.to_owned(),
         arguments: Vec::new(),
+        span,
     })
 }
 

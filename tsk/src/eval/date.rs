@@ -14,7 +14,7 @@ impl Evaluator<'_, '_> {
             let mut arguments = self.arguments(&call, span, 1)?.into_iter();
             self.text_argument(&call, arguments.next()?)?
         };
-        let text = format_date(&format, &self.loader.environment.now());
+        let text = format_date(&format, self.loader.now());
         if text.is_none() {
             self.report(
                 Diagnostic::error("bad-date", "this date has no such form")

@@ -99,17 +99,28 @@ impl Evaluator<'_, '_> {
             let value = node.value.clone();
             return self.copied(value, span);
         }
-        let mut diagnostic = Diagnostic::error("unknown-global", format!("`${name}` is not defined before this line"))
-            .at(span)
-            .label("no such global");
+        let diagnostic = self.unknown_global(name).at(span).label("no such global");
+        self.tolerable(diagnostic);
+        self.absent(name, span)
+    }
+
+    fn unknown_global(&self, name: &str) -> Diagnostic {
+        if let Some((global, rest)) = name.split_once('.')
+            && let Some(Value::Object(object)) = self.scope.global(global).map(|node| &node.value)
+        {
+            let help = match suggest(rest, object.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `${global}.{near}`?"),
+                None => format!("add it where `${global}` is defined"),
+            };
+            return Diagnostic::error("unknown-global", format!("`${global}` has no `{rest}`")).help(help);
+        }
         let near = suggest(name, self.scope.globals.keys().map(String::as_str));
-        diagnostic.help = Some(match (near, self.scope.elsewhere(name)) {
+        let help = match (near, self.scope.elsewhere(name)) {
             (Some(near), _) => format!("did you mean `${near}`?"),
             (None, Some(path)) => format!("did you mean `{path}`? A global is defined as `${name}: value`"),
             (None, None) => format!("define it above: `${name}: value`"),
-        });
-        self.tolerable(diagnostic);
-        self.absent(name)
+        };
+        Diagnostic::error("unknown-global", format!("`${name}` is not defined before this line")).help(help)
     }
 
     /// An operand: unlike a lone value, a bare word here must name something.
@@ -127,6 +138,7 @@ impl Evaluator<'_, '_> {
         }
         let near = suggest(name, self.scope.names());
         let help = match near {
+            _ if name.starts_with("env.") => format!("for the environment variable, write `@{name}`"),
             Some(near) => format!("did you mean `{near}`? Text needs quotes: \"{name}\""),
             None => format!("put it in quotes if it is text: \"{name}\""),
         };
@@ -136,40 +148,6 @@ impl Evaluator<'_, '_> {
             .help(help);
         self.report(diagnostic);
         None
-    }
-
-    /// Bare text of several parts: an expression when all its names are known.
-    fn phrase(&mut self, reading: Option<Box<Expr>>, span: Span) -> Option<Value> {
-        let text = self.slice(span).to_owned();
-        if let Some(node) = self.scope.find(&text) {
-            let value = node.value.clone();
-            return self.copied(value, span);
-        }
-        let Some(expr) = reading else {
-            return Some(Value::String(text));
-        };
-        let mut names = Vec::new();
-        collect_names(&expr, &mut names);
-        let unknown = names.iter().find(|(name, _)| self.scope.find(name).is_none());
-        let Some((unknown, at)) = unknown else {
-            return self.value(*expr);
-        };
-        if names.len() > 1 && names.iter().any(|(name, _)| self.scope.find(name).is_some()) {
-            let help = match suggest(unknown, self.scope.names()) {
-                Some(near) => format!("did you mean `{near}`? If it is text, put it in quotes: \"{text}\""),
-                None => format!("put it in quotes to say that it is text: \"{text}\""),
-            };
-            let warning = Diagnostic::warning(
-                "text-or-expression",
-                "this is read as text, but looks like an expression",
-            )
-            .at(span)
-            .label("kept as text")
-            .related(*at, "names no key above this line")
-            .help(help);
-            self.report(warning);
-        }
-        Some(Value::String(text))
     }
 
     fn unary(&mut self, operator: Unary, operand: Expr, span: Span) -> Option<Value> {
@@ -214,6 +192,13 @@ impl Evaluator<'_, '_> {
                         operator.symbol(),
                         arithmetic::kind(&right)
                     );
+                }
+                for (at, value) in [(left_span, &left), (right_span, &right)] {
+                    let name = self.slice(at);
+                    if let Some(node) = self.scope.find(name) {
+                        let why = format!("`{name}` is {}", arithmetic::kind(value));
+                        diagnostic = diagnostic.related(node.span, why);
+                    }
                 }
                 self.report(diagnostic.at(left_span.to(right_span)));
                 None
@@ -282,7 +267,10 @@ impl Evaluator<'_, '_> {
     /// An expression over a value that is known only when it is read.
     fn later(&mut self, deferred: &Deferred, span: Span) -> Option<Value> {
         if self.loader.options.lenient {
-            return Some(Value::Deferred(deferred.clone()));
+            return Some(Value::Deferred(Deferred {
+                span,
+                ..deferred.clone()
+            }));
         }
         let name = &deferred.operator;
         let diagnostic = Diagnostic::error(
@@ -309,18 +297,4 @@ fn range(from: i64, to: i64, span: Span) -> Value {
         ("min".to_owned(), node(from)),
         ("max".to_owned(), node(to)),
     ]))
-}
-
-/// The bare words that must name something for an expression to make sense.
-fn collect_names<'a>(expr: &'a Expr, names: &mut Vec<(&'a str, Span)>) {
-    match &expr.kind {
-        ExprKind::Word(name) => names.push((name, expr.span)),
-        ExprKind::Unary(_, operand) => collect_names(operand, names),
-        ExprKind::Binary(_, left, right) => {
-            collect_names(left, names);
-            collect_names(right, names);
-        }
-        ExprKind::Choice(parts) => collect_names(&parts[0], names),
-        _ => {}
-    }
 }

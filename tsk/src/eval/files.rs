@@ -9,7 +9,7 @@ use crate::{
     parse::syntax::{Call, Expr},
     span::{FileId, Span},
     suggest::suggest,
-    value::Value,
+    value::{Deferred, Value},
 };
 
 impl Evaluator<'_, '_> {
@@ -78,7 +78,7 @@ impl Evaluator<'_, '_> {
         };
         if method != "get" {
             if self.loader.options.lenient {
-                return self.opaque_file(&call);
+                return Some(opaque_file(&call, span));
             }
             self.report(
                 Diagnostic::error("file-method", format!("`{file}` is only read"))
@@ -122,13 +122,14 @@ impl Evaluator<'_, '_> {
             }
         }
     }
+}
 
-    fn opaque_file(&mut self, call: &Call) -> Option<Value> {
-        Some(Value::Deferred(crate::value::Deferred {
-            operator: call.name.clone(),
-            arguments: Vec::new(),
-        }))
-    }
+fn opaque_file(call: &Call, span: Span) -> Value {
+    Value::Deferred(Deferred {
+        operator: call.name.clone(),
+        arguments: Vec::new(),
+        span,
+    })
 }
 
 /// `path` from `folder`, without `.` and `..`; nothing when it leads out.

@@ -1,4 +1,4 @@
-use std::{collections::HashMap, io, rc::Rc};
+use std::{cell::OnceCell, collections::HashMap, io, rc::Rc};
 
 use super::budget::{self, Budget};
 use crate::{
@@ -17,6 +17,7 @@ pub(crate) struct Loader<'e> {
     pub(crate) sources: SourceMap,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) files: Vec<String>,
+    now: OnceCell<jiff::Zoned>,
     pub(super) budget: Budget,
     /// Files that are being read, from the main file inwards.
     pub(super) chain: Vec<String>,
@@ -39,6 +40,7 @@ impl<'e> Loader<'e> {
             sources: SourceMap::default(),
             diagnostics: Vec::new(),
             files: Vec::new(),
+            now: OnceCell::new(),
             budget: Budget::new(),
             chain: vec![name.to_owned()],
             modules: HashMap::new(),
@@ -55,6 +57,11 @@ impl<'e> Loader<'e> {
             diagnostic.severity = Severity::Warning;
         }
         self.report(diagnostic);
+    }
+
+    /// The time of loading: one moment, however often it is asked for.
+    pub(super) fn now(&self) -> &jiff::Zoned {
+        self.now.get_or_init(|| self.environment.now())
     }
 
     pub(crate) fn error_count(&self) -> usize {

@@ -10,6 +10,7 @@ mod files;
 mod fujsen;
 mod language;
 mod loader;
+mod phrase;
 mod scope;
 mod text;
 mod unread;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 use crate::{
     diagnostic::Diagnostic,
+    limits,
     parse::{
         self,
         syntax::{Expr, ExprKind, Key, Statement},
@@ -35,6 +37,8 @@ pub(crate) struct Evaluator<'l, 'e> {
     /// Where the paths that this file names start, relative to the main file's folder.
     folder: String,
     scope: Scope,
+    /// How many names lead to where statements go now.
+    level: usize,
 }
 
 /// A file's values; nothing when it has errors, which are reported.
@@ -47,6 +51,7 @@ pub(crate) fn evaluate(loader: &mut Loader<'_>, file: FileId, folder: String) ->
         text,
         folder,
         scope: Scope::default(),
+        level: 0,
     };
     evaluator.statements(statements);
     let Scope { root, globals, .. } = evaluator.scope;
@@ -76,19 +81,31 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn section(&mut self, key: Key) {
+    fn section(&mut self, mut key: Key) {
+        if key.parts.len() > limits::NESTING {
+            self.report(too_nested(key.span, key.parts.len()));
+            key.parts.truncate(1);
+        }
+        self.level = key.parts.len();
         if let Some(replaced) = self.scope.open(&key) {
             self.duplicate(&key, replaced);
         }
     }
 
     fn entry(&mut self, key: Key, value: Expr) {
+        let levels = self.level + key.parts.len() - 1;
+        if levels > limits::NESTING {
+            return self.report(too_nested(key.span, levels));
+        }
         let span = value.span;
+        let outside = std::mem::replace(&mut self.level, levels + 1);
         let computed = if key.is_fujsen() {
             self.fujsen(&key, value)
         } else {
             self.value(value)
         };
+        self.level = outside;
+        let computed = computed.filter(|value| self.fits(&key, levels, value));
         if computed.is_none() {
             self.scope.fail(key.span);
         }
@@ -99,9 +116,22 @@ impl Evaluator<'_, '_> {
             span,
             key_span: key.span,
         };
-        if let Some(replaced) = self.scope.define(&key, node) {
+        if let Some((key, replaced)) = self.scope.define(key, node) {
             self.duplicate(&key, replaced);
         }
+    }
+
+    /// Whether a value has no more levels than can be written: references reach further than brackets alone.
+    fn fits(&mut self, key: &Key, above: usize, value: &Value) -> bool {
+        // What stands in an object is looked at with the whole object.
+        if self.scope.is_in_object() {
+            return true;
+        }
+        let levels = above + budget::depth(value);
+        if levels > limits::NESTING {
+            self.report(too_nested(key.span, levels));
+        }
+        levels <= limits::NESTING
     }
 
     fn duplicate(&mut self, key: &Key, earlier: Span) {
@@ -128,11 +158,15 @@ impl Evaluator<'_, '_> {
             if let Some(module) = self.included(call, expr.span)
                 && self.loader.spend(&module.root, expr.span)
             {
+                let levels = self.level + budget::object_depth(&module.root);
+                if levels > limits::NESTING {
+                    return self.report(too_nested(expr.span, levels));
+                }
                 self.scope.merge(&module);
             }
             return;
         }
-        if !crate::operators::is_known(&call.name) && self.unknown_operator(call).is_none() {
+        if !crate::operators::is_known(&call.name) && self.unknown_operator(call, call.name_span).is_none() {
             return;
         }
         let name = format!("@{}", call.name);
@@ -177,4 +211,18 @@ impl Evaluator<'_, '_> {
         self.statements(statements);
         self.scope.leave()
     }
+}
+
+fn too_nested(span: Span, levels: usize) -> Diagnostic {
+    let limit = limits::NESTING;
+    Diagnostic::error(
+        "too-deep",
+        format!("this value has {levels} levels of sections, objects and arrays; the limit is {limit}"),
+    )
+    .at(Span {
+        end: span.end.min(span.start + 60),
+        ..span
+    })
+    .label("counted with the values that it refers to")
+    .help("leave out levels, or keep a part of it under a key of its own that nothing refers to")
 }

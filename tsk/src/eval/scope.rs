@@ -51,10 +51,15 @@ impl Scope {
         replaced
     }
 
-    /// Puts a key where statements go now. Gives the place of a value that it replaces.
-    pub(super) fn define(&mut self, key: &Key, node: Node) -> Option<Span> {
+    /// Whether statements go into an object that is being read.
+    pub(super) fn is_in_object(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Puts a key where statements go now. Gives the key back, with the place of a value that it replaces.
+    pub(super) fn define(&mut self, mut key: Key, node: Node) -> Option<(Key, Span)> {
         let mut replaced = None;
-        let (last, parents) = key.parts.split_last()?;
+        let last = key.parts.pop()?;
         let object = if key.global {
             &mut self.globals
         } else {
@@ -63,14 +68,20 @@ impl Scope {
                 None => descend(&mut self.root, &self.section, key.span, &mut None),
             }
         };
-        let object = descend(object, parents, key.span, &mut replaced);
-        match object.entry(last.clone()) {
-            Entry::Occupied(mut entry) => replaced = Some(entry.insert(node).key_span),
+        let object = descend(object, &key.parts, key.span, &mut replaced);
+        match object.entry(last) {
+            Entry::Occupied(mut entry) => {
+                key.parts.push(entry.key().clone());
+                replaced = Some(entry.insert(node).key_span);
+            }
             Entry::Vacant(entry) => {
+                if replaced.is_some() {
+                    key.parts.push(entry.key().clone());
+                }
                 entry.insert(node);
             }
         }
-        replaced
+        replaced.map(|replaced| (key, replaced))
     }
 
     /// The value that a bare word names: a key of an object that is being read, of the section, or of the top level.
@@ -143,7 +154,11 @@ fn descend<'a>(object: &'a mut Object, path: &[String], span: Span, replaced: &m
             span,
             key_span: span,
         };
-        let node = object.entry(part.clone()).or_insert_with(new);
+        let at = match object.get_index_of(part) {
+            Some(at) => at,
+            None => object.insert_full(part.clone(), new()).0,
+        };
+        let node = &mut object[at];
         if !matches!(node.value, Value::Object(_)) {
             *replaced = Some(node.key_span);
             *node = new();

@@ -19,7 +19,9 @@ impl Evaluator<'_, '_> {
                 let (_, body) = raw(content);
                 Some(Value::String(content[body..].to_owned()))
             }
-            Style::Double if !content.contains(['\\', '$']) => Some(Value::String(content.to_owned())),
+            Style::Double if !content.contains('\\') && !content.contains('$') => {
+                Some(Value::String(content.to_owned()))
+            }
             Style::Double => self.interpolated(text.content),
         }
     }

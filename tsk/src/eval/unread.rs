@@ -23,7 +23,7 @@ impl Evaluator<'_, '_> {
                 }
             }
             ExprKind::Call(call) if !operators::is_known(&call.name) => {
-                self.unknown_operator(call);
+                self.unknown_operator(call, call.name_span);
             }
             ExprKind::Call(call) => self.unread_all(call.arguments.as_deref().unwrap_or_default()),
             ExprKind::Code(name) => {

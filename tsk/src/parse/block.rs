@@ -1,35 +1,13 @@
 //! Statements to blocks: indentation, `- item` lists and `name > … <`.
 
 use super::{
-    Pair, Rule,
-    builder::{Builder, stray},
+    builder::Builder,
+    mistakes::{fence, missing_value},
+    row::{ItemBody, Line, Row},
     syntax::{Expr, ExprKind, Key, Statement},
+    tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
-
-/// One statement as the grammar gives it.
-enum Row<'i> {
-    Section(Key),
-    Entry(Key, Option<Pair<'i>>),
-    OpenAngle(Key),
-    CloseAngle,
-    Item(Option<ItemBody<'i>>),
-    Directive(Pair<'i>),
-    /// Reported already.
-    Bad,
-}
-
-enum ItemBody<'i> {
-    Value(Pair<'i>),
-    /// `- key: value`: the first line of an object. The column is the key's.
-    Entry(Key, Option<Pair<'i>>, u32),
-}
-
-struct Line<'i> {
-    row: Row<'i>,
-    span: Span,
-    column: u32,
-}
 
 type Lines<'i> = std::iter::Peekable<std::vec::IntoIter<Line<'i>>>;
 
@@ -44,92 +22,20 @@ enum Until {
 
 impl<'a> Builder<'a> {
     /// The statements of a file or of an object.
-    pub(super) fn block<'i>(&mut self, pairs: impl Iterator<Item = Pair<'i>>) -> Vec<Statement> {
+    pub(super) fn block<'t>(&mut self, trees: impl Iterator<Item = Tree<'t>>) -> Vec<Statement> {
         let mut lines = Vec::new();
-        for pair in pairs {
-            let span = self.span(&pair);
-            if pair.as_str().starts_with("```") {
-                self.report(fence(span, pair.as_str()));
+        for tree in trees {
+            let span = self.span(tree);
+            if self.text.as_bytes()[(span.start - self.base) as usize..].starts_with(b"```") {
+                self.report(fence(span, tree.text()));
                 // What stands behind it is prose.
                 break;
             }
-            let column = self.column(pair.as_span().start());
-            if let Some(row) = self.row(pair) {
-                lines.push(Line { row, span, column });
+            if let Some(row) = self.row(tree, span) {
+                lines.push(Line { row, span });
             }
         }
         self.statements(&mut lines.into_iter().peekable(), Until::End)
-    }
-
-    fn row<'i>(&mut self, pair: Pair<'i>) -> Option<Row<'i>> {
-        let span = self.span(&pair);
-        let text = pair.as_str();
-        let rule = pair.as_rule();
-        Some(match rule {
-            Rule::section => match pair.into_inner().next() {
-                Some(path) => Row::Section(self.key(path)),
-                None => Row::Bad,
-            },
-            Rule::entry | Rule::inner_entry => {
-                let mut inner = pair.into_inner();
-                let key = inner.next()?;
-                let key = self.key(key);
-                let value = inner.next();
-                let place = value.as_ref().map(|value| self.span(value));
-                self.note_separator(key.span, place);
-                match value {
-                    Some(mark) if mark.as_rule() == Rule::angle => Row::OpenAngle(key),
-                    value => Row::Entry(key, value),
-                }
-            }
-            Rule::close_angle | Rule::inner_close => Row::CloseAngle,
-            Rule::item | Rule::inner_item => {
-                let inner = pair.into_inner().next();
-                if let Some(inner) = &inner {
-                    let content = self.span(inner).start;
-                    self.note_gap(span.start, content, "- ");
-                }
-                Row::Item(inner.and_then(|inner| self.item(inner)))
-            }
-            Rule::directive => {
-                self.closed_block(pair.clone());
-                Row::Directive(pair.into_inner().next()?)
-            }
-            Rule::bad_block => {
-                self.closed_block(pair);
-                self.report(code_block(span, text));
-                Row::Bad
-            }
-            Rule::bad_section => {
-                self.report(bad_section(span, text));
-                Row::Bad
-            }
-            Rule::bad_line | Rule::bad_member => match lone_value(&pair) {
-                Some(value) => Row::Directive(value),
-                None => {
-                    self.report(bad_line(span, text));
-                    Row::Bad
-                }
-            },
-            Rule::stray => {
-                self.report(stray(span, text.trim_end()));
-                return None;
-            }
-            _ => return None,
-        })
-    }
-
-    fn item<'i>(&mut self, inner: Pair<'i>) -> Option<ItemBody<'i>> {
-        if inner.as_rule() != Rule::item_entry {
-            return Some(ItemBody::Value(inner));
-        }
-        let column = self.column(inner.as_span().start());
-        let mut inner = inner.into_inner();
-        let key = self.key(inner.next()?);
-        let value = inner.next();
-        let place = value.as_ref().map(|value| self.span(value));
-        self.note_separator(key.span, place);
-        Some(ItemBody::Entry(key, value, column))
     }
 
     fn statements(&mut self, lines: &mut Lines<'_>, until: Until) -> Vec<Statement> {
@@ -138,7 +44,7 @@ impl<'a> Builder<'a> {
             match (&line.row, until) {
                 (Row::Section(_), Until::Angle | Until::Column(_)) => break,
                 (Row::CloseAngle, Until::Angle | Until::Column(_)) => break,
-                (_, Until::Column(column)) if line.column < column => break,
+                (_, Until::Column(column)) if self.column(line.span.start) < column => break,
                 _ => {}
             }
             let Some(line) = lines.next() else { break };
@@ -151,7 +57,7 @@ impl<'a> Builder<'a> {
 
     fn statement(&mut self, line: Line<'_>, lines: &mut Lines<'_>, until: Until) -> Option<Statement> {
         if let Until::Column(column) = until
-            && line.column > column
+            && self.column(line.span.start) > column
         {
             self.report(
                 Diagnostic::warning(
@@ -167,7 +73,7 @@ impl<'a> Builder<'a> {
         match line.row {
             Row::Section(key) => Some(Statement::Section(key)),
             Row::Entry(key, value) => {
-                let value = self.entry_value(&key, value, line.column, line.span, lines);
+                let value = self.entry_value(&key, value, line.span, lines);
                 Some(Statement::Entry(key, value))
             }
             Row::OpenAngle(key) => {
@@ -192,34 +98,29 @@ impl<'a> Builder<'a> {
                 );
                 None
             }
-            Row::Directive(pair) => Some(Statement::Directive(match pair.as_rule() {
-                Rule::value | Rule::inner => self.value(pair),
-                _ => self.operand(pair),
+            Row::Directive(tree) => Some(Statement::Directive(match tree.kind() {
+                Kind::Value => self.value(tree),
+                _ => self.operand(tree),
             })),
             Row::Bad => None,
         }
     }
 
-    fn entry_value(
-        &mut self,
-        key: &Key,
-        value: Option<Pair<'_>>,
-        column: u32,
-        line: Span,
-        lines: &mut Lines<'_>,
-    ) -> Expr {
+    fn entry_value(&mut self, key: &Key, value: Option<Tree<'_>>, line: Span, lines: &mut Lines<'_>) -> Expr {
         match value {
-            Some(pair) if matches!(pair.as_rule(), Rule::value | Rule::inner) => self.value(pair),
-            Some(pair) => self.operand(pair),
-            None => self.indented(key, column, line, lines),
+            Some(tree) if tree.kind() == Kind::Value => self.value(tree),
+            Some(tree) => self.operand(tree),
+            None => self.indented(key, line, lines),
         }
     }
 
     /// The block under `key:`.
-    fn indented(&mut self, key: &Key, column: u32, line: Span, lines: &mut Lines<'_>) -> Expr {
-        let inner = match lines.peek() {
-            Some(next) if matches!(next.row, Row::Item(_)) && next.column >= column => next.column,
-            Some(next) if next.column > column && !matches!(next.row, Row::Section(_) | Row::CloseAngle) => next.column,
+    fn indented(&mut self, key: &Key, line: Span, lines: &mut Lines<'_>) -> Expr {
+        let column = self.column(key.span.start);
+        let next = lines.peek().map(|next| (&next.row, self.column(next.span.start)));
+        let inner = match next {
+            Some((Row::Item(_), next)) if next >= column => next,
+            Some((row, next)) if next > column && !matches!(row, Row::Section(_) | Row::CloseAngle) => next,
             _ => {
                 self.report(missing_value(key, line));
                 return Expr {
@@ -244,7 +145,7 @@ impl<'a> Builder<'a> {
             }
         });
         let kind = kind.unwrap_or_else(|| {
-            while lines.next_if(|line| line.column >= column).is_some() {}
+            while lines.next_if(|line| self.column(line.span.start) >= column).is_some() {}
             ExprKind::Bad
         });
         if let ExprKind::Object(statements) = &kind
@@ -260,18 +161,21 @@ impl<'a> Builder<'a> {
 
     fn list(&mut self, column: u32, lines: &mut Lines<'_>, end: &mut Span) -> Vec<Expr> {
         let mut items = Vec::new();
-        while let Some(line) = lines.next_if(|line| line.column >= column && matches!(line.row, Row::Item(_))) {
+        while let Some(line) =
+            lines.next_if(|line| matches!(line.row, Row::Item(_)) && self.column(line.span.start) >= column)
+        {
             *end = line.span;
             self.note_start(line.span);
             let Row::Item(body) = line.row else { continue };
             let item = match body {
                 Some(ItemBody::Value(value)) => self.list_word(value),
-                Some(ItemBody::Entry(key, value, key_column)) => {
+                Some(ItemBody::Entry(key, value)) => {
                     let start = key.span;
+                    let column = self.column(start.start);
                     let statements = self.indent(2, |this| {
-                        let value = this.entry_value(&key, value, key_column, line.span, lines);
+                        let value = this.entry_value(&key, value, line.span, lines);
                         let mut statements = vec![Statement::Entry(key, value)];
-                        statements.extend(this.statements(lines, Until::Column(key_column)));
+                        statements.extend(this.statements(lines, Until::Column(column)));
                         statements
                     });
                     let last = statements.last().map_or(start, statement_end);
@@ -280,18 +184,19 @@ impl<'a> Builder<'a> {
                         span: start.to(last),
                     }
                 }
-                None => match lines.peek() {
-                    Some(next)
-                        if next.column > line.column && !matches!(next.row, Row::Section(_) | Row::CloseAngle) =>
-                    {
-                        let column = next.column;
-                        self.block_at(column, line.span, lines)
+                None => {
+                    let own = self.column(line.span.start);
+                    let next = lines.peek().map(|next| (&next.row, self.column(next.span.start)));
+                    match next {
+                        Some((row, next)) if next > own && !matches!(row, Row::Section(_) | Row::CloseAngle) => {
+                            self.block_at(next, line.span, lines)
+                        }
+                        _ => Expr {
+                            kind: ExprKind::Null,
+                            span: line.span,
+                        },
                     }
-                    _ => Expr {
-                        kind: ExprKind::Null,
-                        span: line.span,
-                    },
-                },
+                }
             };
             *end = end.to(item.span);
             items.push(item);
@@ -300,7 +205,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A lone word behind `-` is text: such lists name things, they do not copy them.
-    fn list_word(&mut self, value: Pair<'_>) -> Expr {
+    fn list_word(&mut self, value: Tree<'_>) -> Expr {
         let mut expr = self.value(value);
         if let ExprKind::Word(_) = expr.kind {
             expr.kind = ExprKind::Phrase(None);
@@ -337,134 +242,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// A value that stands alone and says so by an operator: `a == b ? c : d`, `php(x)`.
-fn lone_value<'i>(pair: &Pair<'i>) -> Option<Pair<'i>> {
-    let value = pair.clone().into_inner().next()?;
-    let mut trees = value.clone().into_inner();
-    let first = trees.next()?;
-    let is_value = match trees.next() {
-        None => matches!(first.as_rule(), Rule::code_call | Rule::global),
-        Some(second) => {
-            second.as_rule() == Rule::operator
-                && matches!(
-                    second.as_str().trim_end(),
-                    "==" | "!=" | "<=" | ">=" | "&&" | "||" | "?" | "+"
-                )
-        }
-    };
-    is_value.then_some(value)
-}
-
 fn statement_end(statement: &Statement) -> Span {
     match statement {
         Statement::Section(key) => key.span,
         Statement::Entry(_, value) | Statement::Directive(value) => value.span,
     }
-}
-
-fn missing_value(key: &Key, line: Span) -> Diagnostic {
-    let name = key.parts.join(".");
-    Diagnostic::error("missing-value", format!("`{name}` has no value"))
-        .at(line)
-        .label("nothing follows, not even an indented block")
-        .help(format!(
-            "write `{name}: null` or `{name}: \"\"`; a value that starts with `#` needs quotes"
-        ))
-}
-
-fn bad_section(span: Span, text: &str) -> Diagnostic {
-    let inside = text.trim_start_matches(['[', ' ']);
-    let name: String = inside
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        .collect();
-    let name = if name.is_empty() { "name".to_owned() } else { name };
-    let (code, message, label) = if text.contains(']') {
-        (
-            "bad-section",
-            "this is no section header",
-            "a header is `[name]` on a line of its own",
-        )
-    } else {
-        (
-            "unclosed-section",
-            "this section header is not closed",
-            "`]` is missing",
-        )
-    };
-    let trimmed = Span {
-        end: span.start + text.trim_end().len() as u32,
-        ..span
-    };
-    Diagnostic::error(code, message)
-        .at(trimmed)
-        .label(label)
-        .help(format!("write `[{name}]`"))
-}
-
-fn code_block(span: Span, text: &str) -> Diagnostic {
-    let head = text.split('{').next().unwrap_or_default().trim_end();
-    let shown: String = head.chars().take(40).collect();
-    Diagnostic::error("code", format!("`{shown} {{` is code, and TSK has values"))
-        .at(Span {
-            end: span.start + head.len() as u32,
-            ..span
-        })
-        .label("no key and no section starts like this")
-        .help("write code as the text of a fujsen: `name_fujsen = '''rust`; an object is `name { … }`")
-}
-
-fn fence(span: Span, text: &str) -> Diagnostic {
-    let line = text.lines().next().unwrap_or_default().trim_end();
-    Diagnostic::error("not-tsk", "this is Markdown; TSK has no fences")
-        .at(Span {
-            end: span.start + line.len() as u32,
-            ..span
-        })
-        .label("what follows is not read")
-        .help("keep only the lines between the fences")
-}
-
-/// The end of a string at the start of a line that has more on it.
-fn quoted_start(line: &str) -> Option<(usize, char)> {
-    let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    let end = line[1..].find(quote)? + 2;
-    (end > 2 && end < line.len() && !line[end..].starts_with(quote)).then_some((end, quote))
-}
-
-fn bad_line(span: Span, text: &str) -> Diagnostic {
-    let first = text.lines().next().unwrap_or_default().trim_end();
-    let line = Span {
-        end: span.start + first.len() as u32,
-        ..span
-    };
-    let word: String = first
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-        .collect();
-    if let Some((end, quote)) = quoted_start(first) {
-        return Diagnostic::error(
-            "missing-colon",
-            format!("{quote}…{quote} is followed by neither `:` nor `=`"),
-        )
-        .at(line)
-        .label("a key and its value have `:` or `=` between them")
-        .help(format!("write `{}: {}`", &first[..end], first[end..].trim_start()));
-    }
-    if word.is_empty() {
-        let diagnostic = stray(line, first);
-        return match diagnostic.code {
-            "unexpected-close" => diagnostic,
-            _ => diagnostic.help("a line is `key: value`, `[section]`, or a comment after `#`"),
-        };
-    }
-    let rest = first[word.len()..].trim_start();
-    let help = match rest {
-        "" => format!("write `{word}: value`"),
-        _ => format!("write `{word}: {rest}`"),
-    };
-    Diagnostic::error("missing-colon", format!("`{word}` is followed by neither `:` nor `=`"))
-        .at(line)
-        .label("a key and its value have `:` or `=` between them")
-        .help(help)
 }

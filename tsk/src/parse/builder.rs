@@ -1,11 +1,13 @@
 //! Parse tree to syntax: keys and strings.
 
+use std::cell::OnceCell;
+
 use super::{
-    Pair, Rule,
     layout::Layout,
     string,
     syntax::{Key, Style, Text},
     too_deep,
+    tree::Tree,
 };
 use crate::{
     diagnostic::{Diagnostic, keep},
@@ -23,7 +25,8 @@ pub(super) struct Builder<'a> {
     /// Filled for those who print the text anew.
     pub(super) layout: Option<Layout>,
     pub(super) column_of_block: u32,
-    line_starts: Vec<u32>,
+    /// Few texts need them.
+    line_starts: OnceCell<Vec<u32>>,
 }
 
 impl<'a> Builder<'a> {
@@ -36,31 +39,28 @@ impl<'a> Builder<'a> {
             depth: 0,
             layout: None,
             column_of_block: 0,
-            // A byte-order mark takes no column.
-            line_starts: std::iter::once(if text.starts_with('\u{FEFF}') { 3 } else { 0 })
-                .chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1))
-                .collect(),
+            line_starts: OnceCell::new(),
         }
     }
 
-    /// The column of a byte, from 0.
-    pub(super) fn column(&self, at: usize) -> u32 {
-        let line = self.line_starts.partition_point(|start| *start as usize <= at);
-        at as u32
-            - self
-                .line_starts
-                .get(line.saturating_sub(1))
-                .copied()
-                .unwrap_or(0)
-                .min(at as u32)
+    /// The column of a place, from 0.
+    pub(super) fn column(&self, at: u32) -> u32 {
+        let at = at - self.base;
+        let starts = self.line_starts.get_or_init(|| {
+            // A byte-order mark takes no column.
+            std::iter::once(if self.text.starts_with('\u{FEFF}') { 3 } else { 0 })
+                .chain(self.text.match_indices('\n').map(|(at, _)| at as u32 + 1))
+                .collect()
+        });
+        let line = starts.partition_point(|start| *start <= at);
+        at - starts.get(line.saturating_sub(1)).copied().unwrap_or(0).min(at)
     }
 
-    pub(super) fn span(&self, pair: &Pair<'_>) -> Span {
-        let span = pair.as_span();
+    pub(super) fn span(&self, tree: Tree<'_>) -> Span {
         Span {
             file: self.file,
-            start: self.base + span.start() as u32,
-            end: self.base + span.end() as u32,
+            start: self.base + tree.start(),
+            end: self.base + tree.end(),
         }
     }
 
@@ -84,47 +84,59 @@ impl<'a> Builder<'a> {
         Some(result)
     }
 
-    /// A `global` or a `path`.
-    pub(super) fn key(&mut self, pair: Pair<'_>) -> Key {
-        let span = self.span(&pair);
-        if pair.as_rule() == Rule::global {
-            let parts = vec![pair.as_str()[1..].to_owned()];
+    /// A `key` or a `path`.
+    pub(super) fn key(&mut self, tree: Tree<'_>) -> Key {
+        let span = self.span(tree);
+        let text = tree.text();
+        if let Some(name) = text.strip_prefix('$') {
             return Key {
-                parts,
+                parts: vec![name.to_owned()],
                 global: true,
                 span,
             };
         }
-        let parts = pair.into_inner().map(|part| self.key_part(part)).collect();
         Key {
-            parts,
+            parts: self.path(text, span),
             global: false,
             span,
         }
     }
 
-    pub(super) fn key_part(&mut self, part: Pair<'_>) -> String {
-        let span = self.span(&part);
-        if part.as_rule() == Rule::bare {
-            let name = part.as_str();
-            if name.starts_with(|c: char| c.is_ascii_digit() || c == '-') || !name.is_ascii() {
-                self.report(
-                    Diagnostic::error("bad-key", format!("`{name}` needs quotes to be a key"))
-                        .at(span)
-                        .label("a bare key is made of A-Z a-z 0-9 _ - and starts with a letter or _")
-                        .help(format!("write \"{name}\"")),
-                );
-            }
-            return name.to_owned();
+    /// The parts of a path, which stands at this place.
+    fn path(&mut self, mut text: &str, mut at: Span) -> Vec<String> {
+        let mut parts = Vec::with_capacity(1);
+        loop {
+            at.end = at.start + part_length(text) as u32;
+            let (part, rest) = text.split_at((at.end - at.start) as usize);
+            parts.push(self.key_part(part, at));
+            let Some(rest) = rest.strip_prefix('.') else {
+                return parts;
+            };
+            text = rest;
+            at.start = at.end + 1;
         }
-        let style = part.as_rule();
-        let Some(text) = self.quoted(part) else {
-            return String::new();
+    }
+
+    fn key_part(&mut self, part: &str, span: Span) -> String {
+        let inside = Span {
+            start: span.start + 1,
+            end: span.end - 1,
+            ..span
         };
-        let content = self.slice(text.content);
-        match style {
-            Rule::double => string::unescape(content, text.content, self.diagnostics),
-            _ => content.to_owned(),
+        match part.as_bytes() {
+            [b'"', .., b'"'] => string::unescape(&part[1..part.len() - 1], inside, self.diagnostics),
+            [b'\'', .., b'\''] => part[1..part.len() - 1].to_owned(),
+            name => {
+                if !matches!(name, [b'A'..=b'Z' | b'a'..=b'z' | b'_', ..]) || !part.is_ascii() {
+                    self.report(
+                        Diagnostic::error("bad-key", format!("`{part}` needs quotes to be a key"))
+                            .at(span)
+                            .label("a bare key is made of A-Z a-z 0-9 _ - and starts with a letter or _")
+                            .help(format!("write \"{part}\"")),
+                    );
+                }
+                part.to_owned()
+            }
         }
     }
 
@@ -134,22 +146,35 @@ impl<'a> Builder<'a> {
     }
 
     /// Reports an unclosed string, and gives its text all the same.
-    pub(super) fn quoted(&mut self, pair: Pair<'_>) -> Option<Text> {
-        let outer = self.span(&pair);
-        let style = match pair.as_rule() {
-            Rule::double | Rule::wide_double => Style::Double,
-            Rule::single | Rule::wide_single => Style::Single,
-            _ => Style::Triple,
-        };
-        if self.layout.is_some() && pair.as_str().contains('\n') {
+    pub(super) fn quoted(&mut self, tree: Tree<'_>) -> Text {
+        let outer = self.span(tree);
+        let text = tree.text();
+        if self.layout.is_some() && text.contains('\n') {
             self.note_verbatim(outer);
         }
-        let mut inner = pair.into_inner();
-        let content = self.span(&inner.next()?);
-        if inner.next().is_some() {
+        let (style, quotes) = match text.as_bytes() {
+            [b'"', b'"', b'"', ..] | [b'\'', b'\'', b'\'', ..] => (Style::Triple, 3),
+            [b'"', ..] => (Style::Double, 1),
+            _ => (Style::Single, 1),
+        };
+        let (open, rest) = text.split_at(quotes);
+        let is_closed = match rest.strip_suffix(open) {
+            Some(inside) if style == Style::Double => {
+                let backslashes = inside.bytes().rev().take_while(|byte| *byte == b'\\').count();
+                backslashes % 2 == 0
+            }
+            inside => inside.is_some(),
+        };
+        let closing = if is_closed { quotes as u32 } else { 0 };
+        let content = Span {
+            start: outer.start + quotes as u32,
+            end: outer.end - closing,
+            ..outer
+        };
+        if !is_closed {
             self.unclosed_string(outer, content);
         }
-        Some(Text { style, content })
+        Text { style, content }
     }
 
     pub(super) fn unclosed_string(&mut self, outer: Span, content: Span) {
@@ -173,20 +198,20 @@ impl<'a> Builder<'a> {
     }
 }
 
-pub(super) fn stray(span: Span, text: &str) -> Diagnostic {
-    if let Some(close) = text.chars().next().filter(|c| matches!(c, '}' | ')' | ']')) {
-        return Diagnostic::error("unexpected-close", format!("`{close}` closes nothing"))
-            .at(span)
-            .label("no bracket is open here")
-            .help("remove it; a bracket in a comment opens nothing");
-    }
-    let what: String = text
-        .chars()
-        .take(20)
-        .map(|c| if c.is_control() { '\u{FFFD}' } else { c })
-        .collect();
-    Diagnostic::error("unexpected-text", format!("`{what}` is not expected here"))
-        .at(span)
-        .label("no value or key starts like this")
-        .help("put text in quotes: \"…\"")
+/// How long the first part of a path is. The grammar has seen that its quotes are closed.
+fn part_length(path: &str) -> usize {
+    let length = match path.as_bytes() {
+        [b'"', inside @ ..] => {
+            let mut escaped = false;
+            let end = inside.iter().position(|byte| {
+                let ends = *byte == b'"' && !escaped;
+                escaped = *byte == b'\\' && !escaped;
+                ends
+            });
+            end.map(|end| end + 2)
+        }
+        [b'\'', inside @ ..] => inside.iter().position(|byte| *byte == b'\'').map(|end| end + 2),
+        bare => bare.iter().position(|byte| *byte == b'.'),
+    };
+    length.unwrap_or(path.len())
 }

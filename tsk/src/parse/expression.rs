@@ -86,7 +86,11 @@ fn unexpected(token: &Token) -> Diagnostic {
             Diagnostic::error("misplaced-operator", format!("`{symbol}` is not expected here"))
                 .at(span)
                 .label("no value before or after it")
-                .help("put text in quotes: \"…\"")
+                .help(match *symbol {
+                    "?" => "write `condition ? value : other value`, or `value || default`",
+                    "/" => "put text in quotes: \"…\"; a comment behind a value starts with `#`",
+                    _ => "put text in quotes: \"…\"",
+                })
         }
         Token::Other(_) => Diagnostic::error("unexpected-text", "this is no part of a value")
             .at(span)

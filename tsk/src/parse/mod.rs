@@ -4,13 +4,16 @@ mod block;
 mod brackets;
 mod builder;
 mod expression;
+#[cfg(test)]
+mod grammar;
 pub(crate) mod layout;
+mod mistakes;
+mod row;
+mod scan;
 pub(crate) mod string;
 pub(crate) mod syntax;
+mod tree;
 mod values;
-
-use pest::Parser;
-use pest_derive::Parser;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -20,12 +23,7 @@ use crate::{
 use builder::Builder;
 use layout::Layout;
 use syntax::{Expr, Statement};
-
-#[derive(Parser)]
-#[grammar = "parse/grammar.pest"]
-struct Grammar;
-
-type Pair<'i> = pest::iterators::Pair<'i, Rule>;
+use tree::Kind;
 
 /// The statements of a whole file.
 pub(crate) fn file(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
@@ -44,23 +42,20 @@ fn read(
     layout: Option<Layout>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Statement>, Option<Layout>) {
-    if let Some(at) = text
-        .find("<?")
-        .filter(|at| text[..*at].trim_matches(['\u{FEFF}', ' ', '\n', '\r']).is_empty())
-    {
-        diagnostics.push(page(file, at as u32));
+    let start = text.trim_start_matches(['\u{FEFF}', ' ', '\n', '\r']);
+    if start.starts_with("<?") {
+        diagnostics.push(page(file, (text.len() - start.len()) as u32));
         return (Vec::new(), layout);
     }
-    match Grammar::parse(Rule::file, text) {
-        Ok(pairs) => {
+    match scan::file(text) {
+        Ok(trees) => {
             let mut builder = Builder::new(file, text, 0, diagnostics);
             builder.layout = layout;
-            let lines = pairs.flat_map(|pair| pair.into_inner());
-            let statements = builder.block(lines);
+            let statements = builder.block(trees.of(text));
             (statements, builder.layout)
         }
-        Err(error) => {
-            diagnostics.push(unread(file, 0, text, &error));
+        Err(failure) => {
+            diagnostics.push(unread(file, 0, failure));
             (Vec::new(), layout)
         }
     }
@@ -68,34 +63,30 @@ fn read(
 
 /// The expression inside `${…}`; `text` starts at byte `base` of its file. Nothing when it is empty.
 pub(crate) fn fragment(file: FileId, text: &str, base: u32, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
-    match Grammar::parse(Rule::fragment, text) {
-        Ok(pairs) => {
+    match scan::fragment(text) {
+        Ok(trees) => {
             let mut builder = Builder::new(file, text, base, diagnostics);
-            let value = pairs
-                .flat_map(|pair| pair.into_inner())
-                .find(|pair| pair.as_rule() == Rule::value)?;
+            let value = trees.of(text).find(|tree| tree.kind() == Kind::Value)?;
             Some(builder.value(value))
         }
-        Err(error) => {
-            diagnostics.push(unread(file, base, text, &error));
+        Err(failure) => {
+            diagnostics.push(unread(file, base, failure));
             None
         }
     }
 }
 
-/// The grammar takes any text, so what stops it is the stack.
-fn unread(file: FileId, base: u32, text: &str, error: &pest::error::Error<Rule>) -> Diagnostic {
-    let at = match error.location {
-        pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => at.min(text.len()),
-    };
+fn unread(file: FileId, base: u32, failure: scan::Failure) -> Diagnostic {
+    let (scan::Failure::TooDeep(at) | scan::Failure::Unread(at)) = failure;
+    let at = base + at as u32;
     let span = Span {
         file,
-        start: base + at as u32,
-        end: base + at as u32,
+        start: at,
+        end: at,
     };
-    match error.variant {
-        pest::error::ErrorVariant::CustomError { .. } => too_deep(span),
-        pest::error::ErrorVariant::ParsingError { .. } => Diagnostic::error("syntax", "this cannot be read")
+    match failure {
+        scan::Failure::TooDeep(_) => too_deep(span),
+        scan::Failure::Unread(_) => Diagnostic::error("syntax", "this cannot be read")
             .at(span)
             .help("write `key: value`"),
     }

@@ -51,6 +51,14 @@ fn one_style() {
 }
 
 #[test]
+fn a_comment_stays_with_its_block() {
+    let text = "a:\n  b: 1\n  c:\n      d: 2\n      # of c\n  # of a\n# of e\ne:\n  - f: 3\n    g: 4\n    # of f\n  # of e\nh {\n  i:\n    j: 5\n    # of i\n  # of h\n}\nk >\n  l:\n    m: 6\n    # of l\n  # of k\n<\nn:\n  o: 7\n  # of n\n";
+    let expected = "a:\n    b: 1\n    c:\n        d: 2\n        # of c\n    # of a\n# of e\ne:\n    - f: 3\n      g: 4\n      # of f\n    # of e\nh {\n    i:\n        j: 5\n        # of i\n    # of h\n}\nk >\n    l:\n        m: 6\n        # of l\n    # of k\n<\nn:\n    o: 7\n    # of n\n";
+    assert_eq!(formatted(text), expected, "{}", formatted(text));
+    assert_eq!(formatted(expected), expected);
+}
+
+#[test]
 fn plain_text_stays_as_it_is() {
     for text in [
         "path: /users/{id:1}  and {b:2}\n",

@@ -32,3 +32,35 @@ fn examples() {
     }
     assert!(count > 30, "{count} examples were found");
 }
+
+/// A code is there to be searched for.
+#[test]
+fn every_code_is_explained() {
+    let text = fs::read_to_string(root().join("GRAMMAR.md")).unwrap();
+    let mut folders = vec![root().join("src")];
+    let mut count = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = fs::read_to_string(&path).unwrap();
+            for call in ["Diagnostic::error(", "Diagnostic::warning("] {
+                for (at, _) in source.match_indices(call) {
+                    let Some(quoted) = source[at + call.len()..].trim_start().strip_prefix('"') else {
+                        continue;
+                    };
+                    let code = quoted.split('"').next().unwrap();
+                    count += 1;
+                    let explained = [format!("`{code}`"), format!("error={code}\n")]
+                        .iter()
+                        .any(|place| text.contains(place.as_str()));
+                    assert!(explained, "{}: {code}", path.display());
+                }
+            }
+        }
+    }
+    assert!(count > 60, "{count} codes were found");
+}

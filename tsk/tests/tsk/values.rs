@@ -83,6 +83,19 @@ fn lenient_keeps_what_is_unknown() {
 }
 
 #[test]
+fn a_deferred_value_keeps_its_place() {
+    let config = config("count: @query(\"SELECT ?\", 1 + 1)\n[page]\nusers: count\n");
+    for path in ["count", "page.users"] {
+        let Value::Deferred(deferred) = &config.get(path).unwrap().value else {
+            panic!("{path}")
+        };
+        assert_eq!(config.sources.locate(deferred.span), "service.tsk:1:8", "{path}");
+        assert!(matches!(deferred.arguments[1].value, Value::Integer(2)));
+    }
+    assert_eq!(config.to_json()["page"]["users"], "@query(\"SELECT ?\", 1 + 1)");
+}
+
+#[test]
 fn suggestions_are_near() {
     assert_eq!(suggest("databse", ["service", "database"]), Some("database"));
     assert_eq!(suggest("Query", ["query", "cache"]), Some("query"));
@@ -163,4 +176,32 @@ fn a_secret_is_no_path_and_in_no_message() {
         let shown = crate::support::render(&failure.diagnostics, &failure.sources);
         assert!(!shown.contains("hunter2"), "{shown}");
     }
+}
+
+/// A clock that never says the same twice.
+#[derive(Default)]
+struct Ticking(std::cell::Cell<i64>);
+
+impl tsk::Environment for Ticking {
+    fn read(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        World.read(path)
+    }
+
+    fn var(&self, name: &str) -> Option<String> {
+        World.var(name)
+    }
+
+    fn now(&self) -> jiff::Zoned {
+        self.0.set(self.0.get() + 1);
+        jiff::Timestamp::from_second(self.0.get())
+            .unwrap()
+            .to_zoned(jiff::tz::TimeZone::UTC)
+    }
+}
+
+#[test]
+fn all_dates_are_of_one_moment() {
+    let text = "a: @date(\"U\")\nb: @date(\"U\")\n";
+    let config = load("x.tsk", text, &Ticking::default(), Options::default()).unwrap();
+    assert_eq!(config.str("a"), config.str("b"));
 }

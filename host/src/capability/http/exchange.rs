@@ -284,6 +284,6 @@ fn bad_url(url: &str, why: &str) -> Error {
 }
 
 /// A URL for messages: without user, password and query.
-fn show(url: &Url) -> String {
+pub(crate) fn show(url: &Url) -> String {
     format!("{}{}", url.origin().ascii_serialization(), url.path())
 }

@@ -1,10 +1,5 @@
 //! Headers that go out.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    sync::atomic::{AtomicU64, Ordering},
-};
-
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{
@@ -63,13 +58,14 @@ pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<He
             headers.append(key, value);
         }
     }
+    let traceparent = origin.trace.child().to_string();
     let own = [
-        ("x-request-id", Some(origin.request_id.to_string())),
-        ("traceparent", Some(child_span(&origin.traceparent))),
-        ("tracestate", origin.tracestate.as_ref().map(|state| state.to_string())),
+        ("x-request-id", Some(&*origin.request_id)),
+        ("traceparent", Some(&traceparent)),
+        ("tracestate", origin.trace.state()),
     ];
     for (name, value) in own {
-        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
             headers.insert(name, value);
         }
     }
@@ -90,34 +86,16 @@ pub(super) fn forget_body(headers: &mut HeaderMap) {
     }
 }
 
-/// The same trace with a span id of its own, for one outgoing request.
-fn child_span(traceparent: &str) -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let mut parts: Vec<&str> = traceparent.split('-').collect();
-    if parts.len() < 4 {
-        return traceparent.to_owned();
-    }
-    // A span id must be unlikely to repeat, not hard to guess; all zeros is invalid.
-    let id = format!(
-        "{:016x}",
-        RandomState::new()
-            .hash_one(COUNT.fetch_add(1, Ordering::Relaxed))
-            .max(1)
-    );
-    parts[2] = &id;
-    parts.join("-")
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::trace_context::TraceContext;
 
     fn origin() -> Origin {
         Origin {
             request_id: "r-1".into(),
-            traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
-            tracestate: Some("a=b".into()),
+            trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some("a=b")).unwrap(),
             incoming: None,
         }
     }

@@ -14,6 +14,7 @@ mod tests;
 use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
+pub(crate) use self::exchange::show;
 use self::grants::Origins;
 use super::Grant;
 use crate::{
@@ -61,7 +62,7 @@ impl bindings::http::Host for Call {
         let incoming = self.origin.incoming.clone()?;
         Some(IncomingRequest {
             method: incoming.method.to_string(),
-            path: incoming.path.clone(),
+            path: incoming.uri.path().to_owned(),
             parameters: incoming.parameters.clone(),
             query: incoming.query.clone(),
             headers: pairs(&incoming.headers),

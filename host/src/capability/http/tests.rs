@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::{capability::fixture, limits, request};
+use crate::{capability::fixture, limits, request, trace_context::TraceContext};
 
 /// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
 const NOISE: Duration = Duration::from_secs(5);
@@ -188,8 +188,7 @@ fn get(url: impl Into<String>) -> Request {
 async fn send(http: &Http, request: Request) -> Result<Response, Error> {
     let origin = request::Origin {
         request_id: "r-1".into(),
-        traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into(),
-        tracestate: None,
+        trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None).unwrap(),
         incoming: None,
     };
     http.send(request, &origin, Instant::now() + Duration::from_secs(20))
@@ -394,12 +393,7 @@ async fn slow_upstreams_are_left_in_time() {
             start.elapsed()
         );
     }
-    let origin = request::Origin {
-        request_id: "".into(),
-        traceparent: "".into(),
-        tracestate: None,
-        incoming: None,
-    };
+    let origin = request::Origin::internal();
     let start = Instant::now();
     let late = http
         .send(get(upstream.url("/drip")), &origin, start + Duration::from_millis(100))

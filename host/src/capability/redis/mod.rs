@@ -17,6 +17,7 @@ use std::{
 use redis::Cmd;
 use tsk::{Config, Diagnostic, Object};
 
+pub(crate) use self::reply::Reply;
 use self::verbs::Kind;
 use super::{Grant, did_you_mean, payload};
 use crate::{
@@ -103,21 +104,57 @@ impl Redis {
         name: &str,
         arguments: Vec<Value>,
         deadline: Instant,
-    ) -> Result<Vec<Value>, Error> {
+    ) -> Result<Reply, Error> {
         let server = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
         let left = deadline.saturating_duration_since(Instant::now());
         let time = left.min(limits::REDIS_COMMAND);
         match kind {
-            Kind::Short => reply::flatten(server.run(&command(&verb, &arguments), time).await?),
+            Kind::Short => Reply::new(server.run(&command(&verb, &arguments), time).await?),
             Kind::Get => get(server, &arguments, time).await,
-            Kind::Long => reply::flatten(server.run_alone(&command(&verb, &arguments), time).await?),
+            Kind::Long => Reply::new(server.run_alone(&command(&verb, &arguments), time).await?),
             Kind::BlocksByLast | Kind::BlocksByFirst => {
                 let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
                 let wait = verbs::wait(kind, &arguments)?.map_or(longest, |asked| asked.min(longest));
                 let arguments = verbs::with_wait(kind, arguments, wait);
-                reply::flatten(server.run_alone(&command(&verb, &arguments), left).await?)
+                Reply::new(server.run_alone(&command(&verb, &arguments), left).await?)
+            }
+        }
+    }
+
+    /// An error that says how to add the server where there is none of this name, seen from outside of sections.
+    pub(crate) fn has(&self, name: &str) -> Result<(), Error> {
+        self.server("", name).map(drop)
+    }
+
+    /// An error where this is no command of the allow-list.
+    pub(crate) fn offers(name: &str) -> Result<(), Error> {
+        verbs::kind(&name.trim().to_ascii_uppercase(), &[]).map(drop)
+    }
+
+    /// The server that is meant where none is named: `main` of `[redis]`, else its only one, else the file's only one.
+    pub(crate) fn default_name(&self) -> Result<&str, Error> {
+        const MAIN: &str = "redis.main";
+        if self.by_path.contains_key(MAIN) {
+            return Ok(MAIN);
+        }
+        let mut names: Vec<&str> = self.by_path.keys().map(String::as_str).collect();
+        if names.iter().any(|name| name.starts_with("redis.")) {
+            names.retain(|name| name.starts_with("redis."));
+        }
+        match names.as_slice() {
+            [only] => Ok(only),
+            [] => {
+                let message = "the file names no Redis server; to add one, write\n[redis]\nmain: \"redis://127.0.0.1\"";
+                Err(Error::new(500, "unknown-server", message))
+            }
+            several => {
+                let message = format!(
+                    "the file names several Redis servers and none is `main` of [redis]: name one of {} before the command",
+                    several.join(", ")
+                );
+                Err(Error::new(500, "unknown-server", message))
             }
         }
     }
@@ -166,7 +203,7 @@ fn command(verb: &str, arguments: &[Value]) -> Cmd {
 
 /// `GETRANGE` gives a text of any length in part, and `EXISTS` tells an empty one from none: `GET` would have to be
 /// read whole.
-async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Vec<Value>, Error> {
+async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, Error> {
     let key = arguments.first().cloned().unwrap_or(Value::Null);
     let mut both = redis::Pipeline::with_capacity(2);
     let range = [
@@ -179,8 +216,10 @@ async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Vec
     let mut replies = server.run_all(&both, time).await?.into_iter();
     let (text, exists) = (replies.next().unwrap_or_default(), replies.next().unwrap_or_default());
     match text {
-        redis::Value::BulkString(bytes) if bytes.is_empty() && exists == redis::Value::Int(0) => Ok(vec![Value::Null]),
-        text => reply::flatten(text),
+        redis::Value::BulkString(bytes) if bytes.is_empty() && exists == redis::Value::Int(0) => {
+            Reply::new(redis::Value::Nil)
+        }
+        text => Reply::new(text),
     }
 }
 
@@ -189,7 +228,8 @@ impl bindings::redis::Host for Call {
         let redis = &self.app.capabilities.redis;
         let values = redis
             .command(&self.section, &server, &name, arguments, self.deadline)
-            .await?;
+            .await?
+            .values;
         self.retain(values.iter().map(|value| size_of::<Value>() + payload(value)).sum())?;
         Ok(values)
     }

@@ -5,10 +5,23 @@ use crate::{
 };
 
 /// A reply as a list: a scalar is a list of one, nested arrays and maps are flattened.
-pub(super) fn flatten(reply: redis::Value) -> Result<Vec<Value>, Error> {
-    let mut flat = Flat::default();
-    flat.push(reply)?;
-    Ok(flat.values)
+pub(crate) struct Reply {
+    pub(crate) values: Vec<Value>,
+    /// Whether the server answered with a list, of however many values.
+    pub(crate) is_list: bool,
+}
+
+impl Reply {
+    pub(super) fn new(reply: redis::Value) -> Result<Self, Error> {
+        use redis::Value as Raw;
+        let is_list = matches!(reply, Raw::Array(_) | Raw::Set(_) | Raw::Push { .. } | Raw::Map(_));
+        let mut flat = Flat::default();
+        flat.push(reply)?;
+        Ok(Self {
+            values: flat.values,
+            is_list,
+        })
+    }
 }
 
 #[derive(Default)]
@@ -19,27 +32,27 @@ struct Flat {
 
 impl Flat {
     fn push(&mut self, reply: redis::Value) -> Result<(), Error> {
-        use redis::Value as Reply;
+        use redis::Value as Raw;
         let value = match reply {
-            Reply::Nil => Value::Null,
-            Reply::Int(value) => Value::Integer(value),
-            Reply::Double(value) => Value::Real(value),
-            Reply::Boolean(value) => Value::Boolean(value),
-            Reply::Okay => Value::Text("OK".into()),
-            Reply::SimpleString(text) | Reply::VerbatimString { text, .. } => Value::Text(text),
-            Reply::BulkString(bytes) | Reply::BigNumber(bytes) => {
+            Raw::Nil => Value::Null,
+            Raw::Int(value) => Value::Integer(value),
+            Raw::Double(value) => Value::Real(value),
+            Raw::Boolean(value) => Value::Boolean(value),
+            Raw::Okay => Value::Text("OK".into()),
+            Raw::SimpleString(text) | Raw::VerbatimString { text, .. } => Value::Text(text),
+            Raw::BulkString(bytes) | Raw::BigNumber(bytes) => {
                 String::from_utf8(bytes).map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text)
             }
-            Reply::Array(items) | Reply::Set(items) | Reply::Push { data: items, .. } => {
+            Raw::Array(items) | Raw::Set(items) | Raw::Push { data: items, .. } => {
                 return items.into_iter().try_for_each(|item| self.push(item));
             }
-            Reply::Map(pairs) => {
+            Raw::Map(pairs) => {
                 return pairs
                     .into_iter()
                     .try_for_each(|(key, value)| self.push(key).and_then(|()| self.push(value)));
             }
-            Reply::Attribute { data, .. } => return self.push(*data),
-            Reply::ServerError(error) => return Err(explain(&error.into())),
+            Raw::Attribute { data, .. } => return self.push(*data),
+            Raw::ServerError(error) => return Err(explain(&error.into())),
             _ => {
                 return Err(Error::new(
                     502,
@@ -60,36 +73,46 @@ impl Flat {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use redis::Value as Reply;
+    use redis::Value as Raw;
 
     use super::*;
+
+    fn flatten(reply: Raw) -> Result<Vec<Value>, Error> {
+        Reply::new(reply).map(|reply| reply.values)
+    }
 
     #[test]
     fn replies_are_flattened() {
         let text = |text: &str| Value::Text(text.into());
-        assert_eq!(flatten(Reply::Nil).unwrap(), [Value::Null]);
-        assert_eq!(flatten(Reply::Okay).unwrap(), [text("OK")]);
-        assert_eq!(flatten(Reply::Array(vec![])).unwrap(), []);
+        assert_eq!(flatten(Raw::Nil).unwrap(), [Value::Null]);
+        assert_eq!(flatten(Raw::Okay).unwrap(), [text("OK")]);
+        assert_eq!(flatten(Raw::Array(vec![])).unwrap(), []);
         assert_eq!(
-            flatten(Reply::BulkString(vec![0xff])).unwrap(),
+            flatten(Raw::BulkString(vec![0xff])).unwrap(),
             [Value::Bytes(vec![0xff])]
         );
-        let nested = Reply::Array(vec![
-            Reply::BulkString(b"0".to_vec()),
-            Reply::Map(vec![(Reply::SimpleString("a".into()), Reply::Int(1))]),
+        let nested = Raw::Array(vec![
+            Raw::BulkString(b"0".to_vec()),
+            Raw::Map(vec![(Raw::SimpleString("a".into()), Raw::Int(1))]),
         ]);
         assert_eq!(flatten(nested).unwrap(), [text("0"), text("a"), Value::Integer(1)]);
     }
 
     #[test]
+    fn a_list_of_one_is_a_list() {
+        assert!(Reply::new(Raw::Array(vec![Raw::Int(1)])).unwrap().is_list);
+        assert!(!Reply::new(Raw::Int(1)).unwrap().is_list);
+    }
+
+    #[test]
     fn replies_are_bounded() {
-        let half = Reply::BulkString(vec![b'x'; limits::REDIS_REPLY / 2 + 1]);
+        let half = Raw::BulkString(vec![b'x'; limits::REDIS_REPLY / 2 + 1]);
         assert_eq!(
-            flatten(Reply::Array(vec![half.clone(), half])).unwrap_err().code,
+            flatten(Raw::Array(vec![half.clone(), half])).unwrap_err().code,
             "too-large"
         );
         assert_eq!(
-            flatten(Reply::Array(vec![Reply::Nil; limits::REDIS_ELEMENTS + 1]))
+            flatten(Raw::Array(vec![Raw::Nil; limits::REDIS_ELEMENTS + 1]))
                 .unwrap_err()
                 .code,
             "too-large"

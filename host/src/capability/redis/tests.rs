@@ -39,6 +39,7 @@ async fn within(redis: &Redis, time: Duration, name: &str, arguments: &[&str]) -
     redis
         .command("jobs", "main", name, arguments, Instant::now() + time)
         .await
+        .map(|reply| reply.values)
 }
 
 fn text(text: &str) -> Value {
@@ -117,7 +118,10 @@ async fn servers_are_found_by_name() {
     let config = fixture::config(json!({"redis": {"main": url}, "jobs": {"queue": url}, "cache_url": url}));
     let redis = Redis::new(&Servers::default(), &config).unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
-    let ping = async |section: &str, name: &str| redis.command(section, name, "PING", vec![], deadline).await;
+    let ping = async |section: &str, name: &str| {
+        let reply = redis.command(section, name, "PING", vec![], deadline).await;
+        reply.map(|reply| reply.values)
+    };
     for (section, name) in [
         ("", "main"),
         ("jobs", "queue"),

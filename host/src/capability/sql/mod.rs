@@ -221,6 +221,32 @@ impl Sql {
         lease.run(deadline, rollback).await
     }
 
+    /// The database that is meant where none is named: `main`, else the only one.
+    pub(crate) fn default_name(&self) -> Result<&str, Error> {
+        const MAIN: &str = "main";
+        let names: Vec<&str> = self.databases.keys().map(String::as_str).collect();
+        match names.as_slice() {
+            [only] => Ok(only),
+            several if several.contains(&MAIN) => Ok(MAIN),
+            [] => {
+                let message = "the file names no database; to add one, write\n[databases]\nmain: \"sqlite:main.db\"";
+                Err(Error::new(500, "unknown-database", message))
+            }
+            several => {
+                let message = format!(
+                    "the file names several databases and none is `main`: name one of {} before the statement",
+                    several.join(", ")
+                );
+                Err(Error::new(500, "unknown-database", message))
+            }
+        }
+    }
+
+    /// An error that says how to add the database where there is none of this name.
+    pub(crate) fn has(&self, name: &str) -> Result<(), Error> {
+        self.database(name).map(drop)
+    }
+
     fn database(&self, name: &str) -> Result<&Database, Error> {
         self.databases.get(name).ok_or_else(|| {
             let hint = did_you_mean(name, self.databases.keys().map(String::as_str));

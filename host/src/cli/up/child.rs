@@ -1,0 +1,97 @@
+//! One service as a child process: started, waited for, and restarted when it ends.
+
+use std::{
+    io,
+    process::{ExitStatus, Stdio},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+    time::sleep,
+};
+
+use super::{group::Group, log::Log, plan::Service};
+
+/// Between two looks whether a service listens.
+const LOOK: Duration = Duration::from_millis(50);
+/// The first compile of a whole folder may take its time.
+const READY: Duration = Duration::from_secs(600);
+/// Between the end of a service and its next start: the first pause, doubled each time up to the last.
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// A service that ran this long starts anew with the first pause.
+const STEADY: Duration = Duration::from_secs(60);
+
+/// Starts the service; its log goes to `log`.
+pub(super) fn start(service: &Service, group: &Group, log: &Log) -> io::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .arg(&service.file)
+        .stdin(Stdio::null())
+        // Only the banner, which `up` prints for all.
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut child = group.spawn(&mut command)?;
+    if let Some(stderr) = child.stderr.take() {
+        tokio::spawn(forward(stderr, log.clone()));
+    }
+    Ok(child)
+}
+
+async fn forward(stream: impl AsyncRead + Unpin, log: Log) {
+    let mut lines = BufReader::new(stream).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        log.line(&String::from_utf8_lossy(&line));
+    }
+}
+
+/// Waits until the service listens. The error says why it never will.
+pub(super) async fn ready(service: &Service, child: &mut Child) -> Result<(), String> {
+    let started = Instant::now();
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(format!("{} ended before it was ready ({status})", service.name));
+        }
+        if TcpStream::connect(service.address).await.is_ok() {
+            return Ok(());
+        }
+        if started.elapsed() > READY {
+            return Err(format!("{} is not ready after {READY:?}", service.name));
+        }
+        sleep(LOOK).await;
+    }
+}
+
+/// Starts the service again whenever it ends. Never returns.
+pub(super) async fn keep(service: Service, mut child: Child, group: Group, log: Log) {
+    let mut pause = PAUSE.0;
+    let mut started = Instant::now();
+    loop {
+        let ended = child.wait().await;
+        if started.elapsed() > STEADY {
+            pause = PAUSE.0;
+        }
+        log.line(&format!("{}; starting it again in {pause:?}", describe(ended)));
+        loop {
+            sleep(pause).await;
+            pause = (pause * 2).min(PAUSE.1);
+            match start(&service, &group, &log) {
+                Ok(next) => {
+                    child = next;
+                    break;
+                }
+                Err(error) => log.line(&format!("cannot be started ({error}); trying again in {pause:?}")),
+            }
+        }
+        started = Instant::now();
+    }
+}
+
+fn describe(ended: io::Result<ExitStatus>) -> String {
+    match ended {
+        Ok(status) => format!("ended ({status})"),
+        Err(error) => format!("was lost ({error})"),
+    }
+}

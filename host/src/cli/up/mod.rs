@@ -1,0 +1,97 @@
+//! Several services at once, for development and small machines: each is a process of its own, as it is alone.
+
+mod child;
+mod group;
+mod log;
+mod plan;
+
+use std::{path::PathBuf, time::Duration};
+
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use self::{group::Group, log::Log, plan::Service};
+use super::{output::Failure, serve::stop_signal};
+use crate::limits;
+
+pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
+    let services = plan::read(paths)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(error.to_string()))?;
+    runtime.block_on(up(services))
+}
+
+async fn up(services: Vec<Service>) -> Result<(), Failure> {
+    let group = Group::default();
+    let mut running = JoinSet::new();
+    let result = tokio::select! {
+        result = start_all(services, &group, &mut running) => match result {
+            Ok(()) => {
+                stop_signal().await;
+                Ok(())
+            }
+            failed => failed,
+        },
+        () = stop_signal() => Ok(()),
+    };
+    eprintln!("stopping all services");
+    // Nothing is started again from here on; dropping a child does not end it.
+    running.abort_all();
+    group.signal(libc::SIGTERM);
+    let gone = async {
+        while group.is_alive() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let patience = limits::DRAIN + Duration::from_secs(5);
+    tokio::select! {
+        ended = timeout(patience, gone) => if ended.is_err() { group.signal(libc::SIGKILL) },
+        () = stop_signal() => group.signal(libc::SIGKILL),
+    }
+    result
+}
+
+/// Starts every service once those that it needs listen.
+async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<()>) -> Result<(), Failure> {
+    let stages = plan::stages(&services);
+    let width = services
+        .iter()
+        .map(|service| service.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let table: Vec<String> = services
+        .iter()
+        .map(|service| {
+            format!(
+                "  {:width$}  http://{}  {}",
+                service.name,
+                service.address,
+                service.file.display()
+            )
+        })
+        .collect();
+    let mut services: Vec<Option<Service>> = services.into_iter().map(Some).collect();
+    for stage in stages {
+        let mut started = Vec::new();
+        for index in stage {
+            let Some(service) = services[index].take() else {
+                continue;
+            };
+            let log = Log::new(&service.name, index, width);
+            let child = child::start(&service, group, &log)
+                .map_err(|error| Failure::new(format!("{} cannot be started: {error}", service.name)))?;
+            started.push((service, child, log));
+        }
+        for (service, mut child, log) in started {
+            child::ready(&service, &mut child).await.map_err(Failure::new)?;
+            log.line(&format!("ready at http://{}", service.address));
+            running.spawn(child::keep(service, child, group.clone(), log));
+        }
+    }
+    println!("\n{}\n\nAll are ready. Ctrl-C stops them.\n", table.join("\n"));
+    Ok(())
+}
