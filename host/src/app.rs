@@ -18,6 +18,7 @@ use crate::{
     names::Handlers,
     request::Origin,
     route::Routes,
+    schedule::Schedules,
     server::Cors,
 };
 
@@ -37,6 +38,7 @@ pub struct App {
     pub routes: Routes,
     /// Finds the meters of this version, and the process's metrics behind them.
     pub metrics: metrics::Version,
+    pub schedules: Schedules,
     pub sources: SourceMap,
     pub(crate) places: Places,
     pub(crate) host: Host,

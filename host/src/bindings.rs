@@ -9,13 +9,14 @@ wasmtime::component::bindgen!({
         "tusk:fujsen/http.send": async,
         "tusk:fujsen/redis": async,
         "tusk:fujsen/sql": async,
+        "tusk:fujsen/state": async,
         "tusk:fujsen/time.sleep": async,
     },
     exports: { default: async },
     additional_derives: [PartialEq],
 });
 
-pub use tusk::fujsen::{config, fujsen, http, log, metrics, redis, sql, time};
+pub use tusk::fujsen::{config, fujsen, http, log, metrics, redis, sql, state, time};
 
 impl Error {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {

@@ -29,3 +29,11 @@ impl Environment for Folder {
         jiff::Zoned::now()
     }
 }
+
+/// The folder that a file is in.
+pub(crate) fn folder(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}

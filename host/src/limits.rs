@@ -119,6 +119,38 @@ pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often alerts are looked at.
 pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 
+/// Between two slots of a schedule, at least and at most: a year is for a cron expression.
+pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(366 * 24 * 60 * 60));
+/// What a schedule's `deadline` may be.
+pub const SCHEDULE_DEADLINE: Duration = Duration::from_secs(60 * 60);
+/// A slot that comes later than this, after a machine slept, was missed.
+pub const SCHEDULE_LATE: Duration = Duration::from_secs(60);
+/// The longest until the clock is looked at again: somebody may set it.
+pub const SCHEDULE_LOOK: Duration = Duration::from_secs(10);
+/// How long a slot waits for a store that is down.
+pub const SCHEDULE_PATIENCE: Duration = Duration::from_secs(10);
+/// What a run's claim lasts beyond its deadline, for the end of the call and clocks that differ.
+pub const SCHEDULE_MARGIN: Duration = Duration::from_secs(5);
+/// A last slot that is further ahead than this was noted by a clock that was wrong.
+pub const SCHEDULE_SKEW: Duration = Duration::from_secs(60 * 60);
+/// How long a Redis server keeps what it knows of a schedule that is no longer in any file.
+pub const SCHEDULE_ENTRY: Duration = Duration::from_secs(5 * 366 * 24 * 60 * 60);
+
+/// State: a key and a value. Bytes.
+pub const STATE_KEY: usize = 512;
+pub const STATE_VALUE: usize = 256 << 10;
+/// Keys of one service in a SQLite file, which nobody watches as they would a server.
+pub const STATE_KEYS: usize = 100_000;
+/// The longest that a value may be kept to expire later: what is more is a mistake in the unit.
+pub const STATE_LIFETIME: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
+/// Expired rows that are removed in one transaction, and the pause after the last of them.
+pub const STATE_SWEEP: usize = 500;
+pub const STATE_SWEEP_PAUSE: Duration = Duration::from_secs(5);
+
+/// Waiting for another process that writes to a file of the store, and the jobs that share one of its transactions.
+pub const STORE_BUSY: Duration = Duration::from_secs(5);
+pub const STORE_BATCH: usize = 128;
+
 /// A pattern of `time.format`. Bytes; the text that it makes is at most some twenty times as long.
 pub const TIME_PATTERN: usize = 1 << 10;
 

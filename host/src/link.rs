@@ -7,8 +7,8 @@ use tsk::{Config, Diagnostic, Environment, Span, Value};
 
 use crate::{
     app::App,
-    folder::Folder,
-    load::{Loader, folder},
+    folder::{Folder, folder},
+    load::Loader,
     metrics,
     module::{Module, Place},
     names::{self, Handlers, Key},

@@ -14,13 +14,14 @@ use crate::{
     app::App,
     capability::{Capabilities, Shared},
     engine::Host,
-    folder::Folder,
+    folder::{Folder, folder},
     gate::Gate,
     health,
     link::{self, Linked},
     metrics::Metrics,
     precompiled::Precompiled,
     route::Routes,
+    schedule::Schedules,
     server::Cors,
     settings::Settings,
 };
@@ -94,7 +95,7 @@ impl Loader {
         }
     }
 
-    /// Opens the databases of an `App`, and runs each new module's start once, so that nothing of this is left for
+    /// Opens the databases of an `App` and what its schedules need, and runs each new module's start once, so that nothing of this is left for
     /// the first request.
     pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
         let failed = |diagnostics| Failed {
@@ -103,6 +104,7 @@ impl Loader {
             watch: loaded.watch.clone(),
         };
         loaded.app.capabilities.connect().await.map_err(failed)?;
+        loaded.app.schedules.connect().await.map_err(failed)?;
         for module in &loaded.app.modules {
             module.try_start(&self.host).await.map_err(|error| {
                 let message = format!("the module of [{}] cannot be started: {error:#}", module.section);
@@ -120,7 +122,10 @@ impl Loader {
     ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
         let mut errors = Errors::default();
         let settings = errors.take(Settings::new(config, &stem(&self.file)));
-        let capabilities = errors.take(Capabilities::new(&self.shared, config, folder(&self.file)));
+        let name = settings
+            .as_ref()
+            .map_or_else(|| "".into(), |settings| settings.service.name.clone());
+        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, &self.file));
         let cors = errors.take(Cors::new(config));
         let health = errors.take(health::Plan::new(config));
         let alerts = errors.take(alerts::Rules::new(config));
@@ -130,6 +135,14 @@ impl Loader {
         let routes = linked
             .as_ref()
             .and_then(|linked| errors.take(Routes::new(config, &linked.handlers, &metrics)));
+        let schedules = linked.as_ref().and_then(|linked| {
+            errors.take(Schedules::new(
+                &self.shared.stores,
+                config,
+                &linked.handlers,
+                &self.file,
+            ))
+        });
         let (
             Some(settings),
             Some(capabilities),
@@ -138,7 +151,8 @@ impl Loader {
             Some(alerts),
             Some(linked),
             Some((routes, warnings)),
-        ) = (settings, capabilities, cors, health, alerts, linked, routes)
+            Some(schedules),
+        ) = (settings, capabilities, cors, health, alerts, linked, routes, schedules)
         else {
             return Err(errors.0);
         };
@@ -161,6 +175,7 @@ impl Loader {
             handlers,
             routes,
             metrics,
+            schedules,
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),
@@ -218,14 +233,6 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         _ => "check the path and its permissions",
     };
     Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
-}
-
-/// The folder that a file is in.
-pub fn folder(file: &Path) -> &Path {
-    match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }
 
 fn stem(file: &Path) -> String {

@@ -13,6 +13,11 @@ use crate::{
 /// By `section.name`.
 pub type Handlers = HashMap<Arc<str>, Handler>;
 
+pub(crate) fn functions(handlers: &Handlers) -> HashMap<&str, &Function> {
+    let functions = handlers.iter().map(|(path, handler)| (&**path, handler.function()));
+    functions.collect()
+}
+
 /// A key that defines a module, or a part of it.
 pub(crate) struct Key {
     pub(crate) name: String,

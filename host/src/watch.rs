@@ -9,7 +9,7 @@ use std::{
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
-use crate::load::folder;
+use crate::folder::folder;
 
 /// Editors write a file in several steps (truncate, write, rename): wait until they have been quiet this long.
 const QUIET: Duration = Duration::from_millis(15);

@@ -6,6 +6,7 @@ mod examples;
 mod faults;
 mod imports;
 mod observe;
+mod state;
 mod swap;
 mod up;
 mod wasi;

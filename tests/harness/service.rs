@@ -159,6 +159,11 @@ impl Service {
         self.child.0.id()
     }
 
+    /// Kills the process and leaves what it kept.
+    pub(crate) fn into_folder(mut self) -> Folder {
+        std::mem::replace(&mut self.folder, Folder::new(""))
+    }
+
     /// Waits for the process to end by itself.
     pub(crate) async fn ended(&mut self) -> std::process::ExitStatus {
         let started = Instant::now();

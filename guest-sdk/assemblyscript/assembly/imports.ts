@@ -57,6 +57,28 @@ export declare function sqlCommit(database: usize, databaseLength: i32, result: 
 @external("tusk:fujsen/sql@0.1.0", "rollback")
 export declare function sqlRollback(database: usize, databaseLength: i32, result: usize): void;
 
+@external("tusk:fujsen/state@0.1.0", "get")
+export declare function stateGet(key: usize, keyLength: i32, result: usize): void;
+@external("tusk:fujsen/state@0.1.0", "set")
+export declare function stateSet(
+  key: usize, keyLength: i32, tag: i32, word: i64, length: i32, hasLifetime: i32, lifetime: i64, result: usize
+): void;
+@external("tusk:fujsen/state@0.1.0", "delete")
+export declare function stateDelete(key: usize, keyLength: i32, result: usize): void;
+@external("tusk:fujsen/state@0.1.0", "increment")
+export declare function stateIncrement(
+  key: usize, keyLength: i32, by: i64, hasLifetime: i32, lifetime: i64, result: usize
+): void;
+@external("tusk:fujsen/state@0.1.0", "compare-and-set")
+export declare function stateCompareAndSet(
+  key: usize, keyLength: i32, expectedTag: i32, expectedWord: i64, expectedLength: i32,
+  tag: i32, word: i64, length: i32, hasLifetime: i32, lifetime: i64, result: usize
+): void;
+@external("tusk:fujsen/state@0.1.0", "expire")
+export declare function stateExpire(key: usize, keyLength: i32, hasLifetime: i32, lifetime: i64, result: usize): void;
+@external("tusk:fujsen/state@0.1.0", "expires-in")
+export declare function stateExpiresIn(key: usize, keyLength: i32, result: usize): void;
+
 @external("tusk:fujsen/time@0.1.0", "now")
 export declare function timeNow(): i64;
 @external("tusk:fujsen/time@0.1.0", "monotonic")

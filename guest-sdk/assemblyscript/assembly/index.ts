@@ -12,6 +12,7 @@ export {
 export { time } from "./time";
 export { config } from "./config";
 export { sql, Row, Rows, Changes } from "./sql";
+export { state } from "./state";
 export { http, HttpRequest, HttpResponse } from "./http";
 export { redis, HashField, Popped } from "./redis";
 export { fujsen } from "./fujsen";

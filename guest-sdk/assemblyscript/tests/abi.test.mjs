@@ -183,6 +183,42 @@ test("sql, redis and calls give values and failures", async () => {
   assert.deepEqual(module.failing("rows"), ["fail", 503, "busy", "locked"]);
 });
 
+test("state crosses in words", async () => {
+  let fails = false;
+  const seen = [];
+  const answer = (offset, write) => (module, at, ...request) => {
+    seen.push(request);
+    module.view.setUint8(at, fails ? 1 : 0);
+    if (fails) failure(module, at + offset, 503, "full", "no room");
+    else write?.(module, at + offset, ...request);
+  };
+  const yes = (module, at) => module.view.setUint8(at, 1);
+  const module = await load({
+    stateGet: answer(8, (module, at) => module.lowerValue(["text", "é😀"], at)),
+    stateSet: answer(4),
+    stateDelete: answer(4, yes),
+    stateIncrement: answer(8, (module, at) => module.view.setBigInt64(at, -7n, true)),
+    stateSwap: answer(4, yes),
+    stateExpire: answer(4, (module, at) => module.view.setUint8(at, 0)),
+    stateExpiresIn: answer(8, (module, at, key) => {
+      module.view.setUint8(at, key === "k" ? 1 : 0);
+      module.view.setBigUint64(at + 8, 99n, true);
+    }),
+  });
+  assert.deepEqual(body(module.call("remembered")), ["json", '["é😀",true,-7,true,false,99,-1]']);
+  assert.deepEqual(seen.slice(0, 5), [
+    ["k", ["text", "é😀"], null],
+    ["r", ["real", 0.5], 250n],
+    ["j", ["json", "[1]"], null],
+    ["n", ["null"], null],
+    ["aaa", ["integer", -9223372036854775808n], ["boolean", true], 1n],
+  ]);
+  fails = true;
+  seen.length = 0;
+  assert.deepEqual(body(module.call("full")), ["text", Array(4).fill("503 full: no room").join(", ")]);
+  assert.deepEqual(seen[2], ["k", -5n, 9n]);
+});
+
 test("http requests and responses cross", async () => {
   let request;
   const module = await load({

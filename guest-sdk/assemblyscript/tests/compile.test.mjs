@@ -20,14 +20,18 @@ export function time(config: i32): Json { return Json.object().set("a", new Requ
   assert.deepEqual((await compile({ "a.ts": text })).errors, []);
 });
 
-test("every function of redis and http compiles", async () => {
-  const text = `export function all(s: string): Json {
+test("every function of redis, state and http compiles", async () => {
+  const text = `class Item { id: i32 = 0; }
+export function all(s: string): Json {
   redis.set(s, "k", "v"); redis.setEx(s, "k", "v", 1); redis.get(s, "k"); redis.del(s, "k"); redis.exists(s, "k");
   redis.incr(s, "k"); redis.incrBy(s, "k", 2); redis.decr(s, "k"); redis.expire(s, "k", 1); redis.ttl(s, "k");
   redis.hset(s, "k", "f", "v"); redis.hget(s, "k", "f"); redis.hdel(s, "k", "f"); redis.hincrBy(s, "k", "f", 1);
   redis.lpush(s, "k", "v"); redis.rpush(s, "k", "v"); redis.lpop(s, "k"); redis.rpop(s, "k"); redis.llen(s, "k");
   redis.blpop(s, ["k"], 1); redis.brpop(s, ["k"], 1); redis.blmove(s, "a", "b", "LEFT", "RIGHT", 1);
   redis.sadd(s, "k", "v"); redis.srem(s, "k", "v"); redis.sismember(s, "k", "v"); redis.publish(s, "c", "m");
+  state.set(s, [1]); state.trySet(s, new Item(), 5); state.get(s); state.delete(s); state.increment(s, -1, 5); state.expire(s, 0);
+  state.expiresIn(s); state.compareAndSet(s, 1.5, Json.nil()); state.tryGet(s); state.tryDelete(s); state.tryIncrement(s);
+  state.tryExpire(s, 5); state.tryExpiresIn(s); state.tryCompareAndSet(s, new Item(), "x", 5);
   http.get(s); http.put(s, 1); http.patch(s, "x"); http.delete(s); http.tryGet(s); http.tryDelete(s); http.tryPut(s, [1]);
   return Json.array().push(redis.smembers(s, "k")).push(redis.lrange(s, "k", 0, -1)).push(redis.hgetall(s, "k").length).push(Math.random());
 }`;

@@ -90,6 +90,17 @@ export class Module {
     return payload === undefined ? [kind] : [kind, payload];
   }
 
+  /** A value that came as parameters: its payload is joined into an i64 and an i32. */
+  liftFlat(tag, word, length) {
+    const at = this.allocate(8, 16);
+    this.view.setUint8(at, tag);
+    if (tag >= KINDS.indexOf("text")) {
+      this.view.setUint32(at + 8, Number(word), true);
+      this.view.setUint32(at + 12, length, true);
+    } else this.view.setBigInt64(at + 8, word, true);
+    return this.liftValue(at);
+  }
+
   liftList(pointer, length, size, lift) {
     return Array.from({ length }, (_, i) => lift(pointer + i * size));
   }
@@ -136,6 +147,17 @@ export class Module {
       },
       [`${PACKAGE}redis@0.1.0`]: {
         command: (s, sn, n, nn, a, an, ret) => answer("redis", ret, this.string(s, sn), this.string(n, nn), values(a, an)),
+      },
+      [`${PACKAGE}state@0.1.0`]: {
+        get: (k, kn, ret) => answer("stateGet", ret, this.string(k, kn)),
+        set: (k, kn, tag, word, length, timed, ms, ret) =>
+          answer("stateSet", ret, this.string(k, kn), this.liftFlat(tag, word, length), timed ? ms : null),
+        delete: (k, kn, ret) => answer("stateDelete", ret, this.string(k, kn)),
+        increment: (k, kn, by, timed, ms, ret) => answer("stateIncrement", ret, this.string(k, kn), by, timed ? ms : null),
+        "compare-and-set": (k, kn, t, w, l, tag, word, length, timed, ms, ret) =>
+          answer("stateSwap", ret, this.string(k, kn), this.liftFlat(t, w, l), this.liftFlat(tag, word, length), timed ? ms : null),
+        expire: (k, kn, timed, ms, ret) => answer("stateExpire", ret, this.string(k, kn), timed ? ms : null),
+        "expires-in": (k, kn, ret) => answer("stateExpiresIn", ret, this.string(k, kn)),
       },
       [`${PACKAGE}http@0.1.0`]: {
         send: (m, mn, u, un, h, hn, hasBody, b, bn, hasTimeout, timeout, redirects, ret) =>

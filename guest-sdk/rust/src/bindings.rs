@@ -3641,6 +3641,1029 @@ pub mod tusk {
                 }
             }
         }
+        /// What the service keeps between its calls: values by key, over swaps and restarts.
+        ///
+        /// A key without a value reads as `null`, and setting `null` deletes. Two values are equal when both kind and content
+        /// are; `json` is compared as data. Lifetimes are in milliseconds, above 0 and at most 100 years; without one a value
+        /// stays until it is deleted. An expired value is never seen.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod state {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            pub type Value = super::super::super::tusk::fujsen::types::Value;
+            pub type Error = super::super::super::tusk::fujsen::types::Error;
+            #[allow(unused_unsafe, clippy::all)]
+            #[allow(async_fn_in_trait)]
+            pub fn get(key: &str) -> ::core::result::Result<Value, Error> {
+                unsafe {
+                    #[repr(align(8))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 16 + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 16
+                            + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "get"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result25 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(*ptr1.add(8).cast::<u8>());
+                                use super::super::super::tusk::fujsen::types::Value as V17;
+                                let v17 = match l4 {
+                                    0 => V17::Null,
+                                    1 => {
+                                        let e17 = {
+                                            let l5 = i32::from(*ptr1.add(16).cast::<u8>());
+                                            _rt::bool_lift(l5 as u8)
+                                        };
+                                        V17::Boolean(e17)
+                                    }
+                                    2 => {
+                                        let e17 = {
+                                            let l6 = *ptr1.add(16).cast::<i64>();
+                                            l6
+                                        };
+                                        V17::Integer(e17)
+                                    }
+                                    3 => {
+                                        let e17 = {
+                                            let l7 = *ptr1.add(16).cast::<f64>();
+                                            l7
+                                        };
+                                        V17::Real(e17)
+                                    }
+                                    4 => {
+                                        let e17 = {
+                                            let l8 = *ptr1.add(16).cast::<*mut u8>();
+                                            let l9 = *ptr1
+                                                .add(16 + 1 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len10 = l9;
+                                            let bytes10 = _rt::Vec::from_raw_parts(
+                                                l8.cast(),
+                                                len10,
+                                                len10,
+                                            );
+                                            _rt::string_lift(bytes10)
+                                        };
+                                        V17::Text(e17)
+                                    }
+                                    5 => {
+                                        let e17 = {
+                                            let l11 = *ptr1.add(16).cast::<*mut u8>();
+                                            let l12 = *ptr1
+                                                .add(16 + 1 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len13 = l12;
+                                            <_ as From<
+                                                _rt::Vec<_>,
+                                            >>::from(_rt::Vec::from_raw_parts(l11.cast(), len13, len13))
+                                        };
+                                        V17::Bytes(e17)
+                                    }
+                                    n => {
+                                        debug_assert_eq!(n, 6, "invalid enum discriminant");
+                                        let e17 = {
+                                            let l14 = *ptr1.add(16).cast::<*mut u8>();
+                                            let l15 = *ptr1
+                                                .add(16 + 1 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len16 = l15;
+                                            let bytes16 = _rt::Vec::from_raw_parts(
+                                                l14.cast(),
+                                                len16,
+                                                len16,
+                                            );
+                                            _rt::string_lift(bytes16)
+                                        };
+                                        V17::Json(e17)
+                                    }
+                                };
+                                v17
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l18 = i32::from(*ptr1.add(8).cast::<u16>());
+                                let l19 = *ptr1
+                                    .add(8 + 1 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l20 = *ptr1
+                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len21 = l20;
+                                let bytes21 = _rt::Vec::from_raw_parts(
+                                    l19.cast(),
+                                    len21,
+                                    len21,
+                                );
+                                let l22 = *ptr1
+                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l23 = *ptr1
+                                    .add(8 + 4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len24 = l23;
+                                let bytes24 = _rt::Vec::from_raw_parts(
+                                    l22.cast(),
+                                    len24,
+                                    len24,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l18 as u16,
+                                    code: _rt::string_lift(bytes21),
+                                    message: _rt::string_lift(bytes24),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result25
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Replaces value and lifetime.
+            #[allow(async_fn_in_trait)]
+            pub fn set(
+                key: &str,
+                value: &Value,
+                lifetime_ms: ::core::option::Option<u64>,
+            ) -> ::core::result::Result<(), Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    use super::super::super::tusk::fujsen::types::Value as V4;
+                    let (result5_0, result5_1, result5_2) = match value {
+                        V4::Null => {
+                            (0i32, ::core::mem::MaybeUninit::<u64>::zeroed(), 0usize)
+                        }
+                        V4::Boolean(e) => {
+                            (
+                                1i32,
+                                ::core::mem::MaybeUninit::new(
+                                    i64::from(
+                                        match e {
+                                            true => 1,
+                                            false => 0,
+                                        },
+                                    ) as u64,
+                                ),
+                                0usize,
+                            )
+                        }
+                        V4::Integer(e) => {
+                            (
+                                2i32,
+                                ::core::mem::MaybeUninit::new(_rt::as_i64(e) as u64),
+                                0usize,
+                            )
+                        }
+                        V4::Real(e) => {
+                            (
+                                3i32,
+                                ::core::mem::MaybeUninit::new(
+                                    (_rt::as_f64(e)).to_bits() as i64 as u64,
+                                ),
+                                0usize,
+                            )
+                        }
+                        V4::Text(e) => {
+                            let vec1 = e;
+                            let ptr1 = vec1.as_ptr().cast::<u8>();
+                            let len1 = vec1.len();
+                            (
+                                4i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr1.cast_mut());
+                                    t
+                                },
+                                len1,
+                            )
+                        }
+                        V4::Bytes(e) => {
+                            let vec2 = e;
+                            let ptr2 = vec2.as_ptr().cast::<u8>();
+                            let len2 = vec2.len();
+                            (
+                                5i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr2.cast_mut());
+                                    t
+                                },
+                                len2,
+                            )
+                        }
+                        V4::Json(e) => {
+                            let vec3 = e;
+                            let ptr3 = vec3.as_ptr().cast::<u8>();
+                            let len3 = vec3.len();
+                            (
+                                6i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr3.cast_mut());
+                                    t
+                                },
+                                len3,
+                            )
+                        }
+                    };
+                    let (result6_0, result6_1) = match lifetime_ms {
+                        Some(e) => (1i32, _rt::as_i64(e)),
+                        None => (0i32, 0i64),
+                    };
+                    let ptr7 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "set"]
+                        fn wit_import8(
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: ::core::mem::MaybeUninit<u64>,
+                            _: usize,
+                            _: i32,
+                            _: i64,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import8(
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: ::core::mem::MaybeUninit<u64>,
+                        _: usize,
+                        _: i32,
+                        _: i64,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import8(
+                        ptr0.cast_mut(),
+                        len0,
+                        result5_0,
+                        result5_1,
+                        result5_2,
+                        result6_0,
+                        result6_1,
+                        ptr7,
+                    );
+                    let l9 = i32::from(*ptr7.add(0).cast::<u8>());
+                    let result17 = match l9 {
+                        0 => {
+                            let e = ();
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l10 = i32::from(
+                                    *ptr7.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l11 = *ptr7
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l12 = *ptr7
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len13 = l12;
+                                let bytes13 = _rt::Vec::from_raw_parts(
+                                    l11.cast(),
+                                    len13,
+                                    len13,
+                                );
+                                let l14 = *ptr7
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l15 = *ptr7
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len16 = l15;
+                                let bytes16 = _rt::Vec::from_raw_parts(
+                                    l14.cast(),
+                                    len16,
+                                    len16,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l10 as u16,
+                                    code: _rt::string_lift(bytes13),
+                                    message: _rt::string_lift(bytes16),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result17
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Whether there was a value.
+            #[allow(async_fn_in_trait)]
+            pub fn delete(key: &str) -> ::core::result::Result<bool, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "delete"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result12 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(
+                                    *ptr1.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                _rt::bool_lift(l4 as u8)
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l5 = i32::from(
+                                    *ptr1.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l6 = *ptr1
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l7 = *ptr1
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len8 = l7;
+                                let bytes8 = _rt::Vec::from_raw_parts(
+                                    l6.cast(),
+                                    len8,
+                                    len8,
+                                );
+                                let l9 = *ptr1
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l10 = *ptr1
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len11 = l10;
+                                let bytes11 = _rt::Vec::from_raw_parts(
+                                    l9.cast(),
+                                    len11,
+                                    len11,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l5 as u16,
+                                    code: _rt::string_lift(bytes8),
+                                    message: _rt::string_lift(bytes11),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result12
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Adds to an integer and gives the sum; a key without a value counts as 0. `lifetime-ms` counts only where the
+            /// key had no value, so that a counter ends at its time however often it is incremented.
+            #[allow(async_fn_in_trait)]
+            pub fn increment(
+                key: &str,
+                by: i64,
+                lifetime_ms: ::core::option::Option<u64>,
+            ) -> ::core::result::Result<i64, Error> {
+                unsafe {
+                    #[repr(align(8))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 16 + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 16
+                            + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let (result1_0, result1_1) = match lifetime_ms {
+                        Some(e) => (1i32, _rt::as_i64(e)),
+                        None => (0i32, 0i64),
+                    };
+                    let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "increment"]
+                        fn wit_import3(
+                            _: *mut u8,
+                            _: usize,
+                            _: i64,
+                            _: i32,
+                            _: i64,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import3(
+                        _: *mut u8,
+                        _: usize,
+                        _: i64,
+                        _: i32,
+                        _: i64,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import3(
+                        ptr0.cast_mut(),
+                        len0,
+                        _rt::as_i64(&by),
+                        result1_0,
+                        result1_1,
+                        ptr2,
+                    );
+                    let l4 = i32::from(*ptr2.add(0).cast::<u8>());
+                    let result13 = match l4 {
+                        0 => {
+                            let e = {
+                                let l5 = *ptr2.add(8).cast::<i64>();
+                                l5
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = i32::from(*ptr2.add(8).cast::<u16>());
+                                let l7 = *ptr2
+                                    .add(8 + 1 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr2
+                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                let l10 = *ptr2
+                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l11 = *ptr2
+                                    .add(8 + 4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len12 = l11;
+                                let bytes12 = _rt::Vec::from_raw_parts(
+                                    l10.cast(),
+                                    len12,
+                                    len12,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l6 as u16,
+                                    code: _rt::string_lift(bytes9),
+                                    message: _rt::string_lift(bytes12),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result13
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Sets `value` if the key's value equals `expected`; whether it did.
+            #[allow(async_fn_in_trait)]
+            pub fn compare_and_set(
+                key: &str,
+                expected: &Value,
+                value: &Value,
+                lifetime_ms: ::core::option::Option<u64>,
+            ) -> ::core::result::Result<bool, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    use super::super::super::tusk::fujsen::types::Value as V4;
+                    let (result5_0, result5_1, result5_2) = match expected {
+                        V4::Null => {
+                            (0i32, ::core::mem::MaybeUninit::<u64>::zeroed(), 0usize)
+                        }
+                        V4::Boolean(e) => {
+                            (
+                                1i32,
+                                ::core::mem::MaybeUninit::new(
+                                    i64::from(
+                                        match e {
+                                            true => 1,
+                                            false => 0,
+                                        },
+                                    ) as u64,
+                                ),
+                                0usize,
+                            )
+                        }
+                        V4::Integer(e) => {
+                            (
+                                2i32,
+                                ::core::mem::MaybeUninit::new(_rt::as_i64(e) as u64),
+                                0usize,
+                            )
+                        }
+                        V4::Real(e) => {
+                            (
+                                3i32,
+                                ::core::mem::MaybeUninit::new(
+                                    (_rt::as_f64(e)).to_bits() as i64 as u64,
+                                ),
+                                0usize,
+                            )
+                        }
+                        V4::Text(e) => {
+                            let vec1 = e;
+                            let ptr1 = vec1.as_ptr().cast::<u8>();
+                            let len1 = vec1.len();
+                            (
+                                4i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr1.cast_mut());
+                                    t
+                                },
+                                len1,
+                            )
+                        }
+                        V4::Bytes(e) => {
+                            let vec2 = e;
+                            let ptr2 = vec2.as_ptr().cast::<u8>();
+                            let len2 = vec2.len();
+                            (
+                                5i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr2.cast_mut());
+                                    t
+                                },
+                                len2,
+                            )
+                        }
+                        V4::Json(e) => {
+                            let vec3 = e;
+                            let ptr3 = vec3.as_ptr().cast::<u8>();
+                            let len3 = vec3.len();
+                            (
+                                6i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr3.cast_mut());
+                                    t
+                                },
+                                len3,
+                            )
+                        }
+                    };
+                    use super::super::super::tusk::fujsen::types::Value as V9;
+                    let (result10_0, result10_1, result10_2) = match value {
+                        V9::Null => {
+                            (0i32, ::core::mem::MaybeUninit::<u64>::zeroed(), 0usize)
+                        }
+                        V9::Boolean(e) => {
+                            (
+                                1i32,
+                                ::core::mem::MaybeUninit::new(
+                                    i64::from(
+                                        match e {
+                                            true => 1,
+                                            false => 0,
+                                        },
+                                    ) as u64,
+                                ),
+                                0usize,
+                            )
+                        }
+                        V9::Integer(e) => {
+                            (
+                                2i32,
+                                ::core::mem::MaybeUninit::new(_rt::as_i64(e) as u64),
+                                0usize,
+                            )
+                        }
+                        V9::Real(e) => {
+                            (
+                                3i32,
+                                ::core::mem::MaybeUninit::new(
+                                    (_rt::as_f64(e)).to_bits() as i64 as u64,
+                                ),
+                                0usize,
+                            )
+                        }
+                        V9::Text(e) => {
+                            let vec6 = e;
+                            let ptr6 = vec6.as_ptr().cast::<u8>();
+                            let len6 = vec6.len();
+                            (
+                                4i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr6.cast_mut());
+                                    t
+                                },
+                                len6,
+                            )
+                        }
+                        V9::Bytes(e) => {
+                            let vec7 = e;
+                            let ptr7 = vec7.as_ptr().cast::<u8>();
+                            let len7 = vec7.len();
+                            (
+                                5i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr7.cast_mut());
+                                    t
+                                },
+                                len7,
+                            )
+                        }
+                        V9::Json(e) => {
+                            let vec8 = e;
+                            let ptr8 = vec8.as_ptr().cast::<u8>();
+                            let len8 = vec8.len();
+                            (
+                                6i32,
+                                {
+                                    let mut t = ::core::mem::MaybeUninit::<u64>::uninit();
+                                    t.as_mut_ptr().cast::<*mut u8>().write(ptr8.cast_mut());
+                                    t
+                                },
+                                len8,
+                            )
+                        }
+                    };
+                    let (result11_0, result11_1) = match lifetime_ms {
+                        Some(e) => (1i32, _rt::as_i64(e)),
+                        None => (0i32, 0i64),
+                    };
+                    let ptr12 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "compare-and-set"]
+                        fn wit_import13(
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: ::core::mem::MaybeUninit<u64>,
+                            _: usize,
+                            _: i32,
+                            _: ::core::mem::MaybeUninit<u64>,
+                            _: usize,
+                            _: i32,
+                            _: i64,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import13(
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: ::core::mem::MaybeUninit<u64>,
+                        _: usize,
+                        _: i32,
+                        _: ::core::mem::MaybeUninit<u64>,
+                        _: usize,
+                        _: i32,
+                        _: i64,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import13(
+                        ptr0.cast_mut(),
+                        len0,
+                        result5_0,
+                        result5_1,
+                        result5_2,
+                        result10_0,
+                        result10_1,
+                        result10_2,
+                        result11_0,
+                        result11_1,
+                        ptr12,
+                    );
+                    let l14 = i32::from(*ptr12.add(0).cast::<u8>());
+                    let result23 = match l14 {
+                        0 => {
+                            let e = {
+                                let l15 = i32::from(
+                                    *ptr12.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                _rt::bool_lift(l15 as u8)
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l16 = i32::from(
+                                    *ptr12
+                                        .add(::core::mem::size_of::<*const u8>())
+                                        .cast::<u16>(),
+                                );
+                                let l17 = *ptr12
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l18 = *ptr12
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len19 = l18;
+                                let bytes19 = _rt::Vec::from_raw_parts(
+                                    l17.cast(),
+                                    len19,
+                                    len19,
+                                );
+                                let l20 = *ptr12
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l21 = *ptr12
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len22 = l21;
+                                let bytes22 = _rt::Vec::from_raw_parts(
+                                    l20.cast(),
+                                    len22,
+                                    len22,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l16 as u16,
+                                    code: _rt::string_lift(bytes19),
+                                    message: _rt::string_lift(bytes22),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result23
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// A new lifetime from now on; none for no end. Whether there was a value.
+            #[allow(async_fn_in_trait)]
+            pub fn expire(
+                key: &str,
+                lifetime_ms: ::core::option::Option<u64>,
+            ) -> ::core::result::Result<bool, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let (result1_0, result1_1) = match lifetime_ms {
+                        Some(e) => (1i32, _rt::as_i64(e)),
+                        None => (0i32, 0i64),
+                    };
+                    let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "expire"]
+                        fn wit_import3(_: *mut u8, _: usize, _: i32, _: i64, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import3(
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: i64,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import3(ptr0.cast_mut(), len0, result1_0, result1_1, ptr2);
+                    let l4 = i32::from(*ptr2.add(0).cast::<u8>());
+                    let result13 = match l4 {
+                        0 => {
+                            let e = {
+                                let l5 = i32::from(
+                                    *ptr2.add(::core::mem::size_of::<*const u8>()).cast::<u8>(),
+                                );
+                                _rt::bool_lift(l5 as u8)
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = i32::from(
+                                    *ptr2.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l7 = *ptr2
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr2
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                let l10 = *ptr2
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l11 = *ptr2
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len12 = l11;
+                                let bytes12 = _rt::Vec::from_raw_parts(
+                                    l10.cast(),
+                                    len12,
+                                    len12,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l6 as u16,
+                                    code: _rt::string_lift(bytes9),
+                                    message: _rt::string_lift(bytes12),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result13
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Milliseconds that are left; none for a value without a lifetime, and for no value.
+            #[allow(async_fn_in_trait)]
+            pub fn expires_in(
+                key: &str,
+            ) -> ::core::result::Result<::core::option::Option<u64>, Error> {
+                unsafe {
+                    #[repr(align(8))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 16 + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 16
+                            + 4 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/state@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "expires-in"]
+                        fn wit_import2(_: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(_: *mut u8, _: usize, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import2(ptr0.cast_mut(), len0, ptr1);
+                    let l3 = i32::from(*ptr1.add(0).cast::<u8>());
+                    let result13 = match l3 {
+                        0 => {
+                            let e = {
+                                let l4 = i32::from(*ptr1.add(8).cast::<u8>());
+                                match l4 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l5 = *ptr1.add(16).cast::<i64>();
+                                            l5 as u64
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = i32::from(*ptr1.add(8).cast::<u16>());
+                                let l7 = *ptr1
+                                    .add(8 + 1 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr1
+                                    .add(8 + 2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                let l10 = *ptr1
+                                    .add(8 + 3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l11 = *ptr1
+                                    .add(8 + 4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len12 = l11;
+                                let bytes12 = _rt::Vec::from_raw_parts(
+                                    l10.cast(),
+                                    len12,
+                                    len12,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l6 as u16,
+                                    code: _rt::string_lift(bytes9),
+                                    message: _rt::string_lift(bytes12),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result13
+                }
+            }
+        }
         /// Clocks.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod time {
@@ -3983,10 +5006,10 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2345] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2677] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xac\x11\x01A\x02\x01\
-A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf8\x13\x01A\x02\x01\
+A\x1e\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -4033,15 +5056,23 @@ databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\
 \x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
 ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
 \0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
-\x09\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\
-\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patt\
-erns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05slee\
-p\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0a\x03\0\x05value\x03\0\x01\x03\0\
-\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0d\x01p\x0b\x01j\x01\
-\x0e\x01\x0c\x01@\x02\x04names\x09arguments\x0f\0\x10\x04\0\x04call\x01\x11\x04\0\
-\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09produce\
-rs\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.\
-61.1";
+\x09\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\
+\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\
+\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\
+\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delet\
+e\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\
+\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetim\
+e-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\
+\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\
+\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0a\x01B\x0a\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09mono\
+tonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06\
+format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16t\
+usk:fujsen/time@0.1.0\x05\x0b\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\
+\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0e\x01p\x0c\x01j\x01\x0f\x01\x0d\x01@\x02\
+\x04names\x09arguments\x10\0\x11\x04\0\x04call\x01\x12\x04\0\x18tusk:fujsen/modu\
+le@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\x0cprocessed-\
+by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
         };
     };
 }
@@ -4054,9 +5085,9 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2369] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xa4\x11\x01A\x02\x01\
-A\x18\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2701] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf0\x13\x01A\x02\x01\
+A\x1a\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -4103,14 +5134,23 @@ databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\
 \x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
 ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
 \0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
-\x09\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\
-\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patt\
-erns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05slee\
-p\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0a\x03\0\x05value\x03\0\x01\x03\0\
-\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0d\x04\08tusk:fuj\
-sen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-al\
-l-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-\
-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+\x09\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\
+\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\
+\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\
+\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delet\
+e\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\
+\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetim\
+e-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\
+\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\
+\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0a\x01B\x0a\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09mono\
+tonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06\
+format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16t\
+usk:fujsen/time@0.1.0\x05\x0b\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\
+\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0e\x04\08tusk:fujsen/module-with-all-of-\
+its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-its-exports-remove\
+d\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10\
+wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

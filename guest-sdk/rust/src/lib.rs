@@ -25,6 +25,7 @@ mod reply;
 mod request;
 mod rt;
 pub mod sql;
+pub mod state;
 pub mod time;
 
 pub use datum::{Datum, FromDatum, ToDatum};

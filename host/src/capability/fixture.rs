@@ -1,6 +1,11 @@
 //! What the tests of several capabilities need.
 #![allow(clippy::unwrap_used)]
 
+use std::{
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+};
+
 use tsk::{Config, Node, Object, SourceMap, Span, Value};
 
 /// A file's values, given as a JSON object.
@@ -37,5 +42,46 @@ fn node(json: serde_json::Value) -> Node {
         value,
         span: Span::default(),
         key_span: Span::default(),
+    }
+}
+
+/// A redis-server of its own, ended with the test.
+pub(crate) struct RedisServer {
+    process: Option<Child>,
+    port: u16,
+}
+
+impl RedisServer {
+    /// One that does not run yet.
+    pub(crate) fn new() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Self { process: None, port }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn start(&mut self) {
+        let process = Command::new("redis-server")
+            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
+            .args(["--save", "", "--appendonly", "no"])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed");
+        self.process = Some(process);
+    }
+
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        self.stop();
     }
 }

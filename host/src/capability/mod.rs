@@ -10,6 +10,7 @@ pub mod log;
 pub mod metrics;
 pub mod redis;
 pub mod sql;
+pub mod state;
 pub mod time;
 
 #[cfg(test)]
@@ -24,16 +25,20 @@ use crate::{
     bindings,
     call::Call,
     deferred::{self, Cache, Ground, Reach},
+    folder::folder,
     guest::State,
     metrics::Metrics,
+    store::Stores,
 };
 
 /// Made once per process: connections and pools that outlive a swap.
 pub struct Shared {
     pub cache: Cache,
     pub http: http::Client,
-    pub redis: redis::Connections,
+    metrics: Arc<Metrics>,
     pub sql: sql::Pools,
+    pub state: state::Tables,
+    pub stores: Stores,
 }
 
 impl Shared {
@@ -41,8 +46,10 @@ impl Shared {
         Self {
             cache: Cache::default(),
             http: http::Client::new(metrics),
-            redis: redis::Connections::new(metrics),
+            metrics: metrics.clone(),
             sql: sql::Pools::new(metrics),
+            state: state::Tables::default(),
+            stores: Stores::default(),
         }
     }
 }
@@ -55,6 +62,7 @@ pub struct Capabilities {
     pub http: http::Http,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
+    pub state: state::State,
 }
 
 /// Made once per call; dropping it ends whatever the call left open.
@@ -67,20 +75,23 @@ pub struct Sessions {
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Grant {
-    /// `http`, `sql` or `redis`.
+    /// `http`, `redis`, `sql` or `state`.
     pub capability: &'static str,
     /// An origin, a database name with its URL, a server. Passwords are left out.
     pub target: String,
 }
 
 impl Capabilities {
-    /// Reads what `config` names. Opens nothing: `connect` does. Relative paths start at `folder`, the TSK file's.
-    pub fn new(shared: &Shared, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
+    /// Reads what `config`, the values of the TSK file `file`, names. Opens nothing: `connect` does.
+    pub fn new(shared: &Shared, config: &Config, service: &Arc<str>, file: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
-        let redis = redis::Redis::new(&shared.redis, config).map_err(|mut d| diagnostics.append(&mut d));
-        let sql = sql::Sql::new(&shared.sql, config, folder).map_err(|mut d| diagnostics.append(&mut d));
-        let (Ok(http), Ok(redis), Ok(sql)) = (http, redis, sql) else {
+        let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
+            .map_err(|mut d| diagnostics.append(&mut d));
+        let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
+        let state = state::State::new(&shared.stores, &shared.state, config, service.clone(), file)
+            .map_err(|mut d| diagnostics.append(&mut d));
+        let (Ok(http), Ok(redis), Ok(sql), Ok(state)) = (http, redis, sql, state) else {
             return Err(diagnostics);
         };
         let capabilities = Self {
@@ -90,6 +101,7 @@ impl Capabilities {
             http,
             redis,
             sql,
+            state,
         };
         let wrong = deferred::check(&config.root, capabilities.reach());
         if wrong.is_empty() { Ok(capabilities) } else { Err(wrong) }
@@ -106,13 +118,26 @@ impl Capabilities {
         }
     }
 
-    /// Opens what must be there before the service starts: every database. A Redis server that is down is not an error.
+    /// Opens what must be there before the service starts: every database that the file names. A Redis server that is
+    /// down is not an error.
     pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
-        self.sql.connect().await
+        let (sql, state) = tokio::join!(self.sql.connect(), self.state.connect());
+        let diagnostics: Vec<_> = [sql.err(), state.err()].into_iter().flatten().flatten().collect();
+        if diagnostics.is_empty() {
+            Ok(())
+        } else {
+            Err(diagnostics)
+        }
     }
 
     pub fn grants(&self) -> Vec<Grant> {
-        [self.http.grants(), self.redis.grants(), self.sql.grants()].concat()
+        [
+            self.http.grants(),
+            self.redis.grants(),
+            self.sql.grants(),
+            self.state.grants(),
+        ]
+        .concat()
     }
 }
 
@@ -146,6 +171,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::metrics::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::redis::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::sql::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::state::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::time::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::tusk::fujsen::types::add_to_linker::<_, Current>(linker, State::call)?;
     Ok(())

@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tsk::{Diagnostic, SourceMap};
 
@@ -55,6 +56,15 @@ fn describe(loaded: &Loaded) -> Value {
         .iter()
         .map(|route| json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path }))
         .collect();
+    let now = Timestamp::now();
+    let schedules: Vec<Value> = app
+        .schedules
+        .iter()
+        .map(|schedule| {
+            let next = schedule.next(now).map(|slot| slot.to_string());
+            json!({ "schedule": &*schedule.text, "fujsen": &*schedule.handler.path, "next": next })
+        })
+        .collect();
     let modules: Vec<Value> = app
         .modules
         .iter()
@@ -72,6 +82,7 @@ fn describe(loaded: &Loaded) -> Value {
         "ok": true,
         "service": { "name": &*app.service.name, "version": &*app.service.version },
         "routes": routes,
+        "schedules": schedules,
         "modules": modules,
         "grants": app.grants(),
         "admin": loaded.settings.admin,

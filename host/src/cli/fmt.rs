@@ -1,7 +1,10 @@
 use std::{fs, path::Path};
 
 use super::output::Failure;
-use crate::load::{self, Failed, folder};
+use crate::{
+    folder::folder,
+    load::{self, Failed},
+};
 
 /// Rewrites a file in the standard layout; with `check`, only says whether it has it.
 pub(super) fn run(file: &Path, check: bool) -> Result<(), Failure> {

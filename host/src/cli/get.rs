@@ -49,7 +49,7 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
     };
     let settings = Settings::new(config, "").map_err(failed)?;
     let shared = Shared::new(&Arc::default());
-    let capabilities = Capabilities::new(&shared, config, load::folder(file)).map_err(failed)?;
+    let capabilities = Capabilities::new(&shared, config, &settings.service.name, file).map_err(failed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     runtime.block_on(async {
         capabilities.connect().await.map_err(failed)?;

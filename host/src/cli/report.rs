@@ -3,6 +3,7 @@
 use std::{fmt::Write as _, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use fujsen::Function;
+use jiff::Timestamp;
 
 use super::output;
 use crate::{app::App, module::Module};
@@ -53,6 +54,7 @@ fn title(app: &App) -> String {
 fn sections(app: &App) -> String {
     let mut text = String::new();
     table(&mut text, "routes", routes(app));
+    table(&mut text, "schedules", schedules(app));
     table(
         &mut text,
         "modules",
@@ -76,6 +78,25 @@ fn routes(app: &App) -> Vec<Vec<String>> {
                 route.path.to_owned(),
                 route.handler.path.to_string(),
                 parameters(function),
+            ]
+        })
+        .collect()
+}
+
+/// With the next slot of each.
+fn schedules(app: &App) -> Vec<Vec<String>> {
+    let now = Timestamp::now();
+    app.schedules
+        .iter()
+        .map(|schedule| {
+            let next = schedule.next(now).map_or_else(
+                || "never".to_owned(),
+                |slot| slot.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            );
+            vec![
+                schedule.text.to_string(),
+                schedule.handler.path.to_string(),
+                format!("next {next}"),
             ]
         })
         .collect()

@@ -24,7 +24,7 @@ use crate::{
     health,
     live::Live,
     load::{Failed, Loaded, Loader},
-    server,
+    scheduler, server,
     settings::Settings,
     watch::Watch,
 };
@@ -63,13 +63,16 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader, live.clone(), loaded)));
     tokio::spawn(async move {
         stop_signal().await;
-        tracing::info!("stopping: requests in flight are finished first");
+        tracing::info!("stopping: requests and runs in flight are finished first");
         // Nobody listens only when the server has ended already.
         let _ = stop.send(true);
         stop_signal().await;
         std::process::exit(1);
     });
-    server::serve(listener, live, stopping).await;
+    tokio::join!(
+        server::serve(listener, live.clone(), stopping.clone()),
+        scheduler::serve(live, stopping)
+    );
     if let Some(watcher) = watcher {
         watcher.abort();
     }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,6 +16,10 @@ use crate::{
     folder::Folder,
     request::Origin,
 };
+
+fn capabilities(shared: &Shared, config: &Config, folder: &Path) -> Result<Capabilities, Vec<Diagnostic>> {
+    Capabilities::new(shared, config, &"".into(), &folder.join("service.tsk"))
+}
 
 const LONG: Duration = Duration::from_secs(30);
 
@@ -45,7 +50,7 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let config = load(&folder, &format!("{values}\n{USERS}"));
         let shared = Shared::new(&Arc::default());
-        let capabilities = Capabilities::new(&shared, &config, folder.path()).unwrap();
+        let capabilities = capabilities(&shared, &config, folder.path()).unwrap();
         capabilities.connect().await.unwrap();
         Self {
             config,
@@ -58,7 +63,7 @@ impl Bench {
     /// As a save of the file would.
     async fn swap(&mut self, values: &str) {
         self.config = load(&self.folder, &format!("{values}\n{USERS}"));
-        self.capabilities = Capabilities::new(&self.shared, &self.config, self.folder.path()).unwrap();
+        self.capabilities = capabilities(&self.shared, &self.config, self.folder.path()).unwrap();
         self.capabilities.connect().await.unwrap();
     }
 
@@ -94,7 +99,7 @@ fn text(text: &str) -> Given {
 fn wrong(values: &str) -> Vec<Diagnostic> {
     let folder = tempfile::tempdir().unwrap();
     let config = load(&folder, values);
-    match Capabilities::new(&Shared::new(&Arc::default()), &config, folder.path()) {
+    match capabilities(&Shared::new(&Arc::default()), &config, folder.path()) {
         Ok(_) => Vec::new(),
         Err(diagnostics) => diagnostics,
     }
@@ -284,7 +289,7 @@ async fn another_database_is_another_value() {
     assert_eq!(bench.read("count").await.unwrap(), Given::Integer(1));
     let text = format!("count: @cache(\"5m\", @query(\"SELECT COUNT(*) FROM users\"))\n{USERS}");
     bench.config = load(&bench.folder, &text.replace("main.db", "second.db"));
-    bench.capabilities = Capabilities::new(&bench.shared, &bench.config, bench.folder.path()).unwrap();
+    bench.capabilities = capabilities(&bench.shared, &bench.config, bench.folder.path()).unwrap();
     bench.capabilities.connect().await.unwrap();
     assert_eq!(bench.read("count").await.unwrap(), Given::Integer(0));
 }

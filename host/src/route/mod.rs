@@ -11,7 +11,12 @@ use tsk::{Config, Diagnostic};
 
 pub(crate) use self::table::Found;
 use self::table::Table;
-use crate::{metrics, module::Handler, names::Handlers};
+use crate::{
+    metrics,
+    module::Handler,
+    names::{self, Handlers},
+    target::Targets,
+};
 
 /// The routes of one `App`.
 pub struct Routes {
@@ -47,11 +52,7 @@ impl Routes {
         handlers: &Handlers,
         metrics: &metrics::Version,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let functions = handlers
-            .iter()
-            .map(|(path, handler)| (&**path, handler.function()))
-            .collect();
-        let read = read::read(config, &functions)?;
+        let read = read::read(config, &Targets::new(config, names::functions(handlers)))?;
         let mut table = Table::new();
         for line in read.lines {
             let Some(handler) = handlers.get(line.target.as_str()) else {

@@ -1,12 +1,11 @@
 //! The lines of `[routes]`, and what can be wrong with them.
 
-use std::collections::{BTreeSet, HashMap};
-
-use fujsen::{Function, Kind};
+use fujsen::Kind;
 use http::Method;
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
 use super::{path::Path, table::Table};
+use crate::target::Targets;
 
 pub(super) struct Read {
     pub(super) lines: Vec<Line>,
@@ -22,13 +21,9 @@ pub(super) struct Line {
     pub(super) target: String,
 }
 
-/// By `section.name`.
-pub(super) type Functions<'a> = HashMap<&'a str, &'a Function>;
-
-pub(super) fn read(config: &Config, functions: &Functions<'_>) -> Result<Read, Vec<Diagnostic>> {
+pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Read, Vec<Diagnostic>> {
     let mut reader = Reader {
-        config,
-        functions,
+        targets,
         taken: Table::new(),
         warnings: Vec::new(),
         errors: Vec::new(),
@@ -59,8 +54,7 @@ pub(super) fn read(config: &Config, functions: &Functions<'_>) -> Result<Read, V
 }
 
 struct Reader<'a> {
-    config: &'a Config,
-    functions: &'a Functions<'a>,
+    targets: &'a Targets<'a>,
     /// Where each route so far stands.
     taken: Table<Span>,
     warnings: Vec<Diagnostic>,
@@ -143,7 +137,7 @@ impl Reader<'_> {
     }
 
     fn target(&mut self, key: &str, node: &Node) -> Option<String> {
-        let Some(target) = self.word(node) else {
+        let Some(target) = self.targets.word(node) else {
             self.errors.push(
                 Diagnostic::error("wrong-route", format!("the route `{key}` does not lead to a fujsen"))
                     .at(node.span)
@@ -151,75 +145,17 @@ impl Reader<'_> {
             );
             return None;
         };
-        if self.functions.contains_key(target.as_str()) {
-            return Some(target);
-        }
-        self.errors.push(self.missing(&target).at(node.span));
-        None
-    }
-
-    /// The value's text. A bare word that names a key with code stands for that code: its own text is the name.
-    fn word(&self, node: &Node) -> Option<String> {
-        let text = match &node.value {
-            Value::String(text) => text.as_str(),
-            Value::Source(_) | Value::Wasm(_) => {
-                let Span { file, start, end } = node.span;
-                self.config.sources.text(file).get(start as usize..end as usize)?
+        match self.targets.function(&target) {
+            Ok(_) => Some(target),
+            Err(missing) => {
+                self.errors.push(missing.at(node.span));
+                None
             }
-            _ => return None,
-        };
-        let text = text.trim();
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        (!text.is_empty() && text.chars().all(is_name)).then(|| text.to_owned())
-    }
-
-    fn missing(&self, target: &str) -> Diagnostic {
-        let (section, name) = target.rsplit_once('.').unwrap_or(("", target));
-        let own: BTreeSet<&str> = self.names(section).collect();
-        let error = |message| Diagnostic::error("unknown-fujsen", message);
-        if own.is_empty() {
-            let sections: BTreeSet<&str> = self.functions.keys().map(|path| split(path).0).collect();
-            let message = match self.config.get(section) {
-                _ if section.is_empty() => format!("there is no fujsen `{name}` outside of sections"),
-                Some(_) => format!("the section [{section}] has no fujsens"),
-                None => format!("there is no section [{section}]"),
-            };
-            return match (self.elsewhere(name), tsk::suggest(section, sections)) {
-                (Some(path), _) => error(message).help(format!("did you mean `{path}`?")),
-                (None, Some(near)) if !near.is_empty() => error(message).help(format!("did you mean `{near}.{name}`?")),
-                _ => error(message).help("the fujsens of a section are the functions in its `…_fujsen` keys"),
-            };
         }
-        let place = if section.is_empty() {
-            "at the top".to_owned()
-        } else {
-            format!("in the section [{section}]")
-        };
-        let message = format!("there is no fujsen `{name}` {place}");
-        let dot = if section.is_empty() { "" } else { "." };
-        match tsk::suggest(name, own.iter().copied()) {
-            Some(near) => error(message).help(format!("did you mean `{section}{dot}{near}`?")),
-            None => error(message).help(format!("there are: {}", Vec::from_iter(own).join(", "))),
-        }
-    }
-
-    /// A fujsen of that name, when exactly one section has it.
-    fn elsewhere(&self, name: &str) -> Option<&str> {
-        let mut same = self.functions.keys().filter(|path| split(path).1 == name);
-        same.next().filter(|_| same.next().is_none()).copied()
-    }
-
-    /// The names of a section's fujsens, without those that only repeat a key's spelling.
-    fn names(&self, section: &str) -> impl Iterator<Item = &str> {
-        self.functions
-            .keys()
-            .map(|path| split(path))
-            .filter(move |(own, name)| *own == section && !name.ends_with("_fujsen"))
-            .map(|(_, name)| name)
     }
 
     fn unused_parameters(&mut self, path: &Path, target: &str, span: Span) {
-        let Some(function) = self.functions.get(target) else {
+        let Ok(function) = self.targets.function(target) else {
             return;
         };
         if function.params.iter().any(|parameter| parameter.kind == Kind::Request) {
@@ -240,8 +176,4 @@ impl Reader<'_> {
                 .push(Diagnostic::warning("unused-parameter", message).at(span).help(help));
         }
     }
-}
-
-fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('.').unwrap_or(("", path))
 }

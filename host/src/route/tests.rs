@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::json;
 
 use super::{Found, is_void, path::Path, read, table::Table};
-use crate::capability::fixture;
+use crate::{capability::fixture, target::Targets};
 
 fn function(name: &str, parameters: &[&str]) -> Function {
     let param = |name: &&str| {
@@ -33,7 +33,7 @@ fn routes(lines: &[(&str, &str)]) -> Vec<String> {
         .collect();
     let config = fixture::config(json!({"routes": routes, "empty": {"x": 1}}));
     let print = |d: &tsk::Diagnostic| format!("{}: {} ({})", d.code, d.message, d.help.clone().unwrap_or_default());
-    match read::read(&config, &functions) {
+    match read::read(&config, &Targets::new(&config, functions)) {
         Ok(read) => {
             let lines = read
                 .lines

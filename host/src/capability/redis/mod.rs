@@ -1,10 +1,8 @@
 //! Redis servers whose URLs the file names.
 //!
-//! `Connections` (process) keeps connections over swaps, `Redis` (App) knows the names.
+//! The connections are the store's; `Redis` (App) knows the names.
 
-mod bounded;
 mod reply;
-mod server;
 mod verbs;
 
 #[cfg(test)]
@@ -12,53 +10,27 @@ mod tests;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use redis::{Cmd, IntoConnectionInfo};
+use redis::Cmd;
 use tsk::{Config, Diagnostic, Object};
 
 pub(crate) use self::reply::Reply;
-use self::{server::Server, verbs::Kind};
+use self::verbs::Kind;
 use super::{Grant, did_you_mean, payload};
 use crate::{
     bindings::{self, Error, Value},
     call::Call,
     limits,
     metrics::{self, Metrics},
+    store::redis::{Server, Servers, info},
 };
 
 /// What a blocking command leaves of the call's time, so that its "nothing came" still reaches the guest: a server
 /// looks at its timers ten times a second.
 const MARGIN: Duration = Duration::from_millis(200);
-
-/// The connections to each server, kept across swaps.
-#[derive(Default)]
-pub struct Connections {
-    by_url: Mutex<HashMap<String, Weak<Server>>>,
-    metrics: Arc<Metrics>,
-}
-
-impl Connections {
-    pub fn new(metrics: &Arc<Metrics>) -> Self {
-        Self {
-            metrics: metrics.clone(),
-            ..Self::default()
-        }
-    }
-
-    fn get(&self, url: &str, info: redis::ConnectionInfo) -> Arc<Server> {
-        let mut servers = self.by_url.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(server) = servers.get(url).and_then(Weak::upgrade) {
-            return server;
-        }
-        servers.retain(|_, server| server.strong_count() > 0);
-        let server = Arc::new(Server::new(info));
-        servers.insert(url.to_owned(), Arc::downgrade(&server));
-        server
-    }
-}
 
 /// The servers that the file names.
 pub struct Redis {
@@ -73,14 +45,17 @@ struct Named {
     meter: Arc<metrics::Dependency>,
 }
 
+/// Sections whose servers are the host's, not the fujsens'.
+const HOST: [&str; 2] = ["events", "state"];
+
 impl Redis {
-    pub fn new(connections: &Connections, config: &Config) -> Result<Self, Vec<Diagnostic>> {
+    pub fn new(servers: &Servers, metrics: &Metrics, config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut redis = Self {
             by_path: BTreeMap::new(),
             by_url: HashMap::new(),
         };
         let mut diagnostics = Vec::new();
-        redis.collect(connections, "", &config.root, &mut diagnostics);
+        redis.collect((servers, metrics), "", &config.root, &mut diagnostics);
         if diagnostics.is_empty() {
             Ok(redis)
         } else {
@@ -88,7 +63,13 @@ impl Redis {
         }
     }
 
-    fn collect(&mut self, connections: &Connections, parent: &str, object: &Object, diagnostics: &mut Vec<Diagnostic>) {
+    fn collect(
+        &mut self,
+        (servers, metrics): (&Servers, &Metrics),
+        parent: &str,
+        object: &Object,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         for (key, node) in object {
             let path = if parent.is_empty() {
                 key.clone()
@@ -96,8 +77,9 @@ impl Redis {
                 format!("{parent}.{key}")
             };
             let url = match &node.value {
+                tsk::Value::Object(_) if HOST.contains(&path.as_str()) => continue,
                 tsk::Value::Object(object) => {
-                    self.collect(connections, &path, object, diagnostics);
+                    self.collect((servers, metrics), &path, object, diagnostics);
                     continue;
                 }
                 tsk::Value::String(text) => text,
@@ -108,8 +90,8 @@ impl Redis {
                 None => {}
                 Some(Ok(info)) => {
                     let named = Named {
-                        server: connections.get(url, info),
-                        meter: connections.metrics.dependency("redis", short(&path)),
+                        server: servers.get(url, info),
+                        meter: metrics.dependency("redis", short(&path)),
                     };
                     self.by_url.insert(url.to_owned(), named.clone());
                     self.by_path.insert(path, named);
@@ -245,19 +227,6 @@ async fn run(
             Reply::new(server.run_alone(&command(verb, &arguments), left).await?)
         }
     }
-}
-
-/// Where a value leads; none when it is no Redis URL. The error says what is wrong, then what to write.
-fn info(url: &str) -> Option<Result<redis::ConnectionInfo, (&'static str, &'static str)>> {
-    if url.starts_with("rediss://") {
-        let help = "name the server by redis://, over a network that you trust or a TLS tunnel";
-        return Some(Err(("rediss:// (Redis over TLS) is not supported yet", help)));
-    }
-    // The parser's own message may repeat the URL, and with it a password.
-    url.starts_with("redis://").then(|| {
-        let help = "write redis://HOST:PORT/DATABASE, such as redis://127.0.0.1:6379/0";
-        url.into_connection_info().map_err(|_| ("this is no Redis URL", help))
-    })
 }
 
 fn command(verb: &str, arguments: &[Value]) -> Cmd {

@@ -1,76 +1,23 @@
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    net::TcpListener,
-    process::{Child, Stdio},
-};
-
 use serde_json::json;
 
 use super::*;
-use crate::capability::fixture;
+use crate::capability::fixture::{self, RedisServer};
 
 /// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
 const NOISE: Duration = Duration::from_secs(5);
 
-/// A redis-server of its own, ended with the test.
-struct Server {
-    process: Option<Child>,
-    port: u16,
-}
-
-impl Server {
-    fn new() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { process: None, port }
-    }
-
-    fn start(&mut self) {
-        let process = std::process::Command::new("redis-server")
-            .args([
-                "--port",
-                &self.port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is installed");
-        self.process = Some(process);
-    }
-
-    fn stop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().unwrap();
-            process.wait().unwrap();
-        }
-    }
-
-    fn redis(&self) -> Redis {
-        let url = format!("redis://127.0.0.1:{}", self.port);
-        Redis::new(
-            &Connections::default(),
-            &fixture::config(json!({"redis": {"main": url}})),
-        )
-        .unwrap()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.stop();
-    }
+fn client(server: &RedisServer) -> Redis {
+    let config = fixture::config(json!({"redis": {"main": server.url()}}));
+    Redis::new(&Servers::default(), &Metrics::default(), &config).unwrap()
 }
 
 /// A running server, and its client once it answers.
-async fn running() -> (Server, Redis) {
-    let mut server = Server::new();
+async fn running() -> (RedisServer, Redis) {
+    let mut server = RedisServer::new();
     server.start();
-    let redis = server.redis();
+    let redis = client(&server);
     answers(&redis, Duration::from_secs(5)).await;
     (server, redis)
 }
@@ -167,9 +114,9 @@ async fn mistakes_are_told() {
 #[tokio::test]
 async fn servers_are_found_by_name() {
     let (server, _) = running().await;
-    let url = format!("redis://127.0.0.1:{}", server.port);
+    let url = server.url();
     let config = fixture::config(json!({"redis": {"main": url}, "jobs": {"queue": url}, "cache_url": url}));
-    let redis = Redis::new(&Connections::default(), &config).unwrap();
+    let redis = Redis::new(&Servers::default(), &Metrics::default(), &config).unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     let ping = async |section: &str, name: &str| {
         let reply = redis.command(section, name, "PING", vec![], deadline).await;
@@ -262,8 +209,8 @@ async fn a_dropped_call_leaves_the_connections_usable() {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_told_at_once_and_found_again() {
-    let mut server = Server::new();
-    let redis = server.redis();
+    let mut server = RedisServer::new();
+    let redis = client(&server);
     let start = Instant::now();
     for _ in 0..50 {
         for (name, arguments) in [("PING", &[][..]), ("BLPOP", &["jobs", "5"])] {
@@ -294,8 +241,10 @@ async fn a_server_that_is_down_is_told_at_once_and_found_again() {
 
 #[test]
 fn grants_and_diagnostics_show_no_passwords() {
-    let config = json!({"redis": {"main": "redis://me:geheim@cache:6380/2"}, "other": "text"});
-    let redis = Redis::new(&Connections::default(), &fixture::config(config)).unwrap();
+    let config = json!({
+        "redis": {"main": "redis://me:geheim@cache:6380/2"}, "other": "text", "state": {"url": "redis://cache:6381"},
+    });
+    let redis = Redis::new(&Servers::default(), &Metrics::default(), &fixture::config(config)).unwrap();
     assert_eq!(
         redis.grants(),
         [Grant {
@@ -305,7 +254,7 @@ fn grants_and_diagnostics_show_no_passwords() {
     );
 
     let config = json!({"redis": {"a": "rediss://me:geheim@cache", "b": "redis://me:geheim@cache:port"}});
-    let diagnostics = Redis::new(&Connections::default(), &fixture::config(config))
+    let diagnostics = Redis::new(&Servers::default(), &Metrics::default(), &fixture::config(config))
         .err()
         .unwrap();
     assert_eq!(diagnostics.len(), 2);

@@ -2,8 +2,8 @@
 
 use std::{fs::File, io::Read, time::Instant};
 
-use super::{Sql, guard::Control, statement, target::Target};
-use crate::bindings::Error;
+use super::{Sql, guard::Control, statement};
+use crate::{bindings::Error, store::sqlite::Location};
 
 /// What every SQLite file begins with, unless nothing has been written to it yet.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -18,21 +18,21 @@ impl Sql {
             Err(error) if error.code == "busy" => return Ok(()),
             Err(error) => return Err(error),
         };
-        let target = pool.target().clone();
+        let location = pool.location().clone();
         let read = move |connection: &rusqlite::Connection, control: &Control| {
             // A connection may answer from its own memory, long after its file is gone.
-            header(&target)?;
+            header(&location)?;
             statement::query(connection, control, "SELECT count(*) FROM sqlite_schema", &[]).map(drop)
         };
         lease.run(deadline, read).await
     }
 }
 
-fn header(target: &Target) -> Result<(), Error> {
-    let Target::File(path) = target else { return Ok(()) };
+fn header(location: &Location) -> Result<(), Error> {
+    let Location::File(path) = location else { return Ok(()) };
     let mut start = Vec::with_capacity(MAGIC.len());
     let read = File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut start));
-    let unreadable = |why: String| Error::new(503, "unavailable", format!("{}: {why}", target.show()));
+    let unreadable = |why: String| Error::new(503, "unavailable", format!("{}: {why}", location.show()));
     match read {
         Err(error) => Err(unreadable(error.to_string())),
         Ok(_) if start.is_empty() || start == MAGIC => Ok(()),

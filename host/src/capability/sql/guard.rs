@@ -16,8 +16,8 @@ use rusqlite::{
     limits::Limit,
 };
 
-use super::{functions, target::Target};
-use crate::limits;
+use super::functions;
+use crate::{limits, store::sqlite::Location};
 
 /// Virtual machine steps between two looks at the clock: well under a millisecond.
 const PROGRESS_STEPS: i32 = 1000;
@@ -72,12 +72,12 @@ impl Control {
 }
 
 /// Opens a database with every guard in place.
-pub(super) fn open(target: &Target, control: &Arc<Control>) -> rusqlite::Result<Connection> {
+pub(super) fn open(location: &Location, control: &Arc<Control>) -> rusqlite::Result<Connection> {
     // Without `SQLITE_OPEN_URI` a path is a path, whatever it contains.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let (mut connection, pages) = match target {
-        Target::File(path) => (Connection::open_with_flags(path, flags)?, limits::SQL_PAGES),
-        Target::Memory(_) => (Connection::open_in_memory_with_flags(flags)?, limits::SQL_MEMORY_PAGES),
+    let (mut connection, pages) = match location {
+        Location::File(path) => (Connection::open_with_flags(path, flags)?, limits::SQL_PAGES),
+        Location::Memory(_) => (Connection::open_in_memory_with_flags(flags)?, limits::SQL_MEMORY_PAGES),
     };
     wait_for_writers(&mut connection, control)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;

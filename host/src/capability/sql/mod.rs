@@ -18,10 +18,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic, Node, Span};
 
 pub use self::pool::Pools;
-use self::{
-    pool::{Lease, Pool},
-    target::Target,
-};
+use self::pool::{Lease, Pool};
 use super::{Grant, did_you_mean, payload};
 use crate::{
     bindings::{
@@ -30,6 +27,7 @@ use crate::{
     },
     call::Call,
     limits, metrics,
+    store::sqlite::Location,
 };
 
 /// The databases that the file names.
@@ -126,7 +124,7 @@ impl Sql {
     pub fn grants(&self) -> Vec<Grant> {
         let grant = |(name, database): (&String, &Database)| Grant {
             capability: "sql",
-            target: format!("{name} ({})", database.pool.target().show()),
+            target: format!("{name} ({})", database.pool.location().show()),
         };
         self.databases.iter().map(grant).collect()
     }
@@ -135,7 +133,7 @@ impl Sql {
     pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
         self.databases
             .iter()
-            .map(|(name, database)| (name.as_str(), database.pool.target().show()))
+            .map(|(name, database)| (name.as_str(), database.pool.location().show()))
     }
 
     pub(crate) async fn query(
@@ -336,7 +334,7 @@ fn database(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Dat
     })
 }
 
-fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnostic>> {
+fn target(name: &str, node: &Node, folder: &Path) -> Result<Location, Box<Diagnostic>> {
     let url = match &node.value {
         tsk::Value::String(url) => url,
         tsk::Value::Secret(url) => url.reveal(),
@@ -348,7 +346,7 @@ fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnost
             ));
         }
     };
-    Target::parse(name, url, folder).map_err(|(message, help)| {
+    target::parse(name, url, folder).map_err(|(message, help)| {
         let message = format!("the database `{name}`: {message}");
         Box::new(Diagnostic::error("database-url", message).at(node.span).help(help))
     })
@@ -362,14 +360,14 @@ fn setup_failed(name: &str, span: Span, error: &Error) -> Diagnostic {
 }
 
 fn cannot_open(name: &str, database: &Database, error: &Error) -> Diagnostic {
-    let target = database.pool.target();
+    let location = database.pool.location();
     let message = format!(
         "the database `{name}` ({}) cannot be opened: {}",
-        target.show(),
+        location.show(),
         error.message
     );
-    let help = match target {
-        Target::File(path) => match path.parent() {
+    let help = match location {
+        Location::File(path) => match path.parent() {
             Some(folder) if !folder.exists() => format!("create its folder: mkdir -p {}", folder.display()),
             _ if path.is_dir() => format!("{} is a folder: name a file", path.display()),
             _ if error.code == "corrupt" => format!("{} is no SQLite database: name another file", path.display()),
@@ -378,7 +376,7 @@ fn cannot_open(name: &str, database: &Database, error: &Error) -> Diagnostic {
                 path.display()
             ),
         },
-        Target::Memory(_) => "free some memory".into(),
+        Location::Memory(_) => "free some memory".into(),
     };
     Diagnostic::error("database-unavailable", message)
         .at(database.span)

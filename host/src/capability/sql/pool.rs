@@ -1,13 +1,11 @@
-//! Connections, each on a thread of its own: SQLite blocks, the server must not.
+//! The connections of each database, with their users.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak, mpsc},
-    thread,
     time::Instant,
 };
 
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::Connection;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout_at,
@@ -17,18 +15,23 @@ use super::{
     error::{busy, explain, timeout as out_of_time},
     guard::{self, Control},
     statement,
-    target::Target,
 };
-use crate::{bindings::Error, limits, metrics::Metrics};
+use crate::{
+    bindings::Error,
+    limits,
+    metrics::Metrics,
+    store::{
+        Kept,
+        sqlite::{Location, Thread, gone},
+    },
+};
 
 type Job = Box<dyn FnOnce(&Connection, &Control) + Send>;
 
 /// Connection pools by database, kept across swaps.
 #[derive(Default)]
 pub struct Pools {
-    by_target: Mutex<HashMap<Target, Weak<Pool>>>,
-    /// What is in memory would be lost with its last connection.
-    in_memory: Mutex<Vec<Arc<Pool>>>,
+    by_location: Kept<Location, Pool>,
     pub(super) metrics: Arc<Metrics>,
 }
 
@@ -40,37 +43,27 @@ impl Pools {
         }
     }
 
-    pub(super) fn get(&self, target: Target) -> Arc<Pool> {
-        let mut pools = self.by_target.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = pools.get(&target).and_then(Weak::upgrade) {
-            return pool;
+    pub(super) fn get(&self, location: Location) -> Arc<Pool> {
+        let make = || Pool::new(location.clone());
+        match location {
+            Location::File(_) => self.by_location.get(&location, make),
+            Location::Memory(_) => self.by_location.get_forever(&location, make),
         }
-        pools.retain(|_, pool| pool.strong_count() > 0);
-        let pool = Arc::new(Pool::new(target.clone()));
-        if matches!(target, Target::Memory(_)) {
-            self.in_memory
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(pool.clone());
-        }
-        pools.insert(target, Arc::downgrade(&pool));
-        pool
     }
 }
 
 /// The connections of one database.
 pub(super) struct Pool {
-    target: Target,
+    location: Location,
     idle: Mutex<Vec<Worker>>,
     permits: Arc<Semaphore>,
     /// The setup that has been run on it.
     setup: Mutex<Option<String>>,
 }
 
-/// A connection's thread. It ends when this is dropped.
+/// A connection, and what says when its statement is over.
 struct Worker {
-    jobs: mpsc::Sender<Job>,
-    interrupt: InterruptHandle,
+    thread: Thread<Job>,
     control: Arc<Control>,
 }
 
@@ -82,15 +75,15 @@ pub(super) struct Lease {
 }
 
 impl Pool {
-    pub(super) fn new(target: Target) -> Self {
+    pub(super) fn new(location: Location) -> Self {
         // A database in memory lives in its one connection.
-        let connections = if matches!(target, Target::Memory(_)) {
+        let connections = if matches!(location, Location::Memory(_)) {
             1
         } else {
             limits::SQL_CONNECTIONS
         };
         Self {
-            target,
+            location,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(connections)),
             setup: Mutex::default(),
@@ -105,8 +98,8 @@ impl Pool {
         *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(setup);
     }
 
-    pub(super) fn target(&self) -> &Target {
-        &self.target
+    pub(super) fn location(&self) -> &Location {
+        &self.location
     }
 
     /// Waits for a free connection as long as it would for another writer.
@@ -118,7 +111,7 @@ impl Pool {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = match idle {
             Some(worker) => worker,
-            None => Worker::start(self.target.clone(), deadline).await?,
+            None => Worker::start(self.location.clone(), deadline).await?,
         };
         Ok(Lease {
             worker: Some(worker),
@@ -129,35 +122,18 @@ impl Pool {
 }
 
 impl Worker {
-    async fn start(target: Target, deadline: Instant) -> Result<Self, Error> {
-        let (opened, is_open) = oneshot::channel();
-        let (jobs, received) = mpsc::channel::<Job>();
+    async fn start(location: Location, deadline: Instant) -> Result<Self, Error> {
         let control = Arc::new(Control::default());
         control.start(deadline);
-        let own_control = control.clone();
-        let serve = move || {
-            let connection = match guard::open(&target, &own_control) {
-                Ok(connection) => connection,
-                Err(error) => return drop(opened.send(Err(explain(error, &own_control)))),
-            };
-            if opened.send(Ok(connection.get_interrupt_handle())).is_err() {
-                return;
+        let (opening, serving) = (control.clone(), control.clone());
+        let open = move || guard::open(&location, &opening).map_err(|error| explain(error, &opening));
+        let start = Thread::start(open, move |connection, jobs: mpsc::Receiver<Job>| {
+            for job in jobs {
+                job(&connection, &serving);
             }
-            for job in received {
-                job(&connection, &own_control);
-            }
-        };
-        thread::Builder::new()
-            .name("sqlite".into())
-            .spawn(serve)
-            .map_err(|error| Error::new(503, "unavailable", format!("no thread for a connection: {error}")))?;
-        let is_open = timeout_at(deadline.into(), is_open).await.map_err(|_| out_of_time())?;
-        let interrupt = is_open.map_err(|_| gone())??;
-        Ok(Self {
-            jobs,
-            interrupt,
-            control,
-        })
+        });
+        let thread = timeout_at(deadline.into(), start).await.map_err(|_| out_of_time())??;
+        Ok(Self { thread, control })
     }
 }
 
@@ -175,7 +151,7 @@ impl Lease {
             // Nobody listens when the call was stopped meanwhile.
             let _ = reply.send(work(connection, control));
         });
-        worker.jobs.send(job).map_err(|_| gone())?;
+        worker.thread.send(job).map_err(|_| gone())?;
         match timeout_at(deadline.into(), result).await {
             Ok(result) => result.map_err(|_| gone())?,
             Err(_) => Err(out_of_time()),
@@ -187,8 +163,8 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let Some(worker) = self.worker.take() else { return };
         worker.control.cancel();
-        worker.interrupt.interrupt();
-        let (pool, permit, jobs) = (self.pool.clone(), self.permit.take(), worker.jobs.clone());
+        worker.thread.interrupt();
+        let (pool, permit, jobs) = (self.pool.clone(), self.permit.take(), worker.thread.sender());
         // Runs after whatever was stopped, so that a connection is never given to a second user too early.
         let give_back: Job = Box::new(move |connection, control| {
             control.reset();
@@ -201,8 +177,4 @@ impl Drop for Lease {
         // The thread is gone only when it panicked; then its permit is free, and the next user starts another.
         let _ = jobs.send(give_back);
     }
-}
-
-fn gone() -> Error {
-    Error::new(500, "internal", "a database connection ended unexpectedly")
 }

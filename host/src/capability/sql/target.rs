@@ -1,48 +1,19 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Where a database lives.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Target {
-    File(PathBuf),
-    /// One database per name of `[databases]`.
-    Memory(String),
-}
+use crate::store::sqlite::Location;
 
-impl Target {
-    /// Reads a value of `[databases]`. Relative paths start at `folder`. The error says what is wrong, then what to
-    /// write.
-    pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Self, (String, String)> {
-        let remedy = || format!("write `{name}: \"sqlite:{name}.db\"`");
-        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-        match scheme {
-            "sqlite" => {}
-            "postgres" | "postgresql" => return Err(("PostgreSQL is not supported yet".into(), remedy())),
-            "mysql" | "mariadb" => return Err(("MySQL is not supported".into(), remedy())),
-            _ => return Err((format!("`{}` is no database URL", without_password(url)), remedy())),
-        }
-        let path = &url["sqlite:".len()..];
-        // `sqlite:///x` is absolute, `sqlite://x` relative.
-        let path = path.strip_prefix("//").unwrap_or(path);
-        match path {
-            ":memory:" => Ok(Self::Memory(name.into())),
-            "" => Err(("the URL names no file".into(), remedy())),
-            _ if path.contains(['?', '\0']) => Err((
-                "a database URL takes no options".into(),
-                format!(
-                    "write `{name}: \"sqlite:{}\"`",
-                    path.split(['?', '\0']).next().unwrap_or_default()
-                ),
-            )),
-            _ => Ok(Self::File(folder.join(path))),
-        }
-    }
-
-    /// As grants and messages show it.
-    pub(super) fn show(&self) -> String {
-        match self {
-            Self::File(path) => format!("sqlite:{}", path.strip_prefix(".").unwrap_or(path).display()),
-            Self::Memory(_) => "sqlite::memory:".into(),
-        }
+/// Reads a value of `[databases]`. Relative paths start at `folder`. The error says what is wrong, then what to write.
+pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Location, (String, String)> {
+    let remedy = || format!("write `{name}: \"sqlite:{name}.db\"`");
+    let (scheme, path) = url.split_once(':').unwrap_or_default();
+    match scheme {
+        "sqlite" => Location::parse(path, folder, name).map_err(|bad| {
+            let instead = bad.instead.map(|url| format!("write `{name}: \"{url}\"`"));
+            (bad.message.into(), instead.unwrap_or_else(remedy))
+        }),
+        "postgres" | "postgresql" => Err(("PostgreSQL is not supported yet".into(), remedy())),
+        "mysql" | "mariadb" => Err(("MySQL is not supported".into(), remedy())),
+        _ => Err((format!("`{}` is no database URL", without_password(url)), remedy())),
     }
 }
 
@@ -61,22 +32,25 @@ mod tests {
 
     #[test]
     fn urls() {
-        let parse = |url| Target::parse("main", url, Path::new("/srv"));
-        assert_eq!(parse("sqlite:users.db").unwrap(), Target::File("/srv/users.db".into()));
+        let parse = |url| super::parse("main", url, Path::new("/srv"));
+        assert_eq!(
+            parse("sqlite:users.db").unwrap(),
+            Location::File("/srv/users.db".into())
+        );
         assert_eq!(
             parse("sqlite://data/users.db").unwrap(),
-            Target::File("/srv/data/users.db".into())
+            Location::File("/srv/data/users.db".into())
         );
         assert_eq!(
             parse("sqlite:///var/users.db").unwrap(),
-            Target::File("/var/users.db".into())
+            Location::File("/var/users.db".into())
         );
         assert_eq!(
             parse("sqlite:/var/users.db").unwrap(),
-            Target::File("/var/users.db".into())
+            Location::File("/var/users.db".into())
         );
-        assert_eq!(parse("sqlite::memory:").unwrap(), Target::Memory("main".into()));
-        assert_eq!(parse("sqlite://:memory:").unwrap(), Target::Memory("main".into()));
+        assert_eq!(parse("sqlite::memory:").unwrap(), Location::Memory("main".into()));
+        assert_eq!(parse("sqlite://:memory:").unwrap(), Location::Memory("main".into()));
         for (url, what) in [
             ("postgres://u:p@h/db", "PostgreSQL is not supported yet"),
             ("users.db", "is no database URL"),

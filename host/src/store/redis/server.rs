@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redis::{
+use ::redis::{
     AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, RedisError, RedisResult,
     aio::{ConnectionLike, MultiplexedConnection},
 };
@@ -18,22 +18,26 @@ use tokio::{
     time::timeout,
 };
 
-use super::{bounded::Bounded, reply};
+use super::{bounded::Bounded, error};
 use crate::{bindings::Error, limits};
 
 /// What a reply's framing may add to its content. Bytes.
 const FRAMING: usize = 2 << 20;
 
 /// One Redis server: a shared connection, and others for one command at a time.
-pub(super) struct Server {
+pub(crate) struct Server {
     info: ConnectionInfo,
     /// As messages show it: host and port.
-    pub(super) name: String,
+    pub(crate) name: String,
     shared: tokio::sync::Mutex<Option<Connection>>,
     idle: Mutex<Vec<Connection>>,
     permits: Semaphore,
     outage: Mutex<Outage>,
 }
+
+/// Room for a connection that one loop uses alone.
+#[derive(Default)]
+pub(crate) struct Seat(Option<Connection>);
 
 #[derive(Clone)]
 struct Connection {
@@ -63,21 +67,27 @@ impl Server {
         }
     }
 
-    /// Runs one command on the shared connection.
-    pub(super) async fn run(&self, command: &Cmd, time: Duration) -> Result<redis::Value, Error> {
+    /// Runs one command on the shared connection. What the server refuses is an error here; in the replies of
+    /// [`run_all`](Self::run_all) it stands where its command did.
+    pub(crate) async fn run(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
         let work = async {
             let mut connection = self.shared().await?;
             connection
                 .link
                 .send_packed_command(command)
                 .await
+                .and_then(::redis::Value::extract_error)
                 .map_err(|error| self.explain(&error))
         };
         timeout(time, work).await.map_err(|_| self.silent(time))?
     }
 
     /// Runs several commands on the shared connection, in one round trip.
-    pub(super) async fn run_all(&self, commands: &redis::Pipeline, time: Duration) -> Result<Vec<redis::Value>, Error> {
+    pub(crate) async fn run_all(
+        &self,
+        commands: &::redis::Pipeline,
+        time: Duration,
+    ) -> Result<Vec<::redis::Value>, Error> {
         let count = commands.cmd_iter().count();
         let work = async {
             let mut connection = self.shared().await?;
@@ -92,17 +102,10 @@ impl Server {
 
     /// Runs one command on a connection of its own. A reply over the bound breaks that connection and nothing else;
     /// so does a call that ends before its reply has come.
-    pub(super) async fn run_alone(&self, command: &Cmd, time: Duration) -> Result<redis::Value, Error> {
+    pub(crate) async fn run_alone(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
         let work = async {
             let (mut connection, _permit) = self.own().await?;
-            connection
-                .budget
-                .store(limits::REDIS_REPLY + FRAMING, Ordering::Relaxed);
-            let result = connection.link.send_packed_command(command).await;
-            if connection.budget.load(Ordering::Relaxed) == 0 {
-                return Err(reply::too_large());
-            }
-            let result = result.map_err(|error| self.explain(&error));
+            let result = self.bounded(&mut connection, command).await;
             if !connection.closed.load(Ordering::Relaxed) {
                 self.idle
                     .lock()
@@ -112,6 +115,36 @@ impl Server {
             result
         };
         timeout(time, work).await.map_err(|_| self.silent(time))?
+    }
+
+    /// Runs one command on the connection that the host keeps in `seat` for a loop of its own, opening it when
+    /// needed: such loops never wait for those of [`run_alone`](Self::run_alone). A call that ends before its reply
+    /// has come closes the connection.
+    pub(crate) async fn run_in(&self, seat: &mut Seat, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
+        let work = async {
+            // Taken out while it is busy, so that a reply nobody waited for is never taken for the next one's.
+            let mut connection = match seat.0.take() {
+                Some(connection) if !connection.closed.load(Ordering::Relaxed) => connection,
+                _ => self.connect(limits::REDIS_REPLY).await?,
+            };
+            let result = self.bounded(&mut connection, command).await;
+            seat.0 = Some(connection);
+            result
+        };
+        timeout(time, work).await.map_err(|_| self.silent(time))?
+    }
+
+    async fn bounded(&self, connection: &mut Connection, command: &Cmd) -> Result<::redis::Value, Error> {
+        connection
+            .budget
+            .store(limits::REDIS_REPLY + FRAMING, Ordering::Relaxed);
+        let result = connection.link.send_packed_command(command).await;
+        if connection.budget.load(Ordering::Relaxed) == 0 {
+            return Err(error::too_large());
+        }
+        result
+            .and_then(::redis::Value::extract_error)
+            .map_err(|error| self.explain(&error))
     }
 
     async fn shared(&self) -> Result<Connection, Error> {
@@ -170,12 +203,12 @@ impl Server {
         Err(self.unavailable(&outage.reason))
     }
 
-    fn explain(&self, error: &RedisError) -> Error {
-        let broken = error.is_io_error() || error.is_connection_dropped() || error.is_unrecoverable_error();
+    fn explain(&self, failure: &RedisError) -> Error {
+        let broken = failure.is_io_error() || failure.is_connection_dropped() || failure.is_unrecoverable_error();
         if broken {
-            self.unavailable(&error.to_string())
+            self.unavailable(&failure.to_string())
         } else {
-            reply::explain(error)
+            error::explain(failure)
         }
     }
 
@@ -200,7 +233,7 @@ impl Server {
 async fn open(info: &ConnectionInfo, budget: usize) -> RedisResult<Connection> {
     let ConnectionAddr::Tcp(host, port) = info.addr() else {
         return Err((
-            redis::ErrorKind::InvalidClientConfig,
+            ::redis::ErrorKind::InvalidClientConfig,
             "only redis:// over TCP is supported",
         )
             .into());

@@ -1,0 +1,301 @@
+//! What a service keeps between its calls.
+//!
+//! `Tables` (process) keeps what SQLite files need over swaps, `State` (App) knows the place and the service's name.
+
+mod codec;
+mod host;
+mod redis;
+mod sqlite;
+
+#[cfg(test)]
+mod tests;
+
+use std::{future::Future, path::Path, sync::Arc, time::Instant};
+
+use tokio::time::timeout_at;
+use tsk::{Config, Diagnostic, Span, Value as Setting};
+
+use self::{redis::Keys, sqlite::Table};
+use super::{Grant, did_you_mean, payload};
+use crate::{
+    bindings::{Error, Value},
+    limits,
+    store::{Kept, Place, Store, Stores, sqlite::Location},
+};
+
+/// The state in each file, kept across swaps.
+#[derive(Default)]
+pub struct Tables {
+    by_location: Kept<Location, Table>,
+}
+
+/// Where one service keeps its state.
+pub struct State {
+    service: Arc<str>,
+    engine: Engine,
+    place: Place,
+    /// `[state] url`, where the file has one.
+    span: Option<Span>,
+}
+
+enum Engine {
+    Sqlite(Arc<Table>),
+    Redis(Keys),
+}
+
+macro_rules! with_engine {
+    ($state:expr, $engine:ident => $work:expr) => {
+        match &$state.engine {
+            Engine::Sqlite($engine) => $work,
+            Engine::Redis($engine) => $work,
+        }
+    };
+}
+
+/// A key, and whose it is.
+#[derive(Clone)]
+struct Name {
+    service: Arc<str>,
+    key: String,
+}
+
+impl State {
+    /// `file` is the TSK file. Opens nothing: `connect` does, and the first use.
+    pub fn new(
+        stores: &Stores,
+        tables: &Tables,
+        config: &Config,
+        service: Arc<str>,
+        file: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let setting = config.get("state.url");
+        let mut diagnostics = strangers(config);
+        let place = Place::read(setting, "state.url", file).map_err(|diagnostic| diagnostics.push(*diagnostic));
+        let (Ok(place), true) = (place, diagnostics.is_empty()) else {
+            return Err(diagnostics);
+        };
+        let engine = match stores.at(&place) {
+            Store::Sqlite(file) => {
+                let table = || Table::new(file.clone());
+                Engine::Sqlite(tables.by_location.get(file.location(), table))
+            }
+            Store::Redis(server) => Engine::Redis(Keys::new(server)),
+        };
+        Ok(Self {
+            service,
+            engine,
+            place,
+            span: setting.map(|node| node.span),
+        })
+    }
+
+    /// Opens a file that the service names. Its own is made by the first use.
+    pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
+        let Some(span) = self.span else {
+            return Ok(());
+        };
+        with_engine!(self, engine => engine.open().await)
+            .map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
+    }
+
+    pub fn grants(&self) -> Vec<Grant> {
+        let grant = |_| Grant {
+            capability: "state",
+            target: self.place.show(),
+        };
+        self.span.map(grant).into_iter().collect()
+    }
+
+    pub(crate) async fn get(&self, deadline: Instant, key: String) -> Result<Value, Error> {
+        let name = self.name(key)?;
+        let found = self.raw(deadline, name.clone()).await?;
+        found.map_or(Ok(Value::Null), |bytes| {
+            codec::decode(bytes).ok_or_else(|| foreign(&name))
+        })
+    }
+
+    pub(crate) async fn set(
+        &self,
+        deadline: Instant,
+        key: String,
+        value: &Value,
+        lifetime: Option<u64>,
+    ) -> Result<(), Error> {
+        let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
+        let work = async {
+            match encode(value)? {
+                Some(value) => with_engine!(self, engine => engine.set(name, value, lifetime).await),
+                None => with_engine!(self, engine => engine.delete(name).await).map(drop),
+            }
+        };
+        self.within(deadline, work).await
+    }
+
+    pub(crate) async fn delete(&self, deadline: Instant, key: String) -> Result<bool, Error> {
+        let name = self.name(key)?;
+        let work = async { with_engine!(self, engine => engine.delete(name).await) };
+        self.within(deadline, work).await
+    }
+
+    pub(crate) async fn increment(
+        &self,
+        deadline: Instant,
+        key: String,
+        by: i64,
+        lifetime: Option<u64>,
+    ) -> Result<i64, Error> {
+        let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
+        let work = async { with_engine!(self, engine => engine.increment(name, by, lifetime).await) };
+        self.within(deadline, work).await
+    }
+
+    pub(crate) async fn compare_and_set(
+        &self,
+        deadline: Instant,
+        key: String,
+        expected: &Value,
+        value: &Value,
+        lifetime: Option<u64>,
+    ) -> Result<bool, Error> {
+        let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
+        let (expected, value) = (encode(expected)?, encode(value)?);
+        let is_json = matches!(expected.as_deref(), Some([b'j', ..]));
+        loop {
+            // The engines compare bytes: JSON is compared here, and the spelling that is there is what must not change.
+            let expected = if is_json {
+                let found = self.raw(deadline, name.clone()).await?;
+                match found.filter(|found| expected.as_ref().is_some_and(|expected| codec::same(found, expected))) {
+                    Some(found) => Some(found),
+                    None => return Ok(false),
+                }
+            } else {
+                expected.clone()
+            };
+            let (name, value) = (name.clone(), value.clone());
+            let work = async { with_engine!(self, engine => engine.swap(name, expected, value, lifetime).await) };
+            let done = self.within(deadline, work).await?;
+            if done || !is_json {
+                return Ok(done);
+            }
+        }
+    }
+
+    pub(crate) async fn expire(&self, deadline: Instant, key: String, lifetime: Option<u64>) -> Result<bool, Error> {
+        let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
+        let work = async { with_engine!(self, engine => engine.expire(name, lifetime).await) };
+        self.within(deadline, work).await
+    }
+
+    pub(crate) async fn expires_in(&self, deadline: Instant, key: String) -> Result<Option<u64>, Error> {
+        let name = self.name(key)?;
+        let work = async { with_engine!(self, engine => engine.expires_in(name).await) };
+        self.within(deadline, work).await
+    }
+
+    async fn raw(&self, deadline: Instant, name: Name) -> Result<Option<Vec<u8>>, Error> {
+        let work = async { with_engine!(self, engine => engine.get(name).await) };
+        self.within(deadline, work).await
+    }
+
+    fn name(&self, key: String) -> Result<Name, Error> {
+        if key.is_empty() || key.len() > limits::STATE_KEY {
+            let message = format!(
+                "a key of the state has 1 to {} bytes, this one has {}",
+                limits::STATE_KEY,
+                key.len()
+            );
+            return Err(Error::new(500, "bad-argument", message));
+        }
+        Ok(Name {
+            service: self.service.clone(),
+            key,
+        })
+    }
+
+    async fn within<T>(&self, deadline: Instant, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        timeout_at(deadline.into(), work).await.unwrap_or_else(|_| {
+            let message = format!(
+                "the state ({}) did not answer within the call's time",
+                self.place.show()
+            );
+            Err(Error::new(504, "timeout", message))
+        })
+    }
+}
+
+/// Why an engine leaves everything as it is.
+#[derive(Clone, Copy)]
+enum Refused {
+    NoInteger,
+    Overflow,
+    Full,
+}
+
+impl Refused {
+    fn explain(self, key: &str) -> Error {
+        match self {
+            Self::NoInteger => {
+                let message = format!("the state's `{key}` is not an integer: only integers can be incremented");
+                Error::new(500, "wrong-type", message)
+            }
+            Self::Overflow => {
+                let message = format!("the state's `{key}` would leave the range of 64-bit integers");
+                Error::new(500, "overflow", message)
+            }
+            Self::Full => {
+                let message = format!(
+                    "the state holds {} keys, the most of a SQLite file: delete some, give them lifetimes, or name a \
+                     Redis server under [state]",
+                    limits::STATE_KEYS
+                );
+                Error::new(503, "full", message)
+            }
+        }
+    }
+}
+
+fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
+    let bytes = payload(value);
+    if bytes > limits::STATE_VALUE {
+        let message = format!(
+            "a value of the state has at most {} KiB, this one has {} bytes: keep larger ones in a database",
+            limits::STATE_VALUE >> 10,
+            bytes
+        );
+        return Err(Error::new(500, "too-large", message));
+    }
+    codec::encode(value)
+}
+
+fn checked(lifetime: Option<u64>) -> Result<Option<u64>, Error> {
+    match lifetime {
+        Some(0) => Err(Error::new(500, "bad-argument", "a lifetime must be above 0")),
+        Some(time) if u128::from(time) > limits::STATE_LIFETIME.as_millis() => {
+            Err(Error::new(500, "bad-argument", "a lifetime is 100 years at most"))
+        }
+        other => Ok(other),
+    }
+}
+
+fn foreign(name: &Name) -> Error {
+    let message = format!("the value of `{}` was not written as state of this service", name.key);
+    Error::new(500, "foreign", message)
+}
+
+/// What `[state]` holds besides `url`.
+fn strangers(config: &Config) -> Vec<Diagnostic> {
+    let Some(node) = config.get("state") else {
+        return Vec::new();
+    };
+    let Setting::Object(section) = &node.value else {
+        let wrong = Diagnostic::error("wrong-setting", "`state` must be a section").at(node.span);
+        return vec![wrong.help("write a section [state] with a line such as `url: \"redis://127.0.0.1:6379\"`")];
+    };
+    let unknown = section.iter().filter(|(key, _)| *key != "url").map(|(key, node)| {
+        let message = format!("there is no setting `{key}` of [state]{}", did_you_mean(key, ["url"]));
+        Diagnostic::error("unknown-setting", message)
+            .at(node.key_span)
+            .help("[state] has one setting, `url`: other values and fujsens need a section of another name")
+    });
+    unknown.collect()
+}

@@ -1,0 +1,256 @@
+//! State in a SQLite file of the host's own.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::{task::AbortHandle, time::sleep};
+
+use super::{Name, Refused, codec};
+use crate::{bindings::Error, limits, store::sqlite::File};
+
+/// Both counts of keys are kept by triggers, so that no statement has to look at every row.
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS state (
+        id INTEGER PRIMARY KEY,
+        service TEXT NOT NULL,
+        key TEXT NOT NULL,
+        value BLOB NOT NULL,
+        expires INTEGER,
+        UNIQUE (service, key)
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS state_expires ON state (expires) WHERE expires IS NOT NULL;
+    CREATE TABLE IF NOT EXISTS state_keys (service TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER IF NOT EXISTS state_added AFTER INSERT ON state BEGIN
+        INSERT INTO state_keys VALUES (NEW.service, 1) ON CONFLICT DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER IF NOT EXISTS state_removed AFTER DELETE ON state BEGIN
+        UPDATE state_keys SET count = count - 1 WHERE service = OLD.service;
+    END;";
+
+/// The state in one file, of every service that uses it.
+pub(super) struct Table {
+    file: Arc<File>,
+    sweeper: OnceLock<AbortHandle>,
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        if let Some(sweeper) = self.sweeper.get() {
+            sweeper.abort();
+        }
+    }
+}
+
+impl Table {
+    pub(super) fn new(file: Arc<File>) -> Self {
+        Self {
+            file,
+            sweeper: OnceLock::new(),
+        }
+    }
+
+    pub(super) async fn open(&self) -> Result<(), Error> {
+        self.file.ensure(SCHEMA).await?;
+        self.sweeper
+            .get_or_init(|| tokio::spawn(remove_expired(self.file.clone())).abort_handle());
+        Ok(())
+    }
+
+    pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, Error> {
+        self.open().await?;
+        let found = self.file.read(move |connection| find(connection, &name)).await?;
+        Ok(found.map(|row| row.value))
+    }
+
+    pub(super) async fn set(&self, name: Name, value: Vec<u8>, lifetime: Option<u64>) -> Result<(), Error> {
+        self.write(name, move |connection, name| {
+            put(connection, name, &value, lifetime.map(expiry))
+        })
+        .await
+    }
+
+    pub(super) async fn delete(&self, name: Name) -> Result<bool, Error> {
+        self.write(name, |connection, name| {
+            let was_there = find(connection, name)?.is_some();
+            remove(connection, name)?;
+            Ok(Ok(was_there))
+        })
+        .await
+    }
+
+    pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, Error> {
+        self.write(name, move |connection, name| {
+            let (old, expires) = match find(connection, name)? {
+                Some(row) => (codec::integer(&row.value), row.expires),
+                None => (Some(0), lifetime.map(expiry)),
+            };
+            let Some(old) = old else {
+                return Ok(Err(Refused::NoInteger));
+            };
+            let Some(sum) = old.checked_add(by) else {
+                return Ok(Err(Refused::Overflow));
+            };
+            Ok(put(connection, name, sum.to_string().as_bytes(), expires)?.map(|()| sum))
+        })
+        .await
+    }
+
+    pub(super) async fn swap(
+        &self,
+        name: Name,
+        expected: Option<Vec<u8>>,
+        value: Option<Vec<u8>>,
+        lifetime: Option<u64>,
+    ) -> Result<bool, Error> {
+        self.write(name, move |connection, name| {
+            if find(connection, name)?.map(|row| row.value) != expected {
+                return Ok(Ok(false));
+            }
+            match value {
+                Some(value) => Ok(put(connection, name, &value, lifetime.map(expiry))?.map(|()| true)),
+                None => remove(connection, name).map(|()| Ok(true)),
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn expire(&self, name: Name, lifetime: Option<u64>) -> Result<bool, Error> {
+        self.write(name, move |connection, name| match find(connection, name)? {
+            Some(row) => Ok(put(connection, name, &row.value, lifetime.map(expiry))?.map(|()| true)),
+            None => Ok(Ok(false)),
+        })
+        .await
+    }
+
+    pub(super) async fn expires_in(&self, name: Name) -> Result<Option<u64>, Error> {
+        self.open().await?;
+        let found = self.file.read(move |connection| find(connection, &name)).await?;
+        let expires = found.and_then(|row| row.expires);
+        Ok(expires.and_then(|at| u64::try_from(at - now()).ok()))
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        name: Name,
+        work: impl FnOnce(&Connection, &Name) -> rusqlite::Result<Result<T, Refused>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.open().await?;
+        let key = name.key.clone();
+        let result = self.file.write(move |connection| work(connection, &name)).await?;
+        result.map_err(|refused| refused.explain(&key))
+    }
+}
+
+struct Row {
+    value: Vec<u8>,
+    expires: Option<i64>,
+}
+
+/// Milliseconds since the Unix epoch.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn expiry(lifetime: u64) -> i64 {
+    now().saturating_add_unsigned(lifetime)
+}
+
+fn find(connection: &Connection, name: &Name) -> rusqlite::Result<Option<Row>> {
+    connection
+        .prepare_cached(
+            "SELECT value, expires FROM state WHERE service = ? AND key = ? AND (expires IS NULL OR expires > ?)",
+        )?
+        .query_row(params![name.service, name.key, now()], |row| {
+            Ok(Row {
+                value: row.get(0)?,
+                expires: row.get(1)?,
+            })
+        })
+        .optional()
+}
+
+fn put(
+    connection: &Connection,
+    name: &Name,
+    value: &[u8],
+    expires: Option<i64>,
+) -> rusqlite::Result<Result<(), Refused>> {
+    let changed = connection
+        .prepare_cached("UPDATE state SET value = ?, expires = ? WHERE service = ? AND key = ?")?
+        .execute(params![value, expires, name.service, name.key])?;
+    if changed > 0 {
+        return Ok(Ok(()));
+    }
+    // What has expired must not keep new keys out.
+    if is_full(connection, name)? && (sweep(connection)? == 0 || is_full(connection, name)?) {
+        return Ok(Err(Refused::Full));
+    }
+    connection
+        .prepare_cached("INSERT INTO state (service, key, value, expires) VALUES (?, ?, ?, ?)")?
+        .execute(params![name.service, name.key, value, expires])?;
+    Ok(Ok(()))
+}
+
+fn remove(connection: &Connection, name: &Name) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM state WHERE service = ? AND key = ?")?
+        .execute(params![name.service, name.key])?;
+    Ok(())
+}
+
+fn is_full(connection: &Connection, name: &Name) -> rusqlite::Result<bool> {
+    let count: Option<i64> = connection
+        .prepare_cached("SELECT count FROM state_keys WHERE service = ?")?
+        .query_row([&name.service], |row| row.get(0))
+        .optional()?;
+    Ok(count.is_some_and(|count| count >= limits::STATE_KEYS as i64))
+}
+
+/// Removes some of what has expired; how much.
+fn sweep(connection: &Connection) -> rusqlite::Result<usize> {
+    connection
+        .prepare_cached("DELETE FROM state WHERE id IN (SELECT id FROM state WHERE expires <= ? LIMIT ?)")?
+        .execute(params![now(), limits::STATE_SWEEP as i64])
+}
+
+/// Gives room back. What has expired is not seen even while it is still there.
+async fn remove_expired(file: Arc<File>) {
+    loop {
+        sleep(limits::STATE_SWEEP_PAUSE).await;
+        while match file.write(sweep).await {
+            Ok(removed) => removed == limits::STATE_SWEEP,
+            Err(error) => {
+                tracing::warn!("what has expired could not be removed: {}", error.message);
+                false
+            }
+        } {}
+    }
+}
+
+#[cfg(test)]
+impl Table {
+    /// Keys `0`, `1`, … of a service.
+    pub(super) async fn fill(&self, service: &'static str, keys: usize) {
+        let fill = move |connection: &Connection| {
+            connection.execute(
+                "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?)
+                 INSERT INTO state (service, key, value) SELECT ?, i, x'74' FROM n",
+                params![keys as i64, service],
+            )
+        };
+        self.open()
+            .await
+            .and(self.file.write(fill).await)
+            .expect("the rows are new");
+    }
+
+    /// Rows that are there, expired or not.
+    pub(super) async fn rows(&self) -> i64 {
+        let count = |connection: &Connection| connection.query_row("SELECT count(*) FROM state", [], |row| row.get(0));
+        self.file.read(count).await.unwrap_or(-1)
+    }
+}

@@ -1,0 +1,98 @@
+//! One slot: claimed, run, reported.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jiff::Timestamp;
+use tokio::time::sleep;
+
+use super::{
+    Due,
+    claim::{Claim, Claims},
+};
+use crate::{app::App, bindings::Error, limits, request::Origin, schedule::Schedule};
+
+/// Runs a slot unless another host does, or the run before goes on. What goes wrong is in the log.
+pub(super) async fn slot(app: Arc<App>, due: Due) {
+    let (Some(schedule), Some(store)) = (app.schedules.get(&due.id), app.schedules.store.clone()) else {
+        return;
+    };
+    let claims = Claims::new(store, app.service.name.clone(), due.id.clone());
+    let deadline = schedule.options.deadline.unwrap_or(app.limits.deadline);
+    let hold = app.limits.queue_wait + deadline + limits::SCHEDULE_MARGIN;
+    let (text, fujsen, slot) = (&schedule.text, &schedule.handler.path, due.slot);
+    if due.is_past && !matches!(claims.last().await, Ok(Some(_))) {
+        // The schedule is new.
+        return;
+    }
+    match take(&claims, slot, hold, schedule.options.overlap).await {
+        Ok(Claim::Won) => {}
+        Ok(Claim::Taken) => {
+            return tracing::debug!(target: "schedule", schedule = %text, %fujsen, %slot, "another host runs it, or did");
+        }
+        Ok(Claim::Overlaps) => {
+            return tracing::warn!(
+                target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule),
+                "skipped: the run before has not ended"
+            );
+        }
+        Err(error) => {
+            return tracing::error!(
+                target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule),
+                "skipped: whether another host runs it cannot be known: {}", error.message
+            );
+        }
+    }
+    let started = Instant::now();
+    let result = call(&app, schedule, deadline).await;
+    let took_ms = started.elapsed().as_millis() as u64;
+    match result {
+        Ok(()) => tracing::debug!(target: "schedule", schedule = %text, %fujsen, %slot, took_ms, "done"),
+        Err(error) => tracing::error!(
+            target: "schedule", schedule = %text, %fujsen, %slot, took_ms, status = error.status, next = next(schedule),
+            "{fujsen} failed: {}", error.message
+        ),
+    }
+    if let Err(error) = claims.release(slot).await {
+        // It ends by itself, only later.
+        tracing::warn!(target: "schedule", schedule = %text, %fujsen, "the claim was not given back: {}", error.message);
+    }
+}
+
+/// A store that is down for a moment does not cost a slot.
+async fn take(claims: &Claims, slot: Timestamp, hold: Duration, overlap: bool) -> Result<Claim, Error> {
+    let started = Instant::now();
+    loop {
+        match claims.take(slot, Timestamp::now(), hold, overlap).await {
+            Err(error) if error.status == 503 && started.elapsed() < limits::SCHEDULE_PATIENCE => {
+                sleep(Duration::from_millis(250)).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// A reply that says of itself that it is a failure is one.
+async fn call(app: &Arc<App>, schedule: &Schedule, deadline: Duration) -> Result<(), Error> {
+    let _pass = app.gate.enter().await.map_err(|_| {
+        let message = "the service had no room for another call (limits.concurrency, limits.queue_wait)";
+        Error::new(503, "busy", message)
+    })?;
+    let (handler, until) = (&schedule.handler, Instant::now() + deadline);
+    let reply = app
+        .run_at(handler, &schedule.arguments, Origin::internal(), until, 1)
+        .await?;
+    if reply.status >= 400 {
+        let message = format!("it answered with status {}", reply.status);
+        return Err(Error::new(reply.status, "status", message));
+    }
+    Ok(())
+}
+
+fn next(schedule: &Schedule) -> String {
+    schedule
+        .next(Timestamp::now())
+        .map_or_else(|| "never".to_owned(), |slot| slot.to_string())
+}

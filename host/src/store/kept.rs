@@ -1,0 +1,43 @@
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+/// One value a key, for as long as somebody uses it.
+pub(crate) struct Kept<K, V> {
+    values: Mutex<HashMap<K, Weak<V>>>,
+    forever: Mutex<Vec<Arc<V>>>,
+}
+
+impl<K, V> Default for Kept<K, V> {
+    fn default() -> Self {
+        Self {
+            values: Mutex::default(),
+            forever: Mutex::default(),
+        }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V> Kept<K, V> {
+    pub(crate) fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = values.get(key).and_then(Weak::upgrade) {
+            return value;
+        }
+        values.retain(|_, value| value.strong_count() > 0);
+        let value = Arc::new(make());
+        values.insert(key.clone(), Arc::downgrade(&value));
+        value
+    }
+
+    /// As [`get`](Self::get), but the value stays when nobody uses it: what is only in memory would be lost.
+    pub(crate) fn get_forever(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
+        let value = self.get(key, make);
+        let mut forever = self.forever.lock().unwrap_or_else(PoisonError::into_inner);
+        if !forever.iter().any(|kept| Arc::ptr_eq(kept, &value)) {
+            forever.push(value.clone());
+        }
+        value
+    }
+}

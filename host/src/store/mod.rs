@@ -1,0 +1,47 @@
+//! Where a service keeps what outlives a call, a swap and a restart: a SQLite file of its own, or a Redis server.
+//!
+//! Connections and nothing more: what is kept there, and under which tables and keys, is for those who keep it.
+
+mod kept;
+mod place;
+pub(crate) mod redis;
+pub(crate) mod sqlite;
+
+use std::sync::Arc;
+
+pub(crate) use self::{kept::Kept, place::Place};
+use crate::bindings::Error;
+
+/// Everything that this process has open, by file and by URL. Kept across swaps.
+#[derive(Default)]
+pub struct Stores {
+    pub(crate) files: sqlite::Files,
+    pub(crate) servers: redis::Servers,
+}
+
+/// An open place.
+#[derive(Clone)]
+pub(crate) enum Store {
+    Sqlite(Arc<sqlite::File>),
+    Redis(Arc<redis::Server>),
+}
+
+impl Store {
+    /// Opens a file. A server that is down is not an error before something is asked of it.
+    pub(crate) async fn open(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(file) => file.open().await,
+            Self::Redis(_) => Ok(()),
+        }
+    }
+}
+
+impl Stores {
+    /// Connects to nothing yet: the first use does.
+    pub(crate) fn at(&self, place: &Place) -> Store {
+        match place {
+            Place::Sqlite(location) => Store::Sqlite(self.files.get(location)),
+            Place::Redis { url, info } => Store::Redis(self.servers.get(url, info.clone())),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use std::path::{Path, PathBuf};
+
+/// Where a SQLite database is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Location {
+    File(PathBuf),
+    /// One database a name.
+    Memory(String),
+}
+
+/// What is wrong with a URL, and the URL to write instead where that is clear.
+#[derive(Debug)]
+pub(crate) struct Bad {
+    pub(crate) message: &'static str,
+    pub(crate) instead: Option<String>,
+}
+
+impl Location {
+    /// Reads what follows `sqlite:`. Relative paths start at `folder`; `memory` names the database of `:memory:`.
+    pub(crate) fn parse(path: &str, folder: &Path, memory: &str) -> Result<Self, Bad> {
+        // `sqlite:///x` is absolute, `sqlite://x` relative.
+        let path = path.strip_prefix("//").unwrap_or(path);
+        match path {
+            ":memory:" => Ok(Self::Memory(memory.into())),
+            "" => Err(Bad {
+                message: "the URL names no file",
+                instead: None,
+            }),
+            _ => match path.split_once(['?', '\0']) {
+                Some((file, _)) => Err(Bad {
+                    message: "a database URL takes no options",
+                    instead: Some(format!("sqlite:{file}")),
+                }),
+                None => Ok(Self::File(folder.join(path))),
+            },
+        }
+    }
+
+    /// As grants and messages show it.
+    pub(crate) fn show(&self) -> String {
+        match self {
+            Self::File(path) => format!("sqlite:{}", path.strip_prefix(".").unwrap_or(path).display()),
+            Self::Memory(_) => "sqlite::memory:".into(),
+        }
+    }
+}

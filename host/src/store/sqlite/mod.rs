@@ -1,0 +1,36 @@
+//! SQLite: where databases are, the threads that their connections live on, and the files that the host itself keeps.
+
+mod file;
+mod location;
+mod thread;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+pub(crate) use self::{
+    file::File,
+    location::Location,
+    thread::{Thread, gone},
+};
+use super::Kept;
+
+/// The folder for what the host keeps beside a TSK file.
+pub(crate) const OWN_FOLDER: &str = ".tusk";
+
+/// The files that the host itself keeps, each opened once.
+#[derive(Default)]
+pub(crate) struct Files {
+    by_location: Kept<Location, File>,
+}
+
+impl Files {
+    pub(crate) fn get(&self, location: &Location) -> Arc<File> {
+        let make = || File::new(location.clone());
+        match location {
+            Location::File(_) => self.by_location.get(location, make),
+            Location::Memory(_) => self.by_location.get_forever(location, make),
+        }
+    }
+}
