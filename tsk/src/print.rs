@@ -199,6 +199,8 @@ fn fits<'a>(mut nodes: impl Iterator<Item = &'a Node>, room: &mut usize) -> bool
     nodes.all(|node| {
         let length = match &node.value {
             Value::String(text) => text.len() + 2,
+            // As it reads back.
+            Value::Secret(_) => "\"***\"".len(),
             _ => 1,
         };
         let Some(rest) = room.checked_sub(length + 2) else {

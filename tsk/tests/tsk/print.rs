@@ -157,3 +157,18 @@ proptest! {
         prop_assert_eq!(to_string(&again), to_string(&config));
     }
 }
+
+/// The layout must not tell how long a secret is, and a printed text is laid out the same when it is printed again.
+#[test]
+fn a_secret_takes_the_room_of_its_stars() {
+    let near_the_end = "a: [[@env.secure(\"TOKEN\"), \"0123456789\"], [\"0123456789\", \"0123456789\", \"0123456789\", \"0123456789\"]]\n";
+    for extra in 0..40 {
+        let text = format!(
+            "{near_the_end}b: [[@env.secure(\"TOKEN\")], [\"{}\"]]\n",
+            "x".repeat(60 + extra)
+        );
+        let config = load("service.tsk", &text, &World, Options::default()).unwrap();
+        let printed = to_string(&config);
+        assert_eq!(printed, to_string(&reread(&config, false)));
+    }
+}
