@@ -23,6 +23,7 @@ pub mod load;
 pub mod module;
 pub mod names;
 mod precompiled;
+pub mod queue;
 pub mod request;
 pub mod route;
 pub mod schedule;
