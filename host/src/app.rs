@@ -7,6 +7,7 @@ use crate::{
     call::{Call, Panic},
     capability::{Capabilities, Grant},
     engine::Host,
+    events::Subscriptions,
     gate::Gate,
     guest::{self, Failure},
     limits::Limits,
@@ -31,6 +32,7 @@ pub struct App {
     /// By `section.name`.
     pub handlers: Handlers,
     pub routes: Routes,
+    pub subscriptions: Subscriptions,
     pub schedules: Schedules,
     pub sources: SourceMap,
     pub(crate) places: Places,

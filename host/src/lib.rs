@@ -13,6 +13,7 @@ pub mod capability;
 pub mod cli;
 pub mod deferred;
 pub mod engine;
+pub mod events;
 mod folder;
 pub mod gate;
 pub mod guest;

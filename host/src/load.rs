@@ -4,6 +4,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use fujsen::{Compiler, Progress};
@@ -13,6 +14,7 @@ use crate::{
     app::App,
     capability::{Capabilities, Shared},
     engine::Host,
+    events::Subscriptions,
     folder::{Folder, folder},
     gate::Gate,
     link::{self, Linked},
@@ -125,6 +127,12 @@ impl Loader {
         let routes = linked
             .as_ref()
             .and_then(|linked| errors.take(Routes::new(config, &linked.handlers)));
+        let deadline = settings
+            .as_ref()
+            .map_or(Duration::ZERO, |settings| settings.limits.deadline);
+        let subscriptions = linked
+            .as_ref()
+            .and_then(|linked| errors.take(Subscriptions::new(config, &linked.handlers, deadline)));
         let schedules = linked.as_ref().and_then(|linked| {
             errors.take(Schedules::new(
                 &self.shared.stores,
@@ -133,8 +141,15 @@ impl Loader {
                 &self.file,
             ))
         });
-        let (Some(settings), Some(capabilities), Some(cors), Some(linked), Some((routes, warnings)), Some(schedules)) =
-            (settings, capabilities, cors, linked, routes, schedules)
+        let (
+            Some(settings),
+            Some(capabilities),
+            Some(cors),
+            Some(linked),
+            Some((routes, warnings)),
+            Some(schedules),
+            Some(subscriptions),
+        ) = (settings, capabilities, cors, linked, routes, schedules, subscriptions)
         else {
             return Err(errors.0);
         };
@@ -155,6 +170,7 @@ impl Loader {
             handlers,
             routes,
             schedules,
+            subscriptions,
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),
@@ -214,7 +230,7 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
 }
 
-fn stem(file: &Path) -> String {
+pub(crate) fn stem(file: &Path) -> String {
     file.file_stem()
         .map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }

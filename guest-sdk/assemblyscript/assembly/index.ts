@@ -7,6 +7,7 @@ export { Request } from "./request";
 export { log } from "./log";
 export { time } from "./time";
 export { config } from "./config";
+export { events } from "./events";
 export { sql, Row, Rows, Changes } from "./sql";
 export { state } from "./state";
 export { http, HttpRequest, HttpResponse } from "./http";

@@ -39,7 +39,7 @@ pub struct Redis {
 }
 
 /// Sections whose servers are the host's, not the fujsens'.
-const HOST: [&str; 2] = ["events", "state"];
+const HOST: [&str; 2] = ["message_queue", "state"];
 
 impl Redis {
     pub fn new(servers: &Servers, config: &Config) -> Result<Self, Vec<Diagnostic>> {
