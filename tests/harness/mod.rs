@@ -7,7 +7,7 @@ mod redis;
 mod service;
 mod upstream;
 
-pub(crate) use cli::{Output, command, tusk};
+pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use folder::Folder;
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
