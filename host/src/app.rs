@@ -8,6 +8,7 @@ use crate::{
     call::{Call, Panic},
     capability::{Capabilities, Grant},
     engine::Host,
+    events::Subscriptions,
     gate::Gate,
     guest::{self, Failure},
     health,
@@ -38,6 +39,7 @@ pub struct App {
     pub routes: Routes,
     /// Finds the meters of this version, and the process's metrics behind them.
     pub metrics: metrics::Version,
+    pub subscriptions: Subscriptions,
     pub schedules: Schedules,
     pub sources: SourceMap,
     pub(crate) places: Places,

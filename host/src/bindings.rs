@@ -5,6 +5,7 @@ wasmtime::component::bindgen!({
     world: "module",
     imports: {
         "tusk:fujsen/config.evaluate": async,
+        "tusk:fujsen/events": async,
         "tusk:fujsen/fujsen.call": async,
         "tusk:fujsen/http.send": async,
         "tusk:fujsen/redis": async,
@@ -16,7 +17,7 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-pub use tusk::fujsen::{config, fujsen, http, log, metrics, redis, sql, state, time};
+pub use tusk::fujsen::{config, events, fujsen, http, log, metrics, redis, sql, state, time};
 
 impl Error {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {

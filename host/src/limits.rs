@@ -70,6 +70,33 @@ pub const SQL_PAGES: u32 = 1 << 20;
 /// Prepared statements kept per connection.
 pub const SQL_STATEMENTS: usize = 64;
 
+/// An event as it stands in a queue; its type, id, target and key. Bytes.
+pub const EVENT_BYTES: usize = 256 << 10;
+pub const EVENT_NAME: usize = 256;
+/// The most that a file can ask for: events handled at once, and events that a queue holds.
+pub const EVENTS_AT_ONCE: usize = 64;
+pub const EVENTS_MOST: usize = 10_000_000;
+/// Events that one look into a queue passes over, and those that one command adds or moves.
+pub const EVENTS_SCAN: usize = 512;
+pub const EVENTS_BATCH: usize = 64;
+/// Waiting for an event before looking for a swap and for what is due; how often a file is looked into, which other
+/// processes write to.
+pub const EVENTS_WAIT: Duration = Duration::from_millis(500);
+pub const EVENTS_POLL: Duration = Duration::from_millis(25);
+/// How often what all services have handled is removed; how much of it in one transaction.
+pub const EVENTS_TRIM: Duration = Duration::from_secs(1);
+pub const EVENTS_TRIMMED: usize = 1000;
+/// Dead events of one service; the oldest are dropped. The scripts of the Redis engines know it, too.
+pub const EVENTS_DEAD: usize = 10_000;
+/// The longest pause between two deliveries of an event.
+pub const EVENTS_BACKOFF: Duration = Duration::from_secs(60);
+/// How long a publisher waits for a Redis server that is being restarted.
+pub const EVENTS_PUBLISH: Duration = Duration::from_secs(2);
+/// What an event stays its taker's own beyond the deadlines of its handlers.
+pub const EVENTS_MARGIN: Duration = Duration::from_secs(10);
+/// Handlers of one type.
+pub const EVENTS_HANDLERS: usize = 16;
+
 /// An upstream's body after decompression. Bytes.
 pub const HTTP_BODY: usize = 8 << 20;
 /// Connecting, the first byte, and between bytes of an upstream's answer.

@@ -4,6 +4,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use fujsen::{Compiler, Progress};
@@ -14,6 +15,7 @@ use crate::{
     app::App,
     capability::{Capabilities, Shared},
     engine::Host,
+    events::Subscriptions,
     folder::{Folder, folder},
     gate::Gate,
     health,
@@ -135,6 +137,12 @@ impl Loader {
         let routes = linked
             .as_ref()
             .and_then(|linked| errors.take(Routes::new(config, &linked.handlers, &metrics)));
+        let deadline = settings
+            .as_ref()
+            .map_or(Duration::ZERO, |settings| settings.limits.deadline);
+        let subscriptions = linked
+            .as_ref()
+            .and_then(|linked| errors.take(Subscriptions::new(config, &linked.handlers, deadline)));
         let schedules = linked.as_ref().and_then(|linked| {
             errors.take(Schedules::new(
                 &self.shared.stores,
@@ -152,7 +160,18 @@ impl Loader {
             Some(linked),
             Some((routes, warnings)),
             Some(schedules),
-        ) = (settings, capabilities, cors, health, alerts, linked, routes, schedules)
+            Some(subscriptions),
+        ) = (
+            settings,
+            capabilities,
+            cors,
+            health,
+            alerts,
+            linked,
+            routes,
+            schedules,
+            subscriptions,
+        )
         else {
             return Err(errors.0);
         };
@@ -176,6 +195,7 @@ impl Loader {
             routes,
             metrics,
             schedules,
+            subscriptions,
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),
@@ -235,7 +255,7 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
     Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
 }
 
-fn stem(file: &Path) -> String {
+pub(crate) fn stem(file: &Path) -> String {
     file.file_stem()
         .map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }

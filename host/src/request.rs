@@ -37,4 +37,13 @@ impl Origin {
             incoming: None,
         }
     }
+
+    /// For a call that an event starts: an id of its own, in the trace of whoever published the event.
+    pub fn following(publisher: Option<TraceContext>) -> Self {
+        Self {
+            request_id: TraceContext::start().id(),
+            trace: publisher.map_or_else(TraceContext::start, |publisher| publisher.child()),
+            incoming: None,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod calls;
+mod events;
 mod load;
 mod native;
 mod report;
@@ -19,8 +20,9 @@ type Measure = fn(&tokio::runtime::Runtime, &mut Report);
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut report = Report::default();
-    let parts: [(&str, Measure); 4] = [
+    let parts: [(&str, Measure); 5] = [
         ("calls", calls::measure),
+        ("events", events::measure),
         ("start", start::measure),
         ("swap", swap::measure),
         ("serve", serve::measure),

@@ -2,6 +2,7 @@ mod bad_input;
 mod binding;
 mod cli;
 mod deferred;
+mod events;
 mod examples;
 mod faults;
 mod imports;

@@ -12,7 +12,17 @@ pub(crate) struct Output {
 
 /// Runs the binary in a folder.
 pub(crate) fn tusk(folder: &Path, arguments: &[&str]) -> Output {
-    let output = command(folder).args(arguments).output().expect("the binary starts");
+    tusk_with(folder, arguments, &[])
+}
+
+/// As [`tusk`], with environment variables.
+pub(crate) fn tusk_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = command(folder);
+    let output = command
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .output()
+        .expect("the binary starts");
     Output {
         code: output.status.code(),
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -27,6 +37,7 @@ pub(crate) fn command(folder: &Path) -> Command {
         .current_dir(folder)
         .env("TUSK_CACHE", cache())
         .env_remove("TUSK_LOG")
-        .env_remove("PORT");
+        .env_remove("PORT")
+        .env_remove("MESSAGE_QUEUE");
     command
 }

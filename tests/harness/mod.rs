@@ -8,7 +8,7 @@ mod service;
 mod up;
 mod upstream;
 
-pub(crate) use cli::{Output, command, tusk};
+pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use folder::Folder;
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;

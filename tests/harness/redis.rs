@@ -4,16 +4,34 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A redis-server of its own on a free loopback port, keeping nothing; killed when dropped.
+use tempfile::TempDir;
+
+/// A redis-server of its own on a free loopback port; killed when dropped.
 pub(crate) struct Redis {
     pub(crate) port: u16,
     child: Option<Child>,
+    /// Where it keeps what it is told; without one, it keeps nothing.
+    folder: Option<TempDir>,
 }
 
 impl Redis {
+    /// One that keeps nothing.
     pub(crate) fn start() -> Self {
+        Self::start_in(None)
+    }
+
+    /// One that forgets nothing that it has acknowledged, even when it is killed.
+    pub(crate) fn durable() -> Self {
+        Self::start_in(Some(TempDir::new().expect("a temporary folder can be made")))
+    }
+
+    fn start_in(folder: Option<TempDir>) -> Self {
         let port = free_port();
-        let mut redis = Self { port, child: None };
+        let mut redis = Self {
+            port,
+            child: None,
+            folder,
+        };
         redis.restart();
         redis
     }
@@ -32,17 +50,15 @@ impl Redis {
     /// Starts again on the same port.
     pub(crate) fn restart(&mut self) {
         let port = self.port.to_string();
-        let child = Command::new("redis-server")
-            .args([
-                "--bind",
-                "127.0.0.1",
-                "--port",
-                &port,
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-            ])
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--port", &port, "--save", ""]);
+        if let Some(folder) = &self.folder {
+            command.args(["--appendonly", "yes", "--appendfsync", "always", "--dir"]);
+            command.arg(folder.path());
+        } else {
+            command.args(["--appendonly", "no"]);
+        }
+        let child = command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

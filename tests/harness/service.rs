@@ -155,6 +155,12 @@ impl Service {
         eventually(&format!("`{text}` in the log"), found).await;
     }
 
+    /// SIGKILL, whatever it is doing.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.0.kill();
+        let _ = self.child.0.wait();
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.0.id()
     }

@@ -6,6 +6,12 @@ export declare function configGet(key: usize, keyLength: i32, result: usize): vo
 @external("tusk:fujsen/config@0.1.0", "evaluate")
 export declare function configEvaluate(key: usize, keyLength: i32, result: usize): void;
 
+@external("tusk:fujsen/events@0.1.0", "publish")
+export declare function eventsPublish(
+  name: usize, nameLength: i32, data: usize, dataLength: i32, hasTarget: i32, target: usize, targetLength: i32,
+  hasKey: i32, key: usize, keyLength: i32, hasId: i32, id: usize, idLength: i32, result: usize
+): void;
+
 @external("tusk:fujsen/fujsen@0.1.0", "call")
 export declare function call(name: usize, nameLength: i32, args: usize, argsLength: i32, result: usize): void;
 @external("tusk:fujsen/fujsen@0.1.0", "fail")

@@ -11,6 +11,7 @@ export {
 } from "./metrics";
 export { time } from "./time";
 export { config } from "./config";
+export { events } from "./events";
 export { sql, Row, Rows, Changes } from "./sql";
 export { state } from "./state";
 export { http, HttpRequest, HttpResponse } from "./http";

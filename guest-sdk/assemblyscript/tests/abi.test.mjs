@@ -183,6 +183,34 @@ test("sql, redis and calls give values and failures", async () => {
   assert.deepEqual(module.failing("rows"), ["fail", 503, "busy", "locked"]);
 });
 
+test("events are published, and noted once", async () => {
+  let fails = false;
+  const seen = [];
+  const module = await load({
+    publish(module, at, ...event) {
+      seen.push(event);
+      module.view.setUint8(at, fails ? 1 : 0);
+      if (fails) failure(module, at + 4, 503, "full", "no room");
+      else module.lowerString(`id-${seen.length}`, at + 4);
+    },
+    execute(module, at, database, statement, parameters) {
+      seen.push([database, statement.split(" ")[0], parameters]);
+      module.view.setUint8(at, 0);
+      module.view.setBigInt64(at + 8, 1n, true);
+      module.view.setBigInt64(at + 16, 0n, true);
+    },
+  });
+  assert.deepEqual(body(module.call("published")), ["json", '["id-1","id-2",true]']);
+  assert.deepEqual(seen, [
+    ["made", '{"name":"é"}', "mail", "7", "own"],
+    ["plain", '{"n":1}', null, null, null],
+    ["main", "CREATE", []],
+    ["main", "INSERT", [["text", "e1"], ["integer", 1700000000n]]],
+  ]);
+  fails = true;
+  assert.deepEqual(body(module.call("unpublished")), ["text", "503 full: no room"]);
+});
+
 test("state crosses in words", async () => {
   let fails = false;
   const seen = [];

@@ -118,6 +118,11 @@ export class Module {
         panic: (m, mn, f, fn, line, column) => event("panic", this.string(m, mn), this.string(f, fn), line, column),
         call: (n, nn, a, an, ret) => answer("call", ret, this.string(n, nn), fields(a, an)),
       },
+      [`${PACKAGE}events@0.1.0`]: {
+        publish: (n, nn, d, dn, hasTarget, t, tn, hasKey, k, kn, hasId, i, idn, ret) =>
+          answer("publish", ret, this.string(n, nn), this.string(d, dn), hasTarget ? this.string(t, tn) : null,
+            hasKey ? this.string(k, kn) : null, hasId ? this.string(i, idn) : null),
+      },
       [`${PACKAGE}config@0.1.0`]: {
         get: (k, kn, ret) => answer("config", ret, this.string(k, kn)),
         evaluate: (k, kn, ret) => answer("evaluate", ret, this.string(k, kn)),

@@ -808,6 +808,211 @@ pub mod tusk {
                 }
             }
         }
+        /// Events that services tell each other, through the queue that the file names under `[message_queue]`.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod events {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            pub type Error = super::super::super::tusk::fujsen::types::Error;
+            #[derive(Clone, PartialEq)]
+            pub struct Options {
+                /// The service that the event is for. None: every service that handles its type.
+                pub target: ::core::option::Option<_rt::String>,
+                /// Events of one key are handled one after the other, in the order of their publication.
+                pub key: ::core::option::Option<_rt::String>,
+                /// The event's id. None: a new one. With the same id, an event published twice is handled once where handlers
+                /// keep an inbox.
+                pub id: ::core::option::Option<_rt::String>,
+            }
+            impl ::core::fmt::Debug for Options {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Options")
+                        .field("target", &self.target)
+                        .field("key", &self.key)
+                        .field("id", &self.id)
+                        .finish()
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Adds an event to the queue and gives its id; `data` is JSON text. The event is durable when this returns. When it
+            /// fails with `unavailable` or `timeout` the event may be in the queue all the same.
+            #[allow(async_fn_in_trait)]
+            pub fn publish(
+                event_type: &str,
+                data: &str,
+                options: &Options,
+            ) -> ::core::result::Result<_rt::String, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = event_type;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let vec1 = data;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let Options { target: target2, key: key2, id: id2 } = options;
+                    let (result4_0, result4_1, result4_2) = match target2 {
+                        Some(e) => {
+                            let vec3 = e;
+                            let ptr3 = vec3.as_ptr().cast::<u8>();
+                            let len3 = vec3.len();
+                            (1i32, ptr3.cast_mut(), len3)
+                        }
+                        None => (0i32, ::core::ptr::null_mut(), 0usize),
+                    };
+                    let (result6_0, result6_1, result6_2) = match key2 {
+                        Some(e) => {
+                            let vec5 = e;
+                            let ptr5 = vec5.as_ptr().cast::<u8>();
+                            let len5 = vec5.len();
+                            (1i32, ptr5.cast_mut(), len5)
+                        }
+                        None => (0i32, ::core::ptr::null_mut(), 0usize),
+                    };
+                    let (result8_0, result8_1, result8_2) = match id2 {
+                        Some(e) => {
+                            let vec7 = e;
+                            let ptr7 = vec7.as_ptr().cast::<u8>();
+                            let len7 = vec7.len();
+                            (1i32, ptr7.cast_mut(), len7)
+                        }
+                        None => (0i32, ::core::ptr::null_mut(), 0usize),
+                    };
+                    let ptr9 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/events@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "publish"]
+                        fn wit_import10(
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import10(
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import10(
+                        ptr0.cast_mut(),
+                        len0,
+                        ptr1.cast_mut(),
+                        len1,
+                        result4_0,
+                        result4_1,
+                        result4_2,
+                        result6_0,
+                        result6_1,
+                        result6_2,
+                        result8_0,
+                        result8_1,
+                        result8_2,
+                        ptr9,
+                    );
+                    let l11 = i32::from(*ptr9.add(0).cast::<u8>());
+                    let result22 = match l11 {
+                        0 => {
+                            let e = {
+                                let l12 = *ptr9
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l13 = *ptr9
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len14 = l13;
+                                let bytes14 = _rt::Vec::from_raw_parts(
+                                    l12.cast(),
+                                    len14,
+                                    len14,
+                                );
+                                _rt::string_lift(bytes14)
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l15 = i32::from(
+                                    *ptr9.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l16 = *ptr9
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l17 = *ptr9
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len18 = l17;
+                                let bytes18 = _rt::Vec::from_raw_parts(
+                                    l16.cast(),
+                                    len18,
+                                    len18,
+                                );
+                                let l19 = *ptr9
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l20 = *ptr9
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len21 = l20;
+                                let bytes21 = _rt::Vec::from_raw_parts(
+                                    l19.cast(),
+                                    len21,
+                                    len21,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l15 as u16,
+                                    code: _rt::string_lift(bytes18),
+                                    message: _rt::string_lift(bytes21),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result22
+                }
+            }
+        }
         /// Other fujsens of the same service, and the end of this one.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod fujsen {
@@ -5006,10 +5211,10 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2677] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2811] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf8\x13\x01A\x02\x01\
-A\x1e\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xfe\x14\x01A\x02\x01\
+A\x20\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -5018,61 +5223,65 @@ r\x01B\x0c\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\
 error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
 \x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
 \x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x03\0\x18tusk:fujs\
-en/config@0.1.0\x05\x03\x01B\x0d\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
-\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\
-\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05erro\
-r\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\x04files\x04liney\x06colu\
-mny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/fujsen@0.1.0\x05\x04\x01B\x13\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01\
-ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09r\
-edirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\x04\
-\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01r\x06\x06methods\x04paths\
-\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x04\0\x10incoming-req\
-uest\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\
-\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\x10\x03\0\x16tusk:fujsen/http@0\
-.1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05deb\
-ug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\
-\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15\
-tusk:fujsen/log@0.1.0\x05\x06\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\
-\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-p\
-er-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-conn\
-ectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06met\
-hods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\
-\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\
-\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01\
-pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07bucke\
-ts\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\
-\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\
-\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\
-\0\x19tusk:fujsen/metrics@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05va\
-lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\
-\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\
-\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x08\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05\
-value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\
-\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affecte\
-dw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08\
-databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\
-\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
-ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
-\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
-\x09\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\
-\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\
-\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\
-\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delet\
-e\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\
-\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetim\
-e-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\
-\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\
-\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0a\x01B\x0a\x02\x03\
-\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09mono\
-tonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06\
-format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16t\
-usk:fujsen/time@0.1.0\x05\x0b\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\
-\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0e\x01p\x0c\x01j\x01\x0f\x01\x0d\x01@\x02\
-\x04names\x09arguments\x10\0\x11\x04\0\x04call\x01\x12\x04\0\x18tusk:fujsen/modu\
-le@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\x0cprocessed-\
-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+en/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01k\
+s\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01j\x01\
+s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07publish\
+\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\x01\x04\
+\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01\
+p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04cal\
+l\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\
+\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/\
+fujsen@0.1.0\x05\x05\x01B\x13\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02\
+ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04b\
+ody\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06s\
+tatus{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\
+\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04\
+body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07re\
+quest\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\
+\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05\
+value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\
+\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\
+\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x07\x01B\x1f\x02\x03\x02\x01\
+\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\
+\x05count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08\
+requestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cp\
+u-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
+\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
+recent-request\x03\0\x08\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\
+\x05sincew\x07checkedw\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\
+\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06\
+labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07f\
+igures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\
+\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cde\
+pendencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\
+\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
+p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\
+\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\
+\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
+ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\
+\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\
+\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05qu\
+ery\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0aparamete\
+rs\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\
+\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15\
+tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03k\
+eys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\
+\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03\
+keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0b\
+lifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\
+\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\
+\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01\
+@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\
+\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03\
+now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07\
+patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05\
+sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\
+\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x01p\x0d\x01\
+j\x01\x10\x01\x0e\x01@\x02\x04names\x09arguments\x11\0\x12\x04\0\x04call\x01\x13\
+\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09p\
+roducers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\
+\x060.61.1";
         };
     };
 }
@@ -5085,9 +5294,9 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2701] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf0\x13\x01A\x02\x01\
-A\x1a\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2835] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf6\x14\x01A\x02\x01\
+A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -5096,61 +5305,64 @@ r\x01B\x0c\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\
 error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
 \x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
 \x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x03\0\x18tusk:fujs\
-en/config@0.1.0\x05\x03\x01B\x0d\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
-\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\
-\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05erro\
-r\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\x04files\x04liney\x06colu\
-mny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/fujsen@0.1.0\x05\x04\x01B\x13\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01\
-ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09r\
-edirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\x04\
-\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01r\x06\x06methods\x04paths\
-\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x04\0\x10incoming-req\
-uest\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\
-\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\x10\x03\0\x16tusk:fujsen/http@0\
-.1.0\x05\x05\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05deb\
-ug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\
-\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15\
-tusk:fujsen/log@0.1.0\x05\x06\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\
-\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-p\
-er-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-conn\
-ectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06met\
-hods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\
-\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\
-\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01\
-pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07bucke\
-ts\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\
-\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\
-\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\
-\0\x19tusk:fujsen/metrics@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05va\
-lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\
-\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\
-\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x08\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05\
-value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\
-\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affecte\
-dw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08\
-databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\
-\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
-ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
-\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
-\x09\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\
-\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\
-\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\
-\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delet\
-e\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\
-\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetim\
-e-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\
-\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\
-\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0a\x01B\x0a\x02\x03\
-\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09mono\
-tonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06\
-format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16t\
-usk:fujsen/time@0.1.0\x05\x0b\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\
-\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0e\x04\08tusk:fujsen/module-with-all-of-\
-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-its-exports-remove\
-d\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10\
-wit-bindgen-rust\x060.61.1";
+en/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01k\
+s\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01j\x01\
+s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07publish\
+\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\x01\x04\
+\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01\
+p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04cal\
+l\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\
+\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/\
+fujsen@0.1.0\x05\x05\x01B\x13\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02\
+ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04b\
+ody\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06s\
+tatus{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\
+\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04\
+body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07re\
+quest\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\
+\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05\
+value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\
+\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\
+\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x07\x01B\x1f\x02\x03\x02\x01\
+\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\
+\x05count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08\
+requestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cp\
+u-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
+\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
+recent-request\x03\0\x08\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\
+\x05sincew\x07checkedw\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\
+\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06\
+labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07f\
+igures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\
+\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cde\
+pendencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\
+\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
+p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\
+\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\
+\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
+ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\
+\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\
+\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05qu\
+ery\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0aparamete\
+rs\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\
+\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15\
+tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03k\
+eys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\
+\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03\
+keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0b\
+lifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\
+\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\
+\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01\
+@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\
+\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03\
+now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07\
+patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05\
+sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\
+\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x04\08tusk:f\
+ujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-\
+all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwi\
+t-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

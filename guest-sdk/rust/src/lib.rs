@@ -12,6 +12,7 @@ mod argument;
 pub mod config;
 mod datum;
 mod error;
+pub mod events;
 pub mod fujsen;
 #[cfg(target_arch = "wasm32")]
 mod heap;

@@ -1,8 +1,9 @@
 //! What a fujsen is given, from wherever it comes: bound by name, converted by the parameter's kind, refused with
 //! the name of the argument that does not fit.
 //!
-//! `text` reads path and query, `json` reads a request's body, `http` puts the three together.
+//! `text` reads path and query, `json` reads a request's body, `http` puts the three together; `event` reads an event.
 
+pub(crate) mod event;
 pub(crate) mod http;
 mod json;
 mod text;

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use std::{
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
+use tempfile::TempDir;
 use tsk::{Config, Node, Object, SourceMap, Span, Value};
 
 /// A file's values, given as a JSON object.
@@ -49,13 +51,30 @@ fn node(json: serde_json::Value) -> Node {
 pub(crate) struct RedisServer {
     process: Option<Child>,
     port: u16,
+    /// Where it keeps what it is told; without one, it keeps nothing.
+    folder: Option<TempDir>,
 }
 
 impl RedisServer {
     /// One that does not run yet.
     pub(crate) fn new() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Self { process: None, port }
+        Self {
+            process: None,
+            port,
+            folder: None,
+        }
+    }
+
+    /// One that runs and forgets nothing that it has acknowledged, even when it is killed.
+    pub(crate) fn durable() -> Self {
+        let mut server = Self::new();
+        server.folder = Some(tempfile::tempdir().unwrap());
+        server.start();
+        while TcpStream::connect(("127.0.0.1", server.port)).is_err() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        server
     }
 
     pub(crate) fn url(&self) -> String {
@@ -63,13 +82,16 @@ impl RedisServer {
     }
 
     pub(crate) fn start(&mut self) {
-        let process = Command::new("redis-server")
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1"])
-            .args(["--save", "", "--appendonly", "no"])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is installed");
-        self.process = Some(process);
+        let mut command = Command::new("redis-server");
+        command.args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--save", ""]);
+        match &self.folder {
+            None => command.args(["--appendonly", "no"]),
+            Some(folder) => command
+                .args(["--appendonly", "yes", "--appendfsync", "always", "--dir"])
+                .arg(folder.path()),
+        };
+        let process = command.stdout(Stdio::null()).spawn();
+        self.process = Some(process.expect("redis-server is installed"));
     }
 
     pub(crate) fn stop(&mut self) {

@@ -4,6 +4,7 @@
 //! what this version of the file names) and the call (`Sessions`: what must end with the call).
 
 pub mod config;
+pub mod events;
 pub mod fujsen;
 pub mod http;
 pub mod log;
@@ -28,6 +29,7 @@ use crate::{
     folder::folder,
     guest::State,
     metrics::Metrics,
+    queue::Queues,
     store::Stores,
 };
 
@@ -36,6 +38,7 @@ pub struct Shared {
     pub cache: Cache,
     pub http: http::Client,
     metrics: Arc<Metrics>,
+    pub queues: Queues,
     pub sql: sql::Pools,
     pub state: state::Tables,
     pub stores: Stores,
@@ -47,6 +50,7 @@ impl Shared {
             cache: Cache::default(),
             http: http::Client::new(metrics),
             metrics: metrics.clone(),
+            queues: Queues::default(),
             sql: sql::Pools::new(metrics),
             state: state::Tables::default(),
             stores: Stores::default(),
@@ -59,6 +63,7 @@ pub struct Capabilities {
     pub config: config::Values,
     cache: Cache,
     ground: Ground,
+    pub events: events::Events,
     pub http: http::Http,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
@@ -75,7 +80,7 @@ pub struct Sessions {
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Grant {
-    /// `http`, `redis`, `sql` or `state`.
+    /// `events`, `http`, `redis`, `sql` or `state`.
     pub capability: &'static str,
     /// An origin, a database name with its URL, a server. Passwords are left out.
     pub target: String,
@@ -85,19 +90,22 @@ impl Capabilities {
     /// Reads what `config`, the values of the TSK file `file`, names. Opens nothing: `connect` does.
     pub fn new(shared: &Shared, config: &Config, service: &Arc<str>, file: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
+        let events = events::Events::new(&shared.stores, &shared.queues, config, service.clone(), file)
+            .map_err(|mut d| diagnostics.append(&mut d));
         let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
             .map_err(|mut d| diagnostics.append(&mut d));
         let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
         let state = state::State::new(&shared.stores, &shared.state, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
-        let (Ok(http), Ok(redis), Ok(sql), Ok(state)) = (http, redis, sql, state) else {
+        let (Ok(events), Ok(http), Ok(redis), Ok(sql), Ok(state)) = (events, http, redis, sql, state) else {
             return Err(diagnostics);
         };
         let capabilities = Self {
             config: config::Values::new(config),
             cache: shared.cache.clone(),
             ground: Ground::new(config),
+            events,
             http,
             redis,
             sql,
@@ -132,6 +140,7 @@ impl Capabilities {
 
     pub fn grants(&self) -> Vec<Grant> {
         [
+            self.events.grants(),
             self.http.grants(),
             self.redis.grants(),
             self.sql.grants(),
@@ -165,6 +174,7 @@ impl HasData for Current {
 /// Offers every capability to modules.
 pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::config::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::events::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::log::add_to_linker::<_, Current>(linker, State::call)?;

@@ -56,6 +56,15 @@ fn describe(loaded: &Loaded) -> Value {
         .iter()
         .map(|route| json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path }))
         .collect();
+    let events: Vec<Value> = app
+        .subscriptions
+        .iter()
+        .flat_map(|line| {
+            line.handlers
+                .iter()
+                .map(|handler| json!({ "type": line.kind, "fujsen": &*handler.path }))
+        })
+        .collect();
     let now = Timestamp::now();
     let schedules: Vec<Value> = app
         .schedules
@@ -82,6 +91,7 @@ fn describe(loaded: &Loaded) -> Value {
         "ok": true,
         "service": { "name": &*app.service.name, "version": &*app.service.version },
         "routes": routes,
+        "events": events,
         "schedules": schedules,
         "modules": modules,
         "grants": app.grants(),

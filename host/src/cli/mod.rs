@@ -2,6 +2,7 @@
 
 mod call;
 mod check;
+mod events;
 mod fmt;
 mod get;
 mod new;
@@ -29,6 +30,7 @@ Examples:
   tusk-host check hello/service.tsk           say what is wrong with it, or what it serves
   tusk-host get hello/service.tsk service.port
   tusk-host call hello/service.tsk hello.greet '{\"name\": \"Ada\"}'
+  tusk-host events hello/service.tsk list-dead
 
 Environment:
   TUSK_CACHE  folder for compiled modules (default: the user's cache folder, tusk-host)
@@ -75,6 +77,12 @@ enum Command {
         #[arg(default_value = "{}")]
         arguments: String,
     },
+    /// Look at the queue of a service: what it could not handle, and how far each service is
+    Events {
+        file: PathBuf,
+        #[command(subcommand)]
+        action: EventsAction,
+    },
     /// Rewrite a file in the standard layout; comments and values stay
     Fmt {
         file: PathBuf,
@@ -95,6 +103,41 @@ enum Command {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum EventsAction {
+    /// List the events that were given up (dead letters), oldest first
+    ListDead {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Deliver dead events to this service again, with a count of their own
+    Replay {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Remove dead events for good
+    Discard {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Show how far each service of the queue is
+    Status {
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Take a service out of the queue: what it has not handled is not kept for it any more
+    Unsubscribe { service: String },
+}
+
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// Ids of events, as `list-dead` prints them
+    ids: Vec<String>,
+    #[arg(long)]
+    all: bool,
 }
 
 #[derive(Args)]
@@ -152,6 +195,7 @@ pub fn run() -> ExitCode {
             fujsen,
             arguments,
         }) => call::run(&file, &fujsen, &arguments),
+        Some(Command::Events { file, action }) => events::run(&file, action),
         Some(Command::Fmt { file, check }) => fmt::run(&file, check),
         Some(Command::New { name, lang }) => new::run(&name, lang),
         Some(Command::Up { paths }) => up::run(&paths),

@@ -54,6 +54,7 @@ fn title(app: &App) -> String {
 fn sections(app: &App) -> String {
     let mut text = String::new();
     table(&mut text, "routes", routes(app));
+    table(&mut text, "events", events(app));
     table(&mut text, "schedules", schedules(app));
     table(
         &mut text,
@@ -81,6 +82,16 @@ fn routes(app: &App) -> Vec<Vec<String>> {
             ]
         })
         .collect()
+}
+
+fn events(app: &App) -> Vec<Vec<String>> {
+    let lines = app.subscriptions.iter().flat_map(|line| {
+        line.handlers.iter().map(|handler| {
+            let (path, parameters) = (handler.path.to_string(), parameters(handler.function()));
+            vec![line.kind.clone(), path, parameters]
+        })
+    });
+    lines.collect()
 }
 
 /// With the next slot of each.

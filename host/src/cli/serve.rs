@@ -21,7 +21,7 @@ use super::{
 use crate::{
     admin, alerts,
     app::App,
-    health,
+    events, health,
     live::Live,
     load::{Failed, Loaded, Loader},
     scheduler, server,
@@ -63,7 +63,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader, live.clone(), loaded)));
     tokio::spawn(async move {
         stop_signal().await;
-        tracing::info!("stopping: requests and runs in flight are finished first");
+        tracing::info!("stopping: requests, events and runs in flight are finished first");
         // Nobody listens only when the server has ended already.
         let _ = stop.send(true);
         stop_signal().await;
@@ -71,6 +71,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     });
     tokio::join!(
         server::serve(listener, live.clone(), stopping.clone()),
+        events::serve(live.clone(), stopping.clone()),
         scheduler::serve(live, stopping)
     );
     if let Some(watcher) = watcher {

@@ -46,7 +46,7 @@ struct Named {
 }
 
 /// Sections whose servers are the host's, not the fujsens'.
-const HOST: [&str; 2] = ["events", "state"];
+const HOST: [&str; 2] = ["message_queue", "state"];
 
 impl Redis {
     pub fn new(servers: &Servers, metrics: &Metrics, config: &Config) -> Result<Self, Vec<Diagnostic>> {

@@ -1,0 +1,126 @@
+//! Publishing events. Handling them is for the room of that name.
+
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::time::{sleep, timeout_at};
+use tsk::{Config, Diagnostic};
+
+use super::Grant;
+use crate::{
+    bindings::{self, Error},
+    call::Call,
+    limits,
+    queue::{Event, Options, Queue, Queues, Settings},
+    request::Origin,
+    store::Stores,
+};
+
+/// The queue that the file names, or the one beside it.
+pub struct Events {
+    service: Arc<str>,
+    settings: Settings,
+    queue: Arc<Queue>,
+}
+
+impl Events {
+    /// `file` is the TSK file. Opens nothing: the first use does.
+    pub fn new(
+        stores: &Stores,
+        queues: &Queues,
+        config: &Config,
+        service: Arc<str>,
+        file: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let settings = Settings::read(config, file)?;
+        Ok(Self {
+            service,
+            queue: queues.get(stores, &settings),
+            settings,
+        })
+    }
+
+    pub fn grants(&self) -> Vec<Grant> {
+        let Settings {
+            place, name, engine, ..
+        } = &self.settings;
+        let grant = Grant {
+            capability: "events",
+            target: format!("{name} ({}) in {}", engine.name(), place.show()),
+        };
+        if self.settings.named { vec![grant] } else { Vec::new() }
+    }
+
+    pub(crate) fn queue(&self) -> &Arc<Queue> {
+        &self.queue
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Gives the event's id. `data` is JSON text.
+    pub(crate) async fn publish(
+        &self,
+        origin: &Origin,
+        deadline: Instant,
+        kind: String,
+        data: String,
+        options: Options,
+    ) -> Result<String, Error> {
+        let event = Event::new(&self.service, kind, data, options, origin)?;
+        let until = deadline.min(Instant::now() + limits::EVENTS_PUBLISH);
+        let mut wait = Duration::from_millis(25);
+        loop {
+            let most = self.settings.length;
+            match timeout_at(until.into(), self.queue.publish(&event, most)).await {
+                Ok(Ok(true)) => return Ok(event.id),
+                Ok(Ok(false)) => return Err(self.full()),
+                // A server may be on its way up. The event keeps its id, however often it is added.
+                Ok(Err(error)) if matches!(error.status, 503 | 504) && Instant::now() + wait < until => {
+                    sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+                    wait *= 2;
+                }
+                Ok(Err(error)) => return Err(error),
+                Err(_) => return Err(Error::new(504, "timeout", format!("{} did not answer", self.place()))),
+            }
+        }
+    }
+
+    fn place(&self) -> String {
+        format!("the queue `{}` in {}", self.settings.name, self.settings.place.show())
+    }
+
+    fn full(&self) -> Error {
+        let message = format!(
+            "{} holds {} events, all that it may (`length` of [message_queue]): some service does not handle its own; \
+             `tusk-host events FILE status` shows which",
+            self.place(),
+            self.settings.length
+        );
+        Error::new(503, "full", message)
+    }
+}
+
+impl bindings::events::Host for Call {
+    async fn publish(
+        &mut self,
+        event_type: String,
+        data: String,
+        options: bindings::events::Options,
+    ) -> Result<String, Error> {
+        let bindings::events::Options { target, key, id } = options;
+        let options = Options { target, key, id };
+        let id = self
+            .app
+            .capabilities
+            .events
+            .publish(&self.origin, self.deadline, event_type, data, options)
+            .await?;
+        self.retain(id.len())?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,134 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{
+    EventsAction, Format, Which,
+    output::{self, Failure},
+};
+use crate::{
+    bindings::Error,
+    load,
+    queue::{Dead, Event, Progress, Queue, Queues, Settings},
+    settings,
+    store::Stores,
+};
+
+/// Works on the queue itself, whether services run or not.
+pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), Failure> {
+    output::start_log(Format::Text, "warn");
+    let config = load::read(file)?;
+    let failed = |diagnostics| load::Failed {
+        diagnostics,
+        sources: config.sources.clone(),
+        watch: Vec::new(),
+    };
+    let settings = Settings::read(&config, file).map_err(failed)?;
+    let service = settings::Settings::new(&config, &load::stem(file))
+        .map_err(failed)?
+        .service
+        .name;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    let stores = Stores::default();
+    let queue = Queues::default().get(&stores, &settings);
+    runtime.block_on(act(&queue, &service, action))
+}
+
+async fn act(queue: &Queue, service: &str, action: EventsAction) -> Result<(), Failure> {
+    match action {
+        EventsAction::ListDead { format } => list(&queue.dead(service).await?, format),
+        EventsAction::Replay { which } => {
+            let dead = chosen(queue.dead(service).await?, &which)?;
+            println!("{} to be delivered again", events(queue.replay(service, &dead).await?));
+        }
+        EventsAction::Discard { which } => {
+            let dead = chosen(queue.dead(service).await?, &which)?;
+            println!("{} removed", events(queue.discard(service, &dead).await?));
+        }
+        EventsAction::Status { format } => status(&queue.progress().await?, format),
+        EventsAction::Unsubscribe { service } => {
+            if !queue.forget(&service).await? {
+                let all = queue.progress().await?;
+                let names: Vec<&str> = all.iter().map(|one| one.service.as_str()).collect();
+                let help = format!("there are: {}", names.join(", "));
+                return Err(Failure::help(format!("the queue has no service `{service}`"), help));
+            }
+            println!("{service} takes no events of this queue until it is started again");
+        }
+    }
+    Ok(())
+}
+
+/// Those that were named, or all.
+fn chosen(dead: Vec<Dead>, which: &Which) -> Result<Vec<Dead>, Failure> {
+    if which.all {
+        return Ok(dead);
+    }
+    let ids: Vec<String> = dead.iter().map(id).collect();
+    if let Some(unknown) = which.ids.iter().find(|id| !ids.contains(id)) {
+        let help = "`list-dead` prints the ids that there are";
+        return Err(Failure::help(format!("there is no dead event `{unknown}`"), help));
+    }
+    let named = dead.into_iter().zip(ids).filter(|(_, id)| which.ids.contains(id));
+    Ok(named.map(|(dead, _)| dead).collect())
+}
+
+/// Of what cannot be read, where it stands among the dead.
+fn id(dead: &Dead) -> String {
+    Event::parse(&dead.event).map_or_else(|_| dead.entry.clone(), |event| event.id)
+}
+
+fn list(dead: &[Dead], format: Format) {
+    if format == Format::Json {
+        let all = dead.iter().map(|one| {
+            let event = serde_json::from_str(&one.event).unwrap_or_else(|_| Value::from(one.event.as_str()));
+            json!({ "id": id(one), "at": time(one.at), "attempts": one.attempts, "error": one.error, "event": event })
+        });
+        println!("{:#}", Value::Array(all.collect()));
+        return;
+    }
+    for one in dead {
+        let kind = Event::parse(&one.event).map_or_else(|_| "unreadable".into(), |event| event.kind);
+        println!(
+            "{}  {kind}  {}  after {} deliveries",
+            id(one),
+            time(one.at),
+            one.attempts
+        );
+        println!("    {}", one.error.replace('\n', "\n    "));
+    }
+    println!("{} given up", events(dead.len() as u64));
+}
+
+fn status(all: &[Progress], format: Format) {
+    if format == Format::Json {
+        println!("{:#}", json!(all));
+        return;
+    }
+    if all.is_empty() {
+        println!("no service takes events of this queue yet");
+    }
+    for one in all {
+        let Progress {
+            service,
+            waiting,
+            pending,
+            dead,
+        } = one;
+        println!("{service}: {waiting} waiting, {pending} being handled or to be tried again, {dead} given up");
+    }
+}
+
+fn events(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "event" } else { "events" })
+}
+
+fn time(milliseconds: i64) -> String {
+    jiff::Timestamp::from_millisecond(milliseconds).map_or_else(|_| "?".into(), |time| time.to_string())
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(error.message)
+    }
+}

@@ -1,0 +1,3 @@
+-- KEYS: the stream.
+trim(KEYS[1], '~')
+return 1
