@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Running, Up, client, command, eventually, free_ports, process_at, root, signal};
+use crate::harness::{Folder, Redis, Running, Up, client, command, eventually, free_ports, process_at, root, signal};
 
 /// Each service's file, and the variable with its port, in the order of the ports that they have by default from 8101 on.
 const SERVICES: [(&str, &str); 9] = [
@@ -65,8 +65,13 @@ impl System {
     }
 
     /// All of them, by `up`.
-    async fn start(edit: impl Fn(&str, String) -> String) -> Self {
-        let mut system = Self::new(edit);
+    async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    async fn start_with(variables: &[(&'static str, String)]) -> Self {
+        let mut system = Self::new(unchanged);
+        system.variables.extend_from_slice(variables);
         let up = Up::start(&system.folder, &system.variables);
         up.ready().await;
         system.up = Some(up);
@@ -182,7 +187,7 @@ fn each<'a>(list: &'a Value, key: &str) -> Vec<&'a str> {
 
 #[tokio::test]
 async fn services_register_and_are_found() {
-    let system = System::start(unchanged).await;
+    let system = System::start().await;
     let registered = |name: &str, version: &str, url: String, endpoint: &str| {
         let info = json!({ "name": name, "version": version, "url": url, "health_endpoint": endpoint });
         let system = &system;
@@ -223,19 +228,6 @@ async fn services_register_and_are_found() {
     assert_eq!((user.0, &user.1["url"]), (200, &json!(system.url("user-service"))));
     assert_eq!(user.1["metadata"], json!({}));
 
-    // A newer version is preferred, by numbers; the older one is there for who asks for it.
-    let newer = registered("user-service", "1.10.0", system.url("config-service"), "/health/live").await;
-    assert_eq!((newer.0, &newer.1["status"]), (201, &json!("registered")));
-    let older = registered("user-service", "1.9.0", system.url("payment-service"), "/health/live").await;
-    assert_eq!(older.0, 201);
-    assert_eq!(
-        system.get("registry", "/services/user-service").await.1["version"],
-        "1.10.0"
-    );
-    let asked = system.get("registry", "/services/user-service?version=1.9.0").await;
-    assert_eq!(asked.1["url"], json!(system.url("payment-service")));
-    assert_eq!(system.get("registry", "/services/user-service?version=2").await.0, 404);
-
     // A dependency's address stands in the file; another service's is asked for.
     let known = system.get("user-service", "/services/database_service/url").await;
     assert_eq!(known.1["url"], json!(system.url("database-service")));
@@ -252,9 +244,51 @@ async fn services_register_and_are_found() {
     );
 }
 
+/// Two versions of a service, by services that do not register themselves under their own name.
+#[tokio::test]
+async fn a_newer_version_is_preferred() {
+    let system = System::new(|_, text| text.replace("\"every 5s\": member.join", "\"every 366d\": member.join"));
+    let _registry = system.alone("registry", &[]).await;
+    let _new = system.alone("config-service", &[]).await;
+    let _old = system.alone("payment-service", &[]).await;
+    let register = |version: &'static str, url: String| {
+        let info = json!({ "name": "shop", "version": version, "url": url, "health_endpoint": "/health/live" });
+        let system = &system;
+        async move { system.post("registry", "/services", info).await }
+    };
+    // By numbers, not by letters.
+    let newer = register("1.10.0", system.url("config-service")).await;
+    assert_eq!((newer.0, &newer.1["status"]), (201, &json!("registered")));
+    assert_eq!(register("1.9.0", system.url("payment-service")).await.0, 201);
+    assert_eq!(system.get("registry", "/services/shop").await.1["version"], "1.10.0");
+    let asked = system.get("registry", "/services/shop?version=1.9.0").await;
+    assert_eq!(asked.1["url"], json!(system.url("payment-service")));
+    assert_eq!(system.get("registry", "/services/shop?version=2").await.0, 404);
+
+    // What is taken out is not found any more.
+    let path = format!("/services/{}", newer.1["service_id"].as_str().unwrap());
+    let delete = || system.send(system.client.delete(system.url("registry") + &path));
+    assert_eq!(delete().await.0, 204);
+    assert_eq!(system.get("registry", "/services/shop").await.1["version"], "1.9.0");
+}
+
 #[tokio::test]
 async fn a_new_user_is_stored_and_told_to_other_services() {
-    let system = System::start(unchanged).await;
+    let system = users_story(System::start().await).await;
+    assert!(system.folder.file(".tusk/events.db").exists());
+}
+
+#[tokio::test]
+async fn a_new_user_is_told_to_other_services_through_redis() {
+    let redis = Redis::start();
+    let system = users_story(System::start_with(&[("MESSAGE_QUEUE", redis.url())]).await).await;
+    assert!(
+        !system.folder.file(".tusk/events.db").exists(),
+        "nothing was queued elsewhere"
+    );
+}
+
+async fn users_story(system: System) -> System {
     let without = system
         .post("user-service", "/users", json!({ "username": "ada" }))
         .await;
@@ -309,6 +343,7 @@ async fn a_new_user_is_stored_and_told_to_other_services() {
     let told = system.notifications(3).await;
     assert_eq!(told[0]["type"], "user_deleted");
     assert_eq!(system.get("user-service", "/health").await.1["status"], "healthy");
+    system
 }
 
 #[tokio::test]
@@ -414,7 +449,7 @@ async fn a_circuit_breaker_opens_and_closes_again() {
 
 #[tokio::test]
 async fn an_order_that_cannot_be_paid_is_undone() {
-    let system = System::new(|_, text| text.replace("recover_after: 15", "recover_after: 1"));
+    let system = System::new(|_, text| text.replace("recover_after: 15", "recover_after: 3"));
     let _database = system.alone("database-service", &[]).await;
     let _orders = system.alone("order-service", &[]).await;
     let payments = system.alone("payment-service", &[]).await;
@@ -570,7 +605,7 @@ async fn configuration_is_reloaded_and_the_last_good_kept() {
 async fn monitoring_tells_the_truth() {
     let touchy = |_: &str, text: String| text.replace("high_memory_usage: 80", "high_memory_usage: 0.001");
     let system = System::new(touchy);
-    let _registry = system.alone("registry", &[]).await;
+    // Without the registry, which would ask it things.
     let _monitoring = system.alone("monitoring", &[]).await;
 
     let span =
@@ -621,17 +656,7 @@ async fn monitoring_tells_the_truth() {
         (&json!("critical"), &json!(0.001))
     );
 
-    let knows = |(_, board): &Answer| {
-        let status = |name: &str| {
-            let list = board["dependencies"].as_array().into_iter().flatten();
-            list.filter(|each| each["name"] == name)
-                .map(|each| each["status"].clone())
-                .next()
-        };
-        status("registry") == Some(json!("healthy")) && status("user_service") == Some(json!("unhealthy"))
-    };
-    let board = system.until("monitoring", "/dashboard", knows).await;
-    assert_eq!(board["service_info"]["status"], "degraded");
+    let board = system.get("monitoring", "/dashboard").await.1;
     assert!(board["service_info"]["uptime"].as_f64().unwrap() > 0.0);
     assert_eq!(
         (&board["error_breakdown"]["404"], &board["error_breakdown"]["400"]),
@@ -645,6 +670,19 @@ async fn monitoring_tells_the_truth() {
             .any(|request| request["path"] == "/traces" && request["status"] == 201),
         "{board}"
     );
+
+    let _registry = system.alone("registry", &[]).await;
+    let knows = |(_, board): &Answer| {
+        let status = |name: &str| {
+            let list = board["dependencies"].as_array().into_iter().flatten();
+            list.filter(|each| each["name"] == name)
+                .map(|each| each["status"].clone())
+                .next()
+        };
+        status("registry") == Some(json!("healthy")) && status("user_service") == Some(json!("unhealthy"))
+    };
+    let board = system.until("monitoring", "/dashboard", knows).await;
+    assert_eq!(board["service_info"]["status"], "degraded");
 }
 
 /// The README's console lines, each with the answer under it.
@@ -655,7 +693,7 @@ async fn the_walk_through_answers_as_it_says() {
     let (block, _) = rest.split_once("\n```\n").unwrap();
     let mut lines = block.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut count = 0;
-    let system = System::start(unchanged).await;
+    let system = System::start().await;
     while let Some(line) = lines.next() {
         let (command, expected) = (line.strip_prefix("$ curl ").unwrap(), lines.next().unwrap());
         let command = format!("curl --silent --max-time 20 {}", system.on_its_ports(command));
