@@ -35,6 +35,9 @@ high_error_rate: 5
 high_response_time: "2s"
 high_memory_usage: 80
 
+[events]
+alert: rust.on_alert
+
 [rust]
 all_fujsen = '''rust
 #[fujsen]
@@ -65,6 +68,11 @@ fn many(count: i64) -> Result<()> {
 
 #[fujsen]
 fn wrong(name: String) -> Result<()> { metrics::gauge(&name, 1, fields! {}) }
+
+#[fujsen]
+fn on_alert(severity: String, firing: bool, value: f64) {
+    log::info("an alert came", fields! { severity: severity, firing: firing, high: value > 5.0 });
+}
 
 #[fujsen]
 fn asks(statement: String) -> Result<usize> { Ok(sql::query("main", &statement, &[])?.len()) }
@@ -607,6 +615,11 @@ async fn an_alert_fires_once_and_clears_once() {
     assert_eq!(shown("level"), ["WARN", "INFO"]);
     assert_eq!(shown("alert"), ["high_error_rate", "high_error_rate"]);
     assert_eq!(shown("severity"), ["warning", "warning"]);
+    service.logged(r#"\"firing\":false"#).await;
+    let log = service.log();
+    let events: Vec<&str> = log.lines().filter(|line| line.contains("an alert came")).collect();
+    assert_eq!(events.len(), 2, "{events:?}");
+    assert!(events[0].contains(r#"\"firing\":true,\"high\":true"#), "{events:?}");
 }
 
 #[test]

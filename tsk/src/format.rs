@@ -18,7 +18,11 @@ use outline::outline;
 /// Comments, the order of things, quotes and line breaks stay as they are; no value changes. What this gives, it gives
 /// again. The text needs no variables and no files: only its syntax is read. Fails with what is wrong with that.
 pub fn format(text: &str) -> Result<String, Failure> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    // The reader takes one byte-order mark; a second one is its to report.
+    let text = match text.strip_prefix('\u{FEFF}') {
+        Some(rest) if !rest.starts_with('\u{FEFF}') => rest,
+        _ => text,
+    };
     let mut sources = SourceMap::default();
     let file = sources.add("<text>", text);
     let mut diagnostics = Vec::new();

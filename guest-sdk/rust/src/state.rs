@@ -66,12 +66,7 @@ pub fn compare_and_set(key: &str, expected: impl ToDatum, value: impl ToDatum) -
 }
 
 /// As [`compare_and_set`], for a value that disappears after `lifetime`.
-pub fn compare_and_set_for(
-    key: &str,
-    expected: impl ToDatum,
-    value: impl ToDatum,
-    lifetime: Duration,
-) -> Result<bool> {
+pub fn compare_and_set_for(key: &str, expected: impl ToDatum, value: impl ToDatum, lifetime: Duration) -> Result<bool> {
     host::compare_and_set(key, &expected.to_datum(), &value.to_datum(), milliseconds(lifetime))
         .map_err(Error::from_host)
 }

@@ -1,19 +1,21 @@
-//! Watches the figures of the last minute, and tells once when one of them crosses its threshold and once when it is
-//! back.
+//! Watches the figures of the last minute, and tells the log and the event queue once when one of them crosses its
+//! threshold and once when it is back.
 
 mod rules;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use serde::Serialize;
 use tokio::sync::watch;
 
 pub(crate) use self::rules::Rules;
 use self::rules::{Kind, Rule};
-use crate::{app::App, limits, live::Live, metrics::Metrics};
+use crate::{app::App, bindings::Error, limits, live::Live, metrics::Metrics, queue::Options, request::Origin};
 
 /// A firing alert ends when its value is down to this part of the threshold: one that stays close does not flutter.
 const CLEARS_AT: f64 = 0.9;
+/// The type of the events that tell of alerts.
+const EVENT: &str = "alert";
 
 /// An alert that has begun or ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,14 +41,13 @@ pub(crate) async fn run(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
         }
         let app = live.current();
         for alert in look(&app.alerts, app.metrics.metrics(), &mut firing) {
-            changed(&app, &alert);
+            changed(&app, &alert).await;
         }
     }
 }
 
-/// Told of every alert that begins, and of its end. What reacts to alerts starts here; the alert's JSON form is the
-/// data of its event.
-fn changed(app: &Arc<App>, alert: &Alert) {
+/// Tells the log and the event queue of an alert that begins, and of its end.
+async fn changed(app: &Arc<App>, alert: &Alert) {
     let Alert {
         kind,
         severity,
@@ -61,6 +62,21 @@ fn changed(app: &Arc<App>, alert: &Alert) {
     } else {
         tracing::info!(target: "alert", service, alert = kind, severity, value, threshold, "{message}");
     }
+    if let Err(error) = publish(app, alert).await {
+        let message = &error.message;
+        tracing::warn!(target: "alert", service, alert = kind, "its event was not published: {message}");
+    }
+}
+
+/// The event's data is the alert as JSON.
+async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), Error> {
+    let data = serde_json::to_string(alert).map_err(|error| Error::new(500, "json", error.to_string()))?;
+    let (origin, deadline) = (Origin::internal(), Instant::now() + limits::EVENTS_PUBLISH);
+    let events = &app.capabilities.events;
+    events
+        .publish(&origin, deadline, EVENT.to_owned(), data, Options::default())
+        .await
+        .map(drop)
 }
 
 /// What has changed since the last look; `firing` says what fires.

@@ -29,6 +29,8 @@ pub(super) struct List {
 
 /// Whose dead events are those that cannot be read.
 const NOBODY: &str = "";
+/// How their entries begin, beside those of a service.
+const REFUSED: &str = "refused-";
 
 impl List {
     pub(super) fn new(server: Arc<Server>, name: &str) -> Self {
@@ -77,18 +79,24 @@ impl List {
 
     pub(super) async fn dead(&self, service: &str) -> Result<Vec<Dead>, Error> {
         let mut all = self.stream.dead(service).await?;
-        all.extend(self.stream.dead(NOBODY).await?);
+        let refused = self.stream.dead(NOBODY).await?;
+        all.extend(refused.into_iter().map(|dead| Dead {
+            entry: format!("{REFUSED}{}", dead.entry),
+            ..dead
+        }));
         all.sort_by_key(|dead| dead.at);
         Ok(all)
     }
 
     pub(super) async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
         // What cannot be read cannot be delivered.
-        self.stream.replay(service, dead).await
+        let (own, _) = split(dead);
+        self.stream.replay(service, &own).await
     }
 
     pub(super) async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
-        Ok(self.stream.discard(service, dead).await? + self.stream.discard(NOBODY, dead).await?)
+        let (own, refused) = split(dead);
+        Ok(self.stream.discard(service, &own).await? + self.stream.discard(NOBODY, &refused).await?)
     }
 
     pub(super) async fn progress(&self) -> Result<Vec<Progress>, Error> {
@@ -140,4 +148,21 @@ async fn push(server: Arc<Server>, list: String, events: Vec<(usize, String)>) -
     let arguments: Vec<&str> = std::iter::once(most.as_str()).chain(texts).collect();
     let room = number(&PUSH.run(&server, &[&list], &arguments).await?);
     Ok((0..events.len() as i64).map(|index| index < room).collect())
+}
+
+/// A service's own, and nobody's.
+fn split(dead: &[Dead]) -> (Vec<Dead>, Vec<Dead>) {
+    let mut refused = Vec::new();
+    let mut own = dead.to_vec();
+    own.retain(|dead| match dead.entry.strip_prefix(REFUSED) {
+        None => true,
+        Some(entry) => {
+            refused.push(Dead {
+                entry: entry.to_owned(),
+                ..dead.clone()
+            });
+            false
+        }
+    });
+    (own, refused)
 }

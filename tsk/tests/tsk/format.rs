@@ -80,3 +80,15 @@ fn wrong_syntax_is_reported() {
     // What only an evaluation can tell is no matter of style.
     assert_eq!(formatted("a: @env(\"NOT_SET\") \n"), "a: @env(\"NOT_SET\")\n");
 }
+
+#[test]
+fn one_byte_order_mark_is_left_out_and_a_second_is_an_error() {
+    assert_eq!(tsk::format("\u{FEFF}a: 1\n").ok().as_deref(), Some("a: 1\n"));
+    for text in ["\u{FEFF}\u{FEFF} ", "\u{FEFF}\u{FEFF}a: 1\n"] {
+        let diagnostics = tsk::format(text).err().map(|failure| failure.diagnostics);
+        assert!(
+            diagnostics.is_some_and(|all| all.iter().any(tsk::Diagnostic::is_error)),
+            "{text:?}"
+        );
+    }
+}

@@ -411,7 +411,13 @@ async fn the_list_takes_what_anybody_pushes() {
     let dead = host.queue.dead("users").await.unwrap();
     assert_eq!((dead.len(), &*dead[0].event), (1, "rubbish"));
     assert!(dead[0].error.contains("no event"), "{}", dead[0].error);
+    assert_eq!(
+        host.queue.replay("users", &dead).await.unwrap(),
+        0,
+        "nobody could read it"
+    );
     assert_eq!(host.queue.discard("users", &dead).await.unwrap(), 1);
+    assert_eq!(host.queue.dead("users").await.unwrap(), []);
     for list in ["service_events", "service_events:processing"] {
         assert_eq!(testbed.redis(&["LLEN", list]).trim(), "0");
     }
