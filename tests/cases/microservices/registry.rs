@@ -55,6 +55,7 @@ async fn services_register_and_are_found() {
         })
         .await;
     assert_eq!(found["url"], json!(system.url("order-service")));
+    assert_eq!(system.get("user-service", "/services/..%2Fservices/url").await.0, 400);
     let unknown = system.get("user-service", "/services/nobody/url").await;
     assert!(
         unknown.0 == 503 && message(&unknown).contains("nobody not available"),
