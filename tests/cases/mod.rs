@@ -6,6 +6,7 @@ mod events;
 mod examples;
 mod faults;
 mod imports;
+mod microservices;
 mod observe;
 mod state;
 mod swap;

@@ -1,20 +1,8 @@
 //! `tusk-host up`: several services at once.
 
-use std::{
-    net::TcpListener,
-    process::Stdio,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::net::TcpListener;
 
-use tokio::time::sleep;
-
-use crate::harness::{Folder, Running, client, collect, command, eventually, tusk};
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
+use crate::harness::{Folder, Up, client, eventually, free_ports, process_at, signal, tusk};
 
 /// A service that answers `GET /` with its name, and says which other one it depends on.
 fn service(name: &str, port: u16, needs: u16) -> String {
@@ -37,77 +25,20 @@ fn home() -> Result<String> {{ config::get("service.name") }}
     )
 }
 
-struct Up {
-    child: Running,
-    out: Arc<Mutex<String>>,
-    log: Arc<Mutex<String>>,
-}
-
-impl Up {
-    fn start(folder: &Folder) -> Self {
-        let child = command(folder.path())
-            .args(["up", "."])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut child = Running(child);
-        Self {
-            out: collect(child.0.stdout.take().unwrap()),
-            log: collect(child.0.stderr.take().unwrap()),
-            child,
-        }
-    }
-
-    fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
-    }
-
-    /// The first compile may take longer than what tests wait for otherwise.
-    async fn ready(&self) {
-        for _ in 0..2400 {
-            if self.out.lock().unwrap().contains("All are ready") {
-                return;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("not ready:\n{}", self.log());
-    }
-}
-
 async fn name_at(port: u16) -> Option<String> {
     let client = client().build().unwrap();
     let answer = client.get(format!("http://127.0.0.1:{port}/")).send().await.ok()?;
     answer.text().await.ok()
 }
 
-/// The process that serves a file of the folder.
-fn process_at(folder: &Folder, file: &str) -> Option<i32> {
-    std::fs::read_dir("/proc").unwrap().find_map(|entry| {
-        let entry = entry.ok()?;
-        let line = std::fs::read_to_string(entry.path().join("cmdline")).ok()?;
-        let is_there = std::fs::read_link(entry.path().join("cwd")).ok()? == folder.path().canonicalize().ok()?;
-        (is_there && line.trim_end_matches('\0').ends_with(file))
-            .then(|| entry.file_name().to_str()?.parse().ok())
-            .flatten()
-    })
-}
-
-fn signal(process: i32, name: &str) {
-    let status = std::process::Command::new("kill")
-        .args([format!("-{name}"), process.to_string()])
-        .status();
-    assert!(status.unwrap().success());
-}
-
 #[tokio::test]
 async fn services_start_in_order_come_back_and_stop_together() {
-    let (first, second) = (free_port(), free_port());
+    let [first, second] = free_ports();
     let folder = Folder::new("# included by nobody, served by nobody\nword: \"one\"\n");
     // By name `a` would be the first, but it needs `b`.
     folder.write("a.tsk", &service("needy", first, second));
     folder.write("b.tsk", &service("base", second, 1));
-    let mut up = Up::start(&folder);
+    let mut up = Up::start(&folder, &[]);
     up.ready().await;
     let log = up.log();
     let (base, needy) = (
@@ -137,23 +68,19 @@ async fn services_start_in_order_come_back_and_stop_together() {
         "the other one did not notice"
     );
 
-    signal(up.child.0.id() as i32, "TERM");
-    let status = eventually("the end", || {
-        let ended = up.child.0.try_wait().unwrap();
-        async move { ended }
-    })
-    .await;
+    signal(up.id(), "TERM");
+    let status = up.ended().await;
     assert_eq!(status.code(), Some(0), "{}", up.log());
     assert!(process_at(&folder, "a.tsk").is_none() && process_at(&folder, "b.tsk").is_none());
 }
 
 #[tokio::test]
 async fn services_end_with_a_killed_up() {
-    let port = free_port();
+    let [port] = free_ports();
     let folder = Folder::new(&service("lone", port, 1));
-    let up = Up::start(&folder);
+    let up = Up::start(&folder, &[]);
     up.ready().await;
-    signal(up.child.0.id() as i32, "KILL");
+    signal(up.id(), "KILL");
     eventually("the end of the service", || async {
         process_at(&folder, "service.tsk").is_none().then_some(())
     })

@@ -5,6 +5,7 @@ mod folder;
 mod prometheus;
 mod redis;
 mod service;
+mod up;
 mod upstream;
 
 pub(crate) use cli::{Output, command, tusk, tusk_with};
@@ -12,6 +13,7 @@ pub(crate) use folder::Folder;
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
 pub(crate) use service::{Running, Service, collect, eventually};
+pub(crate) use up::{Up, free_ports, process_at, signal};
 pub(crate) use upstream::Upstream;
 
 use std::path::PathBuf;
