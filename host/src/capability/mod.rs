@@ -61,6 +61,7 @@ impl Shared {
 /// Made once per `App`: what its file names and grants.
 pub struct Capabilities {
     pub config: config::Values,
+    metrics: Arc<Metrics>,
     cache: Cache,
     ground: Ground,
     pub events: events::Events,
@@ -103,6 +104,7 @@ impl Capabilities {
         };
         let capabilities = Self {
             config: config::Values::new(config),
+            metrics: shared.metrics.clone(),
             cache: shared.cache.clone(),
             ground: Ground::new(config),
             events,
@@ -119,6 +121,7 @@ impl Capabilities {
     pub fn reach(&self) -> Reach<'_> {
         Reach {
             http: &self.http,
+            metrics: &self.metrics,
             redis: &self.redis,
             sql: &self.sql,
             cache: &self.cache,

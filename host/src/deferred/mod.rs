@@ -1,4 +1,5 @@
-//! Values that are evaluated when they are read: `@query(…)`, `@http(…)`, `@redis(…)`, and `@cache(…)` around them.
+//! Values that are evaluated when they are read: `@query(…)`, `@http(…)`, `@redis(…)`, `@metrics(…)`, and `@cache(…)`
+//! around them.
 //!
 //! An operator does what a fujsen's own call would: through the same capabilities, under the same grants and bounds, and
 //! within the deadline of the call that reads it.
@@ -19,12 +20,16 @@ use tsk::{Node, Value};
 
 pub use self::{cache::Cache, failed::Failed, identity::Ground, reader::Reader};
 pub(crate) use self::{check::check, plain::value as plain_value};
-use crate::capability::{http::Http, redis::Redis, sql::Sql};
+use crate::{
+    capability::{http::Http, redis::Redis, sql::Sql},
+    metrics::Metrics,
+};
 
 /// What the operators of one version of the file can reach.
 #[derive(Clone, Copy)]
 pub struct Reach<'a> {
     pub http: &'a Http,
+    pub metrics: &'a Metrics,
     pub redis: &'a Redis,
     pub sql: &'a Sql,
     pub cache: &'a Cache,

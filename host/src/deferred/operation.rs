@@ -15,7 +15,11 @@ pub(super) enum Operation<'a> {
         value: &'a Node,
     },
     Http(Request<'a>),
-    Metrics,
+    /// Counts first, where there is an amount.
+    Metrics {
+        name: &'a str,
+        amount: Option<f64>,
+    },
     Query {
         database: &'a str,
         statement: &'a str,
@@ -45,7 +49,7 @@ impl<'a> Operation<'a> {
         match deferred.operator.as_str() {
             "cache" => cache(arguments, deferred.span),
             "http" => http(arguments, deferred.span),
-            "metrics" => Ok(Self::Metrics),
+            "metrics" => metrics(arguments, deferred.span),
             "query" => query(arguments, reach, deferred.span),
             "redis" => redis(arguments, reach, deferred.span),
             other => Err(wrong(deferred.span, format!("`@{other}` is not evaluated here"))),
@@ -62,6 +66,28 @@ fn cache(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
         Some(lifetime) => Ok(Operation::Cache { lifetime, value }),
         None => Err(wrong(lifetime.span, "`@cache` begins with a duration above zero").help(example)),
     }
+}
+
+/// `@metrics(name)`, or `@metrics(name, amount)`.
+fn metrics(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
+    let usage = || {
+        wrong(
+            span,
+            "`@metrics` takes the name of a metric, and an amount of zero or more to count",
+        )
+        .help("write `@metrics(\"orders_total\")`, or `@metrics(\"orders_total\", 1)`")
+    };
+    let name = arguments.first().and_then(text).ok_or_else(usage)?;
+    let amount = match arguments.get(1).map(|node| &node.value) {
+        None => None,
+        Some(Value::Integer(amount)) => Some(*amount as f64),
+        Some(Value::Float(amount)) => Some(*amount),
+        Some(_) => return Err(usage()),
+    };
+    if arguments.len() > 2 || amount.is_some_and(|amount| amount.is_nan() || amount < 0.0) {
+        return Err(usage());
+    }
+    Ok(Operation::Metrics { name, amount })
 }
 
 /// `@query(sql, parameters…)`, or `@query(database, sql, parameters…)`: a single word is never a statement.

@@ -119,10 +119,7 @@ impl<'a> Reader<'a> {
                     .await
                     .map_err(failed)?
             }
-            Operation::Metrics => {
-                let message = "this version of tusk-host keeps no metrics that a value could show";
-                return Err(failed(Error::new(500, "unsupported", message)));
-            }
+            Operation::Metrics { name, amount } => run::metrics(self.reach.metrics, name, amount).map_err(failed)?,
             Operation::Query {
                 database,
                 statement,

@@ -15,6 +15,7 @@ use crate::{
         http::{self as capability, Http},
         redis::Redis,
     },
+    metrics::Metrics,
     request::Origin,
 };
 
@@ -48,6 +49,22 @@ pub(super) async fn redis(
         Value::Json(list(values.map(json)))
     } else {
         values.next().unwrap_or(Value::Null)
+    })
+}
+
+/// The total of a metric after `amount` was counted: an integer where it is one.
+pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Result<Value, Error> {
+    if let Some(amount) = amount {
+        metrics
+            .count(name, amount)
+            .map_err(|message| Error::new(500, "bad-metric", message))?;
+    }
+    let total = metrics.total(name);
+    let is_integer = total.fract() == 0.0 && total.abs() < 9e15;
+    Ok(if is_integer {
+        Value::Integer(total as i64)
+    } else {
+        Value::Real(total)
     })
 }
 

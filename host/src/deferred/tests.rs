@@ -153,6 +153,36 @@ again: page.count
 }
 
 #[tokio::test]
+async fn metrics_are_counted_and_read() {
+    let bench = Bench::new(
+        "seen: @metrics(\"seen_total\")\nsee: @metrics(\"seen_total\", 2)\nhalf: @metrics(\"halves_total\", 0.5)\nkept: @cache(\"1h\", @metrics(\"seen_total\", 1))\n",
+    )
+    .await;
+    for (path, expected) in [
+        ("seen", Given::Integer(0)),
+        ("see", Given::Integer(2)),
+        ("see", Given::Integer(4)),
+        ("half", Given::Real(0.5)),
+        ("half", Given::Integer(1)),
+        ("kept", Given::Integer(5)),
+        ("kept", Given::Integer(5)),
+        ("seen", Given::Integer(5)),
+    ] {
+        assert_eq!(bench.read(path).await, Ok(expected), "{path}");
+    }
+    for bad in [
+        "@metrics(1)",
+        "@metrics(\"a\", -1)",
+        "@metrics(\"a\", \"b\")",
+        "@metrics(\"a\", 1, 2)",
+    ] {
+        let diagnostics = wrong(&format!("a: {bad}\n"));
+        assert_eq!(diagnostics.len(), 1, "{bad}");
+        assert_eq!(diagnostics[0].code, "deferred-argument", "{bad}");
+    }
+}
+
+#[tokio::test]
 async fn failures_say_where_and_what() {
     let bench = Bench::new(
         r#"
@@ -163,7 +193,7 @@ attach: @query("ATTACH 'x.db' AS x")
 constraint: @query("INSERT INTO users VALUES (1, 'a', 1), (1, 'b', 2) RETURNING id")
 within: { a: 1, b: [@query("SELECT nothing")] }
 cached: @cache("5m", @query("SELECT nowhere"))
-metrics: @metrics("requests", 1)
+metrics: @metrics("tusk_requests", 1)
 endless: @query("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
 "#,
     )
@@ -181,7 +211,12 @@ endless: @query("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)
         ("constraint", "service.tsk:6:13: `@query`", "constraint", "UNIQUE"),
         ("within", "service.tsk:7:21: `@query`", "syntax", "nothing"),
         ("cached", "service.tsk:8:22: `@query`", "syntax", "nowhere"),
-        ("metrics", "service.tsk:9:10: `@metrics`", "unsupported", "metrics"),
+        (
+            "metrics",
+            "service.tsk:9:10: `@metrics`",
+            "bad-metric",
+            "app_tusk_requests",
+        ),
     ] {
         let error = bench.read(path).await.unwrap_err();
         assert_eq!((error.status, error.code.as_str()), (500, code), "{}", error.message);

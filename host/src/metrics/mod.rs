@@ -117,6 +117,24 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Counts for a value of the file rather than for a fujsen. The error says what is wrong, and what to write.
+    pub fn count(&self, name: &str, amount: f64) -> Result<(), String> {
+        self.custom.measure(Measure {
+            how: How::Count,
+            name,
+            value: amount,
+            labels: Vec::new(),
+            buckets: &[],
+            version: self.versions.load(Relaxed),
+        })
+    }
+
+    /// What fujsens and values have recorded under a name, over all labels: the sum of counters and gauges, how many
+    /// values a histogram has; 0 for a name that nobody has recorded.
+    pub fn total(&self, name: &str) -> f64 {
+        self.custom.total(name)
+    }
+
     /// For one `App`; `name` is the version that its file states.
     pub fn version(self: &Arc<Self>, name: &str) -> Version {
         Version {

@@ -146,6 +146,21 @@ impl Custom {
         Ok(())
     }
 
+    pub(super) fn total(&self, name: &str) -> f64 {
+        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let samples = families
+            .by_name
+            .get(name)
+            .into_iter()
+            .flat_map(|family| family.series.values());
+        samples
+            .map(|sample| match sample {
+                Sample::Number(value) => *value,
+                Sample::Histogram { counts, .. } => counts.iter().sum::<u64>() as f64,
+            })
+            .sum()
+    }
+
     pub(super) fn write(&self, page: &mut Page) {
         let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, family) in &families.by_name {
