@@ -292,7 +292,11 @@ async fn get_shows_the_line_that_failed() {
             "[redis]\nmain: \"redis://127.0.0.1:1\"",
             &["`@redis` fails", "cannot be reached"],
         ),
-        ("@metrics(\"requests\")", "", &["service.tsk:2:4", "`@metrics` fails"]),
+        (
+            "@metrics(\"tusk_requests\", 1)",
+            "",
+            &["service.tsk:2:4", "`@metrics` fails", "app_tusk_requests"],
+        ),
         (
             "@cache(\"soon\", 1)",
             "",
