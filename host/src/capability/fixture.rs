@@ -4,7 +4,7 @@
 use std::{
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -71,7 +71,12 @@ impl RedisServer {
         let mut server = Self::new();
         server.folder = Some(tempfile::tempdir().unwrap());
         server.start();
+        let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", server.port)).is_err() {
+            assert!(
+                started.elapsed() < Duration::from_secs(30),
+                "redis-server does not listen"
+            );
             std::thread::sleep(Duration::from_millis(5));
         }
         server

@@ -194,32 +194,29 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let name = self.name.clone();
         self.file.ensure(SCHEMA).await?;
-        self.file
-            .read(move |connection| {
-                work(&Tables {
-                    connection,
-                    name: &name,
-                })
-            })
-            .await
+        self.file.read(self.on_tables(work)).await
     }
 
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let name = self.name.clone();
         self.file.ensure(SCHEMA).await?;
-        self.file
-            .write(move |connection| {
-                work(&Tables {
-                    connection,
-                    name: &name,
-                })
+        self.file.write(self.on_tables(work)).await
+    }
+
+    fn on_tables<T: Send + 'static, W: FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static>(
+        &self,
+        work: W,
+    ) -> impl FnOnce(&rusqlite::Connection) -> Sql<T> + Send + 'static + use<T, W> {
+        let name = self.name.clone();
+        move |connection| {
+            work(&Tables {
+                connection,
+                name: &name,
             })
-            .await
+        }
     }
 }
 
