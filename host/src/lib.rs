@@ -30,6 +30,7 @@ pub mod names;
 mod precompiled;
 pub mod queue;
 pub mod request;
+mod resilience;
 pub mod route;
 pub mod schedule;
 pub mod scheduler;

@@ -29,7 +29,7 @@ use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series
 pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{How, Measure},
-    meters::{Call, Dependency, Done, Fujsen, Operation, Outcome, Route},
+    meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route},
     status::{Key, Refused, Status},
     text::CONTENT_TYPE,
     window::{Totals, Window},
@@ -55,6 +55,7 @@ pub struct Metrics {
     routes: Table<Route>,
     fujsens: Table<Fujsen>,
     operations: Table<Dependency>,
+    guards: Table<Guard>,
     compiles: Table<Compile>,
     /// What routes that are shown no more have counted.
     retired: Mutex<Totals>,
@@ -107,6 +108,7 @@ impl Default for Metrics {
             routes: Table::default(),
             fujsens: Table::default(),
             operations: Table::default(),
+            guards: Table::default(),
             compiles: Table::default(),
             retired: Mutex::default(),
             samples: Samples::default(),
@@ -148,6 +150,11 @@ impl Metrics {
     pub fn dependency(&self, kind: &'static str, name: &str) -> Arc<Dependency> {
         let is = |one: &Dependency| one.kind == kind && one.name == name;
         self.operations.get(is, |_| Dependency::new(kind, name), |_| {})
+    }
+
+    /// The meter of a dependency that `[resilience]` names.
+    pub fn guard(&self, name: &str) -> Arc<Guard> {
+        self.guards.get(|one: &Guard| one.name == name, |_| Guard::new(name), |_| {})
     }
 
     /// A module was compiled, and not found in the cache.
