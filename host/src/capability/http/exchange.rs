@@ -9,17 +9,13 @@ use http::{HeaderMap, Method, StatusCode, header::LOCATION};
 use tokio::time::timeout_at;
 use url::{Host, Url};
 
-use super::{
-    Granted, Http,
-    client::{Forbidden, allows, cause},
-    grants::{Network, Origin},
-    headers, pairs,
-};
+use super::{Granted, Http, pairs};
 use crate::{
     bindings::{
         Error,
         http::{Request, Response},
     },
+    egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
     limits, request,
 };
 
@@ -267,32 +263,11 @@ fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
     )
 }
 
-/// The innermost cause, which is the one that says something.
-fn reason(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
-}
-
 fn not_granted(origin: &Origin) -> Error {
     let origin = origin.as_str();
     let message =
         format!("the file does not grant {origin}; to allow it, write (or extend)\n[grants]\nhttp: [\"{origin}\"]");
     Error::denied(message)
-}
-
-fn forbidden(origin: &Origin, address: IpAddr, network: Network) -> Error {
-    let origin = origin.as_str();
-    if network == Network::Public && allows(Network::Private, address) {
-        return Error::denied(format!(
-            "{origin} leads to {address}, a private address; if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
-        ));
-    }
-    Error::denied(format!(
-        "{origin} leads to {address}, where no service may be: link-local, multicast and unspecified addresses are never reached"
-    ))
 }
 
 fn bad_url(url: &str, why: &str) -> Error {

@@ -37,7 +37,7 @@ fn is_hosts(name: &HeaderName) -> bool {
 }
 
 /// A guest's headers without those that belong to the host, and those of the host: the request's id and trace.
-pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, Error> {
+pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::with_capacity(given.len() + 3);
     for (name, value) in given {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
@@ -73,14 +73,14 @@ pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<He
 }
 
 /// What must not follow a redirect to another origin.
-pub(super) fn forget_credentials(headers: &mut HeaderMap) {
+pub(crate) fn forget_credentials(headers: &mut HeaderMap) {
     for name in [AUTHORIZATION, COOKIE] {
         headers.remove(name);
     }
 }
 
 /// What describes a body that a redirect has turned into a GET without one.
-pub(super) fn forget_body(headers: &mut HeaderMap) {
+pub(crate) fn forget_body(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING] {
         headers.remove(name);
     }
