@@ -14,6 +14,7 @@ pub mod call;
 pub mod capability;
 pub mod cli;
 pub mod deferred;
+mod discovery;
 mod egress;
 pub mod engine;
 pub mod events;

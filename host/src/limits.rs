@@ -115,6 +115,19 @@ pub const RETRY_BACKOFF: Duration = Duration::from_secs(5);
 pub const RETRY_RESERVE: u64 = 10;
 pub const RETRIES_SAVED: u64 = 100;
 
+/// Services that are known, the instances of one, and a service's name. Bytes.
+pub const SERVICES: usize = 256;
+pub const SERVICE_INSTANCES: usize = 256;
+pub const SERVICE_NAME: usize = 128;
+/// How long a registry's answer holds; how long it may take.
+pub const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+pub const REGISTRY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Failures in a row after which an instance is left out; the first and the longest pause between two probes of it; what a
+/// probe may take.
+pub const INSTANCE_FAILURES: u32 = 3;
+pub const PROBE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// One reply of a Redis server. Bytes.
 pub const REDIS_REPLY: usize = 4 << 20;
 /// A command that does not block.

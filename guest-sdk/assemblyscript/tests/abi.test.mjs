@@ -319,13 +319,15 @@ test("metrics cross", async () => {
       module.view.setUint16(item, status, true);
       module.view.setBigUint64(item + 8, count, true);
     }, at),
-    dependencies: (module, at) => module.lowerList([null, "refused"], 64, (reason, item) => {
+    dependencies: (module, at) => module.lowerList([null, "refused"], 80, (reason, item) => {
       ["users", "http", reason ? "unhealthy" : "healthy"].forEach((text, i) => module.lowerString(text, item + i * 8));
       module.view.setUint8(item + 24, reason ? 1 : 0);
       if (reason) module.lowerString(reason, item + 28);
       module.view.setBigUint64(item + 40, 1n, true);
       module.view.setBigUint64(item + 48, 2n, true);
       module.view.setFloat64(item + 56, 0.5, true);
+      module.view.setUint8(item + 64, reason ? 1 : 0);
+      if (reason) module.lowerString("open", item + 68);
     }, at),
   });
   assert.deepEqual(body(module.call("measured")), ["boolean", false]);
@@ -345,7 +347,7 @@ test("metrics cross", async () => {
   assert.deepEqual(errors, { 404: 2, 500: 1 });
   const times = { since: 1, checked: 2, duration_ms: 0.5 };
   assert.deepEqual(dependencies, [
-    { name: "users", kind: "http", status: "healthy", reason: null, ...times },
-    { name: "users", kind: "http", status: "unhealthy", reason: "refused", ...times },
+    { name: "users", kind: "http", status: "healthy", reason: null, ...times, circuit: null },
+    { name: "users", kind: "http", status: "unhealthy", reason: "refused", ...times, circuit: "open" },
   ]);
 });

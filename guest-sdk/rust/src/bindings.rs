@@ -2248,6 +2248,8 @@ pub mod tusk {
                 pub checked: u64,
                 /// How long the last check took.
                 pub duration_ms: f64,
+                /// Of the circuit breaker that `[resilience]` gives it: `closed`, `open` or `half-open`.
+                pub circuit: ::core::option::Option<_rt::String>,
             }
             impl ::core::fmt::Debug for DependencyStatus {
                 fn fmt(
@@ -2262,6 +2264,7 @@ pub mod tusk {
                         .field("since", &self.since)
                         .field("checked", &self.checked)
                         .field("duration-ms", &self.duration_ms)
+                        .field("circuit", &self.circuit)
                         .finish()
                 }
             }
@@ -2689,13 +2692,13 @@ pub mod tusk {
                     let l3 = *ptr0
                         .add(::core::mem::size_of::<*const u8>())
                         .cast::<usize>();
-                    let base20 = l2;
-                    let len20 = l3;
-                    let mut result20 = _rt::Vec::with_capacity(len20);
-                    for i in 0..len20 {
-                        let base = base20
-                            .add(i * (32 + 8 * ::core::mem::size_of::<*const u8>()));
-                        let e20 = {
+                    let base24 = l2;
+                    let len24 = l3;
+                    let mut result24 = _rt::Vec::with_capacity(len24);
+                    for i in 0..len24 {
+                        let base = base24
+                            .add(i * (40 + 10 * ::core::mem::size_of::<*const u8>()));
+                        let e24 = {
                             let l4 = *base.add(0).cast::<*mut u8>();
                             let l5 = *base
                                 .add(::core::mem::size_of::<*const u8>())
@@ -2736,6 +2739,11 @@ pub mod tusk {
                             let l19 = *base
                                 .add(24 + 8 * ::core::mem::size_of::<*const u8>())
                                 .cast::<f64>();
+                            let l20 = i32::from(
+                                *base
+                                    .add(32 + 8 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<u8>(),
+                            );
                             DependencyStatus {
                                 name: _rt::string_lift(bytes6),
                                 kind: _rt::string_lift(bytes9),
@@ -2765,17 +2773,39 @@ pub mod tusk {
                                 since: l17 as u64,
                                 checked: l18 as u64,
                                 duration_ms: l19,
+                                circuit: match l20 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l21 = *base
+                                                .add(32 + 9 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<*mut u8>();
+                                            let l22 = *base
+                                                .add(32 + 10 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len23 = l22;
+                                            let bytes23 = _rt::Vec::from_raw_parts(
+                                                l21.cast(),
+                                                len23,
+                                                len23,
+                                            );
+                                            _rt::string_lift(bytes23)
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                },
                             }
                         };
-                        result20.push(e20);
+                        result24.push(e24);
                     }
                     _rt::cabi_dealloc(
-                        base20,
-                        len20 * (32 + 8 * ::core::mem::size_of::<*const u8>()),
+                        base24,
+                        len24 * (40 + 10 * ::core::mem::size_of::<*const u8>()),
                         8,
                     );
-                    let result21 = result20;
-                    result21
+                    let result25 = result24;
+                    result25
                 }
             }
         }
@@ -5211,9 +5241,9 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2811] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2820] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xfe\x14\x01A\x02\x01\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x87\x15\x01A\x02\x01\
 A\x20\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
@@ -5247,41 +5277,41 @@ value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x0
 requestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cp\
 u-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
 \0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
-recent-request\x03\0\x08\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\
-\x05sincew\x07checkedw\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\
-\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06\
-labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07f\
-igures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\
-\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cde\
-pendencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\
-\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\
-\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\
-\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05qu\
-ery\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0aparamete\
-rs\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\
-\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15\
-tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03k\
-eys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\
-\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03\
-keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0b\
-lifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\
-\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\
-\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01\
-@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\
-\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03\
-now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07\
-patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05\
-sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\
-\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x01p\x0d\x01\
-j\x01\x10\x01\x0e\x01@\x02\x04names\x09arguments\x11\0\x12\x04\0\x04call\x01\x13\
-\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09p\
-roducers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\
-\x060.61.1";
+recent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06statuss\x06reason\x0a\
+\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\x11dependency-status\
+\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04na\
+mes\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\
+\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\
+\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\
+\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\
+\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\
+\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01\
+j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\
+\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0a\
+parameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databas\
+es\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\
+\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01\
+@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05\
+value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01\
+@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02\
+byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expe\
+cted\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01\
+@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\
+\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0\
+.1.0\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\
+\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timesta\
+mpw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\
+\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\
+\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x01p\
+\x0d\x01j\x01\x10\x01\x0e\x01@\x02\x04names\x09arguments\x11\0\x12\x04\0\x04call\
+\x01\x13\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\
+\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bind\
+gen-rust\x060.61.1";
         };
     };
 }
@@ -5294,8 +5324,8 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2835] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf6\x14\x01A\x02\x01\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2844] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xff\x14\x01A\x02\x01\
 A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
@@ -5329,40 +5359,40 @@ value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x0
 requestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cp\
 u-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
 \0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
-recent-request\x03\0\x08\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\
-\x05sincew\x07checkedw\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\
-\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06\
-labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07f\
-igures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\
-\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cde\
-pendencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\
-\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\
-\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\
-\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05qu\
-ery\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0aparamete\
-rs\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\
-\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15\
-tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03k\
-eys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\
-\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03\
-keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0b\
-lifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\
-\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\
-\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01\
-@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\
-\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03\
-now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07\
-patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05\
-sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\
-\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x04\08tusk:f\
-ujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-\
-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwi\
-t-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+recent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06statuss\x06reason\x0a\
+\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\x11dependency-status\
+\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04na\
+mes\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\
+\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\
+\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\
+\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\
+\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\
+\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01\
+j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\
+\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0a\
+parameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databas\
+es\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\
+\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01\
+@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05\
+value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01\
+@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02\
+byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expe\
+cted\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01\
+@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\
+\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0\
+.1.0\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\
+\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timesta\
+mpw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\
+\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\
+\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x04\0\
+8tusk:fujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&modul\
+e-with-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\
+\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

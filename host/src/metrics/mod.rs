@@ -154,7 +154,8 @@ impl Metrics {
 
     /// The meter of a dependency that `[resilience]` names.
     pub fn guard(&self, name: &str) -> Arc<Guard> {
-        self.guards.get(|one: &Guard| one.name == name, |_| Guard::new(name), |_| {})
+        self.guards
+            .get(|one: &Guard| one.name == name, |_| Guard::new(name), |_| {})
     }
 
     /// A module was compiled, and not found in the cache.

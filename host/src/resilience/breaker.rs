@@ -24,7 +24,9 @@ struct State {
 #[derive(Clone, Debug, PartialEq)]
 enum Circuit {
     /// Failures in a row.
-    Closed { failures: u32 },
+    Closed {
+        failures: u32,
+    },
     Open(Fault),
     /// One call tries whether the dependency is back.
     HalfOpen(Fault),
@@ -77,7 +79,9 @@ impl Breaker {
         match &state.circuit {
             Circuit::Closed { .. } => {}
             Circuit::Open(fault) => {
-                let left = rule.recovery.saturating_sub(now.saturating_duration_since(fault.opened));
+                let left = rule
+                    .recovery
+                    .saturating_sub(now.saturating_duration_since(fault.opened));
                 if !left.is_zero() {
                     return Err(fault.refusal(Some(left)));
                 }
@@ -114,7 +118,6 @@ impl Breaker {
         };
         Some(Open {
             name: name.to_owned(),
-            state,
             reason: format!(
                 "its circuit breaker is {state} after {} failures; the last one: {}",
                 fault.failures, fault.reason
@@ -232,9 +235,15 @@ mod tests {
         let (breaker, now) = (Breaker::new(Arc::default()), Instant::now());
         assert!(!fail(&breaker, now) && !fail(&breaker, now));
         assert!(!breaker.enter(RULE, now).unwrap().succeeded(), "it was closed");
-        assert!(!fail(&breaker, now) && !fail(&breaker, now), "the success counts from anew");
+        assert!(
+            !fail(&breaker, now) && !fail(&breaker, now),
+            "the success counts from anew"
+        );
         assert!(fail(&breaker, now));
-        assert_eq!((breaker.word(), breaker.open("users").unwrap().since > 0), ("open", true));
+        assert_eq!(
+            (breaker.word(), breaker.open("users").unwrap().since > 0),
+            ("open", true)
+        );
         let refusal = breaker.enter(RULE, now + Duration::from_secs(4)).err().unwrap();
         assert_eq!(
             refusal,
@@ -247,7 +256,11 @@ mod tests {
         let later = now + RULE.recovery;
         let trial = breaker.enter(RULE, later).unwrap();
         assert_eq!(breaker.word(), "half-open");
-        assert_eq!(breaker.enter(RULE, later).err().unwrap().left, None, "one at a time tries");
+        assert_eq!(
+            breaker.enter(RULE, later).err().unwrap().left,
+            None,
+            "one at a time tries"
+        );
         assert!(trial.succeeded());
         assert_eq!((breaker.word(), breaker.open("users")), ("closed", None));
     }
@@ -287,6 +300,9 @@ mod tests {
         assert_eq!(breaker.word(), "open");
         assert!(breaker.enter(RULE, now + RULE.recovery).unwrap().succeeded());
         assert!(!slower.failed("late", now));
-        assert!(!fail(&breaker, now) && !fail(&breaker, now), "the late one was not counted");
+        assert!(
+            !fail(&breaker, now) && !fail(&breaker, now),
+            "the late one was not counted"
+        );
     }
 }

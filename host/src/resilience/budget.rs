@@ -51,13 +51,19 @@ mod tests {
     fn what_is_saved_is_bounded() {
         let budget = Budget::default();
         (0..1_000_000).for_each(|_| budget.earn(100.0));
-        assert_eq!((0..10_000).filter(|_| budget.spend()).count() as u64, limits::RETRIES_SAVED);
+        assert_eq!(
+            (0..10_000).filter(|_| budget.spend()).count() as u64,
+            limits::RETRIES_SAVED
+        );
     }
 
     #[test]
     fn no_share_is_the_reserve_alone() {
         let budget = Budget::default();
         (0..1000).for_each(|_| budget.earn(0.0));
-        assert_eq!((0..1000).filter(|_| budget.spend()).count() as u64, limits::RETRY_RESERVE);
+        assert_eq!(
+            (0..1000).filter(|_| budget.spend()).count() as u64,
+            limits::RETRY_RESERVE
+        );
     }
 }

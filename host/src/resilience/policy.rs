@@ -67,7 +67,9 @@ impl Policy {
         let default = Self::default();
         let (short, long) = (Duration::from_millis(1), Duration::from_secs(3600));
         let policy = Self {
-            timeout: section.seconds("timeout", short..=long, "\"2s\"").unwrap_or(default.timeout),
+            timeout: section
+                .seconds("timeout", short..=long, "\"2s\"")
+                .unwrap_or(default.timeout),
             retries: section
                 .integer("retries", 0..=limits::RETRIES.into(), 2)
                 .map_or(default.retries, |number| number as u32),
@@ -109,7 +111,11 @@ pub(super) fn read(config: &Config) -> Result<(Named, Option<Arc<Policy>>), Vec<
         if KEYS.contains(&name.as_str()) {
             let message = format!("`{name}` is a setting of one dependency");
             let help = format!("write, for example, `\"*\": {{ {name}: … }}` for all of them");
-            diagnostics.push(Diagnostic::error("unknown-setting", message).at(node.key_span).help(help));
+            diagnostics.push(
+                Diagnostic::error("unknown-setting", message)
+                    .at(node.key_span)
+                    .help(help),
+            );
             continue;
         }
         match Policy::new(name, node) {
@@ -144,7 +150,12 @@ mod tests {
         let (named, other) = read(&config).unwrap();
         let users = &named["user-service"];
         assert_eq!(
-            (users.timeout, users.retries, users.failure_threshold, users.recovery_timeout),
+            (
+                users.timeout,
+                users.retries,
+                users.failure_threshold,
+                users.recovery_timeout
+            ),
             (Duration::from_secs(2), 0, 3, Duration::from_millis(500))
         );
         assert_eq!(*other.unwrap(), Policy::default());

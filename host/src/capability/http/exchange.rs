@@ -1,9 +1,6 @@
-//! One request and its answer, redirects included.
+//! One exchange with one server, redirects included.
 
-use std::{
-    net::IpAddr,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, time::Instant};
 
 use http::{HeaderMap, Method, StatusCode, header::LOCATION};
 use tokio::time::timeout_at;
@@ -19,40 +16,21 @@ use crate::{
     limits, request,
 };
 
+/// The code of a failure before anything was sent.
+pub(super) const UNREACHABLE: &str = "connect";
+
 /// What is sent, as redirects change it.
+#[derive(Clone)]
 pub(super) struct Outgoing {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<bytes::Bytes>,
+    /// An instance of a service, which may be reached although the file does not name its origin.
+    pub(super) instance: Option<Origin>,
 }
 
 impl Http {
-    /// Sends `request` and reads the whole answer, by `deadline` at the latest.
-    pub(crate) async fn send(
-        &self,
-        request: Request,
-        origin: &request::Origin,
-        deadline: Instant,
-    ) -> Result<Response, Error> {
-        let start = Instant::now();
-        let total = request
-            .timeout_ms
-            .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
-        let end = deadline.min(start + total);
-        let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
-        let outgoing = Outgoing::new(request, origin)?;
-        let meter = &self.granted(&outgoing.url)?.meter;
-        let running = meter.start();
-        let result = self.answer(outgoing, redirects, start, end).await;
-        running.end(match &result {
-            Ok(response) if response.status >= 500 => Some(500),
-            Ok(_) => None,
-            Err(error) => Some(error.status),
-        });
-        result
-    }
-
     pub(super) async fn answer(
         &self,
         outgoing: Outgoing,
@@ -80,7 +58,7 @@ impl Http {
     async fn follow(&self, mut outgoing: Outgoing, redirects: u8) -> Result<Response, Error> {
         let mut left = redirects;
         loop {
-            let network = self.check(&outgoing.url)?;
+            let network = self.check(&outgoing)?;
             let answer = self.exchange(&outgoing, network).await?;
             let target = match redirect_target(&outgoing.url, &answer) {
                 Some(target) if redirects > 0 => target?,
@@ -95,14 +73,21 @@ impl Http {
         }
     }
 
-    fn granted(&self, url: &Url) -> Result<&Granted, Error> {
-        let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is neither http nor https"))?;
+    pub(super) fn granted(&self, url: &Url) -> Result<&Granted, Error> {
+        let origin =
+            Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is none of http, https and service"))?;
         self.origins.get(&origin).ok_or_else(|| not_granted(&origin))
     }
 
-    /// Whether the URL's origin is granted, and which network it may lead to.
-    fn check(&self, url: &Url) -> Result<Network, Error> {
-        let network = self.granted(url)?.network;
+    /// Whether the URL's origin may be reached, and which network it may lead to.
+    fn check(&self, outgoing: &Outgoing) -> Result<Network, Error> {
+        let url = &outgoing.url;
+        let is_instance = outgoing.instance.is_some() && outgoing.instance == Origin::of(url);
+        let network = match self.granted(url) {
+            Ok(granted) => granted.network,
+            Err(_) if is_instance => Network::Private,
+            Err(error) => return Err(error),
+        };
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
@@ -135,7 +120,7 @@ impl Http {
 }
 
 impl Outgoing {
-    fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
+    pub(super) fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
         let mut url = Url::parse(&request.url).map_err(|error| bad_url(&request.url, &error.to_string()))?;
         if !url.has_host() {
             return Err(bad_url(&request.url, "it has no host"));
@@ -157,6 +142,7 @@ impl Outgoing {
             url,
             headers,
             body: request.body.map(Into::into),
+            instance: None,
         })
     }
 
@@ -242,12 +228,13 @@ fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
     if error.is_builder() {
         return bad_url(url.as_str(), &reason(error));
     }
-    let verb = if error.is_connect() {
-        "cannot be reached"
+    // Told apart by code: what was never reached can be asked again whatever was asked.
+    let (code, verb) = if error.is_connect() {
+        (UNREACHABLE, "cannot be reached")
     } else {
-        "broke off"
+        ("reset", "broke off")
     };
-    Error::new(502, "connect", format!("{shown} {verb}: {}", reason(error)))
+    Error::new(502, code, format!("{shown} {verb}: {}", reason(error)))
 }
 
 fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
@@ -258,7 +245,7 @@ fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
     }
     Error::new(
         502,
-        "connect",
+        "reset",
         format!("{shown} broke off within its answer: {}", reason(error)),
     )
 }
@@ -270,7 +257,7 @@ fn not_granted(origin: &Origin) -> Error {
     Error::denied(message)
 }
 
-fn bad_url(url: &str, why: &str) -> Error {
+pub(super) fn bad_url(url: &str, why: &str) -> Error {
     let shown: String = url.chars().take(200).collect();
     Error::new(
         500,
