@@ -105,6 +105,21 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// A number from 0 to 1.
+    pub(crate) fn share(&mut self, key: &str, instead: &str) -> Option<f64> {
+        let node = self.get(key)?;
+        let share = match node.value {
+            Value::Integer(number) => number as f64,
+            Value::Float(number) => number,
+            _ => f64::NAN,
+        };
+        if (0.0..=1.0).contains(&share) {
+            return Some(share);
+        }
+        self.wrong(key, node, "a number from 0 to 1", instead);
+        None
+    }
+
     /// A number of seconds, or a duration such as `"30s"`.
     pub(crate) fn seconds(&mut self, key: &str, range: RangeInclusive<Duration>, instead: &str) -> Option<Duration> {
         let node = self.get(key)?;

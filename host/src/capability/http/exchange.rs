@@ -20,7 +20,10 @@ use crate::{
         Error,
         http::{Request, Response},
     },
-    limits, request,
+    limits,
+    observe::Operation,
+    request,
+    traces::{self, Recording, Trace},
 };
 
 /// What is sent, as redirects change it.
@@ -45,15 +48,19 @@ impl Http {
             .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
         let end = deadline.min(start + total);
         let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
-        let outgoing = Outgoing::new(request, origin)?;
+        let trace = origin.trace.child();
+        let outgoing = Outgoing::new(request, &origin.request_id, &trace)?;
         let meter = &self.granted(&outgoing.url)?.meter;
-        let running = meter.start();
+        let mut running = Operation::start(meter, &trace, |span| describe(span, &outgoing));
         let result = self.answer(outgoing, redirects, start, end).await;
-        running.end(match &result {
-            Ok(response) if response.status >= 500 => Some(500),
-            Ok(_) => None,
-            Err(error) => Some(error.status),
-        });
+        match &result {
+            Ok(response) => {
+                running.describe(|span| span.set("http.response.status_code", i64::from(response.status)));
+                let failed = (response.status >= 500).then(|| response.status.to_string());
+                running.end(failed.as_deref().map(|status| (500, status)));
+            }
+            Err(error) => running.end(Some((error.status, &error.code))),
+        }
         result
     }
 
@@ -139,7 +146,8 @@ impl Http {
 }
 
 impl Outgoing {
-    fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
+    /// `trace` is the place of this exchange.
+    fn new(request: Request, request_id: &str, trace: &Trace) -> Result<Self, Error> {
         let mut url = Url::parse(&request.url).map_err(|error| bad_url(&request.url, &error.to_string()))?;
         if !url.has_host() {
             return Err(bad_url(&request.url, "it has no host"));
@@ -155,7 +163,7 @@ impl Outgoing {
                     format!("`{}` is no method", request.method.escape_debug()),
                 )
             })?;
-        let headers = headers::outgoing(&request.headers, origin)?;
+        let headers = headers::outgoing(&request.headers, request_id, trace)?;
         Ok(Self {
             method,
             url,
@@ -177,6 +185,18 @@ impl Outgoing {
         }
         self.url = target;
     }
+}
+
+fn describe(span: &mut Recording, outgoing: &Outgoing) {
+    let (method, url) = (traces::method(&outgoing.method), &outgoing.url);
+    span.name(if method == traces::OTHER_METHOD { "HTTP" } else { method });
+    span.set("http.request.method", method);
+    span.set_text("url.full", &show(url));
+    span.set_text("server.address", url.host_str().unwrap_or_default());
+    span.set(
+        "server.port",
+        i64::from(url.port_or_known_default().unwrap_or_default()),
+    );
 }
 
 /// Where an answer leads on; none when it is the final one.
