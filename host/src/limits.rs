@@ -106,6 +106,15 @@ pub const HTTP_GAP: Duration = Duration::from_secs(10);
 pub const HTTP_TOTAL: Duration = Duration::from_secs(10);
 pub const HTTP_REDIRECTS: u8 = 10;
 
+/// Dependencies whose circuit breakers and budgets are kept.
+pub const GUARDS: usize = 1024;
+/// Further attempts of one call; the longest pause before one.
+pub const RETRIES: u32 = 10;
+pub const RETRY_BACKOFF: Duration = Duration::from_secs(5);
+/// Retries of a dependency that need no calls before them, and those that calls can save up.
+pub const RETRY_RESERVE: u64 = 10;
+pub const RETRIES_SAVED: u64 = 100;
+
 /// One reply of a Redis server. Bytes.
 pub const REDIS_REPLY: usize = 4 << 20;
 /// A command that does not block.

@@ -42,6 +42,14 @@ impl Origin {
         }
     }
 
+    /// Of what a call sends to another service: at a place of its own.
+    pub fn child(&self) -> Self {
+        Self {
+            trace: self.trace.child(),
+            ..self.clone()
+        }
+    }
+
     /// For one of several calls in a trace: an id of its own.
     pub fn within(trace: Trace) -> Self {
         Self {

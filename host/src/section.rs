@@ -6,15 +6,19 @@ use tsk::{Config, Diagnostic, Node, Object, Value};
 
 /// An object of the file whose keys are settings.
 pub(crate) struct Section<'a> {
-    path: &'static str,
+    path: String,
     object: Option<&'a Object>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Section<'a> {
     /// The object at `path`, which may be missing. Keys other than `known` are errors.
-    pub(crate) fn new(config: &'a Config, path: &'static str, known: &[&str]) -> Self {
-        let node = config.get(path);
+    pub(crate) fn new(config: &'a Config, path: &str, known: &[&str]) -> Self {
+        Self::of(path.to_owned(), config.get(path), known)
+    }
+
+    /// As [`Self::new`], for a value that was found already.
+    pub(crate) fn of(path: String, node: Option<&'a Node>, known: &[&str]) -> Self {
         let object = match node.map(|node| &node.value) {
             Some(Value::Object(object)) => Some(object),
             _ => None,
@@ -26,7 +30,7 @@ impl<'a> Section<'a> {
         };
         match (node, object) {
             (Some(node), None) => section.diagnostics.push(
-                Diagnostic::error("wrong-setting", format!("`{path}` must hold settings"))
+                Diagnostic::error("wrong-setting", format!("`{}` must hold settings", section.path))
                     .at(node.span)
                     .help(format!("there are: {}", known.join(", "))),
             ),
@@ -105,18 +109,27 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// A number from 0 to 100.
+    pub(crate) fn percent(&mut self, key: &str, instead: &str) -> Option<f64> {
+        self.up_to(100.0, key, instead)
+    }
+
     /// A number from 0 to 1.
     pub(crate) fn share(&mut self, key: &str, instead: &str) -> Option<f64> {
+        self.up_to(1.0, key, instead)
+    }
+
+    fn up_to(&mut self, most: f64, key: &str, instead: &str) -> Option<f64> {
         let node = self.get(key)?;
-        let share = match node.value {
+        let number = match node.value {
             Value::Integer(number) => number as f64,
             Value::Float(number) => number,
             _ => f64::NAN,
         };
-        if (0.0..=1.0).contains(&share) {
-            return Some(share);
+        if (0.0..=most).contains(&number) {
+            return Some(number);
         }
-        self.wrong(key, node, "a number from 0 to 1", instead);
+        self.wrong(key, node, &format!("a number from 0 to {most}"), instead);
         None
     }
 

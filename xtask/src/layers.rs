@@ -87,6 +87,24 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "egress",
+        &[
+            "app",
+            "call",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "load",
+            "link",
+            "live",
+            "module",
+            "route",
+            "server",
+            "settings",
+        ],
+    ),
+    (
         "capability",
         &[
             "admin", "alerts", "cli", "health", "load", "link", "live", "route", "server", "watch",

@@ -2,7 +2,10 @@
 //! few atomic additions.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, AtomicU64, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -226,5 +229,73 @@ impl Drop for Operation<'_> {
     fn drop(&mut self) {
         self.dependency.done[self.done as usize].add(1);
         self.dependency.durations.observe(self.started.elapsed());
+    }
+}
+
+/// What a circuit breaker does with calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Circuit {
+    Closed,
+    /// One call tries whether the dependency is back.
+    HalfOpen,
+    Open,
+}
+
+/// Why a call or a retry was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The circuit was open.
+    Circuit,
+    /// There were as many calls as may be at once.
+    Concurrency,
+    /// It would have been a retry beyond the budget.
+    Budget,
+}
+
+pub(super) const KEPT: [&str; 3] = ["circuit", "concurrency", "budget"];
+
+/// A dependency that calls are kept from when it fails.
+#[derive(Default)]
+pub struct Guard {
+    pub(super) name: String,
+    /// As [`Circuit`] counts.
+    pub(super) circuit: AtomicU8,
+    pub(super) opened: Counter,
+    pub(super) retries: Counter,
+    pub(super) kept: [Counter; KEPT.len()],
+    pub(super) running: AtomicU64,
+}
+
+impl Guard {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub fn circuit(&self, circuit: Circuit) {
+        self.circuit.store(circuit as u8, Relaxed);
+        if circuit == Circuit::Open {
+            self.opened.add(1);
+        }
+    }
+
+    pub fn retried(&self) {
+        self.retries.add(1);
+    }
+
+    pub fn kept(&self, why: Kept) {
+        self.kept[why as usize].add(1);
+    }
+
+    /// A call begins, unless there are `most` of them; whether it does. [`Self::leave`] follows.
+    pub fn enter(&self, most: u64) -> bool {
+        let one_more = |running: u64| (running < most).then_some(running + 1);
+        self.running.fetch_update(Relaxed, Relaxed, one_more).is_ok()
+    }
+
+    pub fn leave(&self) {
+        self.running.fetch_sub(1, Relaxed);
     }
 }

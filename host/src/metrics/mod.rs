@@ -29,7 +29,7 @@ use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series
 pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{How, Measure},
-    meters::{Call, Dependency, Done, Fujsen, Operation, Outcome, Route, Spans},
+    meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route, Spans},
     status::{Key, Refused, Status},
     text::CONTENT_TYPE,
     window::{Totals, Window},
@@ -56,6 +56,7 @@ pub struct Metrics {
     routes: Table<Route>,
     fujsens: Table<Fujsen>,
     operations: Table<Dependency>,
+    guards: Table<Guard>,
     compiles: Table<Compile>,
     /// What routes that are shown no more have counted.
     retired: Mutex<Totals>,
@@ -109,6 +110,7 @@ impl Default for Metrics {
             routes: Table::default(),
             fujsens: Table::default(),
             operations: Table::default(),
+            guards: Table::default(),
             compiles: Table::default(),
             retired: Mutex::default(),
             samples: Samples::default(),
@@ -150,6 +152,12 @@ impl Metrics {
     pub fn dependency(&self, kind: &'static str, name: &str) -> Arc<Dependency> {
         let is = |one: &Dependency| one.kind == kind && *one.name == *name;
         self.operations.get(is, |_| Dependency::new(kind, name), |_| {})
+    }
+
+    /// The meter of a dependency that `[resilience]` names.
+    pub fn guard(&self, name: &str) -> Arc<Guard> {
+        self.guards
+            .get(|one: &Guard| one.name == name, |_| Guard::new(name), |_| {})
     }
 
     /// A module was compiled, and not found in the cache.

@@ -1,8 +1,10 @@
 //! Every metric as Prometheus reads it.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use super::{
     Metrics,
-    meters::{DONE, OUTCOMES},
+    meters::{DONE, KEPT, OUTCOMES},
     process::Process,
     text::Page,
 };
@@ -21,6 +23,7 @@ impl Metrics {
         self.calls(&mut page, gate);
         self.loads(&mut page);
         self.operations(&mut page);
+        self.resilience(&mut page);
         self.spans(&mut page);
         self.firing(&mut page);
         process(&mut page, self.started_at);
@@ -225,6 +228,51 @@ impl Metrics {
                     &[("kind", one.kind), ("dependency", &one.name)],
                     f64::from(u8::from(healthy)),
                 );
+            }
+        }
+    }
+
+    fn resilience(&self, page: &mut Page) {
+        let guards = self.guards.all();
+        let mut family = |name, kind, help, value: &dyn Fn(&super::Guard) -> u64| {
+            page.family(name, kind, help);
+            for guard in &guards {
+                page.sample(&[("dependency", &*guard.name)], value(guard) as f64);
+            }
+        };
+        family(
+            "tusk_circuit_state",
+            "gauge",
+            "Of a dependency's circuit breaker: 0 closed, 1 half open, 2 open",
+            &|guard| guard.circuit.load(Relaxed).into(),
+        );
+        family(
+            "tusk_circuit_opened_total",
+            "counter",
+            "How often a dependency's circuit breaker opened",
+            &|guard| guard.opened.get(),
+        );
+        family(
+            "tusk_dependency_retries_total",
+            "counter",
+            "Further attempts of calls that had failed",
+            &|guard| guard.retries.get(),
+        );
+        family(
+            "tusk_dependency_calls_in_flight",
+            "gauge",
+            "Calls of a dependency that [resilience] names",
+            &|guard| guard.running.load(Relaxed),
+        );
+        page.family(
+            "tusk_dependency_kept_total",
+            "counter",
+            "Calls and retries that were not made, and why",
+        );
+        for guard in &guards {
+            for (reason, count) in KEPT.iter().zip(&guard.kept).filter(|(_, count)| count.get() > 0) {
+                let labels = [("dependency", &*guard.name), ("reason", *reason)];
+                page.sample(&labels, count.get() as f64);
             }
         }
     }

@@ -1,22 +1,17 @@
 //! The HTTP clients of the process, and the resolver that watches where names lead.
 
-use std::{
-    error::Error as StdError,
-    fmt,
-    net::{IpAddr, SocketAddr},
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
 
-use super::{
-    address::{Reach, reach},
-    grants::Network,
+use crate::{
+    egress::{self, Network},
+    limits,
+    metrics::Metrics,
 };
-use crate::{limits, metrics::Metrics};
 
 /// Connections to upstreams, kept across swaps. Made when first used: reading the system's certificates takes time.
 ///
@@ -81,48 +76,8 @@ impl Resolve for Watched {
     fn resolve(&self, name: Name) -> Resolving {
         let network = self.0;
         Box::pin(async move {
-            let all: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed: Vec<SocketAddr> = all
-                .iter()
-                .copied()
-                .filter(|address| allows(network, address.ip()))
-                .collect();
-            match (allowed.is_empty(), all.first()) {
-                (true, Some(address)) => Err(Forbidden(address.ip()).into()),
-                _ => Ok(Box::new(allowed.into_iter()) as Addrs),
-            }
+            let allowed = egress::resolve(name.as_str(), 0, network).await?;
+            Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
-}
-
-pub(super) fn allows(network: Network, address: IpAddr) -> bool {
-    match reach(address) {
-        Reach::Public => true,
-        Reach::Private => network == Network::Private,
-        Reach::Never => false,
-    }
-}
-
-/// A name leads to an address that the request may not reach.
-#[derive(Debug)]
-pub(super) struct Forbidden(pub(super) IpAddr);
-
-impl fmt::Display for Forbidden {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "leads to {}", self.0)
-    }
-}
-
-impl StdError for Forbidden {}
-
-/// The first `T` among an error and its causes.
-pub(super) fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
 }

@@ -9,21 +9,17 @@ use http::{HeaderMap, Method, StatusCode, header::LOCATION};
 use tokio::time::timeout_at;
 use url::{Host, Url};
 
-use super::{
-    Granted, Http,
-    client::{Forbidden, allows, cause},
-    grants::{Network, Origin},
-    headers, pairs,
-};
+use super::{Granted, Http, pairs};
 use crate::{
     bindings::{
         Error,
         http::{Request, Response},
     },
+    egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
     limits,
     observe::Operation,
     request,
-    traces::{self, Recording, Trace},
+    traces::{self, Recording},
 };
 
 /// What is sent, as redirects change it.
@@ -48,10 +44,10 @@ impl Http {
             .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
         let end = deadline.min(start + total);
         let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
-        let trace = origin.trace.child();
-        let outgoing = Outgoing::new(request, &origin.request_id, &trace)?;
+        let origin = &origin.child();
+        let outgoing = Outgoing::new(request, origin)?;
         let meter = &self.granted(&outgoing.url)?.meter;
-        let mut running = Operation::start(meter, &trace, |span| describe(span, &outgoing));
+        let mut running = Operation::start(meter, &origin.trace, |span| describe(span, &outgoing));
         let result = self.answer(outgoing, redirects, start, end).await;
         match &result {
             Ok(response) => {
@@ -146,8 +142,7 @@ impl Http {
 }
 
 impl Outgoing {
-    /// `trace` is the place of this exchange.
-    fn new(request: Request, request_id: &str, trace: &Trace) -> Result<Self, Error> {
+    fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
         let mut url = Url::parse(&request.url).map_err(|error| bad_url(&request.url, &error.to_string()))?;
         if !url.has_host() {
             return Err(bad_url(&request.url, "it has no host"));
@@ -163,7 +158,7 @@ impl Outgoing {
                     format!("`{}` is no method", request.method.escape_debug()),
                 )
             })?;
-        let headers = headers::outgoing(&request.headers, request_id, trace)?;
+        let headers = headers::outgoing(&request.headers, origin)?;
         Ok(Self {
             method,
             url,
@@ -287,32 +282,11 @@ fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
     )
 }
 
-/// The innermost cause, which is the one that says something.
-fn reason(error: &dyn std::error::Error) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    innermost.to_string()
-}
-
 fn not_granted(origin: &Origin) -> Error {
     let origin = origin.as_str();
     let message =
         format!("the file does not grant {origin}; to allow it, write (or extend)\n[grants]\nhttp: [\"{origin}\"]");
     Error::denied(message)
-}
-
-fn forbidden(origin: &Origin, address: IpAddr, network: Network) -> Error {
-    let origin = origin.as_str();
-    if network == Network::Public && allows(Network::Private, address) {
-        return Error::denied(format!(
-            "{origin} leads to {address}, a private address; if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
-        ));
-    }
-    Error::denied(format!(
-        "{origin} leads to {address}, where no service may be: link-local, multicast and unspecified addresses are never reached"
-    ))
 }
 
 fn bad_url(url: &str, why: &str) -> Error {

@@ -2,11 +2,8 @@
 //!
 //! `Client` (process) keeps connections over swaps, `Http` (App) knows the origins.
 
-mod address;
 mod client;
 mod exchange;
-mod grants;
-mod headers;
 mod probe;
 
 #[cfg(test)]
@@ -18,7 +15,6 @@ use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
 pub(crate) use self::exchange::show;
-use self::grants::{Network, Origin};
 use super::Grant;
 use crate::{
     bindings::{
@@ -26,6 +22,7 @@ use crate::{
         http::{IncomingRequest, Request, Response},
     },
     call::Call,
+    egress::{self, Network, Origin},
     metrics,
 };
 
@@ -42,7 +39,7 @@ struct Granted {
 
 impl Http {
     pub fn new(client: &Client, config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let names = grants::names(config);
+        let names = egress::names(config);
         let granted = |(origin, network): (Origin, Network)| {
             let name = names.get(&origin).map_or(origin.as_str(), String::as_str);
             let meter = client.metrics.dependency("http", name);
@@ -50,7 +47,7 @@ impl Http {
         };
         Ok(Self {
             client: client.clone(),
-            origins: grants::origins(config)?.into_iter().map(granted).collect(),
+            origins: egress::origins(config)?.into_iter().map(granted).collect(),
         })
     }
 

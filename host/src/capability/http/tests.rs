@@ -296,7 +296,7 @@ async fn metadata_is_never_reached() {
 async fn names_are_checked_where_they_lead() {
     use reqwest::dns::Resolve;
 
-    use super::{client::Watched, grants::Network};
+    use super::client::Watched;
 
     let resolve = |network| Watched(network).resolve("localhost".parse().unwrap());
     let Err(error) = resolve(Network::Public).await else {

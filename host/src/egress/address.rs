@@ -1,9 +1,9 @@
-//! Which addresses a request may go to. The name was granted before; here is about where it leads.
+//! Which addresses the service may connect to. The name was granted before; here is about where it leads.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
+pub(crate) enum Reach {
     /// Anywhere on the internet.
     Public,
     /// This machine or its own network.
@@ -16,7 +16,7 @@ pub(super) enum Reach {
 const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(100, 100, 100, 200)];
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
-pub(super) fn reach(address: IpAddr) -> Reach {
+pub(crate) fn reach(address: IpAddr) -> Reach {
     match address {
         IpAddr::V4(address) => reach_v4(address),
         IpAddr::V6(address) => embedded(address).map_or_else(|| reach_v6(address), reach_v4),

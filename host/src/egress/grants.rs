@@ -20,22 +20,22 @@ const PRIVATE_SUFFIXES: [&str; 9] = [
 
 /// Scheme, host and port, as `https://api.example.com` or `http://127.0.0.1:8003`: the default port is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Origin(String);
+pub(crate) struct Origin(String);
 
 impl Origin {
     /// Of an `http` or `https` URL.
-    pub(super) fn of(url: &Url) -> Option<Self> {
+    pub(crate) fn of(url: &Url) -> Option<Self> {
         matches!(url.scheme(), "http" | "https").then(|| Self(url.origin().ascii_serialization()))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// Whether a granted host may lead to private addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Network {
+pub(crate) enum Network {
     Public,
     Private,
 }
@@ -43,14 +43,14 @@ pub(super) enum Network {
 /// Sections whose URLs are the host's, not the fujsens'.
 const HOST: [&str; 1] = ["traces"];
 
-pub(super) type Origins = BTreeMap<Origin, Network>;
+pub(crate) type Origins = BTreeMap<Origin, Network>;
 
 /// The origins of all URLs among the file's values, and those of `[grants] http`.
 ///
 /// A value's host may lead to a private address when that is plain from the file: an IP address, a name without a
 /// dot, or one with a private suffix. For any other host the operator says so under `[grants]`; otherwise whoever
 /// controls that name in the DNS could point it into the own network.
-pub(super) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
+pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     let mut found = BTreeSet::new();
     for (_, node) in config.root.iter().filter(|(name, _)| !HOST.contains(&name.as_str())) {
         collect(node, &mut found);
@@ -74,7 +74,7 @@ pub(super) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
 }
 
 /// What `[service] dependencies` calls the origins that it names.
-pub(super) fn names(config: &Config) -> BTreeMap<Origin, String> {
+pub(crate) fn names(config: &Config) -> BTreeMap<Origin, String> {
     let mut names = BTreeMap::new();
     if let Some(Value::Object(dependencies)) = config.get("service.dependencies").map(|node| &node.value) {
         for (name, node) in dependencies {

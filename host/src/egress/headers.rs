@@ -8,7 +8,7 @@ use http::{
     },
 };
 
-use crate::{bindings::Error, traces::Trace};
+use crate::{bindings::Error, request::Origin};
 
 /// Headers that frame the message or steer the connection, or that the host itself sets: a guest's are left out.
 fn is_hosts(name: &HeaderName) -> bool {
@@ -37,8 +37,8 @@ fn is_hosts(name: &HeaderName) -> bool {
 }
 
 /// A guest's headers without those that belong to the host, and those of the host: the request's id, and the place in
-/// its trace that this exchange has.
-pub(super) fn outgoing(given: &[(String, String)], request_id: &str, trace: &Trace) -> Result<HeaderMap, Error> {
+/// its trace. `origin` is that of what is sent, a child of the call's.
+pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::with_capacity(given.len() + 3);
     for (name, value) in given {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
@@ -59,11 +59,11 @@ pub(super) fn outgoing(given: &[(String, String)], request_id: &str, trace: &Tra
             headers.append(key, value);
         }
     }
-    let traceparent = trace.to_string();
+    let traceparent = origin.trace.to_string();
     let own = [
-        ("x-request-id", Some(request_id)),
+        ("x-request-id", Some(&*origin.request_id)),
         ("traceparent", Some(&traceparent)),
-        ("tracestate", trace.state()),
+        ("tracestate", origin.trace.state()),
     ];
     for (name, value) in own {
         if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
@@ -74,14 +74,14 @@ pub(super) fn outgoing(given: &[(String, String)], request_id: &str, trace: &Tra
 }
 
 /// What must not follow a redirect to another origin.
-pub(super) fn forget_credentials(headers: &mut HeaderMap) {
+pub(crate) fn forget_credentials(headers: &mut HeaderMap) {
     for name in [AUTHORIZATION, COOKIE] {
         headers.remove(name);
     }
 }
 
 /// What describes a body that a redirect has turned into a GET without one.
-pub(super) fn forget_body(headers: &mut HeaderMap) {
+pub(crate) fn forget_body(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_ENCODING] {
         headers.remove(name);
     }
@@ -93,10 +93,14 @@ mod tests {
     use super::*;
     use crate::trace_context::TraceContext;
 
-    fn trace() -> Trace {
-        TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some("a=b"))
-            .unwrap()
-            .into()
+    fn origin() -> Origin {
+        Origin {
+            request_id: "r-1".into(),
+            trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some("a=b"))
+                .unwrap()
+                .into(),
+            incoming: None,
+        }
     }
 
     #[test]
@@ -111,20 +115,20 @@ mod tests {
             "X-Own",
         ]
         .map(|name| (name.to_owned(), "1".to_owned()));
-        let headers = outgoing(&given, "r-1", &trace()).unwrap();
+        let headers = outgoing(&given, &origin()).unwrap();
         assert_eq!(headers.len(), 4);
         assert_eq!(
             (headers["x-own"].as_bytes(), headers["x-request-id"].as_bytes()),
             (&b"1"[..], &b"r-1"[..])
         );
         assert_eq!(headers["tracestate"], "a=b");
-        assert_eq!(headers["traceparent"], trace().to_string());
+        assert_eq!(headers["traceparent"], origin().trace.to_string());
     }
 
     #[test]
     fn nothing_is_smuggled() {
         for (name, value) in [("a b", "x"), ("", "x"), ("x-ok", "a\r\nevil: 1"), ("x-ok", "\0")] {
-            let error = outgoing(&[(name.to_owned(), value.to_owned())], "r-1", &trace()).unwrap_err();
+            let error = outgoing(&[(name.to_owned(), value.to_owned())], &origin()).unwrap_err();
             assert_eq!(error.code, "bad-header");
         }
     }

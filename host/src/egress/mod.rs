@@ -1,0 +1,12 @@
+//! What may leave the service: to which origins and addresses, and with which headers. What is sent there is for the
+//! capabilities.
+
+mod address;
+mod grants;
+pub(crate) mod headers;
+mod resolve;
+
+pub(crate) use self::{
+    grants::{Network, Origin, names, origins},
+    resolve::{Forbidden, allows, cause, forbidden, reason, resolve},
+};
