@@ -21,6 +21,7 @@ use crate::{
     route::Routes,
     schedule::Schedules,
     server::Cors,
+    traces::{self, Kind, Tracer},
 };
 
 /// One version of a service, ready to serve. Immutable: a change of the file makes a new one, and a request keeps the
@@ -41,6 +42,7 @@ pub struct App {
     pub metrics: metrics::Version,
     pub subscriptions: Subscriptions,
     pub schedules: Schedules,
+    pub tracer: Tracer,
     pub sources: SourceMap,
     pub(crate) places: Places,
     pub(crate) host: Host,
@@ -84,12 +86,15 @@ impl App {
         self: &Arc<Self>,
         handler: &Handler,
         arguments: &[Value],
-        origin: Origin,
+        mut origin: Origin,
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
         let request_id = origin.request_id.clone();
         let module = &handler.module;
+        origin.trace = origin.trace.inner();
+        let mut span = origin.trace.span(Kind::Internal, || handler.path.to_string().into());
+        span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
         let call = Call::new(
             self.clone(),
             module.section.clone(),
@@ -101,17 +106,34 @@ impl App {
         let running = handler.meter.start();
         let result = guest::run(&self.host, handler, Box::new(call), arguments).await;
         running.end(outcome(&result));
+        let trace_id = span.trace_id();
+        self.end(span, module, &result);
         result.map_err(|failure| {
             let error = self.explain(module, failure);
             if error.status >= 500 {
                 tracing::error!(
                     target: "fujsen",
                     service = %self.service.name, fujsen = %handler.path, %request_id,
+                    trace_id = trace_id.map(tracing::field::display),
                     status = error.status, code = %error.code, "{}", error.message
                 );
             }
             error
         })
+    }
+
+    /// Ends the span of a call. What a guest says of its failure is for the log, where the trace's id stands beside it.
+    fn end(&self, mut span: traces::Span, module: &Module, result: &Result<Reply, Failure>) {
+        let failed = !matches!(outcome(result), Outcome::Ok | Outcome::Refused);
+        match result {
+            Ok(reply) if failed => span.fail(&reply.status.to_string()),
+            Err(Failure::Panic(panic)) => {
+                span.describe(|span| span.reason(format!("panicked at {}", self.place(module, panic))));
+                span.fail("panic");
+            }
+            Err(failure) if failed => span.fail(failure.code()),
+            _ => span.end(),
+        }
     }
 
     /// A failure in words, with the line of the TSK file where it is known.

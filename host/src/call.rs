@@ -44,12 +44,12 @@ impl Call {
             app,
             section,
             fujsen,
+            sessions: Sessions::new(&origin.trace),
             origin,
             deadline,
             depth,
             failure: None,
             panic: None,
-            sessions: Sessions::default(),
             retained: 0,
         }
     }

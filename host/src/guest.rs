@@ -43,6 +43,20 @@ pub enum Failure {
     Trap(String),
 }
 
+impl Failure {
+    /// The code of the error that it becomes.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Error(error) => &error.code,
+            Self::Panic(_) => "panic",
+            Self::Deadline(_) => "deadline",
+            Self::Memory(_) => "memory",
+            Self::Stack => "stack",
+            Self::Trap(_) => "trap",
+        }
+    }
+}
+
 /// An instance in its store.
 pub struct Guest {
     store: Store<State>,

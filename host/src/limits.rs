@@ -168,6 +168,21 @@ pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often alerts are looked at.
 pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 
+/// Spans of traces: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
+/// how often one is sent that is not full.
+pub const SPANS_WAITING: usize = 8192;
+pub const SPANS_BATCH: usize = 512;
+pub const SPANS_EVERY: Duration = Duration::from_secs(1);
+/// What a collector may take for one message, tries included.
+pub const SPANS_EXPORT: Duration = Duration::from_secs(5);
+/// Sending what waits when the service stops, or names another collector; how often it is looked whether that is done.
+pub const SPANS_FLUSH: Duration = Duration::from_secs(2);
+pub const SPANS_LOOK: Duration = Duration::from_millis(5);
+/// Of one span: attributes; its name, and a text among its attributes, which are cut. Bytes.
+pub const SPAN_ATTRIBUTES: usize = 16;
+pub const SPAN_NAME: usize = 256;
+pub const SPAN_TEXT: usize = 1 << 10;
+
 /// Between two slots of a schedule, at least and at most: a year is for a cron expression.
 pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(366 * 24 * 60 * 60));
 /// What a schedule's `deadline` may be.

@@ -26,6 +26,7 @@ use crate::{
     schedule::Schedules,
     server::Cors,
     settings::Settings,
+    traces::{self, Exporters},
 };
 
 /// What one process needs to load a file again and again. Shared between threads.
@@ -36,6 +37,7 @@ pub struct Loader {
     pub(crate) compiler: Compiler,
     pub(crate) precompiled: Precompiled,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) exporters: Exporters,
     shared: Shared,
 }
 
@@ -66,6 +68,7 @@ impl Loader {
             host: Host::new()?,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
+            exporters: Exporters::new(&metrics.spans),
             shared: Shared::new(&metrics),
             metrics,
         })
@@ -131,6 +134,7 @@ impl Loader {
         let cors = errors.take(Cors::new(config));
         let health = errors.take(health::Plan::new(config));
         let alerts = errors.take(alerts::Rules::new(config));
+        let traces = errors.take(traces::Settings::new(config, |name| std::env::var(name).ok()));
         let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
         let metrics = self.metrics.version(version);
         let linked = errors.take(link::modules(self, config, previous, &metrics, progress));
@@ -157,6 +161,7 @@ impl Loader {
             Some(cors),
             Some(health),
             Some(alerts),
+            Some(traces),
             Some(linked),
             Some((routes, warnings)),
             Some(schedules),
@@ -167,6 +172,7 @@ impl Loader {
             cors,
             health,
             alerts,
+            traces,
             linked,
             routes,
             schedules,
@@ -182,6 +188,10 @@ impl Loader {
             warnings: mut all,
         } = linked;
         all.extend(warnings);
+        let service = traces::Service {
+            name: settings.service.name.clone(),
+            version: settings.service.version.clone(),
+        };
         let app = App {
             service: settings.service.clone(),
             limits: settings.limits.clone(),
@@ -196,6 +206,7 @@ impl Loader {
             metrics,
             schedules,
             subscriptions,
+            tracer: self.exporters.tracer(traces, service),
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),

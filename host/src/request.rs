@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::trace_context::TraceContext;
+use crate::{trace_context::TraceContext, traces::Trace};
 
 /// A request that the service received, as its fujsens may see it.
 #[derive(Clone, Debug)]
@@ -21,16 +21,20 @@ pub struct Incoming {
 #[derive(Clone, Debug)]
 pub struct Origin {
     pub request_id: Arc<str>,
-    /// With the span of this call.
-    pub trace: TraceContext,
+    /// The place of this call.
+    pub trace: Trace,
     /// None when no HTTP request started the call.
     pub incoming: Option<Arc<Incoming>>,
 }
 
 impl Origin {
-    /// For a call that no request started: an id and a trace of its own.
+    /// For a call that no request started: an id and a trace of its own, which nobody records.
     pub fn internal() -> Self {
-        let trace = TraceContext::start();
+        Self::starting(Trace::default())
+    }
+
+    /// For a call that starts its trace, and has its id.
+    pub fn starting(trace: Trace) -> Self {
         Self {
             request_id: trace.id(),
             trace,
@@ -38,11 +42,19 @@ impl Origin {
         }
     }
 
-    /// For a call that an event starts: an id of its own, in the trace of whoever published the event.
-    pub fn following(publisher: Option<TraceContext>) -> Self {
+    /// Of what a call sends to another service: at a place of its own.
+    pub fn child(&self) -> Self {
+        Self {
+            trace: self.trace.child(),
+            ..self.clone()
+        }
+    }
+
+    /// For one of several calls in a trace: an id of its own.
+    pub fn within(trace: Trace) -> Self {
         Self {
             request_id: TraceContext::start().id(),
-            trace: publisher.map_or_else(TraceContext::start, |publisher| publisher.child()),
+            trace,
             incoming: None,
         }
     }

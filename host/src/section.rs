@@ -111,16 +111,25 @@ impl<'a> Section<'a> {
 
     /// A number from 0 to 100.
     pub(crate) fn percent(&mut self, key: &str, instead: &str) -> Option<f64> {
+        self.up_to(100.0, key, instead)
+    }
+
+    /// A number from 0 to 1.
+    pub(crate) fn share(&mut self, key: &str, instead: &str) -> Option<f64> {
+        self.up_to(1.0, key, instead)
+    }
+
+    fn up_to(&mut self, most: f64, key: &str, instead: &str) -> Option<f64> {
         let node = self.get(key)?;
         let number = match node.value {
             Value::Integer(number) => number as f64,
             Value::Float(number) => number,
             _ => f64::NAN,
         };
-        if (0.0..=100.0).contains(&number) {
+        if (0.0..=most).contains(&number) {
             return Some(number);
         }
-        self.wrong(key, node, "a number from 0 to 100", instead);
+        self.wrong(key, node, &format!("a number from 0 to {most}"), instead);
         None
     }
 

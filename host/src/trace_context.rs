@@ -7,10 +7,25 @@ use std::{fmt, sync::Arc};
 pub struct TraceContext {
     trace: u128,
     span: u64,
+    /// What this span is part of; none at the start of a trace.
+    parent: Option<Parent>,
     flags: u8,
+    /// Another process's: it was read from a message.
+    is_foreign: bool,
     /// Vendor state, passed on unchanged.
     state: Option<Arc<str>>,
 }
+
+/// The span that another one is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parent {
+    pub span: u64,
+    /// Another process's.
+    pub is_foreign: bool,
+}
+
+/// The flag of a trace that somebody records.
+const SAMPLED: u8 = 1;
 
 /// Characters of a vendor state.
 const LONGEST_STATE: usize = 512;
@@ -21,7 +36,9 @@ impl TraceContext {
         Self {
             trace: fastrand::u128(1..),
             span: fastrand::u64(1..),
+            parent: None,
             flags: 0,
+            is_foreign: false,
             state: None,
         }
     }
@@ -37,7 +54,9 @@ impl TraceContext {
         (is_known && trace != 0 && span != 0).then(|| Self {
             trace,
             span: span as u64,
+            parent: None,
             flags: flags as u8,
+            is_foreign: true,
             state: state.filter(|state| state.len() <= LONGEST_STATE).map(Arc::from),
         })
     }
@@ -46,8 +65,41 @@ impl TraceContext {
     pub fn child(&self) -> Self {
         Self {
             span: fastrand::u64(1..),
+            parent: Some(Parent {
+                span: self.span,
+                is_foreign: self.is_foreign,
+            }),
+            is_foreign: false,
             ..self.clone()
         }
+    }
+
+    /// The same, in a trace that is recorded.
+    pub fn sampled(self) -> Self {
+        Self {
+            flags: self.flags | SAMPLED,
+            ..self
+        }
+    }
+
+    pub fn is_sampled(&self) -> bool {
+        self.flags & SAMPLED != 0
+    }
+
+    pub fn trace_id(&self) -> u128 {
+        self.trace
+    }
+
+    pub fn span_id(&self) -> u64 {
+        self.span
+    }
+
+    pub fn parent(&self) -> Option<Parent> {
+        self.parent
+    }
+
+    pub fn flags(&self) -> u8 {
+        self.flags
     }
 
     pub fn state(&self) -> Option<&str> {
@@ -99,6 +151,14 @@ mod tests {
         let (start, end) = (&SOUND[..36], &SOUND[52..]);
         assert!(child.to_string().starts_with(start) && child.to_string().ends_with(end));
         assert_ne!(child.to_string(), SOUND, "the span is its own");
+        let parent = |is_foreign, span| Some(Parent { span, is_foreign });
+        assert_eq!(
+            (context.parent(), child.parent()),
+            (None, parent(true, context.span_id()))
+        );
+        assert_eq!(child.child().parent(), parent(false, child.span_id()));
+        assert!(child.is_sampled() && !TraceContext::start().is_sampled());
+        assert!(TraceContext::start().sampled().to_string().ends_with("-01"));
         let later = format!("01{}-more", &SOUND[2..]);
         assert_eq!(TraceContext::parse(&later, None).unwrap().to_string(), SOUND);
     }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 pub(crate) use self::rules::Rules;
 use self::rules::{Kind, Rule};
-use crate::{app::App, bindings::Error, limits, live::Live, metrics::Metrics, queue::Options, request::Origin};
+use crate::{app::App, bindings::Error, limits, live::Live, metrics::Metrics, queue::Options};
 
 /// A firing alert ends when its value is down to this part of the threshold: one that stays close does not flutter.
 const CLEARS_AT: f64 = 0.9;
@@ -71,10 +71,10 @@ async fn changed(app: &Arc<App>, alert: &Alert) {
 /// The event's data is the alert as JSON.
 async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), Error> {
     let data = serde_json::to_string(alert).map_err(|error| Error::new(500, "json", error.to_string()))?;
-    let (origin, deadline) = (Origin::internal(), Instant::now() + limits::EVENTS_PUBLISH);
+    let (trace, deadline) = (app.tracer.start(), Instant::now() + limits::EVENTS_PUBLISH);
     let events = &app.capabilities.events;
     events
-        .publish(&origin, deadline, EVENT.to_owned(), data, Options::default())
+        .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())
         .await
         .map(drop)
 }

@@ -15,8 +15,8 @@ use crate::{
     call::Call,
     limits,
     queue::{Event, Options, Queue, Queues, Settings},
-    request::Origin,
     store::Stores,
+    traces::{Kind, Trace},
 };
 
 /// The queue that the file names, or the one beside it.
@@ -62,16 +62,33 @@ impl Events {
         &self.settings
     }
 
-    /// Gives the event's id. `data` is JSON text.
+    /// Gives the event's id. `data` is JSON text. Whoever handles it goes on where `trace` is.
     pub(crate) async fn publish(
         &self,
-        origin: &Origin,
+        trace: &Trace,
         deadline: Instant,
         kind: String,
         data: String,
         options: Options,
     ) -> Result<String, Error> {
-        let event = Event::new(&self.service, kind, data, options, origin)?;
+        let trace = trace.inner();
+        let mut span = trace.span(Kind::Producer, || format!("publish {kind}").into());
+        let event = Event::new(&self.service, kind, data, options, &trace);
+        let result = match event {
+            Ok(event) => {
+                span.describe(|span| event.describe(span, "publish", "send"));
+                self.add(event, deadline).await
+            }
+            Err(error) => Err(error),
+        };
+        match &result {
+            Ok(_) => span.end(),
+            Err(error) => span.fail(&error.code),
+        }
+        result
+    }
+
+    async fn add(&self, event: Event, deadline: Instant) -> Result<String, Error> {
         let until = deadline.min(Instant::now() + limits::EVENTS_PUBLISH);
         let mut wait = Duration::from_millis(25);
         loop {
@@ -118,7 +135,7 @@ impl bindings::events::Host for Call {
             .app
             .capabilities
             .events
-            .publish(&self.origin, self.deadline, event_type, data, options)
+            .publish(&self.origin.trace, self.deadline, event_type, data, options)
             .await?;
         self.retain(id.len())?;
         Ok(id)

@@ -24,6 +24,8 @@ struct Author {
     section: Arc<str>,
     fujsen: Arc<str>,
     request_id: Arc<str>,
+    /// Where its trace is recorded.
+    trace_id: Option<Arc<str>>,
 }
 
 impl Author {
@@ -33,6 +35,7 @@ impl Author {
             section: call.section.clone(),
             fujsen: call.fujsen.clone(),
             request_id: call.origin.request_id.clone(),
+            trace_id: call.origin.trace.is_recorded().then(|| call.origin.trace.id()),
         }
     }
 }
@@ -86,6 +89,7 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
                 section = &*author.section,
                 fujsen = &*author.fujsen,
                 request_id = &*author.request_id,
+                trace_id = author.trace_id.as_deref(),
                 fields,
                 "{message}"
             )
@@ -196,6 +200,7 @@ mod tests {
             section: "users".into(),
             fujsen: "users.list".into(),
             request_id: "r-1".into(),
+            trace_id: Some("t-1".into()),
         }
     }
 
@@ -227,8 +232,8 @@ mod tests {
         assert_eq!(line["message"], "went wrong");
         assert_eq!(line["fields"], r#"{"id":7,"tags":["a"],"raw":"2 bytes"}"#);
         assert_eq!(
-            ["service", "section", "fujsen", "request_id"].map(|name| line[name].as_str().unwrap()),
-            ["shop", "users", "users.list", "r-1"]
+            ["service", "section", "fujsen", "request_id", "trace_id"].map(|name| line[name].as_str().unwrap()),
+            ["shop", "users", "users.list", "r-1", "t-1"]
         );
     }
 

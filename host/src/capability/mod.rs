@@ -33,6 +33,7 @@ use crate::{
     queue::Queues,
     resilience::{Memory, Policies},
     store::Stores,
+    traces::Trace,
 };
 
 /// Made once per process: connections and pools that outlive a swap.
@@ -79,10 +80,19 @@ pub struct Capabilities {
 }
 
 /// Made once per call; dropping it ends whatever the call left open.
-#[derive(Default)]
 pub struct Sessions {
     pub log: log::LogSession,
     pub sql: sql::SqlSession,
+}
+
+impl Sessions {
+    /// `trace` is the place of the call.
+    pub fn new(trace: &Trace) -> Self {
+        Self {
+            log: log::LogSession::default(),
+            sql: sql::SqlSession::new(trace.clone()),
+        }
+    }
 }
 
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.

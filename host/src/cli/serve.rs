@@ -60,7 +60,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     tokio::spawn(loader.metrics.clone().sample(stopping.clone()));
     tokio::spawn(health::run(live.clone(), stopping.clone()));
     tokio::spawn(alerts::run(live.clone(), stopping.clone()));
-    let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader, live.clone(), loaded)));
+    let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader.clone(), live.clone(), loaded)));
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("stopping: requests, events and runs in flight are finished first");
@@ -77,6 +77,8 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     if let Some(watcher) = watcher {
         watcher.abort();
     }
+    // What the last calls did is sent. A panic in it is in the log.
+    let _ = tokio::task::spawn_blocking(move || loader.exporters.stop()).await;
     // Last: until now it has said that the service stops.
     last_stop.send_replace(true);
     if let Some(admin) = admin {

@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
                 arguments,
             } => {
                 let arguments = self.arguments(arguments).await?;
-                run::redis(self.reach.redis, server, command, arguments, self.deadline)
+                run::redis(self.reach.redis, server, command, arguments, self.origin, self.deadline)
                     .await
                     .map_err(failed)?
             }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
         if count(&value.value) == 0 {
             return Ok(self.plain(value).unwrap_or(Value::Null));
         }
-        let session = SqlSession::default();
+        let session = SqlSession::new(self.origin.trace.clone());
         let mut inner = Reader {
             session: &session,
             ..*self

@@ -41,9 +41,12 @@ pub(super) async fn redis(
     server: &str,
     command: &str,
     arguments: Vec<Value>,
+    origin: &Origin,
     deadline: Instant,
 ) -> Result<Value, Error> {
-    let reply = redis.command("", server, command, arguments, deadline).await?;
+    let reply = redis
+        .command("", server, command, arguments, &origin.trace, deadline)
+        .await?;
     let mut values = reply.values.into_iter();
     Ok(if reply.is_list {
         Value::Json(list(values.map(json)))

@@ -40,6 +40,9 @@ pub(crate) enum Network {
     Private,
 }
 
+/// Sections whose URLs are the host's, not the fujsens'.
+const HOST: [&str; 1] = ["traces"];
+
 pub(crate) type Origins = BTreeMap<Origin, Network>;
 
 /// The origins of all URLs among the file's values, and those of `[grants] http`.
@@ -49,7 +52,7 @@ pub(crate) type Origins = BTreeMap<Origin, Network>;
 /// controls that name in the DNS could point it into the own network.
 pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     let mut found = BTreeSet::new();
-    for (_, node) in &config.root {
+    for (_, node) in config.root.iter().filter(|(name, _)| !HOST.contains(&name.as_str())) {
         collect(node, &mut found);
     }
     let mut origins: Origins = found
@@ -192,6 +195,7 @@ mod tests {
             "odd": "http://0x7f.1:9/",
             "other": "ftp://d.example httpx://e.example",
             "grants": {"http": ["https://intern.example.com"]},
+            "traces": {"endpoint": "http://collector:4318"},
         }));
         let origins = origins(&config).unwrap();
         let shown: Vec<_> = origins

@@ -13,6 +13,7 @@ use crate::{
     module::Handler,
     queue::{Delivery, Event},
     request::Origin,
+    traces::{Kind, Trace},
 };
 
 /// What the queue is told of a delivery.
@@ -42,7 +43,7 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (O
         Ok(event) => event,
         Err(why) => return (given_up(source, delivery, delivery.attempts, why), true),
     };
-    let outcome = match run_all(app, &event, delivery).await {
+    let outcome = match traced(app, &event, delivery).await {
         Ok(()) => Outcome::Handled,
         Err(why) if delivery.attempts >= source.attempts => given_up(source, delivery, delivery.attempts, why),
         Err(why) => {
@@ -57,14 +58,30 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (O
     (outcome, event.key.is_some())
 }
 
+/// One delivery is one span, in the trace of whoever published the event.
+async fn traced(app: &Arc<App>, event: &Event, delivery: &mut Delivery) -> Result<(), String> {
+    let trace = app.tracer.follow(event.trace());
+    let mut span = trace.span(Kind::Consumer, || format!("process {}", event.kind).into());
+    span.describe(|span| {
+        event.describe(span, "process", "process");
+        span.set("tusk.event.attempt", i64::from(delivery.attempts));
+    });
+    let result = run_all(app, event, delivery, &trace).await;
+    match &result {
+        Ok(()) => span.end(),
+        Err(_) => span.fail("handler"),
+    }
+    result
+}
+
 /// Runs the handlers that have not finished in an earlier delivery, and notes those that do. The first failure.
-async fn run_all(app: &Arc<App>, event: &Event, delivery: &mut Delivery) -> Result<(), String> {
+async fn run_all(app: &Arc<App>, event: &Event, delivery: &mut Delivery, trace: &Trace) -> Result<(), String> {
     let mut failed = None;
     for handler in app.subscriptions.of(&event.kind) {
         if delivery.done.split(' ').any(|done| done == &*handler.path) {
             continue;
         }
-        match run(app, handler, event, &delivery.event).await {
+        match run(app, handler, event, &delivery.event, trace).await {
             Ok(()) => {
                 if !delivery.done.is_empty() {
                     delivery.done.push(' ');
@@ -95,11 +112,11 @@ fn pause(first: Duration, attempts: u32) -> Duration {
 }
 
 /// `text` is the event as it stood in the queue.
-async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str) -> Result<(), String> {
+async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace: &Trace) -> Result<(), String> {
     let data = event.data.as_ref().map_or("null", |data| data.get());
     let bound = arguments::event::bind(handler.function(), text, data).map_err(Error::from);
     let said = |error: Error| format!("{} ({}): {}", error.status, error.code, error.message);
-    let origin = Origin::following(event.trace());
+    let origin = Origin::within(trace.clone());
     let reply = app.run(handler, &bound.map_err(said)?, origin).await.map_err(said)?;
     if reply.status < 400 {
         return Ok(());

@@ -145,6 +145,17 @@ impl Drop for Call<'_> {
     }
 }
 
+/// What became of the spans of traces.
+#[derive(Debug, Default)]
+pub struct Spans {
+    /// The collector took them.
+    pub exported: Counter,
+    /// It did not, or not in time.
+    pub unsent: Counter,
+    /// Too many waited already.
+    pub overflowed: Counter,
+}
+
 /// How an operation on a dependency ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Done {
@@ -162,7 +173,7 @@ pub(super) const DONE: [&str; 5] = ["ok", "refused", "error", "timeout", "cancel
 /// A database, a Redis server, or an origin.
 pub struct Dependency {
     pub(super) kind: &'static str,
-    pub(super) name: String,
+    pub(super) name: Arc<str>,
     pub(super) done: [Counter; DONE.len()],
     pub(super) durations: Durations,
 }
@@ -171,22 +182,19 @@ impl Dependency {
     pub(super) fn new(kind: &'static str, name: &str) -> Self {
         Self {
             kind,
-            name: name.to_owned(),
+            name: name.into(),
             done: Default::default(),
             durations: Durations::new(SHORT),
         }
     }
 
-    /// Runs an operation that fails with what amounts to a status.
-    pub async fn run<T, E>(
-        &self,
-        operation: impl Future<Output = Result<T, E>>,
-        status: impl FnOnce(&E) -> u16,
-    ) -> Result<T, E> {
-        let running = self.start();
-        let result = operation.await;
-        running.end(result.as_ref().err().map(status));
-        result
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// As the file calls it.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// An operation starts. It counts as cancelled when the result is dropped without an end.

@@ -29,7 +29,7 @@ use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series
 pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{How, Measure},
-    meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route},
+    meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route, Spans},
     status::{Key, Refused, Status},
     text::CONTENT_TYPE,
     window::{Totals, Window},
@@ -48,6 +48,7 @@ pub struct Metrics {
     /// Changes of the file that were applied, and that were not.
     pub swapped: Counter,
     pub not_swapped: Counter,
+    pub spans: Arc<Spans>,
     pub custom: Custom,
     pub dependencies: status::Dependencies,
     pub load: status::Load,
@@ -101,6 +102,7 @@ impl Default for Metrics {
             refused: Arc::default(),
             swapped: Counter::default(),
             not_swapped: Counter::default(),
+            spans: Arc::default(),
             custom: Custom::default(),
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
@@ -148,7 +150,7 @@ impl Metrics {
 
     /// The meter of a dependency: a kind (`sql`, `redis`, `http`) and a name from the file.
     pub fn dependency(&self, kind: &'static str, name: &str) -> Arc<Dependency> {
-        let is = |one: &Dependency| one.kind == kind && one.name == name;
+        let is = |one: &Dependency| one.kind == kind && *one.name == *name;
         self.operations.get(is, |_| Dependency::new(kind, name), |_| {})
     }
 

@@ -24,6 +24,7 @@ impl Metrics {
         self.loads(&mut page);
         self.operations(&mut page);
         self.resilience(&mut page);
+        self.spans(&mut page);
         self.firing(&mut page);
         process(&mut page, self.started_at);
         self.custom.write(&mut page);
@@ -274,6 +275,23 @@ impl Metrics {
                 page.sample(&labels, count.get() as f64);
             }
         }
+    }
+
+    fn spans(&self, page: &mut Page) {
+        let spans = &self.spans;
+        page.single(
+            "tusk_spans_exported_total",
+            "counter",
+            "Spans of traces that the collector took",
+            spans.exported.get() as f64,
+        );
+        page.family(
+            "tusk_spans_dropped_total",
+            "counter",
+            "Spans of traces that were lost, by where",
+        );
+        page.sample(&[("reason", "queue")], spans.overflowed.get() as f64);
+        page.sample(&[("reason", "collector")], spans.unsent.get() as f64);
     }
 
     fn firing(&self, page: &mut Page) {

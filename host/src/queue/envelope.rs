@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{bindings::Error, limits, request::Origin, trace_context::TraceContext};
+use crate::{bindings::Error, limits, trace_context::TraceContext, traces::Recording};
 
 /// One event, in the names that stand in the queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -39,13 +39,13 @@ pub(crate) struct Options {
 }
 
 impl Event {
-    /// `data` is JSON text.
+    /// `data` is JSON text, `trace` the place where it is published.
     pub(crate) fn new(
         source: &str,
         kind: String,
         data: String,
         options: Options,
-        origin: &Origin,
+        trace: &TraceContext,
     ) -> Result<Self, Error> {
         let data = RawValue::from_string(data)
             .map_err(|error| bad(format!("the data of the event `{kind}` is not JSON: {error}")))?;
@@ -71,14 +71,23 @@ impl Event {
             target_service: options.target,
             timestamp: to_raw_value(&(now.as_microsecond() as f64 / 1e6)).ok(),
             key: options.key,
-            traceparent: Some(origin.trace.to_string()),
-            tracestate: origin.trace.state().map(str::to_owned),
+            traceparent: Some(trace.to_string()),
+            tracestate: trace.state().map(str::to_owned),
         })
     }
 
     /// The trace of whoever published it.
     pub(crate) fn trace(&self) -> Option<TraceContext> {
         TraceContext::parse(self.traceparent.as_deref()?, self.tracestate.as_deref())
+    }
+
+    /// For a span that does something with it, in the words of OpenTelemetry.
+    pub(crate) fn describe(&self, span: &mut Recording, operation: &'static str, kind: &'static str) {
+        span.set("messaging.system", "tusk");
+        span.set("messaging.operation.name", operation);
+        span.set("messaging.operation.type", kind);
+        span.set_text("messaging.destination.name", &self.kind);
+        span.set_text("messaging.message.id", &self.id);
     }
 
     /// As it stands in the queue.
@@ -132,14 +141,14 @@ mod tests {
 
     #[test]
     fn an_event_keeps_what_it_was_given() {
-        let origin = Origin::internal();
+        let trace = TraceContext::start();
         let options = Options {
             target: Some("mail".into()),
             key: Some("7".into()),
             id: None,
         };
         let data = r#"{"id": 7, "price": 1.10}"#;
-        let event = Event::new("users", "user_created".into(), data.into(), options, &origin).unwrap();
+        let event = Event::new("users", "user_created".into(), data.into(), options, &trace).unwrap();
         let text = event.to_text().unwrap();
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert!(text.contains(data), "byte for byte: {text}");
@@ -148,7 +157,7 @@ mod tests {
             (&"user_created".into(), &"users".into())
         );
         assert_eq!(json["target_service"], "mail");
-        assert_eq!(json["traceparent"], origin.trace.to_string());
+        assert_eq!(json["traceparent"], trace.to_string());
         assert!(json["timestamp"].as_f64().unwrap() > 1.7e9);
         let back = Event::parse(&text).unwrap();
         assert_eq!((back.id, back.key.as_deref()), (event.id.clone(), Some("7")));
@@ -201,7 +210,7 @@ mod tests {
                 key: Some(key.into()),
                 ..Options::default()
             };
-            Event::new("users", kind.into(), data.into(), options, &Origin::internal())
+            Event::new("users", kind.into(), data.into(), options, &TraceContext::start())
                 .and_then(|event| event.to_text())
                 .unwrap_err()
         };

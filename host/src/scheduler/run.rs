@@ -12,7 +12,7 @@ use super::{
     Due,
     claim::{Claim, Claims},
 };
-use crate::{app::App, bindings::Error, limits, request::Origin, schedule::Schedule};
+use crate::{app::App, bindings::Error, limits, request::Origin, schedule::Schedule, traces::Kind};
 
 /// Runs a slot unless another host does, or the run before goes on. What goes wrong is in the log.
 pub(super) async fn slot(app: Arc<App>, due: Due) {
@@ -46,7 +46,7 @@ pub(super) async fn slot(app: Arc<App>, due: Due) {
         }
     }
     let started = Instant::now();
-    let result = call(&app, schedule, deadline).await;
+    let result = traced(&app, schedule, deadline).await;
     let took_ms = started.elapsed().as_millis() as u64;
     match result {
         Ok(()) => tracing::debug!(target: "schedule", schedule = %text, %fujsen, %slot, took_ms, "done"),
@@ -74,16 +74,27 @@ async fn take(claims: &Claims, slot: Timestamp, hold: Duration, overlap: bool) -
     }
 }
 
+/// A run starts a trace of its own.
+async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration) -> Result<(), Error> {
+    let trace = app.tracer.start();
+    let mut span = trace.span(Kind::Internal, || format!("schedule {}", schedule.text).into());
+    span.describe(|span| span.set("tusk.schedule", schedule.text.clone()));
+    let result = call(app, schedule, Origin::starting(trace), deadline).await;
+    match &result {
+        Ok(()) => span.end(),
+        Err(error) => span.fail(&error.code),
+    }
+    result
+}
+
 /// A reply that says of itself that it is a failure is one.
-async fn call(app: &Arc<App>, schedule: &Schedule, deadline: Duration) -> Result<(), Error> {
+async fn call(app: &Arc<App>, schedule: &Schedule, origin: Origin, deadline: Duration) -> Result<(), Error> {
     let _pass = app.gate.enter().await.map_err(|_| {
         let message = "the service had no room for another call (limits.concurrency, limits.queue_wait)";
         Error::new(503, "busy", message)
     })?;
     let (handler, until) = (&schedule.handler, Instant::now() + deadline);
-    let reply = app
-        .run_at(handler, &schedule.arguments, Origin::internal(), until, 1)
-        .await?;
+    let reply = app.run_at(handler, &schedule.arguments, origin, until, 1).await?;
     if reply.status >= 400 {
         let message = format!("it answered with status {}", reply.status);
         return Err(Error::new(reply.status, "status", message));

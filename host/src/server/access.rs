@@ -1,17 +1,22 @@
-//! One line in the log per request.
+//! What is noted of a request: its metrics, its span, and one line in the log.
 
 use std::{sync::Arc, time::Instant};
 
 use http::{Method, Uri};
 
-use crate::metrics;
+use super::trace::Trace;
+use crate::{
+    metrics,
+    traces::{self, Kind, Span},
+};
 
-/// What is known of a request. Its end counts it and writes the line; a client that leaves before has the status 499.
+/// What is known of a request. Its end counts it, ends its span and writes the line; a client that leaves before has the status 499.
 pub(super) struct Access<'a> {
     started: Instant,
     method: Method,
     uri: Uri,
     request_id: Arc<str>,
+    span: Span,
     pub(super) status: u16,
     /// Of the response's body.
     pub(super) bytes: u64,
@@ -23,14 +28,15 @@ pub(super) struct Access<'a> {
 
 impl<'a> Access<'a> {
     /// `meter` counts the request when no route is found.
-    pub(super) fn start(method: &Method, uri: &Uri, request_id: &Arc<str>, meter: &'a metrics::Route) -> Self {
+    pub(super) fn start(method: &Method, uri: &Uri, trace: &Trace, meter: &'a metrics::Route) -> Self {
         meter.begin();
         Self {
             started: Instant::now(),
             method: method.clone(),
             uri: uri.clone(),
-            request_id: request_id.clone(),
-            status: 499,
+            request_id: trace.request_id.clone(),
+            span: trace.place.span(Kind::Server, || "HTTP".into()),
+            status: LEFT,
             bytes: 0,
             route: None,
             meter,
@@ -38,10 +44,44 @@ impl<'a> Access<'a> {
     }
 }
 
+impl Access<'_> {
+    /// Without the query, which may hold anything.
+    fn end_span(&mut self) {
+        let mut span = std::mem::take(&mut self.span);
+        span.describe(|span| {
+            let method = traces::method(&self.method);
+            match &self.route {
+                Some((route, _)) => {
+                    span.name(format!("{method} {route}"));
+                    span.set("http.route", route.clone());
+                }
+                None if method != traces::OTHER_METHOD => span.name(method),
+                None => {}
+            }
+            span.set("http.request.method", method);
+            span.set("url.scheme", "http");
+            span.set_text("url.path", self.uri.path());
+            span.set("tusk.request_id", self.request_id.clone());
+            if self.status != LEFT {
+                span.set("http.response.status_code", i64::from(self.status));
+            }
+        });
+        match self.status {
+            LEFT => drop(span),
+            500.. => span.fail(&self.status.to_string()),
+            _ => span.end(),
+        }
+    }
+}
+
+/// The status of a request whose client left before the answer.
+const LEFT: u16 = 499;
+
 impl Drop for Access<'_> {
     fn drop(&mut self) {
         let took = self.started.elapsed();
         self.meter.end(&self.method, self.status, took);
+        self.end_span();
         let (route, fujsen) = self.route.as_ref().map_or(("", ""), |(route, fujsen)| (route, fujsen));
         tracing::info!(
             target: "access",

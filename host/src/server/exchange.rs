@@ -40,8 +40,8 @@ impl Answer for Service {
 /// Answers a request with the `App` that it came to, whatever is swapped in meanwhile.
 async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
-    let trace = Trace::of(&parts.headers);
-    let mut access = Access::start(&parts.method, &parts.uri, &trace.request_id, &app.routes.unmatched);
+    let trace = Trace::of(&parts.headers, &app.tracer);
+    let mut access = Access::start(&parts.method, &parts.uri, &trace, &app.routes.unmatched);
     let is_head = parts.method == Method::HEAD;
     let from = app.cors.origin(&parts.headers).cloned();
     let mut response = match preflight(&app, &parts) {
@@ -115,7 +115,7 @@ async fn call(
     let _pass = app.gate.enter().await.map_err(|_| Fault::busy())?;
     let origin = Origin {
         request_id: trace.request_id.clone(),
-        trace: trace.context.clone(),
+        trace: trace.place.clone(),
         incoming: Some(Arc::new(incoming)),
     };
     let reply = app.run(&route.handler, &arguments, origin).await?;

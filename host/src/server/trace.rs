@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::trace_context::TraceContext;
+use crate::{
+    trace_context::TraceContext,
+    traces::{self, Tracer},
+};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -16,20 +19,20 @@ const LONGEST_ID: usize = 128;
 pub(super) struct Trace {
     /// The trace's id where the client gives none.
     pub(super) request_id: Arc<str>,
-    /// With a span of its own for this request.
-    pub(super) context: TraceContext,
+    /// The place of this request.
+    pub(super) place: traces::Trace,
 }
 
 impl Trace {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap, tracer: &Tracer) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let caller = text(TRACEPARENT).and_then(|parent| TraceContext::parse(parent, text(TRACESTATE)));
-        let context = caller.map_or_else(TraceContext::start, |caller| caller.child());
+        let place = tracer.follow(caller);
         let request_id = headers
             .get(REQUEST_ID)
             .and_then(sound)
-            .map_or_else(|| context.id(), Arc::from);
-        Self { request_id, context }
+            .map_or_else(|| place.id(), Arc::from);
+        Self { request_id, place }
     }
 
     /// For the response.
@@ -57,7 +60,7 @@ mod tests {
                 HeaderValue::from_bytes(value.as_bytes()).unwrap(),
             )
         };
-        Trace::of(&headers.iter().map(pair).collect())
+        Trace::of(&headers.iter().map(pair).collect(), &Tracer::default())
     }
 
     #[test]
@@ -67,7 +70,7 @@ mod tests {
         }
         for bad in ["", "a b", "é", &"x".repeat(129)] {
             let made = trace(&[("x-request-id", bad)]);
-            assert_eq!(made.request_id, made.context.id(), "{bad}");
+            assert_eq!(made.request_id, made.place.id(), "{bad}");
         }
         assert_ne!(trace(&[]).request_id, trace(&[]).request_id);
     }
@@ -76,10 +79,10 @@ mod tests {
     fn a_callers_trace_goes_on_with_a_span_of_its_own() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
         let sound = format!("00-{id}-00f067aa0ba902b7-01");
-        let own = trace(&[("traceparent", &sound), ("tracestate", "a=b")]).context;
+        let own = trace(&[("traceparent", &sound), ("tracestate", "a=b")]).place;
         assert_eq!((&*own.id(), own.state()), (id, Some("a=b")));
         assert!(!own.to_string().contains("00f067aa0ba902b7"), "the span is ours");
-        let made = trace(&[("traceparent", "nonsense"), ("tracestate", "a=b")]).context;
+        let made = trace(&[("traceparent", "nonsense"), ("tracestate", "a=b")]).place;
         assert_eq!(made.state(), None, "state belongs to its trace");
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
     limits, request,
+    traces::{self, Recording},
 };
 
 /// The code of a failure before anything was sent.
@@ -159,6 +160,18 @@ impl Outgoing {
         }
         self.url = target;
     }
+}
+
+pub(super) fn describe(span: &mut Recording, outgoing: &Outgoing) {
+    let (method, url) = (traces::method(&outgoing.method), &outgoing.url);
+    span.name(if method == traces::OTHER_METHOD { "HTTP" } else { method });
+    span.set("http.request.method", method);
+    span.set_text("url.full", &show(url));
+    span.set_text("server.address", url.host_str().unwrap_or_default());
+    span.set(
+        "server.port",
+        i64::from(url.port_or_known_default().unwrap_or_default()),
+    );
 }
 
 /// Where an answer leads on; none when it is the final one.

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{
     Http, Target,
-    exchange::{Outgoing, UNREACHABLE, bad_url},
+    exchange::{Outgoing, UNREACHABLE, bad_url, describe},
 };
 use crate::{
     bindings::{
@@ -18,7 +18,9 @@ use crate::{
         http::{Request, Response},
     },
     discovery::SCHEME,
-    limits, request,
+    limits,
+    observe::Operation,
+    request,
     resilience::{Retry, Verdict},
 };
 
@@ -36,15 +38,19 @@ impl Http {
             .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
         let end = deadline.min(start + total);
         let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
+        let origin = &origin.child();
         let outgoing = Outgoing::new(request, origin)?;
         let target = self.target(&outgoing.url)?;
-        let running = target.meter.start();
+        let mut running = Operation::start(&target.meter, &origin.trace, |span| describe(span, &outgoing));
         let result = self.deliver(&target, outgoing, redirects, start, end).await;
-        running.end(match &result {
-            Ok(response) if response.status >= 500 => Some(500),
-            Ok(_) => None,
-            Err(error) => Some(error.status),
-        });
+        match &result {
+            Ok(response) => {
+                running.describe(|span| span.set("http.response.status_code", i64::from(response.status)));
+                let failed = (response.status >= 500).then(|| response.status.to_string());
+                running.end(failed.as_deref().map(|status| (500, status)));
+            }
+            Err(error) => running.end(Some((error.status, &error.code))),
+        }
         result
     }
 

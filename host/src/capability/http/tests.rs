@@ -194,7 +194,9 @@ fn get(url: impl Into<String>) -> Request {
 async fn send(http: &Arc<Http>, request: Request) -> Result<Response, Error> {
     let origin = request::Origin {
         request_id: "r-1".into(),
-        trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None).unwrap(),
+        trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None)
+            .unwrap()
+            .into(),
         incoming: None,
     };
     http.send(request, &origin, Instant::now() + Duration::from_secs(20))

@@ -25,7 +25,9 @@ use crate::{
     call::Call,
     limits,
     metrics::{self, Metrics},
+    observe::Operation,
     store::redis::{Server, Servers, info},
+    traces::{Recording, Trace},
 };
 
 /// What a blocking command leaves of the call's time, so that its "nothing came" still reaches the guest: a server
@@ -126,20 +128,23 @@ impl Redis {
         named.server.run(&command("PING", &[]), left).await.map(drop)
     }
 
-    /// Runs one command of the allow-list, by `deadline` at the latest.
+    /// Runs one command of the allow-list within `trace`, by `deadline` at the latest.
     pub(crate) async fn command(
         &self,
         section: &str,
         server: &str,
         name: &str,
         arguments: Vec<Value>,
+        trace: &Trace,
         deadline: Instant,
     ) -> Result<Reply, Error> {
         let Named { server, meter } = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
-        let running = run(server, kind, &verb, arguments, deadline);
-        meter.run(running, |error| error.status).await
+        let operation = Operation::start(meter, &trace.inner(), |span| {
+            describe(span, server, meter.name(), &verb)
+        });
+        operation.run(run(server, kind, &verb, arguments, deadline)).await
     }
 
     /// An error that says how to add the server where there is none of this name, seen from outside of sections.
@@ -204,6 +209,17 @@ impl Redis {
 /// A path as fujsens name the server.
 fn short(path: &str) -> &str {
     path.strip_prefix("redis.").unwrap_or(path)
+}
+
+/// Keys and values stay out: they are the service's own.
+fn describe(span: &mut Recording, server: &Server, name: &str, verb: &str) {
+    span.name(format!("{verb} {name}"));
+    span.set("db.system.name", "redis");
+    span.set("db.operation.name", verb.to_owned());
+    if let Some((host, port)) = server.name.rsplit_once(':') {
+        span.set("server.address", host.to_owned());
+        span.set("server.port", port.parse::<i64>().unwrap_or_default());
+    }
 }
 
 /// Runs a command in the way of its kind, by `deadline` at the latest.
@@ -271,7 +287,14 @@ impl bindings::redis::Host for Call {
     async fn command(&mut self, server: String, name: String, arguments: Vec<Value>) -> Result<Vec<Value>, Error> {
         let redis = &self.app.capabilities.redis;
         let values = redis
-            .command(&self.section, &server, &name, arguments, self.deadline)
+            .command(
+                &self.section,
+                &server,
+                &name,
+                arguments,
+                &self.origin.trace,
+                self.deadline,
+            )
             .await?
             .values;
         self.retain(values.iter().map(|value| size_of::<Value>() + payload(value)).sum())?;

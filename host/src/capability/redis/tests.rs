@@ -37,7 +37,14 @@ async fn run(redis: &Redis, name: &str, arguments: &[&str]) -> Result<Vec<Value>
 async fn within(redis: &Redis, time: Duration, name: &str, arguments: &[&str]) -> Result<Vec<Value>, Error> {
     let arguments = arguments.iter().copied().map(text).collect();
     redis
-        .command("jobs", "main", name, arguments, Instant::now() + time)
+        .command(
+            "jobs",
+            "main",
+            name,
+            arguments,
+            &Trace::default(),
+            Instant::now() + time,
+        )
         .await
         .map(|reply| reply.values)
 }
@@ -86,7 +93,8 @@ async fn commands_and_their_replies() {
     }
     let bytes = vec![text("raw"), Value::Bytes(vec![0, 255])];
     let deadline = Instant::now() + Duration::from_secs(5);
-    redis.command("", "main", "SET", bytes, deadline).await.unwrap();
+    let trace = Trace::default();
+    redis.command("", "main", "SET", bytes, &trace, deadline).await.unwrap();
     assert_eq!(
         run(&redis, "GET", &["raw"]).await.unwrap(),
         [Value::Bytes(vec![0, 255])]
@@ -119,7 +127,9 @@ async fn servers_are_found_by_name() {
     let redis = Redis::new(&Servers::default(), &Metrics::default(), &config).unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     let ping = async |section: &str, name: &str| {
-        let reply = redis.command(section, name, "PING", vec![], deadline).await;
+        let reply = redis
+            .command(section, name, "PING", vec![], &Trace::default(), deadline)
+            .await;
         reply.map(|reply| reply.values)
     };
     for (section, name) in [

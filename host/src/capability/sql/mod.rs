@@ -7,6 +7,7 @@ mod error;
 mod functions;
 mod guard;
 mod pool;
+mod shown;
 mod statement;
 mod target;
 
@@ -27,7 +28,9 @@ use crate::{
     },
     call::Call,
     limits, metrics,
+    observe::Operation,
     store::sqlite::Location,
+    traces::Trace,
 };
 
 /// The databases that the file names.
@@ -43,13 +46,25 @@ struct Database {
     meter: Arc<metrics::Dependency>,
 }
 
+/// How traces call the system behind the databases.
+const SYSTEM: &str = "sqlite";
+
 /// The transactions of one call. Dropping it rolls back.
 #[derive(Default)]
 pub struct SqlSession {
+    /// Of the call.
+    trace: Trace,
     transactions: Vec<(String, Lease)>,
 }
 
 impl SqlSession {
+    pub fn new(trace: Trace) -> Self {
+        Self {
+            trace,
+            transactions: Vec::new(),
+        }
+    }
+
     fn transaction(&self, database: &str) -> Option<&Lease> {
         self.transactions
             .iter()
@@ -144,10 +159,10 @@ impl Sql {
         statement: String,
         parameters: Vec<Value>,
     ) -> Result<Rows, Error> {
-        self.run(session, deadline, database, move |connection, control| {
-            statement::query(connection, control, &statement, &parameters)
-        })
-        .await
+        let query = move |connection: &_, control: &_, statement: &_| {
+            statement::query(connection, control, statement, &parameters)
+        };
+        self.run(session, deadline, database, statement, query).await
     }
 
     pub(crate) async fn execute(
@@ -158,10 +173,10 @@ impl Sql {
         statement: String,
         parameters: Vec<Value>,
     ) -> Result<Changes, Error> {
-        self.run(session, deadline, database, move |connection, control| {
-            statement::execute(connection, control, &statement, &parameters)
-        })
-        .await
+        let execute = move |connection: &_, control: &_, statement: &_| {
+            statement::execute(connection, control, statement, &parameters)
+        };
+        self.run(session, deadline, database, statement, execute).await
     }
 
     /// Runs `work` in the session's transaction, if it has one on this database, else on any connection.
@@ -170,9 +185,13 @@ impl Sql {
         session: &SqlSession,
         deadline: Instant,
         database: &str,
-        work: impl FnOnce(&rusqlite::Connection, &guard::Control) -> Result<T, Error> + Send + 'static,
+        statement: String,
+        work: impl FnOnce(&rusqlite::Connection, &guard::Control, &str) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let Database { pool, meter, .. } = self.database(database)?;
+        let found = self.database(database)?;
+        let operation = found.operation(session, database, &statement);
+        let pool = &found.pool;
+        let work = move |connection: &_, control: &_| work(connection, control, &statement);
         let running = async {
             match session.transaction(database) {
                 Some(lease) => {
@@ -185,21 +204,21 @@ impl Sql {
                 None => pool.lease(deadline).await?.run(deadline, work).await,
             }
         };
-        meter.run(running, |error: &Error| error.status).await
+        operation.run(running).await
     }
 
     pub(crate) async fn begin(&self, session: &mut SqlSession, deadline: Instant, database: &str) -> Result<(), Error> {
-        let Database { pool, meter, .. } = self.database(database)?;
+        let found = self.database(database)?;
         if session.transaction(database).is_some() {
             let message = format!("a transaction on `{database}` is open already: commit it or roll it back first");
             return Err(Error::new(500, "in-transaction", message));
         }
         let beginning = async {
-            let lease = pool.lease(deadline).await?;
+            let lease = found.pool.lease(deadline).await?;
             lease.run(deadline, statement::begin).await?;
             Ok(lease)
         };
-        let lease = meter.run(beginning, |error: &Error| error.status).await?;
+        let lease = found.operation(session, database, "BEGIN").run(beginning).await?;
         session.transactions.push((database.to_owned(), lease));
         Ok(())
     }
@@ -211,13 +230,14 @@ impl Sql {
         deadline: Instant,
         database: &str,
     ) -> Result<(), Error> {
-        let meter = &self.database(database)?.meter;
+        let found = self.database(database)?;
         let lease = session.transaction(database).ok_or_else(|| no_transaction(database))?;
         let commit = |connection: &_, control: &_| {
             still_open(connection)?;
             statement::commit(connection, control)
         };
-        meter.run(lease.run(deadline, commit), |error| error.status).await?;
+        let operation = found.operation(session, database, "COMMIT");
+        operation.run(lease.run(deadline, commit)).await?;
         session.take(database);
         Ok(())
     }
@@ -228,13 +248,14 @@ impl Sql {
         deadline: Instant,
         database: &str,
     ) -> Result<(), Error> {
-        let meter = &self.database(database)?.meter;
+        let found = self.database(database)?;
         let lease = session.take(database).ok_or_else(|| no_transaction(database))?;
         let rollback = |connection: &_, control: &_| {
             statement::rollback(connection, control);
             Ok(())
         };
-        meter.run(lease.run(deadline, rollback), |error| error.status).await
+        let operation = found.operation(session, database, "ROLLBACK");
+        operation.run(lease.run(deadline, rollback)).await
     }
 
     /// The database that is meant where none is named: `main`, else the only one.
@@ -270,6 +291,15 @@ impl Sql {
                 "no database `{name}`{hint}; to add it, write in the file:\n[databases]\n{name}: \"sqlite:{name}.db\""
             );
             Error::new(500, "unknown-database", message)
+        })
+    }
+}
+
+impl Database {
+    /// A statement on it, on behalf of the session's call.
+    fn operation(&self, session: &SqlSession, name: &str, statement: &str) -> Operation<'_> {
+        Operation::start(&self.meter, &session.trace.inner(), |span| {
+            shown::describe(span, SYSTEM, name, statement);
         })
     }
 }

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use crate::{
     capability::fixture::{self, RedisServer},
     queue::{Consumer, Delivery, Event, Options, Queue, Queues, Settings, Types},
-    request::Origin,
     store::Stores,
+    trace_context::TraceContext,
 };
 
 /// A queue of its own in one of the engines.
@@ -88,7 +88,7 @@ pub(super) fn event(kind: &str, n: i64, options: Options) -> Event {
         kind.into(),
         json!({"n": n}).to_string(),
         options,
-        &Origin::internal(),
+        &TraceContext::start(),
     )
     .unwrap()
 }

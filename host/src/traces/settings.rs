@@ -1,0 +1,169 @@
+//! What `[traces]` says, and the variables that OpenTelemetry has for it.
+
+use http::{HeaderName, HeaderValue};
+use tsk::{Config, Diagnostic, Node, Secret, Value};
+use url::Url;
+
+use crate::section::Section;
+
+/// Where spans go, and which.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// None is nowhere: nothing is recorded.
+    pub(super) address: Option<Address>,
+    /// Of the traces that start here, from 0 to 1.
+    pub(super) share: f64,
+}
+
+/// A collector.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Address {
+    /// With its path.
+    pub(super) url: Url,
+    pub(super) headers: Vec<(String, Secret)>,
+}
+
+impl Address {
+    /// For people: a query may hold a key.
+    pub(super) fn show(&self) -> String {
+        format!("{}{}", self.url.origin().ascii_serialization(), self.url.path())
+    }
+}
+
+/// Where a collector takes traces over HTTP.
+const PATH: &str = "/v1/traces";
+const EXAMPLE: &str = "\"http://127.0.0.1:4318\"";
+
+impl Settings {
+    /// `variable` reads the environment, for what the section leaves out.
+    pub fn new(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Diagnostic>> {
+        let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
+        let mut section = Section::new(config, "traces", &["endpoint", "sample", "headers"]);
+        let url = match section.get("endpoint") {
+            Some(node) => endpoint(&mut section, node),
+            None => match from_variables(&variable) {
+                Ok(url) => url,
+                Err(diagnostic) => {
+                    section.diagnostics.push(diagnostic);
+                    None
+                }
+            },
+        };
+        let share = match section.get("sample") {
+            Some(_) => section.share("sample", "0.1"),
+            None => match share_of(&variable) {
+                Ok(share) => share,
+                Err(diagnostic) => {
+                    section.diagnostics.push(diagnostic);
+                    None
+                }
+            },
+        };
+        let headers = headers(&mut section);
+        section.finish(Self {
+            address: url.map(|url| Address { url, headers }),
+            share: share.unwrap_or(1.0),
+        })
+    }
+}
+
+/// None is an empty text, or a wrong one.
+fn endpoint(section: &mut Section<'_>, node: &Node) -> Option<Url> {
+    let text = text(node);
+    if text == Some("") {
+        return None;
+    }
+    let url = text.and_then(parse).map(complete);
+    if url.is_none() {
+        let expected = "the http:// or https:// URL of a collector, without user, password and query";
+        section.wrong("endpoint", node, expected, EXAMPLE);
+    }
+    url
+}
+
+/// The variable for traces holds the whole URL, the one for everything its beginning.
+fn from_variables(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, Diagnostic> {
+    for (name, is_whole) in [
+        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", false),
+    ] {
+        if let Some(text) = variable(name) {
+            let url = parse(&text).ok_or_else(|| {
+                let what = "the http:// or https:// URL of a collector, without user, password and query";
+                wrong_variable(name, what, "http://127.0.0.1:4318")
+            })?;
+            return Ok(Some(if is_whole { url } else { complete(url) }));
+        }
+    }
+    Ok(None)
+}
+
+fn share_of(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<f64>, Diagnostic> {
+    const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
+    let Some(text) = variable(NAME) else { return Ok(None) };
+    let share = text.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share
+        .map(Some)
+        .ok_or_else(|| wrong_variable(NAME, "a number from 0 to 1", "0.1"))
+}
+
+fn wrong_variable(name: &str, expected: &str, instead: &str) -> Diagnostic {
+    Diagnostic::error("wrong-variable", format!("the variable {name} must be {expected}"))
+        .help(format!("set it, for example, to {instead}, or unset it"))
+}
+
+fn parse(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    let is_http = matches!(url.scheme(), "http" | "https") && url.has_host();
+    (is_http && is_plain && url.fragment().is_none()).then_some(url)
+}
+
+/// With the path for traces, unless it is there.
+fn complete(mut url: Url) -> Url {
+    let path = url.path().trim_end_matches('/');
+    if !path.ends_with(PATH) {
+        let path = format!("{path}{PATH}");
+        url.set_path(&path);
+    }
+    url
+}
+
+fn headers(section: &mut Section<'_>) -> Vec<(String, Secret)> {
+    let example = "{ authorization: @env(\"COLLECTOR_TOKEN\") }";
+    let Some(node) = section.get("headers") else {
+        return Vec::new();
+    };
+    let Value::Object(object) = &node.value else {
+        section.wrong("headers", node, "an object of names and texts", example);
+        return Vec::new();
+    };
+    let mut headers = Vec::with_capacity(object.len());
+    for (name, node) in object {
+        let value = text(node).filter(|value| HeaderValue::from_str(value).is_ok());
+        match (HeaderName::from_bytes(name.as_bytes()), value) {
+            (Ok(name), Some(value)) => headers.push((name.to_string(), Secret::new(value.to_owned()))),
+            (Err(_), _) => section.wrong(
+                "headers",
+                node,
+                &format!("an object, and `{name}` is no header's name"),
+                example,
+            ),
+            (_, None) => section.wrong(
+                "headers",
+                node,
+                &format!("an object, and `{name}` in it a text of one line"),
+                example,
+            ),
+        }
+    }
+    headers
+}
+
+fn text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::String(text) => Some(text),
+        Value::Secret(secret) => Some(secret.reveal()),
+        _ => None,
+    }
+}
