@@ -74,6 +74,7 @@ pub struct Capabilities {
 /// Made once per call; dropping it ends whatever the call left open.
 #[derive(Default)]
 pub struct Sessions {
+    pub config: config::ConfigSession,
     pub log: log::LogSession,
     pub sql: sql::SqlSession,
 }

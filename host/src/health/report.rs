@@ -80,13 +80,19 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>) ->
         ),
         since: refused.since,
     });
+    let of_remote = metrics.remote.problem.get().map(|refused| Fault {
+        kind: "remote_config",
+        name: "remote_config".to_owned(),
+        reason: refused.reason,
+        since: refused.since,
+    });
     let dependencies = unhealthy.map(|status| Fault {
         kind: status.kind,
         name: status.name.clone(),
         reason: status.reason.clone().unwrap_or_default(),
         since: status.since,
     });
-    of_file.into_iter().chain(dependencies).collect()
+    of_file.into_iter().chain(of_remote).chain(dependencies).collect()
 }
 
 fn dependency(status: Status) -> Dependency {

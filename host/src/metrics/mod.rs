@@ -9,6 +9,7 @@ mod meters;
 mod page;
 mod process;
 mod recent;
+mod remote;
 mod series;
 mod status;
 mod text;
@@ -30,6 +31,7 @@ pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{How, Measure},
     meters::{Call, Dependency, Done, Fujsen, Operation, Outcome, Route},
+    remote::{Remote, Update},
     status::{Key, Refused, Status},
     text::CONTENT_TYPE,
     window::{Totals, Window},
@@ -51,6 +53,7 @@ pub struct Metrics {
     pub custom: Custom,
     pub dependencies: status::Dependencies,
     pub load: status::Load,
+    pub remote: Remote,
     traffic: Arc<Traffic>,
     routes: Table<Route>,
     fujsens: Table<Fujsen>,
@@ -103,6 +106,7 @@ impl Default for Metrics {
             custom: Custom::default(),
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
+            remote: Remote::default(),
             traffic: Arc::default(),
             routes: Table::default(),
             fujsens: Table::default(),
