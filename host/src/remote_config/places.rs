@@ -4,7 +4,7 @@ use tsk::{Config, Node, Object, Value};
 
 /// The sections that the host itself reads. What they say is fixed when the file is loaded: what is granted, what is
 /// opened, who answers.
-const HOST_SECTIONS: [&str; 22] = [
+const HOST_SECTIONS: [&str; 21] = [
     "admin",
     "alerts",
     "cors",
@@ -25,7 +25,6 @@ const HOST_SECTIONS: [&str; 22] = [
     "service_communication",
     "state",
     "tls",
-    "tokens",
     "traces",
 ];
 
