@@ -224,6 +224,28 @@ pub const DEFERRED_VALUES: usize = 100;
 pub const CACHE_ENTRIES: usize = 1024;
 pub const CACHE_BYTES: usize = 64 << 20;
 
+/// Schemas: rules; a path, a pattern, and a text that is matched against one. Bytes. Guests hand in schemas, too, and a
+/// match takes the time of text and compiled pattern multiplied.
+pub const SCHEMA_RULES: usize = 256;
+pub const SCHEMA_PATH: usize = 256;
+pub const SCHEMA_PATTERN: usize = 512;
+pub const SCHEMA_PATTERN_SIZE: usize = 1 << 20;
+pub const SCHEMA_MATCHED: usize = 8 << 10;
+/// What a guest may have checked, schema and document each. Bytes.
+pub const SCHEMA_DOCUMENT: usize = 256 << 10;
+
+/// Remote configuration: an answer, in bytes; objects in objects; values in all, which every change goes through.
+pub const REMOTE_BYTES: usize = 1 << 20;
+pub const REMOTE_DEPTH: usize = 32;
+pub const REMOTE_VALUES: usize = 10_000;
+/// How often it may be asked for, and how long an answer may take.
+pub const REMOTE_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(24 * 60 * 60));
+pub const REMOTE_TIMEOUT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60));
+/// What alerts and reports show of the reason for which it was refused; the log shows all. Bytes.
+pub const REMOTE_REASON: usize = 4 << 10;
+/// Paths that the log names of what was ignored.
+pub const REMOTE_IGNORED: usize = 20;
+
 /// Bytes that host calls may hand to one call over its life.
 pub const RETAINED_BYTES: usize = 32 << 20;
 

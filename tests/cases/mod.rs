@@ -9,6 +9,7 @@ mod imports;
 mod microservices;
 mod observe;
 mod resilience;
+mod remote_config;
 mod state;
 mod swap;
 mod up;

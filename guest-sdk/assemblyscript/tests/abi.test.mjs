@@ -164,6 +164,12 @@ test("sql, redis and calls give values and failures", async () => {
       module.view.setUint8(at + 8, 1);
       module.lowerValue(["integer", 3], at + 16);
     },
+    validate(module, at, document, schema) {
+      seen.push([document, schema]);
+      module.view.setUint8(at, schema === "[]" ? 1 : 0);
+      if (schema === "[]") return failure(module, at + 4, 400, "bad-schema", "a schema is an object");
+      module.lowerList(["one 😀", "two"], 8, (error, item) => module.lowerString(error, item), at + 4);
+    },
   });
   assert.deepEqual(body(module.call("rows")), ["json", '[{"id":3,"name":"é😀"},{"id":3,"name":"é😀"}]']);
   assert.deepEqual(seen[0], ["main", "SELECT ?", [["integer", 1n], ["text", "t"], ["null"], ["bytes", "0102"], ["real", 0.5]]]);
@@ -176,6 +182,9 @@ test("sql, redis and calls give values and failures", async () => {
   assert.deepEqual(module.failing("required").slice(0, 3), ["fail", 500, "config"]);
   assert.deepEqual(body(module.call("evaluated")), ["integer", 3n]);
   assert.deepEqual(body(module.call("attempted")), ["text", "3"]);
+  assert.deepEqual(body(module.call("checked")), ["json", '["one 😀","two"]']);
+  assert.deepEqual(seen.at(-1), ['{"é":0}', '{"a":{}}']);
+  assert.deepEqual(body(module.call("unchecked")), ["text", "400 bad-schema: a schema is an object"]);
   fails = true;
   assert.deepEqual(body(module.call("tried")), ["text", "503 busy: locked"]);
   assert.deepEqual(body(module.call("attempted")), ["text", "503 busy: locked"]);

@@ -81,6 +81,7 @@ pub struct Capabilities {
 
 /// Made once per call; dropping it ends whatever the call left open.
 pub struct Sessions {
+    pub config: config::ConfigSession,
     pub log: log::LogSession,
     pub sql: sql::SqlSession,
 }
@@ -89,6 +90,7 @@ impl Sessions {
     /// `trace` is the place of the call.
     pub fn new(trace: &Trace) -> Self {
         Self {
+            config: config::ConfigSession::default(),
             log: log::LogSession::default(),
             sql: sql::SqlSession::new(trace.clone()),
         }

@@ -82,6 +82,12 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         ),
         since: refused.since,
     });
+    let of_remote = metrics.remote.problem.get().map(|refused| Fault {
+        kind: "remote_config",
+        name: "remote_config".to_owned(),
+        reason: refused.reason,
+        since: refused.since,
+    });
     let dependencies = unhealthy.map(|status| Fault {
         kind: status.kind,
         name: status.name.clone(),
@@ -94,7 +100,7 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         reason: one.reason,
         since: one.since,
     });
-    of_file.into_iter().chain(dependencies).chain(circuits).collect()
+    of_file.into_iter().chain(of_remote).chain(dependencies).chain(circuits).collect()
 }
 
 fn dependency(status: Status) -> Dependency {
