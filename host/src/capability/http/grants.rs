@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsk::{Config, Diagnostic, Node, Value};
+use tsk::{Config, Diagnostic, Node, Object, Value};
 use url::{Host, Url};
 
 /// Names of these kinds lead to private addresses by their nature.
@@ -70,11 +70,14 @@ pub(super) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     Ok(origins)
 }
 
-/// What `[service] dependencies` calls the origins that it names.
+/// What `dependencies` calls the origins that it names: that of `[service]` first, then those of other sections and of
+/// the top level.
 pub(super) fn names(config: &Config) -> BTreeMap<Origin, String> {
     let mut names = BTreeMap::new();
-    if let Some(Value::Object(dependencies)) = config.get("service.dependencies").map(|node| &node.value) {
-        for (name, node) in dependencies {
+    let sections = config.root.values().filter_map(object);
+    let all = config.get("service").and_then(object).into_iter().chain(sections);
+    for section in all.chain([&config.root]) {
+        for (name, node) in section.get("dependencies").and_then(object).into_iter().flatten() {
             let mut found = BTreeSet::new();
             collect(node, &mut found);
             for origin in found.iter().filter_map(Origin::of) {
@@ -83,6 +86,13 @@ pub(super) fn names(config: &Config) -> BTreeMap<Origin, String> {
         }
     }
     names
+}
+
+fn object(node: &Node) -> Option<&Object> {
+    match &node.value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
 }
 
 fn collect(node: &Node, found: &mut BTreeSet<Url>) {
@@ -190,6 +200,26 @@ mod tests {
                 ("https://b.example:8443", Network::Public),
                 ("https://c.example", Network::Public),
                 ("https://intern.example.com", Network::Private),
+            ]
+        );
+    }
+
+    #[test]
+    fn dependencies_name_their_origins() {
+        let config = fixture::config(json!({
+            "orders": {"dependencies": {"user-service": "http://users:8001", "mail": "https://mail.example/v1"}},
+            "service": {"dependencies": {"users": "http://users:8001/x"}},
+            "dependencies": {"top": "http://top:1", "number": 7},
+            "other": "http://other:1",
+        }));
+        let names = names(&config);
+        let shown: Vec<_> = names.iter().map(|(origin, name)| (origin.as_str(), &**name)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("http://top:1", "top"),
+                ("http://users:8001", "users"),
+                ("https://mail.example", "mail")
             ]
         );
     }
