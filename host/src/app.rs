@@ -14,6 +14,7 @@ use crate::{
     health,
     limits::Limits,
     link::Places,
+    mesh,
     metrics::{self, Outcome},
     module::{Handler, Module},
     names::Handlers,
@@ -21,6 +22,7 @@ use crate::{
     route::Routes,
     schedule::Schedules,
     server::Cors,
+    tls,
 };
 
 /// One version of a service, ready to serve. Immutable: a change of the file makes a new one, and a request keeps the
@@ -32,6 +34,10 @@ pub struct App {
     pub cors: Cors,
     pub health: health::Plan,
     pub alerts: alerts::Rules,
+    /// Which services may call which route.
+    pub policy: mesh::Policy,
+    /// How it is called: without TLS where there is none.
+    pub tls: Option<Arc<tls::Incoming>>,
     pub gate: Gate,
     pub modules: Vec<Arc<Module>>,
     /// By `section.name`.
@@ -54,6 +60,14 @@ pub struct Service {
 }
 
 impl App {
+    /// How its address begins.
+    pub fn scheme(&self) -> &'static str {
+        match self.tls {
+            Some(_) => "https",
+            None => "http",
+        }
+    }
+
     pub fn grants(&self) -> Vec<Grant> {
         self.capabilities.grants()
     }

@@ -13,19 +13,21 @@ use tsk::{Config, Diagnostic, SourceMap};
 use crate::{
     alerts,
     app::App,
-    capability::{Capabilities, Shared},
+    capability::{Capabilities, Shared, http::Outside},
     engine::Host,
     events::Subscriptions,
     folder::{Folder, folder},
     gate::Gate,
     health,
     link::{self, Linked},
+    mesh::Mesh,
     metrics::Metrics,
     precompiled::Precompiled,
     route::Routes,
     schedule::Schedules,
     server::Cors,
     settings::Settings,
+    tls::{self, Tls},
 };
 
 /// What one process needs to load a file again and again. Shared between threads.
@@ -127,11 +129,18 @@ impl Loader {
         let name = settings
             .as_ref()
             .map_or_else(|| "".into(), |settings| settings.service.name.clone());
-        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, &self.file));
+        let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
+        let mesh = errors.take(Mesh::new(config, &name, version));
+        let identity = mesh.as_ref().map(|(mesh, _)| mesh.identity.clone()).unwrap_or_default();
+        let tls = errors.take(Tls::new(config, &self.file, &self.metrics));
+        let outside = Outside {
+            identity,
+            tls: tls.as_ref().map(|(tls, _)| tls.outgoing.clone()).unwrap_or_default(),
+        };
+        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, outside, &self.file));
         let cors = errors.take(Cors::new(config));
         let health = errors.take(health::Plan::new(config));
         let alerts = errors.take(alerts::Rules::new(config));
-        let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
         let metrics = self.metrics.version(version);
         let linked = errors.take(link::modules(self, config, previous, &metrics, progress));
         let routes = linked
@@ -153,6 +162,8 @@ impl Loader {
         });
         let (
             Some(settings),
+            Some((mesh, mesh_warnings)),
+            Some((tls, tls_warnings)),
             Some(capabilities),
             Some(cors),
             Some(health),
@@ -163,6 +174,8 @@ impl Loader {
             Some(subscriptions),
         ) = (
             settings,
+            mesh,
+            tls,
             capabilities,
             cors,
             health,
@@ -182,6 +195,8 @@ impl Loader {
             warnings: mut all,
         } = linked;
         all.extend(warnings);
+        all.extend(mesh_warnings);
+        all.extend(tls_warnings);
         let app = App {
             service: settings.service.clone(),
             limits: settings.limits.clone(),
@@ -189,6 +204,8 @@ impl Loader {
             cors,
             health,
             alerts,
+            policy: mesh.policy,
+            tls: tls.incoming,
             gate: Gate::new(&settings.limits, self.metrics.refused.clone()),
             modules,
             handlers,
@@ -203,13 +220,14 @@ impl Loader {
         Ok((app, settings, all))
     }
 
-    /// The file, what it includes, and its prebuilt modules.
+    /// The file, what it includes, its prebuilt modules, and its certificates.
     fn watch(&self, config: &Config) -> Vec<PathBuf> {
         let folder = folder(&self.file);
         let prebuilt = fujsen::prebuilt_modules(config);
         let named = config.files.iter().chain(prebuilt.iter().map(|module| &module.path));
         std::iter::once(self.file.clone())
             .chain(named.map(|file| folder.join(file)))
+            .chain(tls::files(config, folder))
             .collect()
     }
 }

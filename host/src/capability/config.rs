@@ -26,6 +26,7 @@ impl Values {
     pub fn new(config: &Config) -> Self {
         let mut by_path = HashMap::new();
         insert_all(&mut by_path, "", &config.root);
+        by_path.retain(|path, _| !is_hosts(path));
         Self { by_path }
     }
 
@@ -39,6 +40,11 @@ impl Values {
         };
         own.or_else(|| self.by_path.get(key))
     }
+}
+
+/// Who reads the secret of the mesh could pass for any service of it.
+fn is_hosts(path: &str) -> bool {
+    path == "mesh" || path.starts_with("mesh.")
 }
 
 fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object) {

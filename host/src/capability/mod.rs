@@ -89,11 +89,17 @@ pub struct Grant {
 
 impl Capabilities {
     /// Reads what `config`, the values of the TSK file `file`, names. Opens nothing: `connect` does.
-    pub fn new(shared: &Shared, config: &Config, service: &Arc<str>, file: &Path) -> Result<Self, Vec<Diagnostic>> {
+    pub fn new(
+        shared: &Shared,
+        config: &Config,
+        service: &Arc<str>,
+        outside: http::Outside,
+        file: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let events = events::Events::new(&shared.stores, &shared.queues, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
-        let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
+        let http = http::Http::new(&shared.http, config, outside).map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
             .map_err(|mut d| diagnostics.append(&mut d));
         let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));

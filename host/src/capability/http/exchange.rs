@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use super::{
     Granted, Http,
-    client::{Forbidden, allows, cause},
+    client::{Forbidden, allows, cause, hint},
     grants::{Network, Origin},
     headers, pairs,
 };
@@ -29,6 +29,8 @@ pub(super) struct Outgoing {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<bytes::Bytes>,
+    /// Nobody of another origin has led here: only then it may say in whose name it comes.
+    pub(super) is_direct: bool,
 }
 
 impl Http {
@@ -59,11 +61,13 @@ impl Http {
 
     pub(super) async fn answer(
         &self,
-        outgoing: Outgoing,
+        mut outgoing: Outgoing,
         redirects: u8,
         start: Instant,
         end: Instant,
     ) -> Result<Response, Error> {
+        let audience = self.granted(&outgoing.url)?.audience.as_deref();
+        self.identity.mark(&mut outgoing.headers, audience);
         let shown = show(&outgoing.url);
         match timeout_at(end.into(), self.follow(outgoing, redirects)).await {
             Ok(result) => result.map(|response| Response {
@@ -121,9 +125,10 @@ impl Http {
     }
 
     async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, Error> {
+        let shows_certificate = outgoing.is_direct && self.granted(&outgoing.url)?.audience.is_some();
         let client = self
-            .client
-            .get(network)
+            .clients
+            .get(network, shows_certificate)
             .map_err(|message| Error::new(500, "connect", message))?;
         let mut request = client
             .request(outgoing.method.clone(), outgoing.url.clone())
@@ -161,6 +166,7 @@ impl Outgoing {
             url,
             headers,
             body: request.body.map(Into::into),
+            is_direct: true,
         })
     }
 
@@ -174,6 +180,7 @@ impl Outgoing {
         }
         if target.origin() != self.url.origin() {
             headers::forget_credentials(&mut self.headers);
+            self.is_direct = false;
         }
         self.url = target;
     }
@@ -251,7 +258,8 @@ fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
     } else {
         "broke off"
     };
-    Error::new(502, "connect", format!("{shown} {verb}: {}", reason(error)))
+    let message = format!("{shown} {verb}: {}{}", reason(error), hint(error));
+    Error::new(502, "connect", message)
 }
 
 fn interrupted(error: &reqwest::Error, url: &Url) -> Error {

@@ -18,7 +18,10 @@ use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
 pub(crate) use self::exchange::show;
-use self::grants::{Network, Origin};
+use self::{
+    client::Clients,
+    grants::{Network, Origin},
+};
 use super::Grant;
 use crate::{
     bindings::{
@@ -26,31 +29,50 @@ use crate::{
         http::{IncomingRequest, Request, Response},
     },
     call::Call,
-    metrics,
+    mesh::Identity,
+    metrics, tls,
 };
 
 /// The origins that the file grants.
 pub struct Http {
-    client: Client,
+    clients: Arc<Clients>,
     origins: BTreeMap<Origin, Granted>,
+    identity: Arc<Identity>,
+}
+
+/// What this service is to those whom it calls.
+#[derive(Default)]
+pub struct Outside {
+    pub identity: Arc<Identity>,
+    pub tls: tls::Outgoing,
 }
 
 struct Granted {
     network: Network,
+    /// What the file calls the service that is there: tokens are made out to it. None where it is no dependency.
+    audience: Option<String>,
     meter: Arc<metrics::Dependency>,
 }
 
 impl Http {
-    pub fn new(client: &Client, config: &Config) -> Result<Self, Vec<Diagnostic>> {
+    pub fn new(client: &Client, config: &Config, outside: Outside) -> Result<Self, Vec<Diagnostic>> {
         let names = grants::names(config);
         let granted = |(origin, network): (Origin, Network)| {
-            let name = names.get(&origin).map_or(origin.as_str(), String::as_str);
-            let meter = client.metrics.dependency("http", name);
-            (origin, Granted { network, meter })
+            let audience = names.get(&origin).cloned();
+            let meter = client
+                .metrics
+                .dependency("http", audience.as_deref().unwrap_or(origin.as_str()));
+            let granted = Granted {
+                network,
+                audience,
+                meter,
+            };
+            (origin, granted)
         };
         Ok(Self {
-            client: client.clone(),
+            clients: client.for_tls(outside.tls),
             origins: grants::origins(config)?.into_iter().map(granted).collect(),
+            identity: outside.identity,
         })
     }
 
@@ -82,6 +104,7 @@ impl bindings::http::Host for Call {
             query: incoming.query.clone(),
             headers: pairs(&incoming.headers),
             body: incoming.body.to_vec(),
+            service: incoming.service.as_deref().map(str::to_owned),
         })
     }
 }

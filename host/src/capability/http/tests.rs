@@ -171,7 +171,12 @@ fn gzip_bomb(size: usize) -> Vec<u8> {
 }
 
 fn granting(origins: serde_json::Value) -> Http {
-    Http::new(&Client::default(), &fixture::config(json!({"upstreams": origins}))).unwrap()
+    Http::new(
+        &Client::default(),
+        &fixture::config(json!({"upstreams": origins})),
+        Outside::default(),
+    )
+    .unwrap()
 }
 
 fn get(url: impl Into<String>) -> Request {
