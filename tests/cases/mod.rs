@@ -6,6 +6,7 @@ mod events;
 mod examples;
 mod faults;
 mod imports;
+mod mesh;
 mod microservices;
 mod observe;
 mod state;
