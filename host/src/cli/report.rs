@@ -74,11 +74,13 @@ fn routes(app: &App) -> Vec<Vec<String>> {
         .iter()
         .map(|route| {
             let function = route.handler.function();
+            let callers = app.policy.callers(route.method, route.path);
             vec![
                 route.method.to_string(),
                 route.path.to_owned(),
                 route.handler.path.to_string(),
                 parameters(function),
+                callers.map_or_else(String::new, |callers| format!("for {}", callers.join(", "))),
             ]
         })
         .collect()

@@ -66,11 +66,12 @@ impl Policy {
             (Ok(None), Allow::Public) => return Ok(None),
             // Whoever needs no token need not have a right one.
             (Err(_), Allow::Public) => return Ok(None),
-            (Ok(None), _) => return Err(self.missing(certified)),
+            // Known, but not allowed: that was asked above.
+            (Ok(None), _) => certified.first().ok_or_else(|| self.missing())?.clone(),
             (Err(refused), _) => return Err(refused),
         };
         if allow.has(&caller) {
-            return Ok(Some(caller.into()));
+            return Ok(Some(caller));
         }
         let message = format!("the service `{caller}` may not call {method} {path}");
         Err(Refused {
@@ -80,6 +81,15 @@ impl Policy {
         })
     }
 
+    /// Who may call a route, as reports print it; none where everybody may.
+    pub(crate) fn callers(&self, method: &Method, path: &str) -> Option<Vec<&str>> {
+        match self.allow(method, path) {
+            Allow::Public => None,
+            Allow::Any => Some(vec!["*"]),
+            Allow::Services(names) => Some(names.iter().map(String::as_str).collect()),
+        }
+    }
+
     fn allow(&self, method: &Method, path: &str) -> &Allow {
         let methods = self.routes.get(path).map_or(&[][..], Vec::as_slice);
         let own = methods.iter().find(|(own, _)| own == method);
@@ -87,7 +97,7 @@ impl Policy {
     }
 
     /// The name that a token proves; none without a token.
-    fn token(&self, headers: &HeaderMap) -> Result<Option<String>, Refused> {
+    fn token(&self, headers: &HeaderMap) -> Result<Option<Arc<str>>, Refused> {
         let unknown = |message: String, reason: String| Refused {
             status: 401,
             message,
@@ -117,24 +127,18 @@ impl Policy {
             );
             return Err(unknown("the service token is for another service".to_owned(), reason));
         }
-        Ok(Some(said.iss))
+        Ok(Some(said.iss.into()))
     }
 
-    fn missing(&self, certified: &[Arc<str>]) -> Refused {
-        let reason = match certified.is_empty() {
-            true => "there is no service token".to_owned(),
-            false => format!(
-                "there is no service token, and none of the certificate's names is allowed: {}",
-                certified.join(", ")
-            ),
-        };
+    fn missing(&self) -> Refused {
+        let message = format!(
+            "only services may call this: a token for `{}` in x-service-token is missing",
+            self.own
+        );
         Refused {
             status: 401,
-            message: format!(
-                "only services may call this: a token for `{}` in x-service-token is missing",
-                self.own
-            ),
-            reason,
+            message,
+            reason: "there is no service token".to_owned(),
         }
     }
 }

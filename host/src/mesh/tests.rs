@@ -97,7 +97,7 @@ fn a_certificate_counts_as_a_token_does() {
     let charge = |names: &[&str]| asked_with(&mesh, "POST /charges", None, names);
     assert_eq!(charge(&["order-service"]), some("order-service"));
     assert_eq!(charge(&["other", "order_service.prod.svc"]), some("order_service"));
-    assert_eq!(charge(&["other.order-service"]), Err(401));
+    assert_eq!(charge(&["other.order-service"]), Err(403));
     assert_eq!(
         asked_with(&mesh, "GET /accounts/{id}", None, &["mail.prod"]),
         some("mail")

@@ -59,13 +59,13 @@ async fn a_certificate_stands_for_a_token() {
         assert_eq!(order, (200, json!("order-service")), "{language}");
         assert_eq!(
             ask(ours.client_as(&ours, "user-service"), &path).await.0,
-            401,
+            403,
             "another name"
         );
         assert_eq!(ask(ours.client(), &path).await.0, 401, "no certificate, and no token");
     }
     service
-        .logged("none of the certificate's names is allowed: user-service")
+        .logged("the service `user-service` may not call POST /rust/charges")
         .await;
 }
 

@@ -36,6 +36,25 @@ fn mistakes_are_refused_where_they_stand() {
 }
 
 #[test]
+fn check_prints_who_may_call() {
+    let folder = Folder::new(&with(PAYMENT, POLICY));
+    let check = |format: &str| {
+        let arguments = ["check", "service.tsk", "--format", format];
+        tusk_with(folder.path(), &arguments, &[("MESH_SECRET", SECRET)]).stdout
+    };
+    let text = check("text");
+    let line = |route: &str| text.lines().find(|line| line.contains(route)).unwrap().to_owned();
+    assert!(line("/rust/charges").ends_with("for order-service"), "{text}");
+    assert!(line("/other").ends_with("for user-service"), "{text}");
+    assert!(!line("/health").contains("for "), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&check("json")).unwrap();
+    let routes = json["routes"].as_array().unwrap();
+    let callers = |path: &str| &routes.iter().find(|route| route["path"] == path).unwrap()["callers"];
+    assert_eq!(callers("/rust/accounts/{id}"), &serde_json::json!(["*"]));
+    assert!(callers("/health").is_null());
+}
+
+#[test]
 fn a_secret_in_the_file_is_warned_of_and_a_secure_one_never_shown() {
     let written = POLICY.replacen("@env.secure(\"MESH_SECRET\")", &format!("\"{SECRET}\""), 1);
     let folder = Folder::new(&with(PAYMENT, &written));

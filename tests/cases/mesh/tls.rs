@@ -97,6 +97,22 @@ async fn slow_handshakes_are_cut_and_hinder_nobody() {
 }
 
 #[tokio::test]
+async fn an_operator_gives_paths_out_of_the_folder() {
+    let (authority, elsewhere) = (Authority::new("ours"), Folder::new(""));
+    authority.furnish(&elsewhere, "payment-service");
+    let sections = CERTIFIED
+        .replace("\"cert.pem\"", "@env(\"TLS_CERT\")")
+        .replace("\"key.pem\"", "@env.secure(\"TLS_KEY\")");
+    let paths = ["cert.pem", "key.pem"].map(|name| elsewhere.file(name).display().to_string());
+    let folder = Folder::new(&with(PAYMENT, &sections));
+    let mut service = Service::start_in(folder, &[("TLS_CERT", &paths[0]), ("TLS_KEY", &paths[1])]).await;
+    service.client = authority.client().build().unwrap();
+    assert_eq!(service.get("/health").await.status, 200);
+    authority.furnish(&elsewhere, "payment-service");
+    service.logged("swapped in").await;
+}
+
+#[tokio::test]
 async fn up_serves_over_tls() {
     let [first, second] = free_ports();
     let service = |name: &str, port: u16, needs: u16| {
