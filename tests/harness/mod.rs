@@ -1,5 +1,6 @@
 //! The product as its users have it: the real binary, real servers, real sockets.
 
+mod authority;
 mod cli;
 mod folder;
 mod moody;
@@ -9,6 +10,7 @@ mod service;
 mod up;
 mod upstream;
 
+pub(crate) use authority::Authority;
 pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use folder::Folder;
 pub(crate) use moody::{Mood, Moody};
