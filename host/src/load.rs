@@ -13,7 +13,7 @@ use tsk::{Config, Diagnostic, SourceMap};
 use crate::{
     alerts,
     app::App,
-    capability::{Capabilities, Shared},
+    capability::{Capabilities, Shared, grpc},
     engine::Host,
     events::Subscriptions,
     folder::{Folder, folder},
@@ -44,7 +44,7 @@ pub struct Loaded {
     pub app: Arc<App>,
     pub settings: Settings,
     pub warnings: Vec<Diagnostic>,
-    /// The file and what it includes.
+    /// The file and what it reads.
     pub watch: Vec<PathBuf>,
 }
 
@@ -53,7 +53,7 @@ pub struct Loaded {
 pub struct Failed {
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
-    /// The file and what it includes: a change of these may mend it.
+    /// The file and what it reads: a change of these may mend it.
     pub watch: Vec<PathBuf>,
 }
 
@@ -203,13 +203,14 @@ impl Loader {
         Ok((app, settings, all))
     }
 
-    /// The file, what it includes, and its prebuilt modules.
+    /// The file, what it includes, its prebuilt modules, and the `.proto` files of its gRPC servers.
     fn watch(&self, config: &Config) -> Vec<PathBuf> {
         let folder = folder(&self.file);
         let prebuilt = fujsen::prebuilt_modules(config);
         let named = config.files.iter().chain(prebuilt.iter().map(|module| &module.path));
         std::iter::once(self.file.clone())
             .chain(named.map(|file| folder.join(file)))
+            .chain(grpc::files(config, folder))
             .collect()
     }
 }

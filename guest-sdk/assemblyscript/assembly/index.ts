@@ -15,5 +15,6 @@ export { events } from "./events";
 export { sql, Row, Rows, Changes } from "./sql";
 export { state } from "./state";
 export { http, HttpRequest, HttpResponse } from "./http";
+export { grpc, GrpcRequest, GrpcResponse, GrpcMessages } from "./grpc";
 export { redis, HashField, Popped } from "./redis";
 export { fujsen } from "./fujsen";

@@ -6,7 +6,7 @@ pub use crate::metrics::{
 };
 pub use crate::{
     Created, Datum, Error, FromDatum, IntoReply, Request, Response, Result, ToDatum, Value, config, events, fields,
-    fujsen, http, json, log, metrics, params, redis, sql, state, time,
+    fujsen, grpc, http, json, log, metrics, params, redis, sql, state, time,
 };
 pub use serde::{Deserialize, Serialize};
 pub use std::time::Duration;

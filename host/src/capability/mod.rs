@@ -6,6 +6,7 @@
 pub mod config;
 pub mod events;
 pub mod fujsen;
+pub mod grpc;
 pub mod http;
 pub mod log;
 pub mod metrics;
@@ -36,6 +37,7 @@ use crate::{
 /// Made once per process: connections and pools that outlive a swap.
 pub struct Shared {
     pub cache: Cache,
+    pub grpc: grpc::Channels,
     pub http: http::Client,
     metrics: Arc<Metrics>,
     pub queues: Queues,
@@ -48,6 +50,7 @@ impl Shared {
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             cache: Cache::default(),
+            grpc: grpc::Channels::new(metrics),
             http: http::Client::new(metrics),
             metrics: metrics.clone(),
             queues: Queues::default(),
@@ -65,6 +68,7 @@ pub struct Capabilities {
     cache: Cache,
     ground: Ground,
     pub events: events::Events,
+    pub grpc: grpc::Grpc,
     pub http: http::Http,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
@@ -81,7 +85,7 @@ pub struct Sessions {
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Grant {
-    /// `events`, `http`, `redis`, `sql` or `state`.
+    /// `events`, `grpc`, `http`, `redis`, `sql` or `state`.
     pub capability: &'static str,
     /// An origin, a database name with its URL, a server. Passwords are left out.
     pub target: String,
@@ -93,13 +97,15 @@ impl Capabilities {
         let mut diagnostics = Vec::new();
         let events = events::Events::new(&shared.stores, &shared.queues, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
+        let grpc = grpc::Grpc::new(&shared.grpc, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
         let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
             .map_err(|mut d| diagnostics.append(&mut d));
         let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
         let state = state::State::new(&shared.stores, &shared.state, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
-        let (Ok(events), Ok(http), Ok(redis), Ok(sql), Ok(state)) = (events, http, redis, sql, state) else {
+        let (Ok(events), Ok(grpc), Ok(http), Ok(redis), Ok(sql), Ok(state)) = (events, grpc, http, redis, sql, state)
+        else {
             return Err(diagnostics);
         };
         let capabilities = Self {
@@ -108,6 +114,7 @@ impl Capabilities {
             cache: shared.cache.clone(),
             ground: Ground::new(config),
             events,
+            grpc,
             http,
             redis,
             sql,
@@ -144,6 +151,7 @@ impl Capabilities {
     pub fn grants(&self) -> Vec<Grant> {
         [
             self.events.grants(),
+            self.grpc.grants(),
             self.http.grants(),
             self.redis.grants(),
             self.sql.grants(),
@@ -179,6 +187,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::config::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::events::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::grpc::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::metrics::add_to_linker::<_, Current>(linker, State::call)?;

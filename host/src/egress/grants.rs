@@ -34,7 +34,7 @@ impl Origin {
 }
 
 /// Whether a granted host may lead to private addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Network {
     Public,
     Private,
@@ -42,32 +42,34 @@ pub(crate) enum Network {
 
 pub(crate) type Origins = BTreeMap<Origin, Network>;
 
-/// The origins of all URLs among the file's values, and those of `[grants] http`.
+/// The origins of all URLs among the file's values, and those of `[grants] http`. What stands under `[grpc]` is reached
+/// through that alone.
 ///
 /// A value's host may lead to a private address when that is plain from the file: an IP address, a name without a
 /// dot, or one with a private suffix. For any other host the operator says so under `[grants]`; otherwise whoever
 /// controls that name in the DNS could point it into the own network.
 pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     let mut found = BTreeSet::new();
-    for (_, node) in &config.root {
+    for (_, node) in config.root.iter().filter(|(key, _)| *key != "grpc") {
         collect(node, &mut found);
     }
     let mut origins: Origins = found
         .iter()
-        .filter_map(|url| {
-            Some((
-                Origin::of(url)?,
-                if is_private(url) {
-                    Network::Private
-                } else {
-                    Network::Public
-                },
-            ))
-        })
+        .filter_map(|url| Some((Origin::of(url)?, plain(url))))
         .collect();
     let explicit = explicit(config)?;
     origins.extend(explicit.into_iter().map(|origin| (origin, Network::Private)));
     Ok(origins)
+}
+
+/// Where the host of one URL that the file names may lead, by the same rule.
+pub(crate) fn network(config: &Config, url: &Url) -> Network {
+    // What is wrong with `[grants]` is said where all of it is read.
+    let explicit = explicit(config).unwrap_or_default();
+    match Origin::of(url) {
+        Some(origin) if explicit.contains(&origin) => Network::Private,
+        _ => plain(url),
+    }
 }
 
 /// What `[service] dependencies` calls the origins that it names.
@@ -102,6 +104,14 @@ fn urls(text: &str) -> impl Iterator<Item = Url> {
         .filter(|word| word.contains("://"))
         .filter_map(|word| Url::parse(word).ok())
         .filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+fn plain(url: &Url) -> Network {
+    if is_private(url) {
+        Network::Private
+    } else {
+        Network::Public
+    }
 }
 
 fn is_private(url: &Url) -> bool {
@@ -159,8 +169,8 @@ fn origin(node: &Node) -> Option<Origin> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
@@ -173,6 +183,7 @@ mod tests {
             "peers": "http://127.0.0.1:8003,http://notify:8004",
             "odd": "http://0x7f.1:9/",
             "other": "ftp://d.example httpx://e.example",
+            "grpc": {"users": "http://users:50051"},
             "grants": {"http": ["https://intern.example.com"]},
         }));
         let origins = origins(&config).unwrap();
