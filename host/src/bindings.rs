@@ -8,6 +8,7 @@ wasmtime::component::bindgen!({
         "tusk:fujsen/config.validate": async,
         "tusk:fujsen/events": async,
         "tusk:fujsen/fujsen.call": async,
+        "tusk:fujsen/grpc": async,
         "tusk:fujsen/http.send": async,
         "tusk:fujsen/redis": async,
         "tusk:fujsen/sql": async,
@@ -18,7 +19,7 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-pub use tusk::fujsen::{config, events, fujsen, http, log, metrics, redis, sql, state, time};
+pub use tusk::fujsen::{config, events, fujsen, grpc, http, log, metrics, redis, sql, state, time};
 
 impl Error {
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {

@@ -143,6 +143,34 @@ pub const MESH_LEEWAY: Duration = Duration::from_secs(5);
 /// Tokens that are kept, one for each service that is called.
 pub const MESH_TOKENS: usize = 256;
 
+/// One gRPC message, sent or received; one reply as JSON, and all messages of a stream together. Bytes.
+pub const GRPC_MESSAGE: usize = 4 << 20;
+pub const GRPC_JSON: usize = 8 << 20;
+/// Messages of one stream.
+pub const GRPC_MESSAGES: u32 = 10_000;
+/// Metadata that a call sends, what servers accept by custom; metadata that it is answered with. Bytes.
+pub const GRPC_METADATA: usize = 8 << 10;
+pub const GRPC_HEADERS: u32 = 16 << 10;
+/// Connecting to a gRPC server, TLS included, and a call's total where the guest names none.
+pub const GRPC_CONNECT: Duration = Duration::from_secs(5);
+pub const GRPC_TOTAL: Duration = Duration::from_secs(10);
+/// How often a server that owes an answer and is silent is asked whether it is there, and how long it may take to say
+/// so. Servers cut off clients that ask much more often.
+pub const GRPC_PING: Duration = Duration::from_secs(30);
+pub const GRPC_PONG: Duration = Duration::from_secs(10);
+/// The least time between two questions to a server about the same service.
+pub const GRPC_REFRESH: Duration = Duration::from_secs(5);
+/// What is kept of one server's description: services. What one of them may consist of: files; bytes.
+pub const GRPC_SERVICES: usize = 64;
+pub const GRPC_FILES: usize = 500;
+pub const GRPC_DESCRIPTION: usize = 4 << 20;
+/// One `.proto` file. Bytes.
+pub const GRPC_PROTO: usize = 1 << 20;
+/// `google.protobuf.Any` within one another: each begins anew to count the levels of a message.
+pub const GRPC_ANY: usize = 4;
+/// What is shown of a server's own words. Characters.
+pub const GRPC_WORDS: usize = 1000;
+
 /// One reply of a Redis server. Bytes.
 pub const REDIS_REPLY: usize = 4 << 20;
 /// A command that does not block.
@@ -177,7 +205,7 @@ pub const SAMPLE_EVERY: Duration = Duration::from_secs(1);
 /// Requests of which method, route, status and time are kept.
 pub const RECENT_REQUESTS: usize = 100;
 
-/// How often databases and Redis servers are checked, and what a check may take.
+/// How often databases, Redis servers and gRPC servers are checked, and what a check may take.
 pub const HEALTH_EVERY: Duration = Duration::from_secs(5);
 pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often alerts are looked at.

@@ -13,7 +13,7 @@ use tsk::{Config, Diagnostic, SourceMap};
 use crate::{
     alerts,
     app::App,
-    capability::{Capabilities, Shared, config::Values, http::Outside},
+    capability::{Capabilities, Shared, config::Values, grpc, http::Outside},
     engine::Host,
     events::Subscriptions,
     folder::{Folder, folder},
@@ -50,7 +50,7 @@ pub struct Loaded {
     pub app: Arc<App>,
     pub settings: Settings,
     pub warnings: Vec<Diagnostic>,
-    /// The file and what it includes.
+    /// The file and what it reads.
     pub watch: Vec<PathBuf>,
 }
 
@@ -59,7 +59,7 @@ pub struct Loaded {
 pub struct Failed {
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
-    /// The file and what it includes: a change of these may mend it.
+    /// The file and what it reads: a change of these may mend it.
     pub watch: Vec<PathBuf>,
 }
 
@@ -242,7 +242,7 @@ impl Loader {
         Ok((app, settings, all))
     }
 
-    /// The file, what it includes, its prebuilt modules, and its certificates.
+    /// The file, what it includes, its prebuilt modules, its certificates, and the `.proto` files of its gRPC servers.
     fn watch(&self, config: &Config) -> Vec<PathBuf> {
         let folder = folder(&self.file);
         let prebuilt = fujsen::prebuilt_modules(config);
@@ -250,6 +250,7 @@ impl Loader {
         std::iter::once(self.file.clone())
             .chain(named.map(|file| folder.join(file)))
             .chain(tls::files(config, folder))
+            .chain(grpc::files(config, folder))
             .collect()
     }
 }

@@ -5,6 +5,7 @@ mod deferred;
 mod events;
 mod examples;
 mod faults;
+mod grpc;
 mod imports;
 mod mesh;
 mod microservices;

@@ -3,6 +3,7 @@
 mod authority;
 mod cli;
 mod folder;
+mod grpc;
 mod moody;
 mod prometheus;
 mod redis;
@@ -13,6 +14,7 @@ mod upstream;
 pub(crate) use authority::Authority;
 pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use folder::Folder;
+pub(crate) use grpc::{Grpc, PROTOS, Reflection, User};
 pub(crate) use moody::{Mood, Moody};
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;

@@ -21,6 +21,17 @@ export declare function fail(status: i32, code: usize, codeLength: i32, message:
 @external("tusk:fujsen/fujsen@0.1.0", "panic")
 export declare function panic(message: usize, messageLength: i32, file: usize, fileLength: i32, line: i32, column: i32): void;
 
+@external("tusk:fujsen/grpc@0.1.0", "call")
+export declare function grpcCall(
+  server: usize, serverLength: i32, method: usize, methodLength: i32, message: usize, messageLength: i32,
+  metadata: usize, metadataLength: i32, hasTimeout: i32, timeout: i32, result: usize
+): void;
+@external("tusk:fujsen/grpc@0.1.0", "stream")
+export declare function grpcStream(
+  server: usize, serverLength: i32, method: usize, methodLength: i32, message: usize, messageLength: i32,
+  metadata: usize, metadataLength: i32, hasTimeout: i32, timeout: i32, hasLimit: i32, limit: i32, result: usize
+): void;
+
 @external("tusk:fujsen/http@0.1.0", "send")
 export declare function httpSend(
   method: usize, methodLength: i32, url: usize, urlLength: i32, headers: usize, headersLength: i32,

@@ -16,5 +16,6 @@ export { sql, Row, Rows, Changes } from "./sql";
 export { state } from "./state";
 export { CircuitBreaker } from "./circuit-breaker";
 export { http, HttpRequest, HttpResponse } from "./http";
+export { grpc, GrpcRequest, GrpcResponse, GrpcMessages } from "./grpc";
 export { redis, HashField, Popped } from "./redis";
 export { fujsen } from "./fujsen";

@@ -302,6 +302,47 @@ test("http requests and responses cross", async () => {
   assert.deepEqual(module.events[0], ["log", 1, "hello 😀", [["id", "integer", 1n], ["nested", "json", "[1]"]]]);
 });
 
+test("gRPC calls and streams cross", async () => {
+  const asked = [];
+  const metadata = (module, pairs, at) =>
+    module.lowerList(pairs, 16, ([name, value], item) => {
+      module.lowerString(name, item);
+      module.lowerString(value, item + 8);
+    }, at);
+  let fails = false;
+  const failure = (module, at) => {
+    module.view.setUint8(at, 1);
+    module.view.setUint16(at + 4, 404, true);
+    module.lowerString("not-found", at + 8);
+    module.lowerString("no user", at + 16);
+  };
+  const module = await load({
+    grpcCall(module, at, ...args) {
+      asked.push(args);
+      if (fails) return failure(module, at);
+      module.view.setUint8(at, 0);
+      module.lowerString('{"é":"😀"}', at + 4);
+      metadata(module, [["y", "2"]], at + 12);
+    },
+    grpcStream(module, at, ...args) {
+      asked.push(args);
+      if (fails) return failure(module, at);
+      module.view.setUint8(at, 0);
+      module.lowerList(["{}", '{"n":1}'], 8, (text, item) => module.lowerString(text, item), at + 4);
+      module.view.setUint8(at + 12, args.at(-1) ? 1 : 0);
+      metadata(module, [["Z", "3"]], at + 16);
+    },
+  });
+  assert.deepEqual(body(module.call("remote")), ["json", '[{"é":"😀"},"2",2,{"n":1},true,"3",2]']);
+  assert.deepEqual(asked, [
+    ["users", "a.B/C", '{"name":"é"}', [["x", "1"]], 250],
+    ["users", "a.B/D", "{}", [], null, 2],
+    ["users", "a.B/D", "null", [], null, null],
+  ]);
+  fails = true;
+  assert.deepEqual(body(module.call("refusedRemote")), ["text", "404 not-found: no user, 404 not-found: no user"]);
+});
+
 test("metrics cross", async () => {
   const asked = [];
   const figures = (module, at) => {

@@ -20,7 +20,7 @@ export function time(config: i32): Json { return Json.object().set("a", new Requ
   assert.deepEqual((await compile({ "a.ts": text })).errors, []);
 });
 
-test("every function of redis, state and http compiles", async () => {
+test("every function of redis, state, http and grpc compiles", async () => {
   const text = `class Item { id: i32 = 0; }
 export function all(s: string): Json {
   redis.set(s, "k", "v"); redis.setEx(s, "k", "v", 1); redis.get(s, "k"); redis.del(s, "k"); redis.exists(s, "k");
@@ -33,6 +33,7 @@ export function all(s: string): Json {
   state.expiresIn(s); state.compareAndSet(s, 1.5, Json.nil()); state.tryGet(s); state.tryDelete(s); state.tryIncrement(s);
   state.tryExpire(s, 5); state.tryExpiresIn(s); state.tryCompareAndSet(s, new Item(), "x", 5);
   http.get(s); http.put(s, 1); http.patch(s, "x"); http.delete(s); http.tryGet(s); http.tryDelete(s); http.tryPut(s, [1]);
+  grpc.call(s, s, new Item()); grpc.tryStream(s, s, Json.nil()); grpc.request(s, s).bearer(s).timeout(1).call().metadata(s);
   return Json.array().push(redis.smembers(s, "k")).push(redis.lrange(s, "k", 0, -1)).push(redis.hgetall(s, "k").length).push(Math.random());
 }`;
   assert.deepEqual((await compile({ "a.ts": text })).errors, []);

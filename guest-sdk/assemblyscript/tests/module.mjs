@@ -165,6 +165,13 @@ export class Module {
         expire: (k, kn, timed, ms, ret) => answer("stateExpire", ret, this.string(k, kn), timed ? ms : null),
         "expires-in": (k, kn, ret) => answer("stateExpiresIn", ret, this.string(k, kn)),
       },
+      [`${PACKAGE}grpc@0.1.0`]: {
+        call: (s, sn, m, mn, t, tn, p, pn, timed, ms, ret) =>
+          answer("grpcCall", ret, this.string(s, sn), this.string(m, mn), this.string(t, tn), pairs(p, pn), timed ? ms : null),
+        stream: (s, sn, m, mn, t, tn, p, pn, timed, ms, limited, limit, ret) =>
+          answer("grpcStream", ret, this.string(s, sn), this.string(m, mn), this.string(t, tn), pairs(p, pn), timed ? ms : null,
+            limited ? limit : null),
+      },
       [`${PACKAGE}http@0.1.0`]: {
         send: (m, mn, u, un, h, hn, hasBody, b, bn, hasTimeout, timeout, redirects, ret) =>
           answer("send", ret, {

@@ -1516,6 +1516,571 @@ pub mod tusk {
                 }
             }
         }
+        /// gRPC servers that the file names under `[grpc]`. Messages are JSON text on this side and protobuf on the other.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod grpc {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            pub type Error = super::super::super::tusk::fujsen::types::Error;
+            #[derive(Clone, PartialEq)]
+            pub struct Request {
+                /// A key of `[grpc]`.
+                pub server: _rt::String,
+                /// `package.Service/Method`.
+                pub method: _rt::String,
+                /// A JSON object with the fields of the request, by their names in the .proto file or their JSON names.
+                pub message: _rt::String,
+                /// The value of a name that ends in `-bin` is base64. What belongs to the host is left out.
+                pub metadata: _rt::Vec<(_rt::String, _rt::String)>,
+                /// Total time in milliseconds, capped by what is left of the call's own. None: 10 s.
+                pub timeout_ms: ::core::option::Option<u32>,
+            }
+            impl ::core::fmt::Debug for Request {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Request")
+                        .field("server", &self.server)
+                        .field("method", &self.method)
+                        .field("message", &self.message)
+                        .field("metadata", &self.metadata)
+                        .field("timeout-ms", &self.timeout_ms)
+                        .finish()
+                }
+            }
+            #[derive(Clone, PartialEq)]
+            pub struct Response {
+                /// A JSON object: fields by their names in the .proto file, 64-bit integers as numbers, enums by name, bytes as base64.
+                pub message: _rt::String,
+                /// Headers and trailers. The value of a name that ends in `-bin` is base64.
+                pub metadata: _rt::Vec<(_rt::String, _rt::String)>,
+            }
+            impl ::core::fmt::Debug for Response {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Response")
+                        .field("message", &self.message)
+                        .field("metadata", &self.metadata)
+                        .finish()
+                }
+            }
+            #[derive(Clone, PartialEq)]
+            pub struct Messages {
+                /// As the message of a response, in the order in which they came.
+                pub messages: _rt::Vec<_rt::String>,
+                /// Whether the stream was left after `limit` messages; then trailers are not among the metadata.
+                pub cut: bool,
+                pub metadata: _rt::Vec<(_rt::String, _rt::String)>,
+            }
+            impl ::core::fmt::Debug for Messages {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    f.debug_struct("Messages")
+                        .field("messages", &self.messages)
+                        .field("cut", &self.cut)
+                        .field("metadata", &self.metadata)
+                        .finish()
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Calls a method that answers with one message. A status other than OK is an error: its code is the status's name
+            /// in lower case with hyphens, such as `not-found`.
+            #[allow(async_fn_in_trait)]
+            pub fn call(request: &Request) -> ::core::result::Result<Response, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let Request {
+                        server: server0,
+                        method: method0,
+                        message: message0,
+                        metadata: metadata0,
+                        timeout_ms: timeout_ms0,
+                    } = request;
+                    let vec1 = server0;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let vec2 = method0;
+                    let ptr2 = vec2.as_ptr().cast::<u8>();
+                    let len2 = vec2.len();
+                    let vec3 = message0;
+                    let ptr3 = vec3.as_ptr().cast::<u8>();
+                    let len3 = vec3.len();
+                    let vec7 = metadata0;
+                    let len7 = vec7.len();
+                    let layout7 = _rt::alloc::Layout::from_size_align(
+                            vec7.len() * (4 * ::core::mem::size_of::<*const u8>()),
+                            ::core::mem::size_of::<*const u8>(),
+                        )
+                        .unwrap();
+                    let (result7, _cleanup7) = crate::rt::Cleanup::new(layout7);
+                    for (i, e) in vec7.into_iter().enumerate() {
+                        let base = result7
+                            .add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                        {
+                            let (t4_0, t4_1) = e;
+                            let vec5 = t4_0;
+                            let ptr5 = vec5.as_ptr().cast::<u8>();
+                            let len5 = vec5.len();
+                            *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len5;
+                            *base.add(0).cast::<*mut u8>() = ptr5.cast_mut();
+                            let vec6 = t4_1;
+                            let ptr6 = vec6.as_ptr().cast::<u8>();
+                            let len6 = vec6.len();
+                            *base
+                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len6;
+                            *base
+                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>() = ptr6.cast_mut();
+                        }
+                    }
+                    let (result8_0, result8_1) = match timeout_ms0 {
+                        Some(e) => (1i32, _rt::as_i32(e)),
+                        None => (0i32, 0i32),
+                    };
+                    let ptr9 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/grpc@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "call"]
+                        fn wit_import10(
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: i32,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import10(
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: i32,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import10(
+                        ptr1.cast_mut(),
+                        len1,
+                        ptr2.cast_mut(),
+                        len2,
+                        ptr3.cast_mut(),
+                        len3,
+                        result7,
+                        len7,
+                        result8_0,
+                        result8_1,
+                        ptr9,
+                    );
+                    let l11 = i32::from(*ptr9.add(0).cast::<u8>());
+                    let result31 = match l11 {
+                        0 => {
+                            let e = {
+                                let l12 = *ptr9
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l13 = *ptr9
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len14 = l13;
+                                let bytes14 = _rt::Vec::from_raw_parts(
+                                    l12.cast(),
+                                    len14,
+                                    len14,
+                                );
+                                let l15 = *ptr9
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l16 = *ptr9
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base23 = l15;
+                                let len23 = l16;
+                                let mut result23 = _rt::Vec::with_capacity(len23);
+                                for i in 0..len23 {
+                                    let base = base23
+                                        .add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                                    let e23 = {
+                                        let l17 = *base.add(0).cast::<*mut u8>();
+                                        let l18 = *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let len19 = l18;
+                                        let bytes19 = _rt::Vec::from_raw_parts(
+                                            l17.cast(),
+                                            len19,
+                                            len19,
+                                        );
+                                        let l20 = *base
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l21 = *base
+                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let len22 = l21;
+                                        let bytes22 = _rt::Vec::from_raw_parts(
+                                            l20.cast(),
+                                            len22,
+                                            len22,
+                                        );
+                                        (_rt::string_lift(bytes19), _rt::string_lift(bytes22))
+                                    };
+                                    result23.push(e23);
+                                }
+                                _rt::cabi_dealloc(
+                                    base23,
+                                    len23 * (4 * ::core::mem::size_of::<*const u8>()),
+                                    ::core::mem::size_of::<*const u8>(),
+                                );
+                                Response {
+                                    message: _rt::string_lift(bytes14),
+                                    metadata: result23,
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l24 = i32::from(
+                                    *ptr9.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l25 = *ptr9
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l26 = *ptr9
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len27 = l26;
+                                let bytes27 = _rt::Vec::from_raw_parts(
+                                    l25.cast(),
+                                    len27,
+                                    len27,
+                                );
+                                let l28 = *ptr9
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l29 = *ptr9
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len30 = l29;
+                                let bytes30 = _rt::Vec::from_raw_parts(
+                                    l28.cast(),
+                                    len30,
+                                    len30,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l24 as u16,
+                                    code: _rt::string_lift(bytes27),
+                                    message: _rt::string_lift(bytes30),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result31
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Calls a method that answers with a stream, and reads it to its end, or to `limit` messages: from there on nothing
+            /// is read. Without a limit, a stream over the host's bound is an error.
+            #[allow(async_fn_in_trait)]
+            pub fn stream(
+                request: &Request,
+                limit: ::core::option::Option<u32>,
+            ) -> ::core::result::Result<Messages, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let Request {
+                        server: server0,
+                        method: method0,
+                        message: message0,
+                        metadata: metadata0,
+                        timeout_ms: timeout_ms0,
+                    } = request;
+                    let vec1 = server0;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let vec2 = method0;
+                    let ptr2 = vec2.as_ptr().cast::<u8>();
+                    let len2 = vec2.len();
+                    let vec3 = message0;
+                    let ptr3 = vec3.as_ptr().cast::<u8>();
+                    let len3 = vec3.len();
+                    let vec7 = metadata0;
+                    let len7 = vec7.len();
+                    let layout7 = _rt::alloc::Layout::from_size_align(
+                            vec7.len() * (4 * ::core::mem::size_of::<*const u8>()),
+                            ::core::mem::size_of::<*const u8>(),
+                        )
+                        .unwrap();
+                    let (result7, _cleanup7) = crate::rt::Cleanup::new(layout7);
+                    for (i, e) in vec7.into_iter().enumerate() {
+                        let base = result7
+                            .add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                        {
+                            let (t4_0, t4_1) = e;
+                            let vec5 = t4_0;
+                            let ptr5 = vec5.as_ptr().cast::<u8>();
+                            let len5 = vec5.len();
+                            *base
+                                .add(::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len5;
+                            *base.add(0).cast::<*mut u8>() = ptr5.cast_mut();
+                            let vec6 = t4_1;
+                            let ptr6 = vec6.as_ptr().cast::<u8>();
+                            let len6 = vec6.len();
+                            *base
+                                .add(3 * ::core::mem::size_of::<*const u8>())
+                                .cast::<usize>() = len6;
+                            *base
+                                .add(2 * ::core::mem::size_of::<*const u8>())
+                                .cast::<*mut u8>() = ptr6.cast_mut();
+                        }
+                    }
+                    let (result8_0, result8_1) = match timeout_ms0 {
+                        Some(e) => (1i32, _rt::as_i32(e)),
+                        None => (0i32, 0i32),
+                    };
+                    let (result9_0, result9_1) = match limit {
+                        Some(e) => (1i32, _rt::as_i32(e)),
+                        None => (0i32, 0i32),
+                    };
+                    let ptr10 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/grpc@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "stream"]
+                        fn wit_import11(
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: i32,
+                            _: i32,
+                            _: i32,
+                            _: i32,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import11(
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: i32,
+                        _: i32,
+                        _: i32,
+                        _: i32,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import11(
+                        ptr1.cast_mut(),
+                        len1,
+                        ptr2.cast_mut(),
+                        len2,
+                        ptr3.cast_mut(),
+                        len3,
+                        result7,
+                        len7,
+                        result8_0,
+                        result8_1,
+                        result9_0,
+                        result9_1,
+                        ptr10,
+                    );
+                    let l12 = i32::from(*ptr10.add(0).cast::<u8>());
+                    let result36 = match l12 {
+                        0 => {
+                            let e = {
+                                let l13 = *ptr10
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l14 = *ptr10
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base18 = l13;
+                                let len18 = l14;
+                                let mut result18 = _rt::Vec::with_capacity(len18);
+                                for i in 0..len18 {
+                                    let base = base18
+                                        .add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                                    let e18 = {
+                                        let l15 = *base.add(0).cast::<*mut u8>();
+                                        let l16 = *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let len17 = l16;
+                                        let bytes17 = _rt::Vec::from_raw_parts(
+                                            l15.cast(),
+                                            len17,
+                                            len17,
+                                        );
+                                        _rt::string_lift(bytes17)
+                                    };
+                                    result18.push(e18);
+                                }
+                                _rt::cabi_dealloc(
+                                    base18,
+                                    len18 * (2 * ::core::mem::size_of::<*const u8>()),
+                                    ::core::mem::size_of::<*const u8>(),
+                                );
+                                let l19 = i32::from(
+                                    *ptr10
+                                        .add(3 * ::core::mem::size_of::<*const u8>())
+                                        .cast::<u8>(),
+                                );
+                                let l20 = *ptr10
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l21 = *ptr10
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base28 = l20;
+                                let len28 = l21;
+                                let mut result28 = _rt::Vec::with_capacity(len28);
+                                for i in 0..len28 {
+                                    let base = base28
+                                        .add(i * (4 * ::core::mem::size_of::<*const u8>()));
+                                    let e28 = {
+                                        let l22 = *base.add(0).cast::<*mut u8>();
+                                        let l23 = *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let len24 = l23;
+                                        let bytes24 = _rt::Vec::from_raw_parts(
+                                            l22.cast(),
+                                            len24,
+                                            len24,
+                                        );
+                                        let l25 = *base
+                                            .add(2 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<*mut u8>();
+                                        let l26 = *base
+                                            .add(3 * ::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let len27 = l26;
+                                        let bytes27 = _rt::Vec::from_raw_parts(
+                                            l25.cast(),
+                                            len27,
+                                            len27,
+                                        );
+                                        (_rt::string_lift(bytes24), _rt::string_lift(bytes27))
+                                    };
+                                    result28.push(e28);
+                                }
+                                _rt::cabi_dealloc(
+                                    base28,
+                                    len28 * (4 * ::core::mem::size_of::<*const u8>()),
+                                    ::core::mem::size_of::<*const u8>(),
+                                );
+                                Messages {
+                                    messages: result18,
+                                    cut: _rt::bool_lift(l19 as u8),
+                                    metadata: result28,
+                                }
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l29 = i32::from(
+                                    *ptr10
+                                        .add(::core::mem::size_of::<*const u8>())
+                                        .cast::<u16>(),
+                                );
+                                let l30 = *ptr10
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l31 = *ptr10
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len32 = l31;
+                                let bytes32 = _rt::Vec::from_raw_parts(
+                                    l30.cast(),
+                                    len32,
+                                    len32,
+                                );
+                                let l33 = *ptr10
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l34 = *ptr10
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len35 = l34;
+                                let bytes35 = _rt::Vec::from_raw_parts(
+                                    l33.cast(),
+                                    len35,
+                                    len35,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l29 as u16,
+                                    code: _rt::string_lift(bytes32),
+                                    message: _rt::string_lift(bytes35),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result36
+                }
+            }
+        }
         /// The request being served, and requests to the origins that the file grants.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod http {
@@ -5407,78 +5972,85 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2877] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 3145] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xc0\x15\x01A\x02\x01\
-A\x20\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
-\x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
-\0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
-ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
-\x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x02\x03\0\0\x05erro\
-r\x01B\x10\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
-error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
-\x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
-\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x01ps\x01j\x01\x0a\
-\x01\x03\x01@\x02\x08documents\x06schemas\0\x0b\x04\0\x08validate\x01\x0c\x03\0\x18\
-tusk:fujsen/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\
-\0\0\x01ks\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\
-\x01j\x01s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07\
-publish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xcc\x17\x01A\x02\x01\
+A\"\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\x04\
+real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\0\x01\
+\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02ss\x01\
+p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\x03\
+\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x02\x03\0\0\x05error\x01\
+B\x10\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05er\
+ror\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\x05\
+entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\x07\
+\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x01ps\x01j\x01\x0a\x01\
+\x03\x01@\x02\x08documents\x06schemas\0\x0b\x04\0\x08validate\x01\x0c\x03\0\x18t\
+usk:fujsen/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\
+\0\x01ks\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01\
+j\x01s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07pu\
+blish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\
 \x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02\
 s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\
 \0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07\
 messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk\
-:fujsen/fujsen@0.1.0\x05\x05\x01B\x14\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
-\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\
-\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\
-\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08respo\
-nse\x03\0\x09\x01ks\x01r\x07\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07\
-headers\x03\x04body\x04\x07service\x0b\x04\0\x10incoming-request\x03\0\x0c\x01j\x01\
-\x0a\x01\x01\x01@\x01\x07request\x08\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\x01@\0\
-\0\x10\x04\0\x08incoming\x01\x11\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\
-\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05\
-error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07m\
-essages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.\
-0\x05\x07\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\
-\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\x07observe\x06recor\
-d\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-per-secondu\x15averag\
-e-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-connectionsw\x0cmemory-u\
-sageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06methods\x04paths\x06sta\
-tus{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\x01ks\x01r\x08\x04\
-names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\x0bduration-msu\x07\
-circuit\x0a\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01\
-j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07buckets\x0f\
-\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01\
-@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\
-\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\0\x19\
-tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\
-\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01\
-@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17\
-tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\
-\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\
-\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elas\
-t-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databas\
-es\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\
-\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execut\
-e\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\
-\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0a\
-\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
-error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\
-\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\
-\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\
-\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09\
-increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetime-ms\x06\
-\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\
-\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aex\
-pires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0b\x01B\x0a\x02\x03\x02\x01\
-\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\
-\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06format\x01\
-\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen\
-/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\
-\x05reply\x03\0\x05reply\x03\0\x0f\x01p\x0d\x01j\x01\x10\x01\x0e\x01@\x02\x04nam\
-es\x09arguments\x11\0\x12\x04\0\x04call\x01\x13\x04\0\x18tusk:fujsen/module@0.1.\
-0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0d\
-wit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+:fujsen/fujsen@0.1.0\x05\x05\x01B\x12\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
+\x01o\x02ss\x01p\x02\x01ky\x01r\x05\x06servers\x06methods\x07messages\x08metadat\
+a\x03\x0atimeout-ms\x04\x04\0\x07request\x03\0\x05\x01r\x02\x07messages\x08metad\
+ata\x03\x04\0\x08response\x03\0\x07\x01ps\x01r\x03\x08messages\x09\x03cut\x7f\x08\
+metadata\x03\x04\0\x08messages\x03\0\x0a\x01j\x01\x08\x01\x01\x01@\x01\x07reques\
+t\x06\0\x0c\x04\0\x04call\x01\x0d\x01j\x01\x0b\x01\x01\x01@\x02\x07request\x06\x05\
+limit\x04\0\x0e\x04\0\x06stream\x01\x0f\x03\0\x16tusk:fujsen/grpc@0.1.0\x05\x06\x01\
+B\x14\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\
+\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09\
+redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\
+\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01ks\x01r\x07\x06method\
+s\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x07service\x0b\
+\x04\0\x10incoming-request\x03\0\x0c\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\
+\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\x01@\0\0\x10\x04\0\x08incoming\x01\x11\x03\
+\0\x16tusk:fujsen/http@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\
+\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01\
+o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05\
+write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x08\x01B\x1f\x02\x03\x02\x01\x01\
+\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05\
+count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08r\
+equestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu\
+-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
+\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
+recent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06statuss\x06reason\x0a\
+\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\x11dependency-status\
+\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04na\
+mes\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\
+\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\
+\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\
+\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x09\x01B\x08\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\
+\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x0a\x01B\x16\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\
+\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01\
+j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\
+\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0a\
+parameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databas\
+es\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\
+\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0b\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01\
+@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05\
+value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01\
+@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02\
+byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expe\
+cted\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01\
+@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\
+\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0\
+.1.0\x05\x0c\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\
+\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timesta\
+mpw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\
+\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0d\x03\0\x05value\x03\0\
+\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x10\x01p\
+\x0e\x01j\x01\x11\x01\x0f\x01@\x02\x04names\x09arguments\x12\0\x13\x04\0\x04call\
+\x01\x14\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\
+\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bind\
+gen-rust\x060.61.1";
         };
     };
 }
@@ -5491,9 +6063,9 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2901] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xb8\x15\x01A\x02\x01\
-A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 3169] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xc4\x17\x01A\x02\x01\
+A\x1e\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -5511,57 +6083,63 @@ publish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x
 s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\
 \0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07\
 messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk\
-:fujsen/fujsen@0.1.0\x05\x05\x01B\x14\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
-\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\
-\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\
-\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08respo\
-nse\x03\0\x09\x01ks\x01r\x07\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07\
-headers\x03\x04body\x04\x07service\x0b\x04\0\x10incoming-request\x03\0\x0c\x01j\x01\
-\x0a\x01\x01\x01@\x01\x07request\x08\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\x01@\0\
-\0\x10\x04\0\x08incoming\x01\x11\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\
-\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05\
-error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07m\
-essages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.\
-0\x05\x07\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\
-\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\x07observe\x06recor\
-d\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-per-secondu\x15averag\
-e-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-connectionsw\x0cmemory-u\
-sageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06methods\x04paths\x06sta\
-tus{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\x01ks\x01r\x08\x04\
-names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\x0bduration-msu\x07\
-circuit\x0a\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01\
-j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07buckets\x0f\
-\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01\
-@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\
-\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\0\x19\
-tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\
-\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01\
-@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17\
-tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\
-\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\
-\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elas\
-t-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databas\
-es\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\
-\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execut\
-e\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\
-\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0a\
-\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
-error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\
-\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\
-\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\
-\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09\
-increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetime-ms\x06\
-\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\
-\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aex\
-pires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0b\x01B\x0a\x02\x03\x02\x01\
-\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\
-\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06format\x01\
-\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen\
-/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\
-\x05reply\x03\0\x05reply\x03\0\x0f\x04\08tusk:fujsen/module-with-all-of-its-expo\
-rts-removed@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-its-exports-removed\x03\0\0\
-\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bind\
-gen-rust\x060.61.1";
+:fujsen/fujsen@0.1.0\x05\x05\x01B\x12\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
+\x01o\x02ss\x01p\x02\x01ky\x01r\x05\x06servers\x06methods\x07messages\x08metadat\
+a\x03\x0atimeout-ms\x04\x04\0\x07request\x03\0\x05\x01r\x02\x07messages\x08metad\
+ata\x03\x04\0\x08response\x03\0\x07\x01ps\x01r\x03\x08messages\x09\x03cut\x7f\x08\
+metadata\x03\x04\0\x08messages\x03\0\x0a\x01j\x01\x08\x01\x01\x01@\x01\x07reques\
+t\x06\0\x0c\x04\0\x04call\x01\x0d\x01j\x01\x0b\x01\x01\x01@\x02\x07request\x06\x05\
+limit\x04\0\x0e\x04\0\x06stream\x01\x0f\x03\0\x16tusk:fujsen/grpc@0.1.0\x05\x06\x01\
+B\x14\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\
+\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09\
+redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\
+\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01ks\x01r\x07\x06method\
+s\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x07service\x0b\
+\x04\0\x10incoming-request\x03\0\x0c\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\
+\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\x01@\0\0\x10\x04\0\x08incoming\x01\x11\x03\
+\0\x16tusk:fujsen/http@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\
+\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01\
+o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05\
+write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x08\x01B\x1f\x02\x03\x02\x01\x01\
+\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05\
+count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08r\
+equestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu\
+-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
+\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
+recent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06statuss\x06reason\x0a\
+\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\x11dependency-status\
+\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04na\
+mes\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\
+\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\
+\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\
+\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x09\x01B\x08\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\
+\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x0a\x01B\x16\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\
+\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01\
+j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\
+\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0a\
+parameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databas\
+es\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\
+\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0b\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01\
+@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05\
+value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01\
+@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02\
+byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expe\
+cted\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01\
+@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\
+\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0\
+.1.0\x05\x0c\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\
+\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timesta\
+mpw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\
+\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0d\x03\0\x05value\x03\0\
+\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x10\x04\0\
+8tusk:fujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&modul\
+e-with-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\
+\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

@@ -15,6 +15,7 @@ mod datum;
 mod error;
 pub mod events;
 pub mod fujsen;
+pub mod grpc;
 #[cfg(target_arch = "wasm32")]
 mod heap;
 pub mod http;

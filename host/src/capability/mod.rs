@@ -6,6 +6,7 @@
 pub mod config;
 pub mod events;
 pub mod fujsen;
+pub mod grpc;
 pub mod http;
 pub mod log;
 pub mod metrics;
@@ -40,6 +41,7 @@ use crate::{
 pub struct Shared {
     pub cache: Cache,
     directory: Directory,
+    pub grpc: grpc::Channels,
     pub http: http::Client,
     metrics: Arc<Metrics>,
     pub queues: Queues,
@@ -54,6 +56,7 @@ impl Shared {
         Self {
             cache: Cache::default(),
             directory: Directory::default(),
+            grpc: grpc::Channels::new(metrics),
             http: http::Client::new(metrics),
             metrics: metrics.clone(),
             queues: Queues::default(),
@@ -72,6 +75,7 @@ pub struct Capabilities {
     cache: Cache,
     ground: Ground,
     pub events: events::Events,
+    pub grpc: grpc::Grpc,
     pub http: Arc<http::Http>,
     pub(crate) policies: Arc<Policies>,
     pub redis: redis::Redis,
@@ -100,7 +104,7 @@ impl Sessions {
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct Grant {
-    /// `events`, `http`, `redis`, `sql` or `state`.
+    /// `events`, `grpc`, `http`, `redis`, `sql` or `state`.
     pub capability: &'static str,
     /// An origin, a database name with its URL, a server. Passwords are left out.
     pub target: String,
@@ -124,6 +128,8 @@ impl Capabilities {
             Policies::none()
         });
         let policies = Arc::new(policies);
+        let grpc =
+            grpc::Grpc::new(&shared.grpc, &policies, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
         let http = http::Http::new(&shared.http, &shared.directory, &policies, config, outside)
             .map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
@@ -131,7 +137,8 @@ impl Capabilities {
         let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
         let state = state::State::new(&shared.stores, &shared.state, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
-        let (Ok(events), Ok(http), Ok(redis), Ok(sql), Ok(state)) = (events, http, redis, sql, state) else {
+        let (Ok(events), Ok(grpc), Ok(http), Ok(redis), Ok(sql), Ok(state)) = (events, grpc, http, redis, sql, state)
+        else {
             return Err(diagnostics);
         };
         if !diagnostics.is_empty() {
@@ -143,6 +150,7 @@ impl Capabilities {
             cache: shared.cache.clone(),
             ground: Ground::new(config),
             events,
+            grpc,
             http,
             policies,
             redis,
@@ -180,6 +188,7 @@ impl Capabilities {
     pub fn grants(&self) -> Vec<Grant> {
         [
             self.events.grants(),
+            self.grpc.grants(),
             self.http.grants(),
             self.redis.grants(),
             self.sql.grants(),
@@ -215,6 +224,7 @@ pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     bindings::config::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::events::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
+    bindings::grpc::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
     bindings::metrics::add_to_linker::<_, Current>(linker, State::call)?;

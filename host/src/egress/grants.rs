@@ -34,18 +34,19 @@ impl Origin {
 }
 
 /// Whether a granted host may lead to private addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Network {
     Public,
     Private,
 }
 
-/// Sections whose URLs are the host's, not the fujsens'.
-const HOST: [&str; 1] = ["traces"];
+/// Sections whose URLs fujsens do not reach over HTTP.
+const HOST: [&str; 2] = ["grpc", "traces"];
 
 pub(crate) type Origins = BTreeMap<Origin, Network>;
 
-/// The origins of all URLs among the file's values, and those of `[grants] http`.
+/// The origins of all URLs among the file's values, and those of `[grants] http`. What stands under `[grpc]` is reached
+/// through that alone.
 ///
 /// A value's host may lead to a private address when that is plain from the file: an IP address, a name without a
 /// dot, or one with a private suffix. For any other host the operator says so under `[grants]`; otherwise whoever
@@ -57,20 +58,21 @@ pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     }
     let mut origins: Origins = found
         .iter()
-        .filter_map(|url| {
-            Some((
-                Origin::of(url)?,
-                if is_private(url) {
-                    Network::Private
-                } else {
-                    Network::Public
-                },
-            ))
-        })
+        .filter_map(|url| Some((Origin::of(url)?, plain(url))))
         .collect();
     let explicit = explicit(config)?;
     origins.extend(explicit.into_iter().map(|origin| (origin, Network::Private)));
     Ok(origins)
+}
+
+/// Where the host of one URL that the file names may lead, by the same rule.
+pub(crate) fn network(config: &Config, url: &Url) -> Network {
+    // What is wrong with `[grants]` is said where all of it is read.
+    let explicit = explicit(config).unwrap_or_default();
+    match Origin::of(url) {
+        Some(origin) if explicit.contains(&origin) => Network::Private,
+        _ => plain(url),
+    }
 }
 
 /// The services that the file names under `dependencies`, and where they are: that of `[service]` first, then those of
@@ -129,6 +131,14 @@ fn urls(text: &str) -> impl Iterator<Item = Url> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))
 }
 
+fn plain(url: &Url) -> Network {
+    if is_private(url) {
+        Network::Private
+    } else {
+        Network::Public
+    }
+}
+
 fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
@@ -184,8 +194,8 @@ fn origin(node: &Node) -> Option<Origin> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
@@ -198,6 +208,7 @@ mod tests {
             "peers": "http://127.0.0.1:8003,http://notify:8004",
             "odd": "http://0x7f.1:9/",
             "other": "ftp://d.example httpx://e.example",
+            "grpc": {"users": "http://users:50051"},
             "grants": {"http": ["https://intern.example.com"]},
             "traces": {"endpoint": "http://collector:4318"},
         }));

@@ -74,7 +74,8 @@ fn all(app: &App) -> Vec<Check> {
     let capabilities = &app.capabilities;
     let databases = capabilities.sql.names().map(|named| own("sql", named));
     let servers = capabilities.redis.names().map(|named| own("redis", named));
-    databases.chain(servers).chain(remote).collect()
+    let grpc = capabilities.grpc.names().map(|named| own("grpc", named));
+    databases.chain(servers).chain(grpc).chain(remote).collect()
 }
 
 /// The first check comes at once; the others with a jitter of a tenth, so that services do not ask in step.
@@ -97,6 +98,7 @@ async fn ask(app: &App, check: &Check) -> Result<(), String> {
         match (&check.url, check.key.0) {
             (Some(url), _) => capabilities.http.probe(url, deadline).await,
             (None, "sql") => capabilities.sql.check(&check.key.1, deadline).await,
+            (None, "grpc") => capabilities.grpc.check(&check.key.1, deadline).await,
             (None, _) => capabilities.redis.check(&check.key.1, deadline).await,
         }
     };

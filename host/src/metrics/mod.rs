@@ -155,7 +155,7 @@ impl Metrics {
         }
     }
 
-    /// The meter of a dependency: a kind (`sql`, `redis`, `http`) and a name from the file.
+    /// The meter of a dependency: a kind (`sql`, `redis`, `grpc`, `http`) and a name from the file.
     pub fn dependency(&self, kind: &'static str, name: &str) -> Arc<Dependency> {
         let is = |one: &Dependency| one.kind == kind && *one.name == *name;
         self.operations.get(is, |_| Dependency::new(kind, name), |_| {})

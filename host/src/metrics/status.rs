@@ -11,7 +11,7 @@ use super::recent::now;
 /// What a check of a dependency found out last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Status {
-    /// `sql`, `redis` or `http`.
+    /// `sql`, `redis`, `grpc` or `http`.
     pub kind: &'static str,
     /// As the file names it.
     pub name: String,

@@ -48,10 +48,8 @@ impl Guard {
         self.record.budget.earn(self.policy.retry_budget);
         let mut retries = 0;
         loop {
-            let admission = self.enter()?;
-            let result = self.attempt(end, &mut attempt).await;
-            let verdict = judge(&result);
-            self.tell(admission, &verdict);
+            let until = self.until(end);
+            let (result, verdict) = self.tried(until, end, &judge, attempt(until)).await?;
             let Some(pause) = self.pause(&verdict, is_repeatable, retries, end) else {
                 return result;
             };
@@ -59,6 +57,39 @@ impl Guard {
             retries += 1;
             self.record.meter.retried();
         }
+    }
+
+    /// As [`Self::run`], for a call that is never repeated: `work` ends at [`Self::until`] of `end`.
+    pub(crate) async fn once<T>(
+        &self,
+        end: Instant,
+        judge: impl Fn(&Result<T, Error>) -> Verdict,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let _place = Place::take(self)?;
+        let (result, _) = self.tried(self.until(end), end, &judge, work).await?;
+        result
+    }
+
+    /// When an attempt that begins now has to end.
+    pub(crate) fn until(&self, end: Instant) -> Instant {
+        end.min(Instant::now() + self.policy.timeout)
+    }
+
+    /// One attempt and what it says; the error is that there was none.
+    async fn tried<T>(
+        &self,
+        until: Instant,
+        end: Instant,
+        judge: &impl Fn(&Result<T, Error>) -> Verdict,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<(Result<T, Error>, Verdict), Error> {
+        let admission = self.enter()?;
+        let result = timeout_at(until.into(), work).await;
+        let result = result.unwrap_or_else(|_| Err(self.timed_out(until < end)));
+        let verdict = judge(&result);
+        self.tell(admission, &verdict);
+        Ok((result, verdict))
     }
 
     fn enter(&self) -> Result<Admission<'_>, Error> {
@@ -69,23 +100,15 @@ impl Guard {
         })
     }
 
-    async fn attempt<T, F>(&self, end: Instant, attempt: &mut impl FnMut(Instant) -> F) -> Result<T, Error>
-    where
-        F: Future<Output = Result<T, Error>>,
-    {
-        let latest = Instant::now() + self.policy.timeout;
-        let end = end.min(latest);
-        let result = timeout_at(end.into(), attempt(end)).await;
-        result.unwrap_or_else(|_| {
-            let name = &self.name;
-            let message = if end == latest {
-                let timeout = self.policy.timeout;
-                format!("`{name}` did not answer within {timeout:?} (resilience.{name}.timeout)")
-            } else {
-                format!("`{name}` did not answer in time")
-            };
-            Err(Error::new(504, "timeout", message))
-        })
+    fn timed_out(&self, by_policy: bool) -> Error {
+        let name = &self.name;
+        let message = if by_policy {
+            let timeout = self.policy.timeout;
+            format!("`{name}` did not answer within {timeout:?} (resilience.{name}.timeout)")
+        } else {
+            format!("`{name}` did not answer in time")
+        };
+        Error::new(504, "timeout", message)
     }
 
     fn tell(&self, admission: Admission<'_>, verdict: &Verdict) {

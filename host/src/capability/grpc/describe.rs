@@ -1,0 +1,81 @@
+//! From `package.Service/Method` to what it takes and gives.
+
+use prost_reflect::{MethodDescriptor, ServiceDescriptor};
+
+use super::{Described, Server, did_you_mean, reflection::Undescribed};
+use crate::bindings::Error;
+
+/// Names that a message lists.
+const SHOWN: usize = 20;
+
+impl Server {
+    /// Whether what is known of the server may be older than the server.
+    pub(super) fn is_reflected(&self) -> bool {
+        matches!(self.described, Described::ByReflection)
+    }
+
+    /// `fresh` asks the server again, unless it has been asked just now.
+    pub(super) async fn method(&self, path: &str, fresh: bool) -> Result<MethodDescriptor, Error> {
+        let Some((service, method)) = path.trim_start_matches('/').split_once('/') else {
+            let shown = path.escape_debug();
+            let message = format!("`{shown}` is no method: write `package.Service/Method`");
+            return Err(Error::new(500, "unknown-method", message));
+        };
+        let described = self.service(service, fresh).await?;
+        if let Some(found) = find(&described, method) {
+            return Ok(found);
+        }
+        let described = match self.described {
+            Described::ByReflection if !fresh => self.service(service, true).await?,
+            _ => described,
+        };
+        find(&described, method).ok_or_else(|| {
+            let known: Vec<_> = described.methods().map(|one| one.name().to_owned()).collect();
+            self.unknown("method", &format!("{service}/{method}"), method, &known)
+        })
+    }
+
+    async fn service(&self, name: &str, fresh: bool) -> Result<ServiceDescriptor, Error> {
+        let found = match &self.described {
+            Described::ByFiles(pool) => pool.get_service_by_name(name).ok_or_else(|| {
+                let known = pool.services().map(|one| one.full_name().to_owned());
+                Undescribed::Unknown(known.collect())
+            }),
+            Described::ByReflection => self.remote.service(name, fresh).await,
+        };
+        found.map_err(|undescribed| match undescribed {
+            Undescribed::Unknown(known) => self.unknown("service", name, name, &known),
+            Undescribed::Failed(status) => self.failure("reflection", &status),
+            Undescribed::Silent => {
+                let (server, place) = (&self.name, self.remote.show());
+                let message = format!(
+                    "{server} ({place}) does not describe its services; name its .proto files:\n[grpc]\n{server}: {{ url: \"{place}\", proto: [\"{server}.proto\"] }}"
+                );
+                Error::new(502, "no-reflection", message)
+            }
+            Undescribed::Broken(what) => {
+                let message = format!("{} describes its services wrongly: {what}", self.name);
+                Error::new(502, "no-reflection", message)
+            }
+        })
+    }
+
+    fn unknown(&self, what: &str, shown: &str, name: &str, known: &[String]) -> Error {
+        let names = || known.iter().map(String::as_str);
+        // Who leaves out the package means the only service of that name.
+        let mut hint = match names().find(|known| known.rsplit('.').next() == Some(name)) {
+            Some(full) => format!("; did you mean `{full}`?"),
+            None => did_you_mean(name, names()),
+        };
+        if hint.is_empty() && !known.is_empty() {
+            let more = if known.len() > SHOWN { ", …" } else { "" };
+            hint = format!("; it has {}{more}", known[..known.len().min(SHOWN)].join(", "));
+        }
+        let message = format!("{} has no {what} `{}`{hint}", self.name, shown.escape_debug());
+        Error::new(500, &format!("unknown-{what}"), message)
+    }
+}
+
+fn find(service: &ServiceDescriptor, method: &str) -> Option<MethodDescriptor> {
+    service.methods().find(|one| one.name() == method)
+}

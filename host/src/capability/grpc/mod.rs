@@ -1,0 +1,140 @@
+//! gRPC servers that the file names, called with JSON in and out.
+//!
+//! `Channels` (process) keeps connections and what servers say of themselves over swaps, `Grpc` (App) knows the names.
+
+mod check;
+mod connect;
+mod describe;
+mod exchange;
+mod message;
+mod metadata;
+mod protos;
+mod raw;
+mod reflection;
+mod remote;
+mod settings;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use prost_reflect::DescriptorPool;
+use tsk::{Config, Diagnostic};
+
+pub(crate) use self::protos::files;
+pub use self::remote::Channels;
+use self::remote::Remote;
+use super::{Grant, did_you_mean};
+use crate::{
+    bindings::{
+        self, Error,
+        grpc::{Messages, Request, Response},
+    },
+    call::Call,
+    metrics,
+    resilience::{Guard, Policies},
+};
+
+/// The servers that the file names.
+pub struct Grpc {
+    servers: BTreeMap<String, Server>,
+}
+
+struct Server {
+    name: String,
+    remote: Arc<Remote>,
+    described: Described,
+    meter: Arc<metrics::Dependency>,
+    guard: Option<Guard>,
+}
+
+/// Where the description of a server's services comes from.
+enum Described {
+    /// `.proto` files, compiled when the file was loaded.
+    ByFiles(DescriptorPool),
+    /// The server itself, when it is first called.
+    ByReflection,
+}
+
+impl Grpc {
+    /// `.proto` files are below `folder`, the TSK file's. Connects to nobody: the first call does.
+    pub(crate) fn new(
+        channels: &Channels,
+        policies: &Policies,
+        config: &Config,
+        folder: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut servers = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        for entry in settings::read(config, &mut diagnostics) {
+            let described = match entry.protos.as_deref().map(|paths| protos::compile(folder, paths)) {
+                None => Described::ByReflection,
+                Some(Ok(pool)) => Described::ByFiles(pool),
+                Some(Err(diagnostic)) => {
+                    diagnostics.push(*diagnostic);
+                    continue;
+                }
+            };
+            let server = Server {
+                remote: channels.get(entry.place),
+                described,
+                meter: channels.metrics.dependency("grpc", &entry.name),
+                guard: policies.guard(&entry.name),
+                name: entry.name.clone(),
+            };
+            servers.insert(entry.name, server);
+        }
+        if diagnostics.is_empty() {
+            Ok(Self { servers })
+        } else {
+            Err(diagnostics)
+        }
+    }
+
+    pub fn grants(&self) -> Vec<Grant> {
+        let grant = |(name, place)| Grant {
+            capability: "grpc",
+            target: format!("{name} ({place})"),
+        };
+        self.names().map(grant).collect()
+    }
+
+    /// Name and place of each server.
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
+        self.servers
+            .values()
+            .map(|server| (server.name.as_str(), server.remote.show().to_owned()))
+    }
+
+    fn server(&self, name: &str) -> Result<&Server, Error> {
+        self.servers.get(name).ok_or_else(|| {
+            let hint = did_you_mean(name, self.servers.keys().map(String::as_str));
+            let message =
+                format!("no gRPC server `{name}`{hint}; to add it, write\n[grpc]\n{name}: \"http://127.0.0.1:50051\"");
+            Error::new(500, "unknown-server", message)
+        })
+    }
+}
+
+impl bindings::grpc::Host for Call {
+    async fn call(&mut self, request: Request) -> Result<Response, Error> {
+        let grpc = &self.app.capabilities.grpc;
+        let response = grpc.call(request, &self.origin, self.deadline).await?;
+        self.retain(response.message.len() + metadata::size(&response.metadata))?;
+        Ok(response)
+    }
+
+    async fn stream(&mut self, request: Request, limit: Option<u32>) -> Result<Messages, Error> {
+        let grpc = &self.app.capabilities.grpc;
+        let answer = grpc.stream(request, limit, &self.origin, self.deadline).await?;
+        let size: usize = answer
+            .messages
+            .iter()
+            .map(|message| size_of::<String>() + message.len())
+            .sum();
+        self.retain(size + metadata::size(&answer.metadata))?;
+        Ok(answer)
+    }
+}

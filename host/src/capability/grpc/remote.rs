@@ -1,0 +1,131 @@
+//! Servers as the process knows them: one connection each, whatever names and versions of the file lead to it.
+
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use http::Uri;
+use tokio::sync::Mutex;
+use tonic::transport::{Channel, Endpoint};
+use url::Url;
+
+use super::{
+    connect::{Connector, Tls},
+    reflection::Description,
+};
+use crate::{
+    egress::{Network, Origin},
+    limits,
+    metrics::Metrics,
+    store::Kept,
+};
+
+/// Connections to gRPC servers, kept across swaps for as long as the file names the server.
+pub struct Channels {
+    kept: Kept<Place, Remote>,
+    tls: Tls,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Channels {
+    pub fn new(metrics: &Arc<Metrics>) -> Self {
+        Self {
+            kept: Kept::default(),
+            tls: Tls::default(),
+            metrics: metrics.clone(),
+        }
+    }
+
+    pub(super) fn get(&self, place: Place) -> Arc<Remote> {
+        self.kept.get(&place, || Remote::new(place.clone(), self.tls.clone()))
+    }
+}
+
+/// Where a server is, and where its name may lead. A connection to a private address is never handed to a file that
+/// may reach public ones only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub(super) origin: Origin,
+    pub(super) network: Network,
+    pub(super) uri: Uri,
+    pub(super) host: String,
+    pub(super) port: u16,
+}
+
+impl Place {
+    /// The error says what is wrong with the URL.
+    pub(super) fn new(url: &Url, origin: Origin, network: Network) -> Result<Self, String> {
+        let host = match url.host() {
+            Some(url::Host::Domain(name)) => name.to_owned(),
+            Some(url::Host::Ipv4(address)) => address.to_string(),
+            Some(url::Host::Ipv6(address)) => address.to_string(),
+            None => return Err("has no host".to_owned()),
+        };
+        let uri = origin.as_str().parse();
+        Ok(Self {
+            uri: uri.map_err(|error| format!("is no URL: {error}"))?,
+            port: url.port_or_known_default().unwrap_or_default(),
+            host,
+            origin,
+            network,
+        })
+    }
+
+    pub(super) fn show(&self) -> &str {
+        self.origin.as_str()
+    }
+}
+
+/// One server.
+pub(super) struct Remote {
+    pub(super) place: Place,
+    /// What it says of itself.
+    pub(super) description: Mutex<Description>,
+    tls: Tls,
+    channel: OnceLock<Channel>,
+    connections: Arc<AtomicU64>,
+}
+
+impl Remote {
+    fn new(place: Place, tls: Tls) -> Self {
+        Self {
+            place,
+            description: Mutex::default(),
+            tls,
+            channel: OnceLock::new(),
+            connections: Arc::default(),
+        }
+    }
+
+    /// Connects when something is sent, and again when the connection was lost. Made by the first call: it needs the
+    /// runtime, which loading a file does not.
+    pub(super) fn channel(&self) -> Channel {
+        let make = || {
+            let endpoint = Endpoint::from(self.place.uri.clone())
+                .connect_timeout(limits::GRPC_CONNECT)
+                .http2_keep_alive_interval(limits::GRPC_PING)
+                .keep_alive_timeout(limits::GRPC_PONG)
+                .http2_max_header_list_size(limits::GRPC_HEADERS);
+            let named = endpoint
+                .clone()
+                .user_agent(concat!("tusk-host/", env!("CARGO_PKG_VERSION")));
+            let connector = Connector {
+                place: self.place.clone(),
+                tls: self.tls.clone(),
+                connections: self.connections.clone(),
+            };
+            named.unwrap_or(endpoint).connect_with_connector_lazy(connector)
+        };
+        self.channel.get_or_init(make).clone()
+    }
+
+    /// How often it was connected to. A server that was restarted since may be another version.
+    pub(super) fn connections(&self) -> u64 {
+        self.connections.load(Relaxed)
+    }
+
+    pub(super) fn show(&self) -> &str {
+        self.place.show()
+    }
+}
