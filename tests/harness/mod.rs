@@ -1,6 +1,7 @@
 //! The product as its users have it: the real binary, real servers, real sockets.
 
 mod cli;
+mod collector;
 mod folder;
 mod prometheus;
 mod redis;
@@ -9,6 +10,7 @@ mod up;
 mod upstream;
 
 pub(crate) use cli::{Output, command, tusk, tusk_with};
+pub(crate) use collector::{Answer, Collector, Span, tree};
 pub(crate) use folder::Folder;
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
