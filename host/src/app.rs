@@ -17,6 +17,7 @@ use crate::{
     metrics::{self, Outcome},
     module::{Handler, Module},
     names::Handlers,
+    remote_config,
     request::Origin,
     route::Routes,
     schedule::Schedules,
@@ -30,6 +31,7 @@ pub struct App {
     pub service: Service,
     pub limits: Limits,
     pub capabilities: Capabilities,
+    pub remote_config: Option<remote_config::Plan>,
     pub cors: Cors,
     pub health: health::Plan,
     pub alerts: alerts::Rules,
@@ -86,23 +88,20 @@ impl App {
         self: &Arc<Self>,
         handler: &Handler,
         arguments: &[Value],
-        mut origin: Origin,
+        origin: Origin,
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
-        let request_id = origin.request_id.clone();
+        let call = Call::new(self, handler, origin, deadline, depth);
+        self.run_call(handler, arguments, call).await
+    }
+
+    /// Runs a fujsen as a call that was made for it.
+    pub(crate) async fn run_call(&self, handler: &Handler, arguments: &[Value], call: Call) -> Result<Reply, Error> {
+        let request_id = call.origin.request_id.clone();
         let module = &handler.module;
-        origin.trace = origin.trace.inner();
-        let mut span = origin.trace.span(Kind::Internal, || handler.path.to_string().into());
+        let mut span = call.origin.trace.span(Kind::Internal, || handler.path.to_string().into());
         span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
-        let call = Call::new(
-            self.clone(),
-            module.section.clone(),
-            handler.path.clone(),
-            origin,
-            deadline,
-            depth,
-        );
         let running = handler.meter.start();
         let result = guest::run(&self.host, handler, Box::new(call), arguments).await;
         running.end(outcome(&result));

@@ -5,6 +5,7 @@ wasmtime::component::bindgen!({
     world: "module",
     imports: {
         "tusk:fujsen/config.evaluate": async,
+        "tusk:fujsen/config.validate": async,
         "tusk:fujsen/events": async,
         "tusk:fujsen/fujsen.call": async,
         "tusk:fujsen/http.send": async,

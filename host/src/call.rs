@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Instant};
 
-use crate::{app::App, bindings::Error, capability::Sessions, limits, request::Origin};
+use crate::{app::App, bindings::Error, capability::Sessions, limits, module::Handler, request::Origin};
 
 /// One running call: what host functions know about who called them. Lives for one call, never longer, so that an
 /// instance that is kept for reuse holds no `App`.
@@ -32,19 +32,13 @@ pub struct Panic {
 }
 
 impl Call {
-    pub fn new(
-        app: Arc<App>,
-        section: Arc<str>,
-        fujsen: Arc<str>,
-        origin: Origin,
-        deadline: Instant,
-        depth: u8,
-    ) -> Self {
+    pub fn new(app: &Arc<App>, handler: &Handler, mut origin: Origin, deadline: Instant, depth: u8) -> Self {
+        origin.trace = origin.trace.inner();
         Self {
-            app,
-            section,
-            fujsen,
             sessions: Sessions::new(&origin.trace),
+            app: app.clone(),
+            section: handler.module.section.clone(),
+            fujsen: handler.path.clone(),
             origin,
             deadline,
             depth,

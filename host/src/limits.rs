@@ -115,6 +115,19 @@ pub const RETRY_BACKOFF: Duration = Duration::from_secs(5);
 pub const RETRY_RESERVE: u64 = 10;
 pub const RETRIES_SAVED: u64 = 100;
 
+/// Services that are known, the instances of one, and a service's name. Bytes.
+pub const SERVICES: usize = 256;
+pub const SERVICE_INSTANCES: usize = 256;
+pub const SERVICE_NAME: usize = 128;
+/// How long a registry's answer holds; how long it may take.
+pub const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+pub const REGISTRY_TIMEOUT: Duration = Duration::from_secs(2);
+/// Failures in a row after which an instance is left out; the first and the longest pause between two probes of it; what a
+/// probe may take.
+pub const INSTANCE_FAILURES: u32 = 3;
+pub const PROBE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// One reply of a Redis server. Bytes.
 pub const REDIS_REPLY: usize = 4 << 20;
 /// A command that does not block.
@@ -210,6 +223,28 @@ pub const DEFERRED_VALUES: usize = 100;
 /// What `@cache(…)` keeps, in all. Values; bytes.
 pub const CACHE_ENTRIES: usize = 1024;
 pub const CACHE_BYTES: usize = 64 << 20;
+
+/// Schemas: rules; a path, a pattern, and a text that is matched against one. Bytes. Guests hand in schemas, too, and a
+/// match takes the time of text and compiled pattern multiplied.
+pub const SCHEMA_RULES: usize = 256;
+pub const SCHEMA_PATH: usize = 256;
+pub const SCHEMA_PATTERN: usize = 512;
+pub const SCHEMA_PATTERN_SIZE: usize = 1 << 20;
+pub const SCHEMA_MATCHED: usize = 8 << 10;
+/// What a guest may have checked, schema and document each. Bytes.
+pub const SCHEMA_DOCUMENT: usize = 256 << 10;
+
+/// Remote configuration: an answer, in bytes; objects in objects; values in all, which every change goes through.
+pub const REMOTE_BYTES: usize = 1 << 20;
+pub const REMOTE_DEPTH: usize = 32;
+pub const REMOTE_VALUES: usize = 10_000;
+/// How often it may be asked for, and how long an answer may take.
+pub const REMOTE_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(24 * 60 * 60));
+pub const REMOTE_TIMEOUT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(60));
+/// What alerts and reports show of the reason for which it was refused; the log shows all. Bytes.
+pub const REMOTE_REASON: usize = 4 << 10;
+/// Paths that the log names of what was ignored.
+pub const REMOTE_IGNORED: usize = 20;
 
 /// Bytes that host calls may hand to one call over its life.
 pub const RETAINED_BYTES: usize = 32 << 20;

@@ -13,7 +13,7 @@ use tsk::{Config, Diagnostic, SourceMap};
 use crate::{
     alerts,
     app::App,
-    capability::{Capabilities, Shared},
+    capability::{Capabilities, Shared, config::Values},
     engine::Host,
     events::Subscriptions,
     folder::{Folder, folder},
@@ -22,6 +22,7 @@ use crate::{
     link::{self, Linked},
     metrics::Metrics,
     precompiled::Precompiled,
+    remote_config,
     route::Routes,
     schedule::Schedules,
     server::Cors,
@@ -38,6 +39,7 @@ pub struct Loader {
     pub(crate) precompiled: Precompiled,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) exporters: Exporters,
+    pub(crate) remote: Arc<remote_config::Kept>,
     shared: Shared,
 }
 
@@ -64,6 +66,7 @@ impl Loader {
     pub fn new(file: PathBuf, cache: &Path) -> wasmtime::Result<Self> {
         let metrics = Arc::<Metrics>::default();
         Ok(Self {
+            remote: Arc::new(remote_config::Kept::new(&file)),
             file,
             host: Host::new()?,
             compiler: Compiler::new(cache.join("fujsen")),
@@ -100,8 +103,8 @@ impl Loader {
         }
     }
 
-    /// Opens the databases of an `App` and what its schedules need, and runs each new module's start once, so that nothing of this is left for
-    /// the first request.
+    /// Opens the databases of an `App` and what its schedules need, recalls remote configuration, and runs each new module's start
+    /// once, so that nothing of this is left for the first request.
     pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
         let failed = |diagnostics| Failed {
             diagnostics,
@@ -110,6 +113,7 @@ impl Loader {
         };
         loaded.app.capabilities.connect().await.map_err(failed)?;
         loaded.app.schedules.connect().await.map_err(failed)?;
+        remote_config::recall(&loaded.app, &self.remote);
         for module in &loaded.app.modules {
             module.try_start(&self.host).await.map_err(|error| {
                 let message = format!("the module of [{}] cannot be started: {error:#}", module.section);
@@ -131,6 +135,7 @@ impl Loader {
             .as_ref()
             .map_or_else(|| "".into(), |settings| settings.service.name.clone());
         let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, &self.file));
+        let remote_config = errors.take(remote_config::Plan::new(config));
         let cors = errors.take(Cors::new(config));
         let health = errors.take(health::Plan::new(config));
         let alerts = errors.take(alerts::Rules::new(config));
@@ -157,7 +162,8 @@ impl Loader {
         });
         let (
             Some(settings),
-            Some(capabilities),
+            Some(mut capabilities),
+            Some(remote_config),
             Some(cors),
             Some(health),
             Some(alerts),
@@ -169,6 +175,7 @@ impl Loader {
         ) = (
             settings,
             capabilities,
+            remote_config,
             cors,
             health,
             alerts,
@@ -192,10 +199,14 @@ impl Loader {
             name: settings.service.name.clone(),
             version: settings.service.version.clone(),
         };
+        if remote_config.is_some() {
+            capabilities.config = Values::changing(config);
+        }
         let app = App {
             service: settings.service.clone(),
             limits: settings.limits.clone(),
             capabilities,
+            remote_config,
             cors,
             health,
             alerts,

@@ -8,6 +8,8 @@ mod faults;
 mod imports;
 mod microservices;
 mod observe;
+mod resilience;
+mod remote_config;
 mod state;
 mod swap;
 mod up;

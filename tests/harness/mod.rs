@@ -3,6 +3,7 @@
 mod cli;
 mod collector;
 mod folder;
+mod moody;
 mod prometheus;
 mod redis;
 mod service;
@@ -12,6 +13,7 @@ mod upstream;
 pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use collector::{Answer, Collector, Span, tree};
 pub(crate) use folder::Folder;
+pub(crate) use moody::{Mood, Moody};
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
 pub(crate) use service::{Running, Service, collect, eventually};

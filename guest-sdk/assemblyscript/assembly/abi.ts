@@ -84,6 +84,14 @@ export function liftFailure(at: usize): Failure {
   return new Failure(load<u16>(at), liftString(at + 12), liftString(at + 4));
 }
 
+export function liftStrings(at: usize): string[] {
+  let item = load<usize>(at);
+  const length = load<i32>(at, 4);
+  const strings = new Array<string>(length);
+  for (let i = 0; i < length; i++, item += 8) strings[i] = liftString(item);
+  return strings;
+}
+
 /** A list of name and text. */
 export function liftPairs(at: usize): string[][] {
   let item = load<usize>(at);

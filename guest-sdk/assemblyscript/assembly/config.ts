@@ -1,4 +1,4 @@
-import { RETURN, liftFailure, liftValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftStrings, liftValue, wellFormed } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
@@ -30,6 +30,9 @@ function required(key: string): Value {
  * The values of the TSK file: a key of the own section first, then a path such as `service.version`.
  * A value such as `@query("SELECT COUNT(*) FROM users")` is evaluated when it is read. When that fails, the failure says
  * where in the file it stands; it ends the call, except with `tryGet`.
+ *
+ * Where the file has `[remote_config]`, a value from there comes before the file's own. A call sees one version of all values,
+ * from its first read to its end.
  */
 // @ts-ignore: decorator
 @global
@@ -80,5 +83,18 @@ export namespace config {
   export function jsonOr(key: string, fallback: Json): Json {
     const value = get(key);
     return value ? value.asJson() : fallback;
+  }
+
+  /**
+   * Everything that is wrong with a configuration, one sentence each; nothing when it is right. `schema` has rules by the
+   * path of a value, as `[remote_config.schema]` has them. A schema that is none ends the call: status 400, code `bad-schema`.
+   */
+  export function validate_config(config: Json, schema: Json): string[] { return tryValidateConfig(config, schema).value; }
+
+  export function tryValidateConfig(config: Json, schema: Json): Result<string[]> {
+    const document = wellFormed(config.toString()), rules = wellFormed(schema.toString());
+    imports.configValidate(changetype<usize>(document), document.length, changetype<usize>(rules), rules.length, RETURN);
+    if (load<u8>(RETURN)) return Result.failure<string[]>(liftFailure(RETURN + 4));
+    return Result.success<string[]>(liftStrings(RETURN + 4));
   }
 }

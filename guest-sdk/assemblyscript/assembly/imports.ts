@@ -5,6 +5,8 @@
 export declare function configGet(key: usize, keyLength: i32, result: usize): void;
 @external("tusk:fujsen/config@0.1.0", "evaluate")
 export declare function configEvaluate(key: usize, keyLength: i32, result: usize): void;
+@external("tusk:fujsen/config@0.1.0", "validate")
+export declare function configValidate(document: usize, documentLength: i32, schema: usize, schemaLength: i32, result: usize): void;
 
 @external("tusk:fujsen/events@0.1.0", "publish")
 export declare function eventsPublish(

@@ -14,6 +14,7 @@ export { config } from "./config";
 export { events } from "./events";
 export { sql, Row, Rows, Changes } from "./sql";
 export { state } from "./state";
+export { CircuitBreaker } from "./circuit-breaker";
 export { http, HttpRequest, HttpResponse } from "./http";
 export { redis, HashField, Popped } from "./redis";
 export { fujsen } from "./fujsen";

@@ -12,7 +12,7 @@ const enum Figure { Requests = 0, Rate = 8, Mean = 16, Errors = 24, Cpu = 32, Co
 /** Sizes of the records in lists. */
 const REQUEST_SIZE: usize = 40;
 const ERROR_SIZE: usize = 16;
-const DEPENDENCY_SIZE: usize = 64;
+const DEPENDENCY_SIZE: usize = 80;
 
 function measure(how: How, name: string, amount: f64, labels: Json | null, buckets: f64[] | null): Result<bool> {
   const text = wellFormed(name);
@@ -131,7 +131,8 @@ export namespace metrics {
 
   /**
    * Databases, Redis servers and `[service] dependencies`, as the host checked them last: objects of
-   * `name kind status reason since checked duration_ms`. `status` is `healthy`, `unhealthy`, or `unknown` before the first check.
+   * `name kind status reason since checked duration_ms circuit`. `status` is `healthy`, `unhealthy`, or `unknown` before the
+   * first check; `circuit`, with `[resilience]`, is `closed`, `open` or `half-open`.
    */
   export function dependencyStatus(): Json {
     imports.metricsDependencies(RETURN);
@@ -139,9 +140,11 @@ export namespace metrics {
     let item = load<usize>(RETURN);
     for (let left = load<i32>(RETURN, 4); left > 0; left--, item += DEPENDENCY_SIZE) {
       const reason = load<u8>(item, 24) ? Json.of(liftString(item + 28)) : Json.nil();
+      const circuit = load<u8>(item, 64) ? Json.of(liftString(item + 68)) : Json.nil();
       list.push(Json.object()
         .set("name", liftString(item)).set("kind", liftString(item + 8)).set("status", liftString(item + 16)).set("reason", reason)
-        .set("since", load<i64>(item, 40)).set("checked", load<i64>(item, 48)).set("duration_ms", load<f64>(item, 56)));
+        .set("since", load<i64>(item, 40)).set("checked", load<i64>(item, 48)).set("duration_ms", load<f64>(item, 56))
+        .set("circuit", circuit));
     }
     return list;
   }

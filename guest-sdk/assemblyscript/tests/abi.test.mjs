@@ -164,6 +164,12 @@ test("sql, redis and calls give values and failures", async () => {
       module.view.setUint8(at + 8, 1);
       module.lowerValue(["integer", 3], at + 16);
     },
+    validate(module, at, document, schema) {
+      seen.push([document, schema]);
+      module.view.setUint8(at, schema === "[]" ? 1 : 0);
+      if (schema === "[]") return failure(module, at + 4, 400, "bad-schema", "a schema is an object");
+      module.lowerList(["one 😀", "two"], 8, (error, item) => module.lowerString(error, item), at + 4);
+    },
   });
   assert.deepEqual(body(module.call("rows")), ["json", '[{"id":3,"name":"é😀"},{"id":3,"name":"é😀"}]']);
   assert.deepEqual(seen[0], ["main", "SELECT ?", [["integer", 1n], ["text", "t"], ["null"], ["bytes", "0102"], ["real", 0.5]]]);
@@ -176,6 +182,9 @@ test("sql, redis and calls give values and failures", async () => {
   assert.deepEqual(module.failing("required").slice(0, 3), ["fail", 500, "config"]);
   assert.deepEqual(body(module.call("evaluated")), ["integer", 3n]);
   assert.deepEqual(body(module.call("attempted")), ["text", "3"]);
+  assert.deepEqual(body(module.call("checked")), ["json", '["one 😀","two"]']);
+  assert.deepEqual(seen.at(-1), ['{"é":0}', '{"a":{}}']);
+  assert.deepEqual(body(module.call("unchecked")), ["text", "400 bad-schema: a schema is an object"]);
   fails = true;
   assert.deepEqual(body(module.call("tried")), ["text", "503 busy: locked"]);
   assert.deepEqual(body(module.call("attempted")), ["text", "503 busy: locked"]);
@@ -319,13 +328,15 @@ test("metrics cross", async () => {
       module.view.setUint16(item, status, true);
       module.view.setBigUint64(item + 8, count, true);
     }, at),
-    dependencies: (module, at) => module.lowerList([null, "refused"], 64, (reason, item) => {
+    dependencies: (module, at) => module.lowerList([null, "refused"], 80, (reason, item) => {
       ["users", "http", reason ? "unhealthy" : "healthy"].forEach((text, i) => module.lowerString(text, item + i * 8));
       module.view.setUint8(item + 24, reason ? 1 : 0);
       if (reason) module.lowerString(reason, item + 28);
       module.view.setBigUint64(item + 40, 1n, true);
       module.view.setBigUint64(item + 48, 2n, true);
       module.view.setFloat64(item + 56, 0.5, true);
+      module.view.setUint8(item + 64, reason ? 1 : 0);
+      if (reason) module.lowerString("open", item + 68);
     }, at),
   });
   assert.deepEqual(body(module.call("measured")), ["boolean", false]);
@@ -345,7 +356,7 @@ test("metrics cross", async () => {
   assert.deepEqual(errors, { 404: 2, 500: 1 });
   const times = { since: 1, checked: 2, duration_ms: 0.5 };
   assert.deepEqual(dependencies, [
-    { name: "users", kind: "http", status: "healthy", reason: null, ...times },
-    { name: "users", kind: "http", status: "unhealthy", reason: "refused", ...times },
+    { name: "users", kind: "http", status: "healthy", reason: null, ...times, circuit: null },
+    { name: "users", kind: "http", status: "unhealthy", reason: "refused", ...times, circuit: "open" },
   ]);
 });

@@ -126,6 +126,7 @@ export class Module {
       [`${PACKAGE}config@0.1.0`]: {
         get: (k, kn, ret) => answer("config", ret, this.string(k, kn)),
         evaluate: (k, kn, ret) => answer("evaluate", ret, this.string(k, kn)),
+        validate: (d, dn, s, sn, ret) => answer("validate", ret, this.string(d, dn), this.string(s, sn)),
       },
       [`${PACKAGE}time@0.1.0`]: {
         now: () => 1700000000000n,

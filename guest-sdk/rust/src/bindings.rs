@@ -525,7 +525,8 @@ pub mod tusk {
                 }
             }
             #[allow(unused_unsafe, clippy::all)]
-            /// What is at `key`: first in the fujsen's own section, then as a path from the top (`section.key`).
+            /// What is at `key`: first in the fujsen's own section, then as a path from the top (`section.key`). Where the file has
+            /// `[remote_config]`, a value from there comes before the file's; one call sees one version of all values.
             #[allow(async_fn_in_trait)]
             pub fn get(key: &str) -> Entry {
                 unsafe {
@@ -805,6 +806,139 @@ pub mod tusk {
                         _ => _rt::invalid_enum_discriminant(),
                     };
                     result26
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// Everything that is wrong with a configuration by a schema such as `[remote_config.schema]`, both as JSON text. The
+            /// error is for a text that is no JSON (`bad-argument`), a schema that is none (`bad-schema`), and for either of more than
+            /// 256 KiB (`too-large`).
+            #[allow(async_fn_in_trait)]
+            pub fn validate(
+                document: &str,
+                schema: &str,
+            ) -> ::core::result::Result<_rt::Vec<_rt::String>, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = document;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let vec1 = schema;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/config@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "validate"]
+                        fn wit_import3(
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import3(
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import3(ptr0.cast_mut(), len0, ptr1.cast_mut(), len1, ptr2);
+                    let l4 = i32::from(*ptr2.add(0).cast::<u8>());
+                    let result18 = match l4 {
+                        0 => {
+                            let e = {
+                                let l5 = *ptr2
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l6 = *ptr2
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let base10 = l5;
+                                let len10 = l6;
+                                let mut result10 = _rt::Vec::with_capacity(len10);
+                                for i in 0..len10 {
+                                    let base = base10
+                                        .add(i * (2 * ::core::mem::size_of::<*const u8>()));
+                                    let e10 = {
+                                        let l7 = *base.add(0).cast::<*mut u8>();
+                                        let l8 = *base
+                                            .add(::core::mem::size_of::<*const u8>())
+                                            .cast::<usize>();
+                                        let len9 = l8;
+                                        let bytes9 = _rt::Vec::from_raw_parts(
+                                            l7.cast(),
+                                            len9,
+                                            len9,
+                                        );
+                                        _rt::string_lift(bytes9)
+                                    };
+                                    result10.push(e10);
+                                }
+                                _rt::cabi_dealloc(
+                                    base10,
+                                    len10 * (2 * ::core::mem::size_of::<*const u8>()),
+                                    ::core::mem::size_of::<*const u8>(),
+                                );
+                                result10
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l11 = i32::from(
+                                    *ptr2.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l12 = *ptr2
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l13 = *ptr2
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len14 = l13;
+                                let bytes14 = _rt::Vec::from_raw_parts(
+                                    l12.cast(),
+                                    len14,
+                                    len14,
+                                );
+                                let l15 = *ptr2
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l16 = *ptr2
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len17 = l16;
+                                let bytes17 = _rt::Vec::from_raw_parts(
+                                    l15.cast(),
+                                    len17,
+                                    len17,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l11 as u16,
+                                    code: _rt::string_lift(bytes14),
+                                    message: _rt::string_lift(bytes17),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result18
                 }
             }
         }
@@ -2248,6 +2382,8 @@ pub mod tusk {
                 pub checked: u64,
                 /// How long the last check took.
                 pub duration_ms: f64,
+                /// Of the circuit breaker that `[resilience]` gives it: `closed`, `open` or `half-open`.
+                pub circuit: ::core::option::Option<_rt::String>,
             }
             impl ::core::fmt::Debug for DependencyStatus {
                 fn fmt(
@@ -2262,6 +2398,7 @@ pub mod tusk {
                         .field("since", &self.since)
                         .field("checked", &self.checked)
                         .field("duration-ms", &self.duration_ms)
+                        .field("circuit", &self.circuit)
                         .finish()
                 }
             }
@@ -2689,13 +2826,13 @@ pub mod tusk {
                     let l3 = *ptr0
                         .add(::core::mem::size_of::<*const u8>())
                         .cast::<usize>();
-                    let base20 = l2;
-                    let len20 = l3;
-                    let mut result20 = _rt::Vec::with_capacity(len20);
-                    for i in 0..len20 {
-                        let base = base20
-                            .add(i * (32 + 8 * ::core::mem::size_of::<*const u8>()));
-                        let e20 = {
+                    let base24 = l2;
+                    let len24 = l3;
+                    let mut result24 = _rt::Vec::with_capacity(len24);
+                    for i in 0..len24 {
+                        let base = base24
+                            .add(i * (40 + 10 * ::core::mem::size_of::<*const u8>()));
+                        let e24 = {
                             let l4 = *base.add(0).cast::<*mut u8>();
                             let l5 = *base
                                 .add(::core::mem::size_of::<*const u8>())
@@ -2736,6 +2873,11 @@ pub mod tusk {
                             let l19 = *base
                                 .add(24 + 8 * ::core::mem::size_of::<*const u8>())
                                 .cast::<f64>();
+                            let l20 = i32::from(
+                                *base
+                                    .add(32 + 8 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<u8>(),
+                            );
                             DependencyStatus {
                                 name: _rt::string_lift(bytes6),
                                 kind: _rt::string_lift(bytes9),
@@ -2765,17 +2907,39 @@ pub mod tusk {
                                 since: l17 as u64,
                                 checked: l18 as u64,
                                 duration_ms: l19,
+                                circuit: match l20 {
+                                    0 => None,
+                                    1 => {
+                                        let e = {
+                                            let l21 = *base
+                                                .add(32 + 9 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<*mut u8>();
+                                            let l22 = *base
+                                                .add(32 + 10 * ::core::mem::size_of::<*const u8>())
+                                                .cast::<usize>();
+                                            let len23 = l22;
+                                            let bytes23 = _rt::Vec::from_raw_parts(
+                                                l21.cast(),
+                                                len23,
+                                                len23,
+                                            );
+                                            _rt::string_lift(bytes23)
+                                        };
+                                        Some(e)
+                                    }
+                                    _ => _rt::invalid_enum_discriminant(),
+                                },
                             }
                         };
-                        result20.push(e20);
+                        result24.push(e24);
                     }
                     _rt::cabi_dealloc(
-                        base20,
-                        len20 * (32 + 8 * ::core::mem::size_of::<*const u8>()),
+                        base24,
+                        len24 * (40 + 10 * ::core::mem::size_of::<*const u8>()),
                         8,
                     );
-                    let result21 = result20;
-                    result21
+                    let result25 = result24;
+                    result25
                 }
             }
         }
@@ -5067,6 +5231,15 @@ mod _rt {
             unsafe { core::hint::unreachable_unchecked() }
         }
     }
+    pub unsafe fn cabi_dealloc(ptr: *mut u8, size: usize, align: usize) {
+        if size == 0 {
+            return;
+        }
+        unsafe {
+            let layout = alloc::Layout::from_size_align_unchecked(size, align);
+            alloc::dealloc(ptr, layout);
+        }
+    }
     pub fn as_i64<T: AsI64>(t: T) -> i64 {
         t.as_i64()
     }
@@ -5167,15 +5340,6 @@ mod _rt {
             self as i32
         }
     }
-    pub unsafe fn cabi_dealloc(ptr: *mut u8, size: usize, align: usize) {
-        if size == 0 {
-            return;
-        }
-        unsafe {
-            let layout = alloc::Layout::from_size_align_unchecked(size, align);
-            alloc::dealloc(ptr, layout);
-        }
-    }
     #[cfg(target_arch = "wasm32")]
     pub fn run_ctors_once() {
         crate::rt::run_ctors_once();
@@ -5211,77 +5375,78 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2811] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 2865] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xfe\x14\x01A\x02\x01\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xb4\x15\x01A\x02\x01\
 A\x20\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
 \x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x02\x03\0\0\x05erro\
-r\x01B\x0c\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
+r\x01B\x10\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
 error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
 \x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
-\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x03\0\x18tusk:fujs\
-en/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01k\
-s\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01j\x01\
-s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07publish\
-\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\x01\x04\
-\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01\
-p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04cal\
-l\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\
-\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/\
-fujsen@0.1.0\x05\x05\x01B\x13\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02\
-ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04b\
-ody\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06s\
-tatus{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\
-\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04\
-body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07re\
-quest\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\
-\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05\
-value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\
-\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\
-\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x07\x01B\x1f\x02\x03\x02\x01\
-\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\
-\x05count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08\
-requestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cp\
-u-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
-\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
-recent-request\x03\0\x08\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\
-\x05sincew\x07checkedw\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\
-\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06\
-labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07f\
-igures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\
-\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cde\
-pendencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\
-\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\
-\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\
-\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05qu\
-ery\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0aparamete\
-rs\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\
-\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15\
-tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03k\
-eys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\
-\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03\
-keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0b\
-lifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\
-\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\
-\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01\
-@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\
-\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03\
-now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07\
-patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05\
-sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\
-\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x01p\x0d\x01\
-j\x01\x10\x01\x0e\x01@\x02\x04names\x09arguments\x11\0\x12\x04\0\x04call\x01\x13\
-\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09p\
-roducers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\
-\x060.61.1";
+\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x01ps\x01j\x01\x0a\
+\x01\x03\x01@\x02\x08documents\x06schemas\0\x0b\x04\0\x08validate\x01\x0c\x03\0\x18\
+tusk:fujsen/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\0\x01ks\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\
+\x01j\x01s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07\
+publish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\
+\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02\
+s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\
+\0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07\
+messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk\
+:fujsen/fujsen@0.1.0\x05\x05\x01B\x13\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
+\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\
+\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\
+\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08respo\
+nse\x03\0\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07hea\
+ders\x03\x04body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\x01\
+@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08\
+incoming\x01\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\
+\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05\
+level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fiel\
+ds\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x07\x01B\x1f\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01m\x05\x05count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\
+\x04\x01r\x08\x08requestsw\x13requests-per-secondu\x15average-response-timeu\x0a\
+error-rateu\x09cpu-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\
+\0\x08snapshot\x03\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\
+\x04timew\x04\0\x0erecent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06\
+statuss\x06reason\x0a\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\
+\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\
+\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07\
+measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\
+\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\
+\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/me\
+trics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\
+\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06serv\
+ers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujse\
+n/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07column\
+s\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-i\
+dx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databases\x09stat\
+ements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\
+\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01\
+j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\
+\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\
+\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\
+\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\
+\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\
+\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01\
+x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\
+\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\
+\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06e\
+xpire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\
+\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\
+\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\
+\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01\
+@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.\
+1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05rep\
+ly\x03\0\x05reply\x03\0\x0f\x01p\x0d\x01j\x01\x10\x01\x0e\x01@\x02\x04names\x09a\
+rguments\x11\0\x12\x04\0\x04call\x01\x13\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\
+\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-\
+component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
         };
     };
 }
@@ -5294,75 +5459,77 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2835] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xf6\x14\x01A\x02\x01\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 2889] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xac\x15\x01A\x02\x01\
 A\x1c\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
 \x03\0\x17tusk:fujsen/types@0.1.0\x05\0\x02\x03\0\0\x05value\x02\x03\0\0\x05erro\
-r\x01B\x0c\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
+r\x01B\x10\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05\
 error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\
 \x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
-\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x03\0\x18tusk:fujs\
-en/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01k\
-s\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01j\x01\
-s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07publish\
-\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\x01\x04\
-\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01\
-p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04cal\
-l\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\
-\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/\
-fujsen@0.1.0\x05\x05\x01B\x13\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02\
-ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04b\
-ody\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06s\
-tatus{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\
-\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04\
-body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\x01@\x01\x07re\
-quest\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08incoming\x01\
-\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05\
-value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\
-\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\
-\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x07\x01B\x1f\x02\x03\x02\x01\
-\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\
-\x05count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08\
-requestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cp\
-u-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
-\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
-recent-request\x03\0\x08\x01ks\x01r\x07\x04names\x04kinds\x06statuss\x06reason\x0a\
-\x05sincew\x07checkedw\x0bduration-msu\x04\0\x11dependency-status\x03\0\x0b\x01o\
-\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06\
-labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07f\
-igures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\
-\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cde\
-pendencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\
-\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\
-\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01\
-ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\
-\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\
-\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05qu\
-ery\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0aparamete\
-rs\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\
-\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15\
-tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\
-\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03k\
-eys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\
-\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03\
-keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0b\
-lifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\
-\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\
-\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01\
-@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\
-\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03\
-now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07\
-patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05\
-sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\
-\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x0f\x04\08tusk:f\
-ujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-\
-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwi\
-t-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+\x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x01ps\x01j\x01\x0a\
+\x01\x03\x01@\x02\x08documents\x06schemas\0\x0b\x04\0\x08validate\x01\x0c\x03\0\x18\
+tusk:fujsen/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\0\x01ks\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\
+\x01j\x01s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07\
+publish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\
+\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02\
+s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\
+\0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07\
+messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk\
+:fujsen/fujsen@0.1.0\x05\x05\x01B\x13\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
+\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07headers\
+\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\x01r\
+\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08respo\
+nse\x03\0\x09\x01r\x06\x06methods\x04paths\x0aparameters\x03\x05query\x03\x07hea\
+ders\x03\x04body\x04\x04\0\x10incoming-request\x03\0\x0b\x01j\x01\x0a\x01\x01\x01\
+@\x01\x07request\x08\0\x0d\x04\0\x04send\x01\x0e\x01k\x0c\x01@\0\0\x0f\x04\0\x08\
+incoming\x01\x10\x03\0\x16tusk:fujsen/http@0.1.0\x05\x06\x01B\x08\x02\x03\x02\x01\
+\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05\
+level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fiel\
+ds\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x07\x01B\x1f\
+\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\x02\x01m\x05\x05count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\
+\x04\x01r\x08\x08requestsw\x13requests-per-secondu\x15average-response-timeu\x0a\
+error-rateu\x09cpu-usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\
+\0\x08snapshot\x03\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\
+\x04timew\x04\0\x0erecent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06\
+statuss\x06reason\x0a\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\
+\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\
+\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07\
+measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\
+\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\
+\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/me\
+trics@0.1.0\x05\x08\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\
+\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06serv\
+ers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujse\
+n/redis@0.1.0\x05\x09\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07column\
+s\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-i\
+dx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08databases\x09stat\
+ements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\
+\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01\
+j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\
+\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0a\x01B\x18\x02\
+\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\
+\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\
+\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\
+\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01\
+x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\
+\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\
+\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06e\
+xpire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\
+\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0b\x01B\x0a\x02\x03\x02\x01\x02\x04\0\
+\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\
+\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01\
+@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.\
+1.0\x05\x0c\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05rep\
+ly\x03\0\x05reply\x03\0\x0f\x04\08tusk:fujsen/module-with-all-of-its-exports-rem\
+oved@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-its-exports-removed\x03\0\0\0G\x09\
+producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rus\
+t\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

@@ -13,7 +13,10 @@
 //!
 //! A value such as `@query("SELECT COUNT(*) FROM users")` is evaluated when it is read. When that fails, the error says
 //! where in the file it stands, and has the status of what failed, such as 503 for a server that is down.
-use serde::de::DeserializeOwned;
+//!
+//! Where the file has `[remote_config]`, a value from there comes before the file's own. A call sees one version of all
+//! values, from its first read to its end.
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Datum, Error, FromDatum, Result,
@@ -44,6 +47,28 @@ pub fn read<T: DeserializeOwned>(key: &str) -> Result<T> {
     let value = lookup(key)?.ok_or_else(|| missing(key))?;
     serde_json::from_value(datum::to_json(&value))
         .map_err(|error| Error::from(error).context(format!("`{key}` of the TSK file")))
+}
+
+/// Everything that is wrong with a configuration, one sentence each; nothing when it is right. `schema` has rules by the path
+/// of a value, as `[remote_config.schema]` has them.
+///
+/// ```no_run
+/// use tusk::prelude::*;
+///
+/// # fn check(loaded: Value) -> Result<()> {
+/// let schema = json!({ "cache.ttl": { "type": "integer", "required": true, "min": 1 } });
+/// let errors = config::validate_config(&loaded, &schema)?;
+/// if !errors.is_empty() {
+///     return Err(Error::bad_request(errors.join("; ")));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A schema that is none is an error: status 400, code `bad-schema`.
+pub fn validate_config(config: impl Serialize, schema: impl Serialize) -> Result<Vec<String>> {
+    let (config, schema) = (serde_json::to_string(&config)?, serde_json::to_string(&schema)?);
+    host::validate(&config, &schema).map_err(Error::from_host)
 }
 
 fn lookup(key: &str) -> Result<Option<Datum>> {

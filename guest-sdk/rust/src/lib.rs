@@ -9,6 +9,7 @@ pub mod bindings;
 #[path = "private.rs"]
 pub mod __private;
 mod argument;
+mod circuit_breaker;
 pub mod config;
 mod datum;
 mod error;
@@ -29,6 +30,7 @@ pub mod sql;
 pub mod state;
 pub mod time;
 
+pub use circuit_breaker::CircuitBreaker;
 pub use datum::{Datum, FromDatum, ToDatum};
 pub use error::{Error, Result};
 pub use reply::{Created, IntoReply, Reply, Response};

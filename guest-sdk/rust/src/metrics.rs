@@ -171,6 +171,8 @@ pub struct DependencyStatus {
     pub checked: u64,
     /// How long the last check took.
     pub duration_ms: f64,
+    /// Of the circuit breaker that `[resilience]` gives it: `closed`, `open` or `half-open`.
+    pub circuit: Option<String>,
 }
 
 /// Databases, Redis servers and `[service] dependencies`, as the host checked them last.
@@ -185,6 +187,7 @@ pub fn get_dependency_status() -> Vec<DependencyStatus> {
             since: one.since,
             checked: one.checked,
             duration_ms: one.duration_ms,
+            circuit: one.circuit,
         })
         .collect()
 }

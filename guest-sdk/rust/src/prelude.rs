@@ -5,7 +5,7 @@ pub use crate::metrics::{
     record_metric,
 };
 pub use crate::{
-    Created, Datum, Error, FromDatum, IntoReply, Request, Response, Result, ToDatum, Value, config, events, fields,
+    CircuitBreaker, Created, Datum, Error, FromDatum, IntoReply, Request, Response, Result, ToDatum, Value, config, events, fields,
     fujsen, http, json, log, metrics, params, redis, sql, state, time,
 };
 pub use serde::{Deserialize, Serialize};

@@ -19,15 +19,15 @@ const EVENT: &str = "alert";
 
 /// An alert that has begun or ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-struct Alert {
+pub(crate) struct Alert {
     #[serde(rename = "type")]
-    kind: &'static str,
-    severity: &'static str,
-    message: String,
-    value: f64,
-    threshold: f64,
+    pub(crate) kind: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) message: String,
+    pub(crate) value: f64,
+    pub(crate) threshold: f64,
     /// False when it has ended.
-    firing: bool,
+    pub(crate) firing: bool,
 }
 
 /// Looks at the rules of the version that serves, every [`limits::ALERT_EVERY`] until `stop`.
@@ -41,13 +41,13 @@ pub(crate) async fn run(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
         }
         let app = live.current();
         for alert in look(&app.alerts, app.metrics.metrics(), &mut firing) {
-            changed(&app, &alert).await;
+            tell(&app, &alert).await;
         }
     }
 }
 
 /// Tells the log and the event queue of an alert that begins, and of its end.
-async fn changed(app: &Arc<App>, alert: &Alert) {
+pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
     let Alert {
         kind,
         severity,

@@ -1,5 +1,6 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use arc_swap::ArcSwap;
 use tsk::{Config, Node, Object};
 
 use super::payload;
@@ -7,10 +8,89 @@ use crate::{
     bindings::{self, Error, Value, config::Entry},
     call::Call,
     deferred::{self, Reader},
+    limits,
+    schema::Schema,
 };
 
-/// The values of the file, ready to be handed to guests.
-pub struct Values {
+/// The values of the file, and in their place those that have come from elsewhere.
+pub enum Values {
+    Fixed(Table),
+    Changing {
+        /// As the file says.
+        root: Object,
+        current: ArcSwap<Table>,
+    },
+}
+
+impl Values {
+    pub fn new(config: &Config) -> Self {
+        Self::Fixed(Table::new(&config.root))
+    }
+
+    /// Values that [`Self::replace`] changes while they are read.
+    pub(crate) fn changing(config: &Config) -> Self {
+        Self::Changing {
+            root: config.root.clone(),
+            current: ArcSwap::from_pointee(Table::new(&config.root)),
+        }
+    }
+
+    /// From now on the values at these paths are these, and all others as the file says. Calls see all of it or, where they
+    /// have read before, none.
+    pub(crate) fn replace(&self, values: Vec<(String, Node)>) {
+        let Self::Changing { root, current } = self else { return };
+        let mut root = root.clone();
+        for (path, node) in values {
+            set(&mut root, &path, node);
+        }
+        current.store(Arc::new(Table::new(&root)));
+    }
+
+    /// What a call sees: from its first read to its end the same.
+    fn of<'a>(&'a self, session: &'a mut ConfigSession) -> &'a Table {
+        match self {
+            Self::Fixed(table) => table,
+            Self::Changing { current, .. } => session.0.get_or_insert_with(|| current.load_full()),
+        }
+    }
+
+    /// For the calls that a call makes: they see what it sees.
+    pub(super) fn share(&self, session: &mut ConfigSession) -> ConfigSession {
+        self.of(session);
+        session.clone()
+    }
+}
+
+/// The version of the values that one call sees, since it has read one of them.
+#[derive(Clone, Default)]
+pub struct ConfigSession(Option<Arc<Table>>);
+
+/// Sets the value at a path, as `Config::get` finds it; objects that are not there are made.
+fn set(object: &mut Object, path: &str, node: Node) {
+    if !object.contains_key(path) {
+        let parent = path.rmatch_indices('.').find_map(|(at, _)| {
+            let is_parent = matches!(object.get(&path[..at])?.value, tsk::Value::Object(_));
+            is_parent.then_some(at)
+        });
+        if let Some(at) = parent
+            && let Some(tsk::Value::Object(inner)) = object.get_mut(&path[..at]).map(|node| &mut node.value)
+        {
+            return set(inner, &path[at + 1..], node);
+        }
+        if let Some((key, rest)) = path.split_once('.') {
+            let mut inner = Object::new();
+            let (span, key_span) = (node.span, node.key_span);
+            set(&mut inner, rest, node);
+            let value = tsk::Value::Object(inner);
+            object.insert(key.to_owned(), Node { value, span, key_span });
+            return;
+        }
+    }
+    object.insert(path.to_owned(), node);
+}
+
+/// One version of the values, ready to be handed to guests.
+pub struct Table {
     /// By dotted path from the top.
     by_path: HashMap<String, Held>,
 }
@@ -22,10 +102,10 @@ enum Held {
     Deferred(Node),
 }
 
-impl Values {
-    pub fn new(config: &Config) -> Self {
+impl Table {
+    fn new(root: &Object) -> Self {
         let mut by_path = HashMap::new();
-        insert_all(&mut by_path, "", &config.root);
+        insert_all(&mut by_path, "", root);
         Self { by_path }
     }
 
@@ -61,7 +141,8 @@ fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object
 
 impl bindings::config::Host for Call {
     fn get(&mut self, key: String) -> Entry {
-        match self.app.capabilities.config.get(&self.section, &key) {
+        let values = self.app.capabilities.config.of(&mut self.sessions.config);
+        match values.get(&self.section, &key) {
             None => Entry::Missing,
             Some(Held::Plain(value)) => Entry::Plain(value.clone()),
             Some(Held::Deferred(_)) => Entry::Deferred,
@@ -70,7 +151,8 @@ impl bindings::config::Host for Call {
 
     async fn evaluate(&mut self, key: String) -> Result<Option<Value>, Error> {
         let app = self.app.clone();
-        let value = match app.capabilities.config.get(&self.section, &key) {
+        let values = app.capabilities.config.of(&mut self.sessions.config);
+        let value = match values.get(&self.section, &key) {
             None => return Ok(None),
             Some(Held::Plain(value)) => value.clone(),
             Some(Held::Deferred(node)) => {
@@ -83,6 +165,37 @@ impl bindings::config::Host for Call {
         self.retain(payload(&value))?;
         Ok(Some(value))
     }
+
+    async fn validate(&mut self, document: String, schema: String) -> Result<Vec<String>, Error> {
+        // Patterns may take their time, which the threads of calls have not.
+        let checking = tokio::task::spawn_blocking(move || validate(&document, &schema));
+        let errors = checking
+            .await
+            .map_err(|_| Error::new(500, "internal", "the check ended without a result"))??;
+        self.retain(errors.iter().map(String::len).sum())?;
+        Ok(errors)
+    }
+}
+
+/// Everything that is wrong with a document. The error is for a document or a schema that is none.
+fn validate(document: &str, schema: &str) -> Result<Vec<String>, Error> {
+    let read = |text: &str, what: &str| -> Result<serde_json::Value, Error> {
+        if text.len() > limits::SCHEMA_DOCUMENT {
+            let message = format!("the {what} is over {} KiB", limits::SCHEMA_DOCUMENT >> 10);
+            return Err(Error::new(400, "too-large", message));
+        }
+        serde_json::from_str(text)
+            .map_err(|error| Error::new(400, "bad-argument", format!("the {what} is no JSON: {error}")))
+    };
+    let (document, schema) = (read(document, "configuration")?, read(schema, "schema")?);
+    let schema = Schema::read(&schema).map_err(|wrong| {
+        let told: Vec<_> = wrong
+            .iter()
+            .map(|one| format!("{}; {}", one.message, one.help))
+            .collect();
+        Error::new(400, "bad-schema", told.join("\n"))
+    })?;
+    Ok(schema.errors_of(&document))
 }
 
 #[cfg(test)]
@@ -101,10 +214,71 @@ mod tests {
     }
 
     fn plain(values: &Values, section: &str, key: &str) -> Option<Value> {
-        match values.get(section, key)? {
+        match values.of(&mut ConfigSession::default()).get(section, key)? {
             Held::Plain(value) => Some(value.clone()),
             Held::Deferred(node) => panic!("{node:?}"),
         }
+    }
+
+    #[test]
+    fn a_call_sees_one_version_and_its_callees_the_same() {
+        let file = fixture::config(json!({
+            "cache": {"ttl": 60, "name": "local"}, "a.b": 1, "one": "file", "list": [1],
+        }));
+        let replaced = |pairs: serde_json::Value| {
+            let root = fixture::config(pairs).root;
+            root.into_iter().collect::<Vec<_>>()
+        };
+        let values = Values::changing(&file);
+        let mut before = ConfigSession::default();
+        assert!(matches!(
+            values.of(&mut before).get("cache", "ttl"),
+            Some(Held::Plain(Value::Integer(60)))
+        ));
+        values.replace(replaced(json!({
+            "cache.ttl": 5, "cache.more.deep": true, "a.b": 2, "new.place": "x", "list": {"now": "an object"},
+        })));
+        assert!(matches!(
+            values.of(&mut before).get("", "a.b"),
+            Some(Held::Plain(Value::Integer(1)))
+        ));
+        let mut callee = values.share(&mut before);
+        assert!(matches!(
+            values.of(&mut callee).get("", "a.b"),
+            Some(Held::Plain(Value::Integer(1)))
+        ));
+
+        let cache = r#"{"ttl":5,"name":"local","more":{"deep":true}}"#;
+        assert_eq!(plain(&values, "", "cache"), Some(Value::Json(cache.into())));
+        assert_eq!(plain(&values, "cache", "ttl"), Some(Value::Integer(5)));
+        assert_eq!(plain(&values, "", "cache.more.deep"), Some(Value::Boolean(true)));
+        assert_eq!(plain(&values, "", "a.b"), Some(Value::Integer(2)));
+        assert_eq!(plain(&values, "new", "place"), text("x"));
+        assert_eq!(plain(&values, "", "list.now"), text("an object"));
+        assert_eq!(plain(&values, "", "one"), text("file"));
+        values.replace(Vec::new());
+        assert_eq!(plain(&values, "", "cache.ttl"), Some(Value::Integer(60)));
+        assert_eq!(plain(&values, "new", "place"), None);
+        assert_eq!(plain(&values, "", "list"), Some(Value::Json("[1]".into())));
+    }
+
+    #[test]
+    fn a_guest_is_told_what_cannot_be_checked() {
+        let error = |document: &str, schema: &str| {
+            let error = validate(document, schema).unwrap_err();
+            (error.status, error.code, error.message)
+        };
+        let told = |status, code: &str, message: &str| (status, code.to_owned(), message.to_owned());
+        assert_eq!(
+            error("{}", r#"{"a": {"type": "text"}}"#),
+            told(400, "bad-schema", "`type` of `a` is no type; write `type: \"string\"`")
+        );
+        assert_eq!(error("{", "{}").1, "bad-argument");
+        assert_eq!(
+            error("{}", &" ".repeat(300 << 10)),
+            told(400, "too-large", "the schema is over 256 KiB")
+        );
+        assert_eq!(validate("{}", "{}").unwrap(), [""; 0]);
     }
 
     #[test]

@@ -22,9 +22,9 @@ impl bindings::fujsen::Host for Call {
         let app = self.app.clone();
         let handler = find(&app, &self.section, &name)?;
         let arguments = arguments::bind_named(handler.function(), arguments)?;
-        let reply = app
-            .run_at(handler, &arguments, self.origin.clone(), self.deadline, depth)
-            .await?;
+        let mut call = Call::new(&app, handler, self.origin.clone(), self.deadline, depth);
+        call.sessions.config = app.capabilities.config.share(&mut self.sessions.config);
+        let reply = app.run_call(handler, &arguments, call).await?;
         let body = body(reply)?;
         self.retain(payload(&body))?;
         Ok(body)

@@ -70,6 +70,7 @@ impl bindings::metrics::Host for Call {
         let statuses = self.app.metrics.metrics().dependencies.all().into_iter();
         statuses
             .map(|one| DependencyStatus {
+                circuit: self.app.capabilities.policies.circuit(&one.name).map(str::to_owned),
                 status: one.word().to_owned(),
                 name: one.name,
                 kind: one.kind.to_owned(),

@@ -26,10 +26,12 @@ use crate::{
     bindings,
     call::Call,
     deferred::{self, Cache, Ground, Reach},
+    discovery::Directory,
     folder::folder,
     guest::State,
     metrics::Metrics,
     queue::Queues,
+    resilience::{Memory, Policies},
     store::Stores,
     traces::Trace,
 };
@@ -37,9 +39,11 @@ use crate::{
 /// Made once per process: connections and pools that outlive a swap.
 pub struct Shared {
     pub cache: Cache,
+    directory: Directory,
     pub http: http::Client,
     metrics: Arc<Metrics>,
     pub queues: Queues,
+    resilience: Memory,
     pub sql: sql::Pools,
     pub state: state::Tables,
     pub stores: Stores,
@@ -49,9 +53,11 @@ impl Shared {
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             cache: Cache::default(),
+            directory: Directory::default(),
             http: http::Client::new(metrics),
             metrics: metrics.clone(),
             queues: Queues::default(),
+            resilience: Memory::new(metrics),
             sql: sql::Pools::new(metrics),
             state: state::Tables::default(),
             stores: Stores::default(),
@@ -66,7 +72,8 @@ pub struct Capabilities {
     cache: Cache,
     ground: Ground,
     pub events: events::Events,
-    pub http: http::Http,
+    pub http: Arc<http::Http>,
+    pub(crate) policies: Arc<Policies>,
     pub redis: redis::Redis,
     pub sql: sql::Sql,
     pub state: state::State,
@@ -74,6 +81,7 @@ pub struct Capabilities {
 
 /// Made once per call; dropping it ends whatever the call left open.
 pub struct Sessions {
+    pub config: config::ConfigSession,
     pub log: log::LogSession,
     pub sql: sql::SqlSession,
 }
@@ -82,6 +90,7 @@ impl Sessions {
     /// `trace` is the place of the call.
     pub fn new(trace: &Trace) -> Self {
         Self {
+            config: config::ConfigSession::default(),
             log: log::LogSession::default(),
             sql: sql::SqlSession::new(trace.clone()),
         }
@@ -103,7 +112,14 @@ impl Capabilities {
         let mut diagnostics = Vec::new();
         let events = events::Events::new(&shared.stores, &shared.queues, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
-        let http = http::Http::new(&shared.http, config).map_err(|mut d| diagnostics.append(&mut d));
+        // What is wrong elsewhere is said in the same run.
+        let policies = Policies::new(&shared.resilience, config).unwrap_or_else(|mut wrong| {
+            diagnostics.append(&mut wrong);
+            Policies::none()
+        });
+        let policies = Arc::new(policies);
+        let http = http::Http::new(&shared.http, &shared.directory, &policies, config)
+            .map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
             .map_err(|mut d| diagnostics.append(&mut d));
         let sql = sql::Sql::new(&shared.sql, config, folder(file)).map_err(|mut d| diagnostics.append(&mut d));
@@ -112,6 +128,9 @@ impl Capabilities {
         let (Ok(events), Ok(http), Ok(redis), Ok(sql), Ok(state)) = (events, http, redis, sql, state) else {
             return Err(diagnostics);
         };
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
         let capabilities = Self {
             config: config::Values::new(config),
             metrics: shared.metrics.clone(),
@@ -119,6 +138,7 @@ impl Capabilities {
             ground: Ground::new(config),
             events,
             http,
+            policies,
             redis,
             sql,
             state,

@@ -24,6 +24,7 @@ use crate::{
     events, health,
     live::Live,
     load::{Failed, Loaded, Loader},
+    remote_config::Watcher,
     scheduler, server,
     settings::Settings,
     watch::Watch,
@@ -48,6 +49,9 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let (listener, address) = listen(&options, &loaded.settings)?;
     let admin = listen_admin(&options, &loaded.settings)?;
     let admin_address = admin.as_ref().map(|(_, address)| *address);
+    // Before the first request, but for no longer than the file says.
+    let mut remote = Watcher::new(loader.remote.clone());
+    remote.look(&loaded.app).await;
     report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some());
 
     let live = Arc::new(Live::new(loaded.app.clone()));
@@ -60,6 +64,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     tokio::spawn(loader.metrics.clone().sample(stopping.clone()));
     tokio::spawn(health::run(live.clone(), stopping.clone()));
     tokio::spawn(alerts::run(live.clone(), stopping.clone()));
+    tokio::spawn(remote.run(live.clone(), stopping.clone()));
     let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader.clone(), live.clone(), loaded)));
     tokio::spawn(async move {
         stop_signal().await;

@@ -16,6 +16,8 @@ mod run;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use tsk::{Node, Value};
 
 pub use self::{cache::Cache, failed::Failed, identity::Ground, reader::Reader};
@@ -28,7 +30,7 @@ use crate::{
 /// What the operators of one version of the file can reach.
 #[derive(Clone, Copy)]
 pub struct Reach<'a> {
-    pub http: &'a Http,
+    pub http: &'a Arc<Http>,
     pub metrics: &'a Metrics,
     pub redis: &'a Redis,
     pub sql: &'a Sql,

@@ -1,6 +1,6 @@
 //! What each operator asks of its capability, and the value that the answer makes.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use http::header::CONTENT_TYPE;
 use url::Url;
@@ -71,7 +71,12 @@ pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Res
     })
 }
 
-pub(super) async fn http(http: &Http, request: Request, origin: &Origin, deadline: Instant) -> Result<Value, Error> {
+pub(super) async fn http(
+    http: &Arc<Http>,
+    request: Request,
+    origin: &Origin,
+    deadline: Instant,
+) -> Result<Value, Error> {
     let response = http.send(request, origin, deadline).await?;
     let shown = Url::parse(&response.url).map_or_else(|_| "the server".to_owned(), |url| capability::show(&url));
     let nonsense = |code, what: &str| Error::new(502, code, format!("{shown} answered {what}"));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tsk::{Config, Diagnostic, Node, Value};
+use tsk::{Config, Diagnostic, Node, Object, Value};
 use url::{Host, Url};
 
 /// Names of these kinds lead to private addresses by their nature.
@@ -73,19 +73,37 @@ pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     Ok(origins)
 }
 
-/// What `[service] dependencies` calls the origins that it names.
-pub(crate) fn names(config: &Config) -> BTreeMap<Origin, String> {
-    let mut names = BTreeMap::new();
-    if let Some(Value::Object(dependencies)) = config.get("service.dependencies").map(|node| &node.value) {
-        for (name, node) in dependencies {
+/// The services that the file names under `dependencies`, and where they are: that of `[service]` first, then those of
+/// other sections and of the top level.
+pub(crate) fn dependencies(config: &Config) -> BTreeMap<String, Vec<Url>> {
+    let mut named = BTreeMap::new();
+    let sections = config.root.values().filter_map(object);
+    let all = config.get("service").and_then(object).into_iter().chain(sections);
+    for section in all.chain([&config.root]) {
+        for (name, node) in section.get("dependencies").and_then(object).into_iter().flatten() {
             let mut found = BTreeSet::new();
             collect(node, &mut found);
-            for origin in found.iter().filter_map(Origin::of) {
-                names.entry(origin).or_insert_with(|| name.clone());
+            if !found.is_empty() {
+                named.entry(name.clone()).or_insert_with(|| found.into_iter().collect());
             }
         }
     }
-    names
+    named
+}
+
+/// What `dependencies` calls the origins that it names.
+pub(crate) fn names(dependencies: &BTreeMap<String, Vec<Url>>) -> BTreeMap<Origin, String> {
+    let named = dependencies
+        .iter()
+        .flat_map(|(name, urls)| urls.iter().map(move |url| (Origin::of(url), name.clone())));
+    named.filter_map(|(origin, name)| Some((origin?, name))).collect()
+}
+
+fn object(node: &Node) -> Option<&Object> {
+    match &node.value {
+        Value::Object(object) => Some(object),
+        _ => None,
+    }
 }
 
 fn collect(node: &Node, found: &mut BTreeSet<Url>) {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::{
     app::App,
     metrics::{Metrics, Status},
+    resilience::Open,
 };
 
 #[derive(Serialize)]
@@ -47,7 +48,8 @@ pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
     let statuses = metrics.dependencies.all();
     let unhealthy = |status: &&Status| status.healthy == Some(false);
     let is_needed = |status: &Status| status.kind == "sql";
-    let degraded = faults(metrics, statuses.iter().filter(unhealthy));
+    let open = app.capabilities.policies.open();
+    let degraded = faults(metrics, statuses.iter().filter(unhealthy), open);
     let unavailable = statuses.iter().filter(unhealthy).any(is_needed);
     let status = match (draining, unavailable, degraded.is_empty()) {
         (true, _, _) => "draining",
@@ -70,7 +72,7 @@ pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
     )
 }
 
-fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>) -> Vec<Fault> {
+fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, open: Vec<Open>) -> Vec<Fault> {
     let of_file = metrics.load.get().map(|refused| Fault {
         kind: "file",
         name: "service".to_owned(),
@@ -80,13 +82,25 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>) ->
         ),
         since: refused.since,
     });
+    let of_remote = metrics.remote.problem.get().map(|refused| Fault {
+        kind: "remote_config",
+        name: "remote_config".to_owned(),
+        reason: refused.reason,
+        since: refused.since,
+    });
     let dependencies = unhealthy.map(|status| Fault {
         kind: status.kind,
         name: status.name.clone(),
         reason: status.reason.clone().unwrap_or_default(),
         since: status.since,
     });
-    of_file.into_iter().chain(dependencies).collect()
+    let circuits = open.into_iter().map(|one| Fault {
+        kind: "circuit",
+        name: one.name,
+        reason: one.reason,
+        since: one.since,
+    });
+    of_file.into_iter().chain(of_remote).chain(dependencies).chain(circuits).collect()
 }
 
 fn dependency(status: Status) -> Dependency {

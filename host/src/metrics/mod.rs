@@ -9,6 +9,7 @@ mod meters;
 mod page;
 mod process;
 mod recent;
+mod remote;
 mod series;
 mod status;
 mod text;
@@ -30,6 +31,7 @@ pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{How, Measure},
     meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route, Spans},
+    remote::{Remote, Update},
     status::{Key, Refused, Status},
     text::CONTENT_TYPE,
     window::{Totals, Window},
@@ -52,6 +54,7 @@ pub struct Metrics {
     pub custom: Custom,
     pub dependencies: status::Dependencies,
     pub load: status::Load,
+    pub remote: Remote,
     traffic: Arc<Traffic>,
     routes: Table<Route>,
     fujsens: Table<Fujsen>,
@@ -106,6 +109,7 @@ impl Default for Metrics {
             custom: Custom::default(),
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
+            remote: Remote::default(),
             traffic: Arc::default(),
             routes: Table::default(),
             fujsens: Table::default(),

@@ -177,6 +177,14 @@ impl Metrics {
             stale,
         );
         page.family(
+            "tusk_remote_config_updates_total",
+            "counter",
+            "Looks at remote configuration, by what came of them",
+        );
+        for (result, count) in self.remote.counts() {
+            page.sample(&[("result", result)], count as f64);
+        }
+        page.family(
             "tusk_compile_duration_seconds",
             "histogram",
             "How long modules took to compile that were not kept",

@@ -104,11 +104,11 @@ impl Dependencies {
     }
 }
 
-/// Set while the file on disk is not the one that serves.
+/// Set while the newest version of something is not the one that serves.
 #[derive(Default)]
 pub struct Load(Mutex<Option<Refused>>);
 
-/// A version of the file that was not applied.
+/// A version of the file, or of its remote configuration, that was not applied.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refused {
     /// What is wrong with it, in one line.

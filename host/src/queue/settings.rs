@@ -5,10 +5,7 @@ use tsk::{Config, Diagnostic, Node, Value};
 use crate::{
     folder::folder,
     limits,
-    store::{
-        Place,
-        sqlite::{Location, OWN_FOLDER},
-    },
+    store::{Place, own::OWN_FOLDER, sqlite::Location},
 };
 
 /// What `[message_queue]` says.

@@ -118,7 +118,6 @@ impl Breaker {
         };
         Some(Open {
             name: name.to_owned(),
-            state,
             reason: format!(
                 "its circuit breaker is {state} after {} failures; the last one: {}",
                 fault.failures, fault.reason

@@ -34,6 +34,7 @@ struct Record {
 }
 
 /// What the file says.
+#[derive(Default)]
 pub(crate) struct Policies {
     memory: Memory,
     named: BTreeMap<String, Arc<Policy>>,
@@ -53,8 +54,6 @@ pub(crate) struct Guard {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Open {
     pub(crate) name: String,
-    /// `open` or `half-open`.
-    pub(crate) state: &'static str,
     pub(crate) reason: String,
     /// Milliseconds since the Unix epoch.
     pub(crate) since: u64,
@@ -102,6 +101,11 @@ impl Policies {
             named,
             other,
         })
+    }
+
+    /// Of a file that says nothing.
+    pub(crate) fn none() -> Self {
+        Self::default()
     }
 
     /// None where the file says nothing of this dependency: its calls go out as they are.

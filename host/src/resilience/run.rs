@@ -32,10 +32,6 @@ pub(crate) enum Retry {
 }
 
 impl Guard {
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// Makes a call by `end`: attempts of `attempt`, each told when to end. `is_repeatable` says that doing it twice
     /// does the same.
     pub(crate) async fn run<T, F>(

@@ -3,6 +3,7 @@
 //! Connections and nothing more: what is kept there, and under which tables and keys, is for those who keep it.
 
 mod kept;
+pub(crate) mod own;
 mod place;
 pub(crate) mod redis;
 pub(crate) mod sqlite;

@@ -2,10 +2,7 @@ use std::path::Path;
 
 use tsk::{Diagnostic, Node, Value};
 
-use super::{
-    redis,
-    sqlite::{self, Location},
-};
+use super::{own, redis, sqlite::Location};
 use crate::folder::folder;
 
 /// Where a service's own data is.
@@ -18,10 +15,7 @@ pub(crate) enum Place {
 impl Place {
     /// `.tusk/NAME.db` beside the TSK file `NAME.tsk`.
     pub(crate) fn beside(file: &Path) -> Self {
-        let name = file.file_stem().unwrap_or_else(|| "service".as_ref());
-        let mut path = folder(file).join(sqlite::OWN_FOLDER).join(name);
-        path.as_mut_os_string().push(".db");
-        Self::Sqlite(Location::File(path))
+        Self::Sqlite(Location::File(own::beside(file, ".db")))
     }
 
     /// Reads a setting such as `[state] url`; without one the data is beside `file`, the TSK file.

@@ -16,7 +16,7 @@ async fn configuration_is_reloaded_and_the_last_good_kept() {
     let store = system.alone("config-service", &[]).await;
     let path = "/config/auth-service/development";
     assert_eq!(system.get("config-service", path).await.0, 404);
-    let good = json!({ "security": { "token_lifetime": 60 } });
+    let good = json!({ "security": { "token_lifetime": 60 }, "logging": { "log_tokens": false } });
     let stored = system.put("config-service", path, good.clone()).await;
     assert_eq!((stored.0, &stored.1["version"]), (200, &json!(1)));
     assert_eq!(system.get("auth-service", "/config/auth-service").await.1, good);

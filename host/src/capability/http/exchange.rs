@@ -1,9 +1,6 @@
-//! One request and its answer, redirects included.
+//! One exchange with one server, redirects included.
 
-use std::{
-    net::IpAddr,
-    time::{Duration, Instant},
-};
+use std::{net::IpAddr, time::Instant};
 
 use http::{HeaderMap, Method, StatusCode, header::LOCATION};
 use tokio::time::timeout_at;
@@ -16,50 +13,25 @@ use crate::{
         http::{Request, Response},
     },
     egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
-    limits,
-    observe::Operation,
-    request,
+    limits, request,
     traces::{self, Recording},
 };
 
+/// The code of a failure before anything was sent.
+pub(super) const UNREACHABLE: &str = "connect";
+
 /// What is sent, as redirects change it.
+#[derive(Clone)]
 pub(super) struct Outgoing {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<bytes::Bytes>,
+    /// An instance of a service, which may be reached although the file does not name its origin.
+    pub(super) instance: Option<Origin>,
 }
 
 impl Http {
-    /// Sends `request` and reads the whole answer, by `deadline` at the latest.
-    pub(crate) async fn send(
-        &self,
-        request: Request,
-        origin: &request::Origin,
-        deadline: Instant,
-    ) -> Result<Response, Error> {
-        let start = Instant::now();
-        let total = request
-            .timeout_ms
-            .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
-        let end = deadline.min(start + total);
-        let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
-        let origin = &origin.child();
-        let outgoing = Outgoing::new(request, origin)?;
-        let meter = &self.granted(&outgoing.url)?.meter;
-        let mut running = Operation::start(meter, &origin.trace, |span| describe(span, &outgoing));
-        let result = self.answer(outgoing, redirects, start, end).await;
-        match &result {
-            Ok(response) => {
-                running.describe(|span| span.set("http.response.status_code", i64::from(response.status)));
-                let failed = (response.status >= 500).then(|| response.status.to_string());
-                running.end(failed.as_deref().map(|status| (500, status)));
-            }
-            Err(error) => running.end(Some((error.status, &error.code))),
-        }
-        result
-    }
-
     pub(super) async fn answer(
         &self,
         outgoing: Outgoing,
@@ -87,7 +59,7 @@ impl Http {
     async fn follow(&self, mut outgoing: Outgoing, redirects: u8) -> Result<Response, Error> {
         let mut left = redirects;
         loop {
-            let network = self.check(&outgoing.url)?;
+            let network = self.check(&outgoing)?;
             let answer = self.exchange(&outgoing, network).await?;
             let target = match redirect_target(&outgoing.url, &answer) {
                 Some(target) if redirects > 0 => target?,
@@ -102,14 +74,21 @@ impl Http {
         }
     }
 
-    fn granted(&self, url: &Url) -> Result<&Granted, Error> {
-        let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is neither http nor https"))?;
+    pub(super) fn granted(&self, url: &Url) -> Result<&Granted, Error> {
+        let origin =
+            Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is none of http, https and service"))?;
         self.origins.get(&origin).ok_or_else(|| not_granted(&origin))
     }
 
-    /// Whether the URL's origin is granted, and which network it may lead to.
-    fn check(&self, url: &Url) -> Result<Network, Error> {
-        let network = self.granted(url)?.network;
+    /// Whether the URL's origin may be reached, and which network it may lead to.
+    fn check(&self, outgoing: &Outgoing) -> Result<Network, Error> {
+        let url = &outgoing.url;
+        let is_instance = outgoing.instance.is_some() && outgoing.instance == Origin::of(url);
+        let network = match self.granted(url) {
+            Ok(granted) => granted.network,
+            Err(_) if is_instance => Network::Private,
+            Err(error) => return Err(error),
+        };
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
@@ -142,7 +121,7 @@ impl Http {
 }
 
 impl Outgoing {
-    fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
+    pub(super) fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
         let mut url = Url::parse(&request.url).map_err(|error| bad_url(&request.url, &error.to_string()))?;
         if !url.has_host() {
             return Err(bad_url(&request.url, "it has no host"));
@@ -164,6 +143,7 @@ impl Outgoing {
             url,
             headers,
             body: request.body.map(Into::into),
+            instance: None,
         })
     }
 
@@ -182,7 +162,7 @@ impl Outgoing {
     }
 }
 
-fn describe(span: &mut Recording, outgoing: &Outgoing) {
+pub(super) fn describe(span: &mut Recording, outgoing: &Outgoing) {
     let (method, url) = (traces::method(&outgoing.method), &outgoing.url);
     span.name(if method == traces::OTHER_METHOD { "HTTP" } else { method });
     span.set("http.request.method", method);
@@ -261,12 +241,13 @@ fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
     if error.is_builder() {
         return bad_url(url.as_str(), &reason(error));
     }
-    let verb = if error.is_connect() {
-        "cannot be reached"
+    // Told apart by code: what was never reached can be asked again whatever was asked.
+    let (code, verb) = if error.is_connect() {
+        (UNREACHABLE, "cannot be reached")
     } else {
-        "broke off"
+        ("reset", "broke off")
     };
-    Error::new(502, "connect", format!("{shown} {verb}: {}", reason(error)))
+    Error::new(502, code, format!("{shown} {verb}: {}", reason(error)))
 }
 
 fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
@@ -277,7 +258,7 @@ fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
     }
     Error::new(
         502,
-        "connect",
+        "reset",
         format!("{shown} broke off within its answer: {}", reason(error)),
     )
 }
@@ -289,7 +270,7 @@ fn not_granted(origin: &Origin) -> Error {
     Error::denied(message)
 }
 
-fn bad_url(url: &str, why: &str) -> Error {
+pub(super) fn bad_url(url: &str, why: &str) -> Error {
     let shown: String = url.chars().take(200).collect();
     Error::new(
         500,

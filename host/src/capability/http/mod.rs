@@ -1,10 +1,13 @@
 //! Requests to the origins that the file grants, and the request being served.
 //!
-//! `Client` (process) keeps connections over swaps, `Http` (App) knows the origins.
+//! `Client` (process) keeps connections over swaps, `Http` (App) knows the origins. A request: `send` → `service` (which
+//! instance) → `exchange`.
 
 mod client;
 mod exchange;
 mod probe;
+mod send;
+mod service;
 
 #[cfg(test)]
 mod tests;
@@ -22,41 +25,83 @@ use crate::{
         http::{IncomingRequest, Request, Response},
     },
     call::Call,
+    discovery::{Directory, Service, Services},
     egress::{self, Network, Origin},
     metrics,
+    resilience::{Guard, Policies},
 };
 
-/// The origins that the file grants.
+/// The origins that the file grants, and the services that it knows by name.
 pub struct Http {
     client: Client,
     origins: BTreeMap<Origin, Granted>,
+    services: Services,
+    policies: Arc<Policies>,
 }
 
 struct Granted {
     network: Network,
+    target: Arc<Target>,
+}
+
+/// Whom a request is for.
+struct Target {
     meter: Arc<metrics::Dependency>,
+    /// None: requests go out as they are.
+    guard: Option<Guard>,
+    /// None: the URL says where.
+    service: Option<Arc<Service>>,
 }
 
 impl Http {
-    pub fn new(client: &Client, config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let names = egress::names(config);
+    pub(crate) fn new(
+        client: &Client,
+        directory: &Directory,
+        policies: &Arc<Policies>,
+        config: &Config,
+    ) -> Result<Arc<Self>, Vec<Diagnostic>> {
+        let dependencies = egress::dependencies(config);
+        let names = egress::names(&dependencies);
         let granted = |(origin, network): (Origin, Network)| {
-            let name = names.get(&origin).map_or(origin.as_str(), String::as_str);
-            let meter = client.metrics.dependency("http", name);
-            (origin, Granted { network, meter })
+            let name = names.get(&origin);
+            let target = Target {
+                meter: client
+                    .metrics
+                    .dependency("http", name.map_or(origin.as_str(), String::as_str)),
+                guard: name.and_then(|name| policies.guard(name)),
+                service: None,
+            };
+            let target = Arc::new(target);
+            (origin, Granted { network, target })
         };
-        Ok(Self {
+        let health = match config.get("service.health_check.endpoint").map(|node| &node.value) {
+            Some(tsk::Value::String(path)) => path.as_str(),
+            _ => "/health",
+        };
+        let services = Services::new(directory, config, &dependencies, health);
+        let origins = egress::origins(config);
+        let (services, origins) = match (services, origins) {
+            (Ok(services), Ok(origins)) => (services, origins),
+            (services, origins) => {
+                let wrong = [services.err(), origins.err()].into_iter().flatten().flatten();
+                return Err(wrong.collect());
+            }
+        };
+        Ok(Arc::new(Self {
             client: client.clone(),
-            origins: egress::origins(config)?.into_iter().map(granted).collect(),
-        })
+            origins: origins.into_iter().map(granted).collect(),
+            services,
+            policies: policies.clone(),
+        }))
     }
 
     pub fn grants(&self) -> Vec<Grant> {
-        self.origins
-            .keys()
-            .map(|origin| Grant {
+        let origins = self.origins.keys().map(|origin| origin.as_str().to_owned());
+        origins
+            .chain(self.services.shown())
+            .map(|target| Grant {
                 capability: "http",
-                target: origin.as_str().to_owned(),
+                target,
             })
             .collect()
     }

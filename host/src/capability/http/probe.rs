@@ -17,6 +17,7 @@ impl Http {
             url: url.clone(),
             headers: HeaderMap::new(),
             body: None,
+            instance: None,
         };
         let response = self.answer(outgoing, 0, Instant::now(), deadline).await?;
         match response.status {

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::{capability::fixture, limits, request, trace_context::TraceContext};
+use crate::{capability::fixture, limits, request, resilience::Memory, trace_context::TraceContext};
 
 /// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
 const NOISE: Duration = Duration::from_secs(5);
@@ -52,7 +52,7 @@ impl Upstream {
         format!("http://{}{path}", self.address)
     }
 
-    fn http(&self) -> Http {
+    fn http(&self) -> Arc<Http> {
         granting(json!([self.url("")]))
     }
 }
@@ -170,8 +170,14 @@ fn gzip_bomb(size: usize) -> Vec<u8> {
     stream
 }
 
-fn granting(origins: serde_json::Value) -> Http {
-    Http::new(&Client::default(), &fixture::config(json!({"upstreams": origins}))).unwrap()
+fn granting(origins: serde_json::Value) -> Arc<Http> {
+    made(json!({"upstreams": origins}))
+}
+
+fn made(file: serde_json::Value) -> Arc<Http> {
+    let config = fixture::config(file);
+    let policies = Arc::new(Policies::new(&Memory::default(), &config).unwrap());
+    Http::new(&Client::default(), &Directory::default(), &policies, &config).unwrap()
 }
 
 fn get(url: impl Into<String>) -> Request {
@@ -185,7 +191,7 @@ fn get(url: impl Into<String>) -> Request {
     }
 }
 
-async fn send(http: &Http, request: Request) -> Result<Response, Error> {
+async fn send(http: &Arc<Http>, request: Request) -> Result<Response, Error> {
     let origin = request::Origin {
         request_id: "r-1".into(),
         trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None)
@@ -197,7 +203,7 @@ async fn send(http: &Http, request: Request) -> Result<Response, Error> {
         .await
 }
 
-async fn failure(http: &Http, request: Request) -> (u16, String, String) {
+async fn failure(http: &Arc<Http>, request: Request) -> (u16, String, String) {
     let error = send(http, request).await.unwrap_err();
     (error.status, error.code, error.message)
 }
@@ -428,7 +434,7 @@ async fn failures_are_told_apart() {
     for (request, expected) in [
         (get(format!("{nobody}/")), (502, "connect")),
         (get("http://no-such-host.invalid.local/"), (502, "connect")),
-        (get(upstream.url("/short")), (502, "connect")),
+        (get(upstream.url("/short")), (502, "reset")),
         (get("/relative"), (500, "bad-url")),
         (get("ftp://example.com/"), (500, "bad-url")),
         (

@@ -1,15 +1,14 @@
 use std::{
     collections::HashSet,
-    fs, io, iter,
-    path::Path,
+    iter,
     sync::{Arc, mpsc},
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig, ffi};
 use tokio::sync::oneshot;
 
-use super::{Location, OWN_FOLDER, Thread, gone};
-use crate::{bindings::Error, limits};
+use super::{Location, Thread, gone};
+use crate::{bindings::Error, limits, store::own::make_own_folder};
 
 /// A database that the host itself keeps: one connection, opened by its first use and closed with its last user.
 ///
@@ -206,18 +205,6 @@ fn connect(location: &Location) -> rusqlite::Result<Connection> {
     connection.set_prepared_statement_cache_capacity(limits::SQL_STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     Ok(connection)
-}
-
-/// Other folders are their owner's to make.
-fn make_own_folder(file: &Path) -> io::Result<()> {
-    match file.parent() {
-        Some(folder) if folder.ends_with(OWN_FOLDER) && !folder.exists() => {
-            fs::create_dir_all(folder)?;
-            // What a service keeps is no part of its source.
-            fs::write(folder.join(".gitignore"), "*\n")
-        }
-        _ => Ok(()),
-    }
 }
 
 fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {

@@ -16,9 +16,6 @@ pub(crate) use self::{
 };
 use super::Kept;
 
-/// The folder for what the host keeps beside a TSK file.
-pub(crate) const OWN_FOLDER: &str = ".tusk";
-
 /// The files that the host itself keeps, each opened once.
 #[derive(Default)]
 pub(crate) struct Files {

@@ -6,7 +6,7 @@ use tempfile::tempdir;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::bindings::Error;
+use crate::{bindings::Error, store::own::OWN_FOLDER};
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY) STRICT";
 

@@ -1,0 +1,128 @@
+//! A guest's request: to the server of its URL, or to an instance of a service, and again where its policy says so.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use http::Method;
+use url::Url;
+
+use super::{
+    Http, Target,
+    exchange::{Outgoing, UNREACHABLE, bad_url, describe},
+};
+use crate::{
+    bindings::{
+        Error,
+        http::{Request, Response},
+    },
+    discovery::SCHEME,
+    limits,
+    observe::Operation,
+    request,
+    resilience::{Retry, Verdict},
+};
+
+impl Http {
+    /// Sends `request` and reads the whole answer, by `deadline` at the latest.
+    pub(crate) async fn send(
+        self: &Arc<Self>,
+        request: Request,
+        origin: &request::Origin,
+        deadline: Instant,
+    ) -> Result<Response, Error> {
+        let start = Instant::now();
+        let total = request
+            .timeout_ms
+            .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
+        let end = deadline.min(start + total);
+        let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
+        let origin = &origin.child();
+        let outgoing = Outgoing::new(request, origin)?;
+        let target = self.target(&outgoing.url)?;
+        let mut running = Operation::start(&target.meter, &origin.trace, |span| describe(span, &outgoing));
+        let result = self.deliver(&target, outgoing, redirects, start, end).await;
+        match &result {
+            Ok(response) => {
+                running.describe(|span| span.set("http.response.status_code", i64::from(response.status)));
+                let failed = (response.status >= 500).then(|| response.status.to_string());
+                running.end(failed.as_deref().map(|status| (500, status)));
+            }
+            Err(error) => running.end(Some((error.status, &error.code))),
+        }
+        result
+    }
+
+    async fn deliver(
+        self: &Arc<Self>,
+        target: &Target,
+        outgoing: Outgoing,
+        redirects: u8,
+        start: Instant,
+        end: Instant,
+    ) -> Result<Response, Error> {
+        let Some(guard) = &target.guard else {
+            return self.attempt(target, outgoing, redirects, start, end).await;
+        };
+        let is_repeatable = is_idempotent(&outgoing.method);
+        let attempt = |end| self.attempt(target, outgoing.clone(), redirects, start, end);
+        // Apart, so that requests without a policy do not carry what those with one need.
+        Box::pin(guard.run(is_repeatable, end, judge, attempt)).await
+    }
+
+    async fn attempt(
+        self: &Arc<Self>,
+        target: &Target,
+        outgoing: Outgoing,
+        redirects: u8,
+        start: Instant,
+        end: Instant,
+    ) -> Result<Response, Error> {
+        match &target.service {
+            None => self.answer(outgoing, redirects, start, end).await,
+            Some(service) => Box::pin(self.ask_instance(service, outgoing, redirects, start, end)).await,
+        }
+    }
+
+    fn target(&self, url: &Url) -> Result<Arc<Target>, Error> {
+        if url.scheme() != SCHEME {
+            return self.granted(url).map(|granted| granted.target.clone());
+        }
+        let name = url.host_str().unwrap_or_default();
+        if url.port().is_some() || !url.username().is_empty() || url.password().is_some() {
+            return Err(bad_url(
+                url.as_str(),
+                "a service has a name and a path, as in service://users/v1/users",
+            ));
+        }
+        self.service_target(name)
+    }
+}
+
+/// Methods that do the same when they are done twice (RFC 9110, 9.2.2).
+fn is_idempotent(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
+    )
+}
+
+/// What the end of an exchange says about the server.
+fn judge(result: &Result<Response, Error>) -> Verdict {
+    match result {
+        Ok(response) if response.status < 500 => Verdict::Works,
+        Ok(response) => {
+            let is_passing = matches!(response.status, 502..=504);
+            let retry = if is_passing { Retry::IfRepeatable } else { Retry::Never };
+            Verdict::Failed(format!("status {}", response.status), retry)
+        }
+        Err(error) => match error.code.as_str() {
+            UNREACHABLE => Verdict::Failed(error.message.clone(), Retry::Always),
+            "timeout" | "reset" | "no-instance" => Verdict::Failed(error.message.clone(), Retry::IfRepeatable),
+            // It answers, only not as we like it.
+            "too-large" | "redirects" => Verdict::Works,
+            _ => Verdict::Nothing,
+        },
+    }
+}

@@ -1,0 +1,144 @@
+//! `service://name/path`: the instances of a service, asked for at the registry, tried in turn, probed when they failed.
+
+use std::{sync::Arc, time::Instant};
+
+use http::{HeaderMap, Method};
+use url::Url;
+
+use super::{
+    Http, Target,
+    exchange::{Outgoing, UNREACHABLE},
+};
+use crate::{
+    bindings::{Error, http::Response},
+    discovery::{Busy, Fared, Instance, Service},
+    egress::Origin,
+    limits,
+};
+
+impl Http {
+    pub(super) fn service_target(&self, name: &str) -> Result<Arc<Target>, Error> {
+        let service = self.services.find(name)?;
+        Ok(Arc::new(Target {
+            meter: self.client.metrics.dependency("http", service.name()),
+            guard: self.policies.guard(service.name()),
+            service: Some(service),
+        }))
+    }
+
+    /// Sends a request to an instance, and to the next one where nobody is there.
+    pub(super) async fn ask_instance(
+        self: &Arc<Self>,
+        service: &Arc<Service>,
+        outgoing: Outgoing,
+        redirects: u8,
+        start: Instant,
+        end: Instant,
+    ) -> Result<Response, Error> {
+        self.keep_known(service, end).await?;
+        for instance in service.probes(Instant::now()) {
+            tokio::spawn(probe(self.clone(), instance));
+        }
+        let mut tried: Vec<Arc<Instance>> = Vec::new();
+        let mut last = None;
+        while let Some(busy) = service.pick(self.services.balance(), &tried) {
+            let at_instance = at(&outgoing, &busy);
+            tried.push(busy.instance().clone());
+            let result = self.answer(at_instance, redirects, start, end).await;
+            busy.end(fared(&result));
+            match result {
+                Err(error) if error.code == UNREACHABLE => last = Some(error),
+                result => return result,
+            }
+        }
+        Err(last.unwrap_or_else(|| {
+            let message = format!("no instance of `{}` is registered", service.name());
+            Error::new(503, "no-instance", message)
+        }))
+    }
+
+    /// Asks the registry where a service is: now where nothing is known, else beside the requests that come.
+    async fn keep_known(self: &Arc<Self>, service: &Arc<Service>, end: Instant) -> Result<(), Error> {
+        let Some(url) = self.services.registry_url(service) else {
+            return Ok(());
+        };
+        if service.is_known() {
+            if service.takes_refresh(self.services.refresh(), Instant::now()) {
+                let (http, service) = (self.clone(), service.clone());
+                tokio::spawn(async move {
+                    let end = Instant::now() + limits::REGISTRY_TIMEOUT;
+                    match http.look_up(&service, url, end).await {
+                        Ok(()) => service.forget_warning(),
+                        Err(error) => service.warn_once(&error.message),
+                    }
+                });
+            }
+            return Ok(());
+        }
+        let _one_asks = service.first.lock().await;
+        if service.is_known() {
+            return Ok(());
+        }
+        let end = end.min(Instant::now() + limits::REGISTRY_TIMEOUT);
+        self.look_up(service, url, end).await
+    }
+
+    async fn look_up(&self, service: &Service, url: Url, end: Instant) -> Result<(), Error> {
+        let answer = self
+            .answer(question(url), 0, Instant::now(), end)
+            .await
+            .map_err(|error| {
+                let message = format!("where `{}` is, nobody says: {}", service.name(), error.message);
+                Error::new(503, "registry", message)
+            })?;
+        let is_granted = |url: &Url| self.granted(url).is_ok();
+        self.services.learn(service, answer.status, &answer.body, is_granted)
+    }
+}
+
+async fn probe(http: Arc<Http>, instance: Arc<Instance>) {
+    let outgoing = Outgoing {
+        instance: Origin::of(instance.url()),
+        ..question(instance.health_url())
+    };
+    let end = Instant::now() + limits::PROBE_TIMEOUT;
+    let answered = http.answer(outgoing, 0, Instant::now(), end).await;
+    let is_sound = answered.is_ok_and(|answer| (200..300).contains(&answer.status));
+    instance.probed(is_sound, Instant::now());
+}
+
+/// A GET of the host's own.
+fn question(url: Url) -> Outgoing {
+    Outgoing {
+        method: Method::GET,
+        url,
+        headers: HeaderMap::new(),
+        body: None,
+        instance: None,
+    }
+}
+
+/// A request for a service, as one for this instance of it.
+fn at(outgoing: &Outgoing, busy: &Busy) -> Outgoing {
+    let mut url = busy.url().clone();
+    let base = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&format!("{base}{}", outgoing.url.path()));
+    url.set_query(outgoing.url.query());
+    Outgoing {
+        instance: Origin::of(&url),
+        url,
+        ..outgoing.clone()
+    }
+}
+
+fn fared(result: &Result<Response, Error>) -> Fared {
+    match result {
+        Ok(response) if matches!(response.status, 502..=504) => Fared::Badly,
+        Ok(_) => Fared::Well,
+        Err(error) => match error.code.as_str() {
+            UNREACHABLE => Fared::Unreachable,
+            "timeout" | "reset" => Fared::Badly,
+            _ => Fared::Well,
+        },
+    }
+}

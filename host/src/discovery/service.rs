@@ -1,0 +1,141 @@
+//! The instances of one service, and whose turn it is.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{
+    answer::Named,
+    instance::{Busy, Instance},
+    settings::Balance,
+};
+
+pub(crate) struct Service {
+    name: String,
+    turn: AtomicUsize,
+    state: Mutex<State>,
+    /// Held by the one who asks the registry while nothing is known.
+    pub(crate) first: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    instances: Vec<Arc<Instance>>,
+    /// When somebody named them last, or set out to ask.
+    asked: Option<Instant>,
+    is_known: bool,
+    warned: Option<String>,
+}
+
+impl Service {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            turn: AtomicUsize::new(0),
+            state: Mutex::default(),
+            first: tokio::sync::Mutex::default(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether anybody has ever said where it is.
+    pub(crate) fn is_known(&self) -> bool {
+        self.lock().is_known
+    }
+
+    /// Whether it is time to ask the registry again; the caller does, and nobody else for another `every`.
+    pub(crate) fn takes_refresh(&self, every: Duration, now: Instant) -> bool {
+        let mut state = self.lock();
+        let is_due = state
+            .asked
+            .is_none_or(|asked| now.saturating_duration_since(asked) >= every);
+        if is_due {
+            state.asked = Some(now);
+        }
+        is_due
+    }
+
+    /// These are the instances now. What is known of one that was there before stays known.
+    pub(super) fn set(&self, named: Vec<Named>) {
+        let mut state = self.lock();
+        let before = std::mem::take(&mut state.instances);
+        let instance = |named: &Named| match before.iter().find(|one| one.is(named)) {
+            Some(known) => {
+                known.told(named.healthy);
+                known.clone()
+            }
+            None => Arc::new(Instance::new(named)),
+        };
+        state.instances = named.iter().map(instance).collect();
+        state.is_known = true;
+        state.asked = Some(Instant::now());
+    }
+
+    /// The next instance, other than those of `tried`. One that fails is left out, unless all do: then it is as good as
+    /// any. None when there is none.
+    pub(crate) fn pick(&self, balance: Balance, tried: &[Arc<Instance>]) -> Option<Busy> {
+        let instances = self.lock().instances.clone();
+        let untried = || {
+            instances
+                .iter()
+                .filter(|one| !tried.iter().any(|other| Arc::ptr_eq(one, other)))
+        };
+        let sound: Vec<_> = untried().filter(|one| one.is_in()).collect();
+        // A second try is for those that are likely to answer.
+        let candidates = if sound.is_empty() && tried.is_empty() {
+            untried().collect()
+        } else {
+            sound
+        };
+        let count = candidates.len();
+        if count == 0 {
+            return None;
+        }
+        let turn = self.turn.fetch_add(1, Relaxed);
+        let chosen = match balance {
+            Balance::RoundRobin => turn % count,
+            Balance::Random => fastrand::usize(..count),
+            // Turns among equals: otherwise the first would get every call of a quiet service.
+            Balance::LeastConnections => (0..count)
+                .map(|step| (turn + step) % count)
+                .min_by_key(|index| candidates[*index].calls())
+                .unwrap_or(0),
+        };
+        Some(Busy::new(candidates[chosen]))
+    }
+
+    /// The instances that are to be probed now.
+    pub(crate) fn probes(&self, now: Instant) -> Vec<Arc<Instance>> {
+        let state = self.lock();
+        state
+            .instances
+            .iter()
+            .filter(|one| one.takes_probe(now))
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn forget_warning(&self) {
+        self.lock().warned = None;
+    }
+
+    /// Says what is wrong, until something else is or nothing.
+    pub(crate) fn warn_once(&self, message: &str) {
+        let mut state = self.lock();
+        if state.warned.as_deref() != Some(message) {
+            tracing::warn!(target: "discovery", service = %self.name, "{message}");
+            state.warned = Some(message.to_owned());
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

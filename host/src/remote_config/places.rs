@@ -1,0 +1,72 @@
+//! Where a value from elsewhere may stand.
+
+use tsk::{Config, Node, Object, Value};
+
+/// The sections that the host itself reads. What they say is fixed when the file is loaded: what is granted, what is
+/// opened, who answers.
+const HOST_SECTIONS: [&str; 21] = [
+    "admin",
+    "alerts",
+    "cors",
+    "databases",
+    "discovery",
+    "events",
+    "grants",
+    "grpc",
+    "limits",
+    "mesh",
+    "message_queue",
+    "redis",
+    "remote_config",
+    "resilience",
+    "routes",
+    "schedules",
+    "service",
+    "service_communication",
+    "state",
+    "tls",
+    "traces",
+];
+
+/// What the file has at `path`. The error says why no value from elsewhere may stand there.
+pub(super) fn local<'a>(config: &'a Config, path: &str) -> Result<Option<&'a Node>, String> {
+    let first = path.split('.').next().unwrap_or(path);
+    if HOST_SECTIONS.contains(&first) {
+        return Err(format!("[{first}] is read by the host itself, from the file alone"));
+    }
+    if let Some(key) = path.split('.').find(|key| is_code_key(key)) {
+        return Err(format!("`{key}` is the name of code, which comes from the file alone"));
+    }
+    if path.rsplit('.').next() == Some("reuse") {
+        return Err("`reuse` is read by the host itself, from the file alone".to_owned());
+    }
+    let mut parents = path.match_indices('.').map(|(at, _)| &path[..at]);
+    let is_in_the_way = |parent: &&str| {
+        config
+            .get(parent)
+            .is_some_and(|node| !matches!(node.value, Value::Object(_)))
+    };
+    if let Some(parent) = parents.find(is_in_the_way) {
+        return Err(format!("`{parent}` is no object in the file"));
+    }
+    let node = config.get(path);
+    match node.map(|node| &node.value) {
+        Some(Value::Source(_) | Value::Wasm(_)) => Err(format!("`{path}` is code, which comes from the file alone")),
+        Some(Value::Object(members)) if holds_code(members) => Err(format!(
+            "`{path}` holds code, which comes from the file alone; name its values"
+        )),
+        _ => Ok(node),
+    }
+}
+
+fn is_code_key(key: &str) -> bool {
+    key == "fujsen" || key.ends_with("_fujsen")
+}
+
+fn holds_code(object: &Object) -> bool {
+    object.iter().any(|(key, node)| match &node.value {
+        Value::Source(_) | Value::Wasm(_) => true,
+        Value::Object(inner) => holds_code(inner),
+        _ => is_code_key(key),
+    })
+}

@@ -1,0 +1,49 @@
+use serde_json::Value;
+
+/// What is at a path.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Found<'v> {
+    /// There is nothing, or null, which is no value.
+    Nothing,
+    Value(&'v Value),
+    /// There is a value, but it is not known before it is read.
+    Unknown,
+    /// The path leads through this place, which has no members.
+    NoObject(String),
+}
+
+/// What a document has at a dotted path. A key that holds dots itself is found as it is.
+pub(crate) fn find<'v>(document: &'v Value, path: &str) -> Found<'v> {
+    let (mut value, mut before, mut rest) = (document, String::new(), path);
+    loop {
+        let members = match value {
+            Value::Object(members) => members,
+            Value::Null => return Found::Nothing,
+            _ => return Found::NoObject(before),
+        };
+        match members.get(rest) {
+            Some(Value::Null) => return Found::Nothing,
+            Some(value) => return Found::Value(value),
+            None => {}
+        }
+        let split = |(at, _): (usize, &str)| Some((members.get(&rest[..at])?, at));
+        let Some((inner, at)) = rest.match_indices('.').find_map(split) else {
+            return Found::Nothing;
+        };
+        before = join(&before, &rest[..at]);
+        (value, rest) = (inner, &rest[at + 1..]);
+    }
+}
+
+pub(super) fn join(parent: &str, key: &str) -> String {
+    if parent.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{parent}.{key}")
+    }
+}
+
+/// Whether `path` is the path of something inside `place`.
+pub(super) fn is_below(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.starts_with('.'))
+}
