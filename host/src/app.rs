@@ -14,6 +14,7 @@ use crate::{
     health,
     limits::Limits,
     link::Places,
+    mesh,
     metrics::{self, Outcome},
     module::{Handler, Module},
     names::Handlers,
@@ -22,6 +23,7 @@ use crate::{
     route::Routes,
     schedule::Schedules,
     server::Cors,
+    tls,
     traces::{self, Kind, Tracer},
 };
 
@@ -35,6 +37,10 @@ pub struct App {
     pub cors: Cors,
     pub health: health::Plan,
     pub alerts: alerts::Rules,
+    /// Which services may call which route.
+    pub policy: mesh::Policy,
+    /// How it is called: without TLS where there is none.
+    pub tls: Option<Arc<tls::Incoming>>,
     pub gate: Gate,
     pub modules: Vec<Arc<Module>>,
     /// By `section.name`.
@@ -58,6 +64,14 @@ pub struct Service {
 }
 
 impl App {
+    /// How its address begins.
+    pub fn scheme(&self) -> &'static str {
+        match self.tls {
+            Some(_) => "https",
+            None => "http",
+        }
+    }
+
     pub fn grants(&self) -> Vec<Grant> {
         self.capabilities.grants()
     }
@@ -100,7 +114,10 @@ impl App {
     pub(crate) async fn run_call(&self, handler: &Handler, arguments: &[Value], call: Call) -> Result<Reply, Error> {
         let request_id = call.origin.request_id.clone();
         let module = &handler.module;
-        let mut span = call.origin.trace.span(Kind::Internal, || handler.path.to_string().into());
+        let mut span = call
+            .origin
+            .trace
+            .span(Kind::Internal, || handler.path.to_string().into());
         span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
         let running = handler.meter.start();
         let result = guest::run(&self.host, handler, Box::new(call), arguments).await;

@@ -56,6 +56,11 @@ pub const DRAIN: Duration = Duration::from_secs(25);
 pub const LOG_BYTES: usize = 64 << 10;
 pub const LOG_LINES: u32 = 256;
 
+/// A file of `[tls]`: certificates are a few KiB each. Bytes.
+pub const TLS_FILE: usize = 1 << 20;
+/// A TLS handshake, from the connection on.
+pub const TLS_HANDSHAKE: Duration = Duration::from_secs(5);
+
 /// One SQL result. Rows; bytes.
 pub const SQL_ROWS: usize = 10_000;
 pub const SQL_BYTES: usize = 8 << 20;
@@ -127,6 +132,16 @@ pub const REGISTRY_TIMEOUT: Duration = Duration::from_secs(2);
 pub const INSTANCE_FAILURES: u32 = 3;
 pub const PROBE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+/// A secret that services share, at least: that of HS256's own strength (RFC 7518, 3.2). A token that comes in, at most.
+/// Bytes.
+pub const MESH_SECRET: usize = 32;
+pub const MESH_TOKEN: usize = 4 << 10;
+/// What `token_lifetime` may be: clocks differ by seconds, and a token that leaks must be worth little.
+pub const MESH_LIFETIME: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(60 * 60));
+/// What the clocks of two services may differ by.
+pub const MESH_LEEWAY: Duration = Duration::from_secs(5);
+/// Tokens that are kept, one for each service that is called.
+pub const MESH_TOKENS: usize = 256;
 
 /// One reply of a Redis server. Bytes.
 pub const REDIS_REPLY: usize = 4 << 20;

@@ -13,13 +13,14 @@ use tsk::{Config, Diagnostic, SourceMap};
 use crate::{
     alerts,
     app::App,
-    capability::{Capabilities, Shared, config::Values},
+    capability::{Capabilities, Shared, config::Values, http::Outside},
     engine::Host,
     events::Subscriptions,
     folder::{Folder, folder},
     gate::Gate,
     health,
     link::{self, Linked},
+    mesh::Mesh,
     metrics::Metrics,
     precompiled::Precompiled,
     remote_config,
@@ -27,6 +28,7 @@ use crate::{
     schedule::Schedules,
     server::Cors,
     settings::Settings,
+    tls::{self, Tls},
     traces::{self, Exporters},
 };
 
@@ -134,13 +136,20 @@ impl Loader {
         let name = settings
             .as_ref()
             .map_or_else(|| "".into(), |settings| settings.service.name.clone());
-        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, &self.file));
+        let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
+        let mesh = errors.take(Mesh::new(config, &name, version));
+        let identity = mesh.as_ref().map(|(mesh, _)| mesh.identity.clone()).unwrap_or_default();
+        let tls = errors.take(Tls::new(config, &self.file, &self.metrics));
+        let outside = Outside {
+            identity,
+            tls: tls.as_ref().map(|(tls, _)| tls.outgoing.clone()).unwrap_or_default(),
+        };
+        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, outside, &self.file));
         let remote_config = errors.take(remote_config::Plan::new(config));
         let cors = errors.take(Cors::new(config));
         let health = errors.take(health::Plan::new(config));
         let alerts = errors.take(alerts::Rules::new(config));
         let traces = errors.take(traces::Settings::new(config, |name| std::env::var(name).ok()));
-        let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
         let metrics = self.metrics.version(version);
         let linked = errors.take(link::modules(self, config, previous, &metrics, progress));
         let routes = linked
@@ -162,6 +171,8 @@ impl Loader {
         });
         let (
             Some(settings),
+            Some((mesh, mesh_warnings)),
+            Some((tls, tls_warnings)),
             Some(mut capabilities),
             Some(remote_config),
             Some(cors),
@@ -174,6 +185,8 @@ impl Loader {
             Some(subscriptions),
         ) = (
             settings,
+            mesh,
+            tls,
             capabilities,
             remote_config,
             cors,
@@ -202,6 +215,8 @@ impl Loader {
         if remote_config.is_some() {
             capabilities.config = Values::changing(config);
         }
+        all.extend(mesh_warnings);
+        all.extend(tls_warnings);
         let app = App {
             service: settings.service.clone(),
             limits: settings.limits.clone(),
@@ -210,6 +225,8 @@ impl Loader {
             cors,
             health,
             alerts,
+            policy: mesh.policy,
+            tls: tls.incoming,
             gate: Gate::new(&settings.limits, self.metrics.refused.clone()),
             modules,
             handlers,
@@ -225,13 +242,14 @@ impl Loader {
         Ok((app, settings, all))
     }
 
-    /// The file, what it includes, and its prebuilt modules.
+    /// The file, what it includes, its prebuilt modules, and its certificates.
     fn watch(&self, config: &Config) -> Vec<PathBuf> {
         let folder = folder(&self.file);
         let prebuilt = fujsen::prebuilt_modules(config);
         let named = config.files.iter().chain(prebuilt.iter().map(|module| &module.path));
         std::iter::once(self.file.clone())
             .chain(named.map(|file| folder.join(file)))
+            .chain(tls::files(config, folder))
             .collect()
     }
 }

@@ -15,6 +15,8 @@ pub struct Incoming {
     pub query: Vec<(String, String)>,
     pub headers: http::HeaderMap,
     pub body: Bytes,
+    /// The service that sent it, where that is proved.
+    pub service: Option<Arc<str>>,
 }
 
 /// Where a call comes from: carried along to logs and to outgoing requests.

@@ -1,5 +1,6 @@
 //! The product as its users have it: the real binary, real servers, real sockets.
 
+mod authority;
 mod cli;
 mod collector;
 mod folder;
@@ -10,6 +11,7 @@ mod service;
 mod up;
 mod upstream;
 
+pub(crate) use authority::Authority;
 pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use collector::{Answer, Collector, Span, tree};
 pub(crate) use folder::Folder;

@@ -73,10 +73,7 @@ impl Service {
             );
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
-        let url = banner
-            .split_whitespace()
-            .find(|word| word.starts_with("http://"))
-            .expect("the banner has an address");
+        let url = urls(&banner).next().expect("the banner has an address");
         let client = super::client().build().expect("a client can be made");
         Self {
             folder,
@@ -94,11 +91,8 @@ impl Service {
     }
 
     pub(crate) fn admin_url(&self) -> &str {
-        let urls = self
-            .banner
-            .split_whitespace()
-            .filter(|word| word.starts_with("http://"));
-        urls.skip(1)
+        urls(&self.banner)
+            .skip(1)
             .find(|url| *url != self.url)
             .expect("the banner has an admin address")
     }
@@ -193,6 +187,11 @@ impl Drop for Service {
             eprintln!("--- the service's log:\n{}", self.log());
         }
     }
+}
+
+fn urls(text: &str) -> impl Iterator<Item = &str> {
+    let is_url = |word: &&str| word.starts_with("http://") || word.starts_with("https://");
+    text.split_whitespace().filter(is_url)
 }
 
 /// Killed when dropped, whatever fails in between.

@@ -15,7 +15,12 @@ export class Request {
     readonly queries: string[][],
     /** Headers: names and values. */
     readonly headers: string[][],
-    readonly body: Uint8Array
+    readonly body: Uint8Array,
+    /**
+     * The service that sent it; null where no token and no certificate proves who it is. Unlike the header
+     * `x-service-name`, which anybody can write.
+     */
+    readonly service: string | null = null
   ) {}
 
   /** A path parameter; null when the route has none of this name. */
@@ -40,7 +45,7 @@ export function incoming(): Request | null {
   if (!load<u8>(RETURN)) return null;
   return new Request(
     liftString(RETURN + 4), liftString(RETURN + 12), liftPairs(RETURN + 20), liftPairs(RETURN + 28), liftPairs(RETURN + 36),
-    liftBytes(RETURN + 44)
+    liftBytes(RETURN + 44), load<u8>(RETURN + 52) ? liftString(RETURN + 56) : null
   );
 }
 

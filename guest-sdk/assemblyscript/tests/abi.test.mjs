@@ -257,7 +257,7 @@ test("state crosses in words", async () => {
 });
 
 test("http requests and responses cross", async () => {
-  let request;
+  let request, service = null;
   const module = await load({
     send(module, at, sent) {
       request = sent;
@@ -282,6 +282,8 @@ test("http requests and responses cross", async () => {
       }, at + 28);
       module.lowerList([], 16, () => {}, at + 36);
       module.lowerBytes(Buffer.from("body"), at + 44);
+      module.view.setUint8(at + 52, service === null ? 0 : 1);
+      if (service !== null) module.lowerString(service, at + 56);
     },
   });
   assert.deepEqual(body(module.call("fetch")), ["json", '[201,true,"application/json",{"é":"😀"},1.5,"http://x/"]']);
@@ -293,7 +295,9 @@ test("http requests and responses cross", async () => {
     timeout: 250,
     redirects: 5,
   });
-  assert.deepEqual(body(module.call("request", ["null"])), ["json", '["PUT","/a","1",null,"body"]']);
+  assert.deepEqual(body(module.call("request", ["null"])), ["json", '["PUT","/a","1",null,"body",null]']);
+  service = "orders";
+  assert.deepEqual(body(module.call("request", ["null"])), ["json", '["PUT","/a","1",null,"body","orders"]']);
   module.call("logged");
   assert.deepEqual(module.events[0], ["log", 1, "hello 😀", [["id", "integer", 1n], ["nested", "json", "[1]"]]]);
 });

@@ -25,6 +25,9 @@ pub struct Request {
     pub query: Vec<(String, String)>,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+    /// The service that sent it; none where no token and no certificate proves who it is. Unlike the header
+    /// `x-service-name`, which anybody can write.
+    pub service: Option<String>,
 }
 
 impl Request {
@@ -38,6 +41,7 @@ impl Request {
             query: request.query,
             headers: request.headers,
             body: request.body,
+            service: request.service,
         })
     }
 

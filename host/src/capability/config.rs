@@ -106,6 +106,7 @@ impl Table {
     fn new(root: &Object) -> Self {
         let mut by_path = HashMap::new();
         insert_all(&mut by_path, "", root);
+        by_path.retain(|path, _| !is_hosts(path));
         Self { by_path }
     }
 
@@ -119,6 +120,11 @@ impl Table {
         };
         own.or_else(|| self.by_path.get(key))
     }
+}
+
+/// Who reads the secret of the mesh could pass for any service of it.
+fn is_hosts(path: &str) -> bool {
+    path == "mesh" || path.starts_with("mesh.")
 }
 
 fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object) {

@@ -108,7 +108,13 @@ pub struct Grant {
 
 impl Capabilities {
     /// Reads what `config`, the values of the TSK file `file`, names. Opens nothing: `connect` does.
-    pub fn new(shared: &Shared, config: &Config, service: &Arc<str>, file: &Path) -> Result<Self, Vec<Diagnostic>> {
+    pub fn new(
+        shared: &Shared,
+        config: &Config,
+        service: &Arc<str>,
+        outside: http::Outside,
+        file: &Path,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let events = events::Events::new(&shared.stores, &shared.queues, config, service.clone(), file)
             .map_err(|mut d| diagnostics.append(&mut d));
@@ -118,7 +124,7 @@ impl Capabilities {
             Policies::none()
         });
         let policies = Arc::new(policies);
-        let http = http::Http::new(&shared.http, &shared.directory, &policies, config)
+        let http = http::Http::new(&shared.http, &shared.directory, &policies, config, outside)
             .map_err(|mut d| diagnostics.append(&mut d));
         let redis = redis::Redis::new(&shared.stores.servers, &shared.metrics, config)
             .map_err(|mut d| diagnostics.append(&mut d));

@@ -54,7 +54,15 @@ fn describe(loaded: &Loaded) -> Value {
     let routes: Vec<Value> = app
         .routes
         .iter()
-        .map(|route| json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path }))
+        .map(|route| {
+            let callers = app.policy.callers(route.method, route.path);
+            let mut line =
+                json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path });
+            if let (Some(callers), Some(line)) = (callers, line.as_object_mut()) {
+                line.insert("callers".to_owned(), json!(callers));
+            }
+            line
+        })
         .collect();
     let events: Vec<Value> = app
         .subscriptions

@@ -8,11 +8,13 @@ use super::{
 };
 use crate::{
     arguments,
-    capability::{Capabilities, Shared, sql::SqlSession},
+    capability::{Capabilities, Shared, http::Outside, sql::SqlSession},
     deferred::{self, Reader},
     load::{self, Failed},
+    mesh::Mesh,
     request::Origin,
     settings::Settings,
+    tls::Tls,
 };
 
 pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
@@ -48,8 +50,15 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
         watch: Vec::new(),
     };
     let settings = Settings::new(config, "").map_err(failed)?;
-    let shared = Shared::new(&Arc::default());
-    let capabilities = Capabilities::new(&shared, config, &settings.service.name, file).map_err(failed)?;
+    let (service, metrics) = (&settings.service, Arc::default());
+    let (mesh, _) = Mesh::new(config, &service.name, &service.version).map_err(failed)?;
+    let (tls, _) = Tls::new(config, file, &metrics).map_err(failed)?;
+    let outside = Outside {
+        identity: mesh.identity,
+        tls: tls.outgoing,
+    };
+    let shared = Shared::new(&metrics);
+    let capabilities = Capabilities::new(&shared, config, &service.name, outside, file).map_err(failed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     runtime.block_on(async {
         capabilities.connect().await.map_err(failed)?;

@@ -10,7 +10,7 @@ use crate::{app::App, module::Module};
 
 /// Printed once the service listens.
 pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<SocketAddr>, watching: bool) {
-    let mut text = format!("\n{}  {}\n", title(app), bold(&format!("http://{address}")));
+    let mut text = format!("\n{}  {}\n", title(app), bold(&format!("{}://{address}", app.scheme())));
     text += &admin_line(admin);
     text += &sections(app);
     if let Some(line) = try_line(app, address) {
@@ -74,11 +74,13 @@ fn routes(app: &App) -> Vec<Vec<String>> {
         .iter()
         .map(|route| {
             let function = route.handler.function();
+            let callers = app.policy.callers(route.method, route.path);
             vec![
                 route.method.to_string(),
                 route.path.to_owned(),
                 route.handler.path.to_string(),
                 parameters(function),
+                callers.map_or_else(String::new, |callers| format!("for {}", callers.join(", "))),
             ]
         })
         .collect()
@@ -157,7 +159,8 @@ fn try_line(app: &App, address: SocketAddr) -> Option<String> {
     } else {
         ""
     };
-    Some(format!("curl {method}{body}http://{address}{path}"))
+    let scheme = app.scheme();
+    Some(format!("curl {method}{body}{scheme}://{address}{path}"))
 }
 
 /// Columns as wide as their widest cell.

@@ -12,13 +12,19 @@ use tsk::{Config, Diagnostic, Options};
 use super::*;
 use crate::{
     bindings::{Error, Value as Given},
-    capability::{Capabilities, Shared, sql::SqlSession},
+    capability::{Capabilities, Shared, http::Outside, sql::SqlSession},
     folder::Folder,
     request::Origin,
 };
 
 fn capabilities(shared: &Shared, config: &Config, folder: &Path) -> Result<Capabilities, Vec<Diagnostic>> {
-    Capabilities::new(shared, config, &"".into(), &folder.join("service.tsk"))
+    Capabilities::new(
+        shared,
+        config,
+        &"".into(),
+        Outside::default(),
+        &folder.join("service.tsk"),
+    )
 }
 
 const LONG: Duration = Duration::from_secs(30);

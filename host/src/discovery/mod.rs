@@ -73,7 +73,7 @@ impl Services {
     pub(crate) fn new(
         directory: &Directory,
         config: &Config,
-        dependencies: &BTreeMap<String, Vec<Url>>,
+        dependencies: &[(String, Vec<Url>)],
         health: &str,
     ) -> Result<Self, Vec<Diagnostic>> {
         let fixed = dependencies.iter().map(|(name, urls)| {

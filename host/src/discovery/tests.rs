@@ -13,7 +13,8 @@ fn services(discovery: serde_json::Value, dependencies: &[(&str, &[&str])]) -> S
         let urls = urls.iter().map(|url| Url::parse(url).unwrap()).collect();
         ((*name).to_owned(), urls)
     });
-    Services::new(&Directory::default(), &config, &dependencies.collect(), "/health").unwrap()
+    let dependencies: Vec<_> = dependencies.collect();
+    Services::new(&Directory::default(), &config, &dependencies, "/health").unwrap()
 }
 
 fn three() -> Arc<Service> {
@@ -206,7 +207,7 @@ fn what_is_wrong_is_said() {
         (json!("http://r"), "`discovery` must hold settings"),
     ] {
         let config = fixture::config(json!({ "discovery": discovery }));
-        let wrong = Services::new(&Directory::default(), &config, &BTreeMap::new(), "/health")
+        let wrong = Services::new(&Directory::default(), &config, &[], "/health")
             .err()
             .unwrap();
         assert_eq!(wrong[0].message, message);

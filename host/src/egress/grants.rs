@@ -75,28 +75,32 @@ pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
 
 /// The services that the file names under `dependencies`, and where they are: that of `[service]` first, then those of
 /// other sections and of the top level.
-pub(crate) fn dependencies(config: &Config) -> BTreeMap<String, Vec<Url>> {
-    let mut named = BTreeMap::new();
+pub(crate) fn dependencies(config: &Config) -> Vec<(String, Vec<Url>)> {
+    let mut named: Vec<(String, Vec<Url>)> = Vec::new();
     let sections = config.root.values().filter_map(object);
     let all = config.get("service").and_then(object).into_iter().chain(sections);
     for section in all.chain([&config.root]) {
         for (name, node) in section.get("dependencies").and_then(object).into_iter().flatten() {
             let mut found = BTreeSet::new();
             collect(node, &mut found);
-            if !found.is_empty() {
-                named.entry(name.clone()).or_insert_with(|| found.into_iter().collect());
+            let is_known = named.iter().any(|(known, _)| known == name);
+            if !found.is_empty() && !is_known {
+                named.push((name.clone(), found.into_iter().collect()));
             }
         }
     }
     named
 }
 
-/// What `dependencies` calls the origins that it names.
-pub(crate) fn names(dependencies: &BTreeMap<String, Vec<Url>>) -> BTreeMap<Origin, String> {
-    let named = dependencies
-        .iter()
-        .flat_map(|(name, urls)| urls.iter().map(move |url| (Origin::of(url), name.clone())));
-    named.filter_map(|(origin, name)| Some((origin?, name))).collect()
+/// What `dependencies` calls the origins that it names; the first name counts.
+pub(crate) fn names(dependencies: &[(String, Vec<Url>)]) -> BTreeMap<Origin, String> {
+    let mut names = BTreeMap::new();
+    for (name, urls) in dependencies {
+        for origin in urls.iter().filter_map(Origin::of) {
+            names.entry(origin).or_insert_with(|| name.clone());
+        }
+    }
+    names
 }
 
 fn object(node: &Node) -> Option<&Object> {
@@ -212,6 +216,26 @@ mod tests {
                 ("https://b.example:8443", Network::Public),
                 ("https://c.example", Network::Public),
                 ("https://intern.example.com", Network::Private),
+            ]
+        );
+    }
+
+    #[test]
+    fn dependencies_name_their_origins() {
+        let config = fixture::config(json!({
+            "orders": {"dependencies": {"user-service": "http://users:8001", "mail": "https://mail.example/v1"}},
+            "service": {"dependencies": {"users": "http://users:8001/x"}},
+            "dependencies": {"top": "http://top:1", "number": 7},
+            "other": "http://other:1",
+        }));
+        let names = names(&dependencies(&config));
+        let shown: Vec<_> = names.iter().map(|(origin, name)| (origin.as_str(), &**name)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("http://top:1", "top"),
+                ("http://users:8001", "users"),
+                ("https://mail.example", "mail")
             ]
         );
     }

@@ -8,7 +8,11 @@ use http::{
     },
 };
 
-use crate::{bindings::Error, request::Origin};
+use crate::{
+    bindings::Error,
+    mesh::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
+    request::Origin,
+};
 
 /// Headers that frame the message or steer the connection, or that the host itself sets: a guest's are left out.
 fn is_hosts(name: &HeaderName) -> bool {
@@ -23,6 +27,9 @@ fn is_hosts(name: &HeaderName) -> bool {
         EXPECT,
         PROXY_AUTHORIZATION,
         ACCEPT_ENCODING,
+        SERVICE_NAME,
+        SERVICE_TOKEN,
+        SERVICE_VERSION,
     ]
     .contains(name)
         || [
@@ -75,7 +82,7 @@ pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<He
 
 /// What must not follow a redirect to another origin.
 pub(crate) fn forget_credentials(headers: &mut HeaderMap) {
-    for name in [AUTHORIZATION, COOKIE] {
+    for name in [AUTHORIZATION, COOKIE, SERVICE_TOKEN] {
         headers.remove(name);
     }
 }
@@ -112,6 +119,9 @@ mod tests {
             "Connection",
             "X-Request-Id",
             "traceparent",
+            "X-Service-Name",
+            "x-service-version",
+            "x-service-token",
             "X-Own",
         ]
         .map(|name| (name.to_owned(), "1".to_owned()));

@@ -2,7 +2,7 @@
 
 use std::{
     error::Error as StdError,
-    fmt,
+    fmt, io,
     net::{IpAddr, SocketAddr},
 };
 
@@ -71,7 +71,9 @@ pub(crate) fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'stati
         if let Some(found) = error.downcast_ref() {
             return Some(found);
         }
-        next = error.source();
+        // Such an error skips what it is made of when it is asked for its source.
+        let inner = error.downcast_ref().and_then(io::Error::get_ref);
+        next = inner.map(|inner| inner as _).or_else(|| error.source());
     }
     None
 }

@@ -100,7 +100,12 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         reason: one.reason,
         since: one.since,
     });
-    of_file.into_iter().chain(of_remote).chain(dependencies).chain(circuits).collect()
+    of_file
+        .into_iter()
+        .chain(of_remote)
+        .chain(dependencies)
+        .chain(circuits)
+        .collect()
 }
 
 fn dependency(status: Status) -> Dependency {

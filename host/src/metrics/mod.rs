@@ -45,6 +45,8 @@ pub struct Metrics {
     started_at: u64,
     /// Client connections that are open.
     pub connections: Arc<Gauge>,
+    /// Handshakes of TLS that came to nothing.
+    pub handshakes_failed: Arc<Counter>,
     /// Requests and calls that found no place, or waited too long for one.
     pub refused: Arc<Counter>,
     /// Changes of the file that were applied, and that were not.
@@ -102,6 +104,7 @@ impl Default for Metrics {
             started: Instant::now(),
             started_at: recent::now(),
             connections: Arc::default(),
+            handshakes_failed: Arc::default(),
             refused: Arc::default(),
             swapped: Counter::default(),
             not_swapped: Counter::default(),

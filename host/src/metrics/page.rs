@@ -81,6 +81,13 @@ impl Metrics {
             "Client connections that are open",
             open as f64,
         );
+        let failed = self.handshakes_failed.get();
+        page.single(
+            "tusk_tls_handshakes_failed_total",
+            "counter",
+            "Connections that ended within their TLS handshake",
+            failed as f64,
+        );
     }
 
     fn calls(&self, page: &mut Page, (running, waiting): (usize, usize)) {

@@ -1,7 +1,10 @@
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use arc_swap::ArcSwapOption;
-use http::header::{ACCEPT, ETAG, IF_NONE_MATCH};
+use http::{
+    HeaderValue,
+    header::{ACCEPT, ETAG, IF_NONE_MATCH},
+};
 use sha2::{Digest, Sha256};
 use tsk::{Config, Diagnostic};
 use url::Url;
@@ -86,13 +89,14 @@ impl Plan {
     /// Asks once. Of what has been taken over the service is told the tag, so that it need not say it again.
     pub(super) async fn ask(&self, http: &Arc<Http>) -> Result<Answer, Problem> {
         let applied = self.applied.load_full();
-        let tag = applied.as_ref().and_then(|document| document.etag.clone());
+        // A tag that cannot be sent back is none.
+        let tag = applied
+            .and_then(|document| document.etag.clone())
+            .filter(|tag| HeaderValue::from_str(tag).is_ok());
         let deadline = Instant::now() + self.timeout;
         let request = self.request(tag.clone());
-        let response = http
-            .send(request, &Origin::internal(), deadline)
-            .await
-            .map_err(problem)?;
+        let sent = http.send(request, &Origin::internal(), deadline).await;
+        let response = sent.map_err(|error| self.problem(error, deadline))?;
         match response.status {
             304 if tag.is_some() => Ok(Answer::Same),
             200..300 => {
@@ -119,6 +123,17 @@ impl Plan {
             body: None,
             timeout_ms: None,
             redirects: 0,
+        }
+    }
+
+    fn problem(&self, error: Error, deadline: Instant) -> Problem {
+        match error.code.as_str() {
+            "too-large" => Problem::Refused(error.message),
+            // Said the same each time: the error has the milliseconds.
+            "timeout" if Instant::now() >= deadline => {
+                Problem::Unreachable(format!("{} did not answer within {:?}", self.place(), self.timeout))
+            }
+            _ => Problem::Unreachable(error.message),
         }
     }
 
@@ -167,13 +182,6 @@ impl Plan {
             etag: None,
             values,
         })
-    }
-}
-
-fn problem(error: Error) -> Problem {
-    match error.code.as_str() {
-        "too-large" => Problem::Refused(error.message),
-        _ => Problem::Unreachable(error.message),
     }
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use http::Method;
 use tsk::{Config, Diagnostic};
 
-pub(crate) use self::table::Found;
 use self::table::Table;
+pub(crate) use self::{read::method_and_path, table::Found};
 use crate::{
     metrics,
     module::Handler,

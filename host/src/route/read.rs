@@ -53,6 +53,15 @@ pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Read, Vec<D
     }
 }
 
+/// The parts of a key, which is `METHOD /path`; a path alone is GET.
+pub(crate) fn method_and_path(key: &str) -> Option<(&str, &str)> {
+    let key = key.trim();
+    match key.split_once(char::is_whitespace) {
+        Some((method, path)) => Some((method, path.trim_start())),
+        None => key.starts_with('/').then_some(("GET", key)),
+    }
+}
+
 struct Reader<'a> {
     targets: &'a Targets<'a>,
     /// Where each route so far stands.
@@ -78,20 +87,15 @@ impl Reader<'_> {
         })
     }
 
-    /// `METHOD /path`; a path alone is GET.
     fn key(&mut self, key: &str, span: Span) -> Option<(Method, String, Path)> {
         let key = key.trim();
-        let (method, text) = match key.split_once(char::is_whitespace) {
-            Some((method, text)) => (method, text.trim_start()),
-            None if key.starts_with('/') => ("GET", key),
-            None => {
-                self.errors.push(
-                    Diagnostic::error("wrong-route", format!("`{key}` is not a method and a path"))
-                        .at(span)
-                        .help("write, for example, `\"GET /users/{id}\"`"),
-                );
-                return None;
-            }
+        let Some((method, text)) = method_and_path(key) else {
+            self.errors.push(
+                Diagnostic::error("wrong-route", format!("`{key}` is not a method and a path"))
+                    .at(span)
+                    .help("write, for example, `\"GET /users/{id}\"`"),
+            );
+            return None;
         };
         let method = self.method(method, span);
         let path = Path::parse(text)

@@ -55,7 +55,7 @@ async fn accept(
         let stream = next(listener).await;
         // Small replies must not wait for the acknowledgement of those before.
         let _ = stream.set_nodelay(true);
-        let serving = connection::serve(stream, answer.clone(), room.clone(), phases.clone());
+        let serving = connection::start(stream, answer.clone(), room.clone(), phases.clone());
         let open = Open::new(open);
         tokio::spawn(async move {
             serving.await;

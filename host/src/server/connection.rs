@@ -8,6 +8,7 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::{Semaphore, watch},
     time::{sleep_until, timeout},
@@ -16,8 +17,9 @@ use tokio::{
 use super::{
     Answer,
     idle::{Activity, Patience, Watched},
+    tls,
 };
-use crate::limits;
+use crate::{limits, tls::Peer};
 
 /// What the whole server is doing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,16 +31,40 @@ pub(super) enum Phase {
     Closing,
 }
 
-/// Drives a connection until it ends, its client is too slow, or the server stops.
-pub(super) async fn serve(
+/// Serves a connection, over TLS where that is asked for.
+pub(super) async fn start(
     stream: TcpStream,
+    answer: impl Answer,
+    room: Arc<Semaphore>,
+    phases: watch::Receiver<Phase>,
+) {
+    let Some(tls) = answer.tls() else {
+        return serve(stream, None, answer, room, phases).await;
+    };
+    // Apart, so that connections without TLS do not carry what those with it need.
+    let secured = async move {
+        if let Some((stream, peer)) = tls::handshake(stream, &tls).await {
+            serve(stream, peer, answer, room, phases).await;
+        }
+    };
+    Box::pin(secured).await;
+}
+
+/// Drives a connection until it ends, its client is too slow, or the server stops. `peer` is what the client's
+/// certificate says.
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Option<Peer>,
     answer: impl Answer,
     room: Arc<Semaphore>,
     mut phases: watch::Receiver<Phase>,
 ) {
     let activity = Arc::new(Activity::new());
-    let service = service_fn(|request: Request<Incoming>| {
+    let service = service_fn(|mut request: Request<Incoming>| {
         let (answer, activity) = (answer.clone(), activity.clone());
+        if let Some(peer) = &peer {
+            request.extensions_mut().insert(peer.clone());
+        }
         async move {
             let _busy = activity.start(request.version());
             Ok::<_, Infallible>(answer.answer(request).await)

@@ -25,6 +25,7 @@ use crate::{
     live::Live,
     request::{Incoming, Origin},
     route::{Found, Route},
+    tls,
 };
 
 /// The service itself.
@@ -34,6 +35,10 @@ pub(super) struct Service(pub(super) Arc<Live>);
 impl Answer for Service {
     fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Full<Bytes>>> + Send {
         run(self.0.current(), request)
+    }
+
+    fn tls(&self) -> Option<Arc<tls::Incoming>> {
+        self.0.current().tls.clone()
     }
 }
 
@@ -83,8 +88,9 @@ async fn route<'a>(
         Found::Route { route, parameters } => {
             access.meter = &route.meter;
             access.route = Some((route.path.clone(), route.handler.path.clone()));
+            let service = caller(app, route, &parts, trace)?;
             let body = body::read(body, &parts.headers, app.limits.body).await?;
-            call(app, route, incoming(parts, parameters, body), trace).await
+            call(app, route, incoming(parts, parameters, body, service), trace).await
         }
         Found::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
         Found::OtherMethods(allow) => Err(Fault::other_methods(allow)),
@@ -94,6 +100,17 @@ async fn route<'a>(
             format!("there is nothing at {} {}", parts.method, parts.uri.path()),
         )),
     }
+}
+
+/// The service that calls a route, where it has to say so or can prove it.
+fn caller(app: &App, route: &Route, parts: &Parts, trace: &Trace) -> Result<Option<Arc<str>>, Fault> {
+    let certified = parts.extensions.get().map_or(&[][..], |tls::Peer(names)| names);
+    let checked = app.policy.check(&route.method, &route.path, &parts.headers, certified);
+    checked.map_err(|refused| {
+        let (service, route, request_id) = (&app.service.name, &route.path, &trace.request_id);
+        tracing::warn!(target: "mesh", %service, method = parts.method.as_str(), %route, %request_id, "refused: {}", refused.reason);
+        refused.into()
+    })
 }
 
 async fn call(
@@ -126,7 +143,7 @@ async fn call(
     })
 }
 
-fn incoming(parts: Parts, parameters: Vec<(String, String)>, body: Bytes) -> Incoming {
+fn incoming(parts: Parts, parameters: Vec<(String, String)>, body: Bytes, service: Option<Arc<str>>) -> Incoming {
     let query = match parts.uri.query() {
         Some(query) => url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         None => Vec::new(),
@@ -138,6 +155,7 @@ fn incoming(parts: Parts, parameters: Vec<(String, String)>, body: Bytes) -> Inc
         query,
         headers: parts.headers,
         body,
+        service,
     }
 }
 

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use http_body_util::Full;
 use serde::Serialize;
 
 use super::reply::JSON;
-use crate::{arguments::Refused, bindings::Error};
+use crate::{arguments::Refused, bindings::Error, mesh};
+
+/// What a 401 of the host's own asks for (RFC 9110, 11.6.1).
+const CHALLENGE: HeaderValue = HeaderValue::from_static("ServiceToken header=\"x-service-token\"");
 
 /// A request that ends without a reply.
 #[derive(Debug)]
@@ -20,6 +23,7 @@ pub(super) struct Fault {
     message: String,
     argument: Option<String>,
     allow: Option<HeaderValue>,
+    challenge: Option<HeaderValue>,
 }
 
 impl Fault {
@@ -33,6 +37,7 @@ impl Fault {
             message: message.into(),
             argument: None,
             allow: None,
+            challenge: None,
         }
     }
 
@@ -69,6 +74,9 @@ impl Fault {
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, allow);
         }
+        if let Some(challenge) = self.challenge {
+            headers.insert(WWW_AUTHENTICATE, challenge);
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -92,6 +100,15 @@ impl From<Refused> for Fault {
         let argument = refused.argument;
         Self {
             argument,
+            ..Self::new(refused.status, refused.message)
+        }
+    }
+}
+
+impl From<mesh::Refused> for Fault {
+    fn from(refused: mesh::Refused) -> Self {
+        Self {
+            challenge: (refused.status == 401).then_some(CHALLENGE),
             ..Self::new(refused.status, refused.message)
         }
     }

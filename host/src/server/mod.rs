@@ -1,6 +1,6 @@
 //! HTTP/1.1 and HTTP/2 in, replies out.
 //!
-//! `accept` takes connections, `connection` drives one and `idle` ends it when its client does nothing. `exchange`
+//! `accept` takes connections, `tls` secures them where the file says so, `connection` drives one and `idle` ends it when its client does nothing. `exchange`
 //! turns one request into one response: `body` reads, `arguments` binds, the fujsen runs, `reply` writes. `trace`,
 //! `cors` and `access` are what every exchange carries along.
 
@@ -13,6 +13,7 @@ mod exchange;
 mod fault;
 mod idle;
 mod reply;
+mod tls;
 mod trace;
 
 use std::{io, net::SocketAddr, sync::Arc};
@@ -28,11 +29,16 @@ use tokio::{
 
 pub use self::cors::Cors;
 pub(crate) use self::{exchange::without_body, reply::JSON};
-use crate::{limits, live::Live, metrics::Gauge};
+use crate::{limits, live::Live, metrics::Gauge, tls::Incoming as Tls};
 
 /// Who answers the requests of a listener.
 pub trait Answer: Clone + Send + Sync + 'static {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+
+    /// How the next connection is secured; none where it is not.
+    fn tls(&self) -> Option<Arc<Tls>> {
+        None
+    }
 }
 
 /// A socket that listens on `address`. Restarts do not wait for the connections of the process before.

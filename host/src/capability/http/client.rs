@@ -1,71 +1,102 @@
 //! The HTTP clients of the process, and the resolver that watches where names lead.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    error::Error as StdError,
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+};
 
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
+use rustls::CertificateError;
 
 use crate::{
-    egress::{self, Network},
+    egress::{self, Network, cause},
     limits,
     metrics::Metrics,
+    tls::Outgoing,
 };
 
-/// Connections to upstreams, kept across swaps. Made when first used: reading the system's certificates takes time.
-///
-/// Two, because a connection to a private address must never be handed to a request that may reach public ones only.
-#[derive(Default)]
+/// The clients of the process, kept across swaps for as long as what `[tls]` says of them stays.
+#[derive(Clone, Default)]
 pub struct Client {
-    public: Arc<OnceLock<Result<reqwest::Client, String>>>,
-    private: Arc<OnceLock<Result<reqwest::Client, String>>>,
+    kept: Arc<Mutex<Vec<Weak<Clients>>>>,
     pub(super) metrics: Arc<Metrics>,
-}
-
-/// Clones share connections.
-impl Clone for Client {
-    fn clone(&self) -> Self {
-        Self {
-            public: self.public.clone(),
-            private: self.private.clone(),
-            metrics: self.metrics.clone(),
-        }
-    }
 }
 
 impl Client {
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
+            kept: Arc::default(),
             metrics: metrics.clone(),
-            ..Self::default()
         }
     }
 
-    pub(super) fn get(&self, network: Network) -> Result<&reqwest::Client, String> {
-        let client = match network {
-            Network::Public => &self.public,
-            Network::Private => &self.private,
-        };
-        client.get_or_init(|| build(network)).as_ref().map_err(Clone::clone)
+    pub(super) fn for_tls(&self, tls: Outgoing) -> Arc<Clients> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.iter().filter_map(Weak::upgrade).find(|one| one.tls == tls);
+        found.unwrap_or_else(|| {
+            let clients = Arc::new(Clients::new(tls));
+            kept.retain(|one| one.strong_count() > 0);
+            kept.push(Arc::downgrade(&clients));
+            clients
+        })
     }
 }
 
-fn build(network: Network) -> Result<reqwest::Client, String> {
-    // Fails when the process has chosen one before, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .user_agent(concat!("tusk-host/", env!("CARGO_PKG_VERSION")))
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .connect_timeout(limits::HTTP_CONNECT)
-        .read_timeout(limits::HTTP_GAP)
-        .pool_max_idle_per_host(32)
-        .tcp_nodelay(true)
-        .dns_resolver(Arc::new(Watched(network)))
-        .build()
-        .map_err(|error| format!("no HTTP client: {error:?}"))
+/// Connections to upstreams. Made when first used: reading the system's certificates takes time.
+///
+/// Apart by network, because a connection to a private address must never be handed to a request that may reach public
+/// ones only; and by whether they show the certificate of this service, where it has one.
+pub(super) struct Clients {
+    tls: Outgoing,
+    public: [Made; 2],
+    private: [Made; 2],
+}
+
+type Made = OnceLock<Result<reqwest::Client, String>>;
+
+impl Clients {
+    fn new(tls: Outgoing) -> Self {
+        Self {
+            tls,
+            public: Default::default(),
+            private: Default::default(),
+        }
+    }
+
+    pub(super) fn get(&self, network: Network, shows_certificate: bool) -> Result<&reqwest::Client, String> {
+        let shows = shows_certificate && self.tls.has_certificate();
+        let clients = match network {
+            Network::Public => &self.public,
+            Network::Private => &self.private,
+        };
+        clients[usize::from(shows)]
+            .get_or_init(|| self.build(network, shows))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn build(&self, network: Network, shows_certificate: bool) -> Result<reqwest::Client, String> {
+        let tls = self
+            .tls
+            .config(shows_certificate)
+            .map_err(|error| format!("no HTTP client: {error}"))?;
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(concat!("tusk-host/", env!("CARGO_PKG_VERSION")))
+            .no_proxy()
+            .redirect(Policy::none())
+            .referer(false)
+            .connect_timeout(limits::HTTP_CONNECT)
+            .read_timeout(limits::HTTP_GAP)
+            .pool_max_idle_per_host(32)
+            .tcp_nodelay(true)
+            .dns_resolver(Arc::new(Watched(network)))
+            .build()
+            .map_err(|error| format!("no HTTP client: {error:?}"))
+    }
 }
 
 /// Resolves through the system and refuses addresses that the request may not reach. reqwest connects to exactly the
@@ -79,5 +110,15 @@ impl Resolve for Watched {
             let allowed = egress::resolve(name.as_str(), 0, network).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+/// What to write where a certificate's authority is not known; else nothing.
+pub(super) fn hint(error: &(dyn StdError + 'static)) -> &'static str {
+    match cause(error) {
+        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            "; if its authority is your own, write\n[tls]\nca: \"ca.pem\""
+        }
+        _ => "",
     }
 }

@@ -1,12 +1,12 @@
 //! One exchange with one server, redirects included.
 
-use std::{net::IpAddr, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use http::{HeaderMap, Method, StatusCode, header::LOCATION};
 use tokio::time::timeout_at;
 use url::{Host, Url};
 
-use super::{Granted, Http, pairs};
+use super::{Granted, Http, client::hint, pairs};
 use crate::{
     bindings::{
         Error,
@@ -29,16 +29,21 @@ pub(super) struct Outgoing {
     pub(super) body: Option<bytes::Bytes>,
     /// An instance of a service, which may be reached although the file does not name its origin.
     pub(super) instance: Option<Origin>,
+    /// The service that it is for, where the file says so: only to that one it says in whose name it comes.
+    pub(super) audience: Option<Arc<str>>,
+    /// Nobody of another origin has led here.
+    pub(super) is_direct: bool,
 }
 
 impl Http {
     pub(super) async fn answer(
         &self,
-        outgoing: Outgoing,
+        mut outgoing: Outgoing,
         redirects: u8,
         start: Instant,
         end: Instant,
     ) -> Result<Response, Error> {
+        self.identity.mark(&mut outgoing.headers, outgoing.audience.as_deref());
         let shown = show(&outgoing.url);
         match timeout_at(end.into(), self.follow(outgoing, redirects)).await {
             Ok(result) => result.map(|response| Response {
@@ -103,9 +108,10 @@ impl Http {
     }
 
     async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, Error> {
+        let shows_certificate = outgoing.is_direct && outgoing.audience.is_some();
         let client = self
-            .client
-            .get(network)
+            .clients
+            .get(network, shows_certificate)
             .map_err(|message| Error::new(500, "connect", message))?;
         let mut request = client
             .request(outgoing.method.clone(), outgoing.url.clone())
@@ -144,6 +150,8 @@ impl Outgoing {
             headers,
             body: request.body.map(Into::into),
             instance: None,
+            audience: None,
+            is_direct: true,
         })
     }
 
@@ -157,6 +165,7 @@ impl Outgoing {
         }
         if target.origin() != self.url.origin() {
             headers::forget_credentials(&mut self.headers);
+            self.is_direct = false;
         }
         self.url = target;
     }
@@ -246,7 +255,8 @@ fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
     } else {
         ("reset", "broke off")
     };
-    Error::new(502, code, format!("{shown} {verb}: {}", reason(error)))
+    let message = format!("{shown} {verb}: {}{}", reason(error), hint(error));
+    Error::new(502, code, message)
 }
 
 fn interrupted(error: &reqwest::Error, url: &Url) -> Error {

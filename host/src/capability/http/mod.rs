@@ -17,6 +17,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
+use self::client::Clients;
 pub(crate) use self::exchange::show;
 use super::Grant;
 use crate::{
@@ -27,16 +28,27 @@ use crate::{
     call::Call,
     discovery::{Directory, Service, Services},
     egress::{self, Network, Origin},
-    metrics,
+    mesh::Identity,
+    metrics::{self, Metrics},
     resilience::{Guard, Policies},
+    tls,
 };
 
 /// The origins that the file grants, and the services that it knows by name.
 pub struct Http {
-    client: Client,
+    clients: Arc<Clients>,
     origins: BTreeMap<Origin, Granted>,
+    metrics: Arc<Metrics>,
     services: Services,
     policies: Arc<Policies>,
+    identity: Arc<Identity>,
+}
+
+/// What this service is to those whom it calls.
+#[derive(Default)]
+pub struct Outside {
+    pub identity: Arc<Identity>,
+    pub tls: tls::Outgoing,
 }
 
 struct Granted {
@@ -46,6 +58,8 @@ struct Granted {
 
 /// Whom a request is for.
 struct Target {
+    /// What the file calls the service that is there: tokens are made out to it. None where it is no dependency.
+    audience: Option<Arc<str>>,
     meter: Arc<metrics::Dependency>,
     /// None: requests go out as they are.
     guard: Option<Guard>,
@@ -59,6 +73,7 @@ impl Http {
         directory: &Directory,
         policies: &Arc<Policies>,
         config: &Config,
+        outside: Outside,
     ) -> Result<Arc<Self>, Vec<Diagnostic>> {
         let dependencies = egress::dependencies(config);
         let names = egress::names(&dependencies);
@@ -69,6 +84,7 @@ impl Http {
                     .metrics
                     .dependency("http", name.map_or(origin.as_str(), String::as_str)),
                 guard: name.and_then(|name| policies.guard(name)),
+                audience: name.map(|name| name.as_str().into()),
                 service: None,
             };
             let target = Arc::new(target);
@@ -88,7 +104,9 @@ impl Http {
             }
         };
         Ok(Arc::new(Self {
-            client: client.clone(),
+            clients: client.for_tls(outside.tls),
+            metrics: client.metrics.clone(),
+            identity: outside.identity,
             origins: origins.into_iter().map(granted).collect(),
             services,
             policies: policies.clone(),
@@ -124,6 +142,7 @@ impl bindings::http::Host for Call {
             query: incoming.query.clone(),
             headers: pairs(&incoming.headers),
             body: incoming.body.to_vec(),
+            service: incoming.service.as_deref().map(str::to_owned),
         })
     }
 }

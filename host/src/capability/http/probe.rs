@@ -18,6 +18,8 @@ impl Http {
             headers: HeaderMap::new(),
             body: None,
             instance: None,
+            audience: self.granted(url)?.target.audience.clone(),
+            is_direct: true,
         };
         let response = self.answer(outgoing, 0, Instant::now(), deadline).await?;
         match response.status {

@@ -39,8 +39,9 @@ impl Http {
         let end = deadline.min(start + total);
         let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
         let origin = &origin.child();
-        let outgoing = Outgoing::new(request, origin)?;
+        let mut outgoing = Outgoing::new(request, origin)?;
         let target = self.target(&outgoing.url)?;
+        outgoing.audience = target.audience.clone();
         let mut running = Operation::start(&target.meter, &origin.trace, |span| describe(span, &outgoing));
         let result = self.deliver(&target, outgoing, redirects, start, end).await;
         match &result {

@@ -20,8 +20,9 @@ impl Http {
     pub(super) fn service_target(&self, name: &str) -> Result<Arc<Target>, Error> {
         let service = self.services.find(name)?;
         Ok(Arc::new(Target {
-            meter: self.client.metrics.dependency("http", service.name()),
+            meter: self.metrics.dependency("http", service.name()),
             guard: self.policies.guard(service.name()),
+            audience: Some(service.name().into()),
             service: Some(service),
         }))
     }
@@ -37,7 +38,7 @@ impl Http {
     ) -> Result<Response, Error> {
         self.keep_known(service, end).await?;
         for instance in service.probes(Instant::now()) {
-            tokio::spawn(probe(self.clone(), instance));
+            tokio::spawn(probe(self.clone(), instance, service.name().into()));
         }
         let mut tried: Vec<Arc<Instance>> = Vec::new();
         let mut last = None;
@@ -96,9 +97,10 @@ impl Http {
     }
 }
 
-async fn probe(http: Arc<Http>, instance: Arc<Instance>) {
+async fn probe(http: Arc<Http>, instance: Arc<Instance>, service: Arc<str>) {
     let outgoing = Outgoing {
         instance: Origin::of(instance.url()),
+        audience: Some(service),
         ..question(instance.health_url())
     };
     let end = Instant::now() + limits::PROBE_TIMEOUT;
@@ -115,6 +117,8 @@ fn question(url: Url) -> Outgoing {
         headers: HeaderMap::new(),
         body: None,
         instance: None,
+        audience: None,
+        is_direct: true,
     }
 }
 

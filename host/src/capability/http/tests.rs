@@ -177,7 +177,14 @@ fn granting(origins: serde_json::Value) -> Arc<Http> {
 fn made(file: serde_json::Value) -> Arc<Http> {
     let config = fixture::config(file);
     let policies = Arc::new(Policies::new(&Memory::default(), &config).unwrap());
-    Http::new(&Client::default(), &Directory::default(), &policies, &config).unwrap()
+    Http::new(
+        &Client::default(),
+        &Directory::default(),
+        &policies,
+        &config,
+        Outside::default(),
+    )
+    .unwrap()
 }
 
 fn get(url: impl Into<String>) -> Request {

@@ -67,8 +67,9 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
         .iter()
         .map(|service| {
             format!(
-                "  {:width$}  http://{}  {}",
+                "  {:width$}  {}://{}  {}",
                 service.name,
+                service.scheme,
                 service.address,
                 service.file.display()
             )
@@ -88,7 +89,7 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
         }
         for (service, mut child, log) in started {
             child::ready(&service, &mut child).await.map_err(Failure::new)?;
-            log.line(&format!("ready at http://{}", service.address));
+            log.line(&format!("ready at {}://{}", service.scheme, service.address));
             running.spawn(child::keep(service, child, group.clone(), log));
         }
     }

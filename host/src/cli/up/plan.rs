@@ -13,6 +13,7 @@ use crate::{
     cli::output::{self, Failure},
     load,
     settings::Settings,
+    tls,
 };
 
 /// One service to start.
@@ -20,6 +21,8 @@ use crate::{
 pub(super) struct Service {
     pub(super) name: String,
     pub(super) file: PathBuf,
+    /// `http` or `https`.
+    pub(super) scheme: &'static str,
     pub(super) address: SocketAddr,
     /// Values under `dependencies` that are URLs.
     dependencies: Vec<Url>,
@@ -95,6 +98,7 @@ fn read_one(file: &Path) -> Result<Option<Service>, Failure> {
     Ok(Some(Service {
         name: settings.service.name.to_string(),
         file: file.to_owned(),
+        scheme: tls::scheme(&config),
         address: SocketAddr::new(settings.host, settings.port),
         dependencies,
     }))
@@ -203,6 +207,7 @@ mod tests {
         Service {
             name: name.to_owned(),
             file: format!("{name}.tsk").into(),
+            scheme: "http",
             address: SocketAddr::from(([127, 0, 0, 1], port)),
             dependencies: needs
                 .iter()
