@@ -11,6 +11,7 @@ mod report;
 mod serve;
 mod start;
 mod swap;
+mod traces;
 
 use report::Report;
 
@@ -20,12 +21,13 @@ type Measure = fn(&tokio::runtime::Runtime, &mut Report);
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut report = Report::default();
-    let parts: [(&str, Measure); 5] = [
+    let parts: [(&str, Measure); 6] = [
         ("calls", calls::measure),
         ("events", events::measure),
         ("start", start::measure),
         ("swap", swap::measure),
         ("serve", serve::measure),
+        ("traces", traces::measure),
     ];
     let wanted: Vec<String> = std::env::args()
         .skip(1)

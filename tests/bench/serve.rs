@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
-use tusk_host::{live::Live, load::Loader, server};
+use tusk_host::{live::Live, load::Loader, metrics::Metrics, server};
 
 use crate::{
     LANGUAGES, load,
@@ -22,7 +22,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
     let bare = runtime.block_on(native::bare());
     compare(runtime, (native, "/"), (bare, "/")).add(report, "HTTP, the native handler", "bare hyper", None);
     for (kind, reuse, aim) in [("fresh", 1, 0.45), ("reused", 1_000_000, 0.8)] {
-        let address = host(runtime, reuse);
+        let address = host(runtime, &service(reuse)).address;
         for language in LANGUAGES {
             let path = format!("/{language}");
             compare(runtime, (address, &path), (native, "/")).add(
@@ -36,10 +36,10 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
 }
 
 /// What one server did of what another one did, in rounds taken in turn.
-struct Compared {
-    ratio: f64,
+pub(crate) struct Compared {
+    pub(crate) ratio: f64,
     /// Requests a second of both, in the last round.
-    rates: (f64, f64),
+    pub(crate) rates: (f64, f64),
 }
 
 impl Compared {
@@ -57,7 +57,7 @@ impl Compared {
     }
 }
 
-fn compare(runtime: &Runtime, ours: (SocketAddr, &str), theirs: (SocketAddr, &str)) -> Compared {
+pub(crate) fn compare(runtime: &Runtime, ours: (SocketAddr, &str), theirs: (SocketAddr, &str)) -> Compared {
     let mut ratios = Vec::new();
     let mut rates = (0.0, 0.0);
     let run = |(address, path)| {
@@ -76,21 +76,30 @@ fn compare(runtime: &Runtime, ours: (SocketAddr, &str), theirs: (SocketAddr, &st
     }
 }
 
-/// The host's own server, in this process like the native handler's.
-fn host(runtime: &Runtime, reuse: u32) -> SocketAddr {
+/// A service that runs in this process, like the native handler.
+pub(crate) struct Hosted {
+    pub(crate) address: SocketAddr,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+/// Serves a text with the host's own server.
+pub(crate) fn host(runtime: &Runtime, text: &str) -> Hosted {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("service.tsk");
-    std::fs::write(&file, service(reuse)).unwrap();
+    std::fs::write(&file, text).unwrap();
     let loader = Loader::new(file, &root().join("target/bench-cache")).unwrap();
     let loaded = loader.load(None, &|_| {}).unwrap();
     runtime.block_on(async {
         loader.prepare(&loaded).await.unwrap();
-        spawn(|listener, stopping| server::serve(listener, Arc::new(Live::new(loaded.app)), stopping)).await
+        let metrics = loaded.app.metrics.metrics().clone();
+        let live = Arc::new(Live::new(loaded.app));
+        let address = spawn(|listener, stopping| server::serve(listener, live, stopping)).await;
+        Hosted { address, metrics }
     })
 }
 
 /// Serves on a free port until the runtime ends.
-async fn spawn<F: Future<Output = ()> + Send + 'static>(
+pub(crate) async fn spawn<F: Future<Output = ()> + Send + 'static>(
     serve: impl FnOnce(TcpListener, watch::Receiver<bool>) -> F,
 ) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -39,5 +39,15 @@ pub(crate) fn command(folder: &Path) -> Command {
         .env_remove("TUSK_LOG")
         .env_remove("PORT")
         .env_remove("MESSAGE_QUEUE");
+    for name in [
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "OTEL_TRACES_SAMPLER_ARG",
+    ] {
+        command.env_remove(name);
+    }
     command
 }

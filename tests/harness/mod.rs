@@ -2,6 +2,7 @@
 
 mod authority;
 mod cli;
+mod collector;
 mod folder;
 mod grpc;
 mod moody;
@@ -13,6 +14,7 @@ mod upstream;
 
 pub(crate) use authority::Authority;
 pub(crate) use cli::{Output, command, tusk, tusk_with};
+pub(crate) use collector::{Answer, Collector, Span, tree};
 pub(crate) use folder::Folder;
 pub(crate) use grpc::{Grpc, PROTOS, Reflection, User};
 pub(crate) use moody::{Mood, Moody};

@@ -15,6 +15,8 @@ pub(super) struct Access<'a> {
     started: Instant,
     method: Method,
     uri: Uri,
+    /// `http` or `https`.
+    scheme: &'static str,
     request_id: Arc<str>,
     span: Span,
     pub(super) status: u16,
@@ -28,12 +30,19 @@ pub(super) struct Access<'a> {
 
 impl<'a> Access<'a> {
     /// `meter` counts the request when no route is found.
-    pub(super) fn start(method: &Method, uri: &Uri, trace: &Trace, meter: &'a metrics::Route) -> Self {
+    pub(super) fn start(
+        method: &Method,
+        uri: &Uri,
+        scheme: &'static str,
+        trace: &Trace,
+        meter: &'a metrics::Route,
+    ) -> Self {
         meter.begin();
         Self {
             started: Instant::now(),
             method: method.clone(),
             uri: uri.clone(),
+            scheme,
             request_id: trace.request_id.clone(),
             span: trace.place.span(Kind::Server, || "HTTP".into()),
             status: LEFT,
@@ -59,7 +68,7 @@ impl Access<'_> {
                 None => {}
             }
             span.set("http.request.method", method);
-            span.set("url.scheme", "http");
+            span.set("url.scheme", self.scheme);
             span.set_text("url.path", self.uri.path());
             span.set("tusk.request_id", self.request_id.clone());
             if self.status != LEFT {

@@ -127,6 +127,14 @@ impl Recording {
         self.reason = Some(reason);
     }
 
+    /// Of the name, of the first attribute, and how many of these there are.
+    #[cfg(test)]
+    pub(super) fn sizes(&self) -> (usize, usize, usize) {
+        let data = &self.data;
+        let first = data.attributes.first().map_or(0, |first| first.value.as_str().len());
+        (data.name.len(), first, data.attributes.len())
+    }
+
     fn fail(mut self: Box<Self>, kind: &str) {
         let kind = cut(kind, limits::SPAN_NAME).to_owned();
         self.set("error.type", kind.clone());

@@ -2,7 +2,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{capability::fixture, metrics::Spans, trace_context::Parent};
+use crate::{capability::fixture, limits, metrics::Spans, trace_context::Parent};
 
 const CALLER: &str = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
 
@@ -172,4 +172,42 @@ fn an_exporter_is_kept_while_nothing_about_it_changes() {
     assert!(!same(&first, &other) && same(&other, &make(secret, "1")));
     assert!(!format!("{other:?}").contains("geheim"));
     assert!(make(json!({}), "1").exporter.is_none());
+}
+
+#[test]
+fn what_is_over_the_queue_is_dropped_and_counted() {
+    // Listens, and never answers.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let counts = Arc::<Spans>::default();
+    let exporters = Exporters::new(&counts);
+    let tracer = exporters.tracer(settings(json!({ "endpoint": endpoint }), &[]).unwrap(), service("1"));
+    let over = 100;
+    for _ in 0..limits::SPANS_WAITING + limits::SPANS_BATCH + over {
+        tracer.start().span(Kind::Internal, || "x".into()).end();
+    }
+    assert!(counts.overflowed.get() >= over as u64, "{counts:?}");
+    assert!(
+        counts.overflowed.get() <= (limits::SPANS_BATCH + over) as u64,
+        "{counts:?}"
+    );
+    exporters.stop();
+    assert_eq!(counts.exported.get(), 0);
+}
+
+#[test]
+fn names_and_texts_are_cut() {
+    let mut span = tracer(1.0)
+        .start()
+        .span(Kind::Internal, || "é".repeat(limits::SPAN_NAME).into());
+    span.describe(|span| {
+        span.set_text("x", &"y".repeat(2 * limits::SPAN_TEXT));
+        for _ in 0..2 * limits::SPAN_ATTRIBUTES {
+            span.set("n", 1);
+        }
+        assert_eq!(
+            span.sizes(),
+            (limits::SPAN_NAME, limits::SPAN_TEXT, limits::SPAN_ATTRIBUTES)
+        );
+    });
 }

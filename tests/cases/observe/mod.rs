@@ -1,8 +1,9 @@
-//! Metrics, health and alerts, on the admin address of real services.
+//! What real services tell of themselves: metrics, health and alerts on the admin address, traces at a collector.
 
 mod admin;
 mod health;
 mod metrics;
+mod traces;
 
 use std::{
     net::SocketAddr,

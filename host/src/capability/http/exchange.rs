@@ -177,10 +177,9 @@ pub(super) fn describe(span: &mut Recording, outgoing: &Outgoing) {
     span.set("http.request.method", method);
     span.set_text("url.full", &show(url));
     span.set_text("server.address", url.host_str().unwrap_or_default());
-    span.set(
-        "server.port",
-        i64::from(url.port_or_known_default().unwrap_or_default()),
-    );
+    if let Some(port) = url.port_or_known_default() {
+        span.set("server.port", i64::from(port));
+    }
 }
 
 /// Where an answer leads on; none when it is the final one.
@@ -291,5 +290,12 @@ pub(super) fn bad_url(url: &str, why: &str) -> Error {
 
 /// A URL for messages: without user, password and query.
 pub(crate) fn show(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
+    let origin = url.origin();
+    let shown = if origin.is_tuple() {
+        origin.ascii_serialization()
+    } else {
+        // A service's URL has no origin in the sense of the web.
+        format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
+    };
+    format!("{shown}{}", url.path())
 }

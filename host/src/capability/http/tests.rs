@@ -483,3 +483,13 @@ fn grants_show_no_passwords() {
         }]
     );
 }
+
+#[test]
+fn shown_urls_hide_what_may_be_secret() {
+    for (url, shown) in [
+        ("https://u:p@a.example:8443/x?key=1#f", "https://a.example:8443/x"),
+        ("service://u:p@users/v1?key=1", "service://users/v1"),
+    ] {
+        assert_eq!(super::show(&url.parse().unwrap()), shown);
+    }
+}
