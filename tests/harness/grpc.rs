@@ -53,6 +53,8 @@ struct State {
     users: Mutex<BTreeMap<String, User>>,
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
+    /// What the health service says; none: there is no such service.
+    serving: Mutex<Option<bool>>,
 }
 
 /// A server of its own, stopped when dropped.
@@ -122,6 +124,11 @@ impl Grpc {
     /// How many clients have connected so far.
     pub(crate) fn connections(&self) -> usize {
         self.state.connections.load(Relaxed)
+    }
+
+    /// From now on there is a health service, which says this.
+    pub(crate) fn set_serving(&self, serving: bool) {
+        *self.state.serving.lock().expect("no task panicked") = Some(serving);
     }
 
     /// At once, with all connections.

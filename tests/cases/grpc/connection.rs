@@ -76,6 +76,15 @@ async fn health_follows_the_server() {
     assert!(report.text.contains("cannot be reached"), "{}", report.text);
     server.restart(Reflection::V1).await;
     is("healthy").await;
+    server.set_serving(false);
+    let report = is("unhealthy").await;
+    assert!(
+        report.text.contains("it says that it is not serving"),
+        "{}",
+        report.text
+    );
+    server.set_serving(true);
+    is("healthy").await;
 }
 
 #[tokio::test]

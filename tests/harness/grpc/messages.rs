@@ -70,3 +70,10 @@ pub(crate) struct Size {
     #[prost(int32, tag = "1")]
     pub(crate) size: i32,
 }
+
+/// `grpc.health.v1.HealthCheckResponse`: 1 is serving, 2 is not.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(crate) struct HealthAnswer {
+    #[prost(int32, tag = "1")]
+    pub(crate) status: i32,
+}

@@ -13,7 +13,7 @@ use tonic_reflection::server::Builder;
 
 use super::{
     PROTOS, Reflection, State,
-    services::{Trouble, Users},
+    services::{Health, Trouble, Users},
 };
 
 pub(super) async fn run(
@@ -25,7 +25,8 @@ pub(super) async fn run(
     let listener = TcpListener::from_std(listener).expect("the runtime takes it");
     let mut server = Server::builder()
         .add_service(Users(state.clone()))
-        .add_service(Trouble(state.clone()));
+        .add_service(Trouble(state.clone()))
+        .add_service(Health(state.clone()));
     let described = || Builder::configure().register_file_descriptor_set(descriptions());
     server = match reflection {
         Reflection::None => server,

@@ -18,7 +18,7 @@ use tonic_prost::ProstCodec;
 
 use super::{
     Seen, State,
-    messages::{FailRequest, ListRequest, NewUser, Size, User, UserRequest},
+    messages::{FailRequest, HealthAnswer, ListRequest, NewUser, Size, User, UserRequest},
 };
 
 #[derive(Clone)]
@@ -26,6 +26,13 @@ pub(super) struct Users(pub(super) Arc<State>);
 
 #[derive(Clone)]
 pub(super) struct Trouble(pub(super) Arc<State>);
+
+#[derive(Clone)]
+pub(super) struct Health(pub(super) Arc<State>);
+
+impl NamedService for Health {
+    const NAME: &'static str = "grpc.health.v1.Health";
+}
 
 impl NamedService for Users {
     const NAME: &'static str = "users.UserService";
@@ -97,7 +104,7 @@ impl Service<http::Request<Body>> for Trouble {
         let (_, method) = noted(&self.0, &request);
         match &*method {
             "Fail" => unary(request, |asked: FailRequest| {
-                Err(Status::new(Code::from_i32(asked.code), asked.message))
+                Err::<User, _>(Status::new(Code::from_i32(asked.code), asked.message))
             }),
             "Hang" => Box::pin(std::future::pending()),
             "Large" => unary(request, |asked: Size| {
@@ -117,6 +124,28 @@ impl Service<http::Request<Body>> for Trouble {
                 Box::pin(stream::iter(users).chain(stream::pending()))
             }),
             _ => unknown(),
+        }
+    }
+}
+
+impl Service<http::Request<Body>> for Health {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Answer {
+        let serving = *self.0.serving.lock().expect("no task panicked");
+        match serving {
+            Some(serving) => unary(request, move |_: ()| {
+                Ok(HealthAnswer {
+                    status: if serving { 1 } else { 2 },
+                })
+            }),
+            None => unknown(),
         }
     }
 }
@@ -145,13 +174,14 @@ fn served<T>(message: T) -> Response<T> {
     response
 }
 
-fn unary<M, F>(request: http::Request<Body>, answer: F) -> Answer
+fn unary<M, R, F>(request: http::Request<Body>, answer: F) -> Answer
 where
     M: prost::Message + Default + 'static,
-    F: FnOnce(M) -> Result<User, Status> + Send + 'static,
+    R: prost::Message + Default + 'static,
+    F: FnOnce(M) -> Result<R, Status> + Send + 'static,
 {
     Box::pin(async move {
-        let mut grpc = Grpc::new(ProstCodec::<User, M>::default());
+        let mut grpc = Grpc::new(ProstCodec::<R, M>::default());
         Ok(grpc.unary(Once(Some(answer)), request).await)
     })
 }
@@ -170,12 +200,12 @@ where
 /// A method that is called once.
 struct Once<F>(Option<F>);
 
-impl<M, F> UnaryService<M> for Once<F>
+impl<M, R, F> UnaryService<M> for Once<F>
 where
-    F: FnOnce(M) -> Result<User, Status>,
+    F: FnOnce(M) -> Result<R, Status>,
 {
-    type Response = User;
-    type Future = std::future::Ready<Result<Response<User>, Status>>;
+    type Response = R;
+    type Future = std::future::Ready<Result<Response<R>, Status>>;
 
     fn call(&mut self, request: Request<M>) -> Self::Future {
         let answer = self.0.take().expect("it is called once");
