@@ -184,8 +184,8 @@ fn origin(node: &Node) -> Option<Origin> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
