@@ -16,7 +16,7 @@ use crate::{Datum, Error, Result, state, time};
 ///
 /// # fn send() -> Result<()> {
 /// let mail = CircuitBreaker::new("mail").failure_threshold(3).recovery_timeout(Duration::from_secs(30));
-/// mail.call(|| fujsen::call("mail.send", &[]))?;
+/// mail.call(|| fujsen::call::<Value>("mail.send", &[]).map(drop))?;
 /// # Ok(())
 /// # }
 /// ```
