@@ -1,6 +1,17 @@
 use serde_json::json;
 
 use super::system::{System, each};
+use crate::cases::mesh::{claims, token as sign};
+
+/// As a service would make it out to payment-service, with the secret that the example has for trying out.
+fn token(from: &str) -> String {
+    let secret = "for trying out on one machine of your own";
+    sign(
+        secret,
+        &json!({ "alg": "HS256", "typ": "JWT" }),
+        &claims(from, "payment-service", 60),
+    )
+}
 
 #[tokio::test]
 async fn an_order_that_cannot_be_paid_is_undone() {
@@ -83,8 +94,20 @@ async fn an_order_that_cannot_be_paid_is_undone() {
         .await;
     assert_eq!((books().await, balance().await), (8, 1000));
     let late = json!({ "user_id": 7, "amount": 2000 });
+    let charge = |token: Option<String>| {
+        let request = system.client.put(system.url("payment-service") + "/charges/four");
+        let request = request
+            .header("content-type", "application/json")
+            .body(late.to_string());
+        system.send(match token {
+            Some(token) => request.header("x-service-token", token),
+            None => request,
+        })
+    };
+    assert_eq!(charge(None).await.0, 401, "charges are for order-service");
+    assert_eq!(charge(Some(token("user-service"))).await.0, 403, "and for nobody else");
     assert_eq!(
-        system.put("payment-service", "/charges/four", late).await.0,
+        charge(Some(token("order-service"))).await.0,
         409,
         "a charge that comes late"
     );
