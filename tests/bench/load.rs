@@ -15,10 +15,31 @@ use tokio::{
 pub(crate) struct Seen {
     pub(crate) requests: u64,
     pub(crate) failed: u64,
+    /// How long each took.
+    took: Vec<Duration>,
+}
+
+impl Seen {
+    /// 99 of 100 requests took no longer.
+    pub(crate) fn p99(mut self) -> Duration {
+        self.took.sort_unstable();
+        self.took[self.took.len() * 99 / 100]
+    }
 }
 
 /// Keeps `connections` busy with one request after the other for a while.
 pub(crate) async fn run(address: SocketAddr, path: &str, connections: usize, time: Duration) -> Seen {
+    run_at(address, path, connections, time, Duration::ZERO).await
+}
+
+/// As [`run`], with a pause of each connection after each answer.
+pub(crate) async fn run_at(
+    address: SocketAddr,
+    path: &str,
+    connections: usize,
+    time: Duration,
+    pause: Duration,
+) -> Seen {
     let body = r#"{"name": "Ada Lovelace", "id": 41, "text": "the engine weaves algebraic patterns, as looms weave"}"#;
     let request = format!(
         "POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -26,28 +47,34 @@ pub(crate) async fn run(address: SocketAddr, path: &str, connections: usize, tim
     );
     let end = Instant::now() + time;
     let tasks: Vec<_> = (0..connections)
-        .map(|_| tokio::spawn(connection(address, request.clone(), end)))
+        .map(|_| tokio::spawn(connection(address, request.clone(), end, pause)))
         .collect();
     let mut all = Seen::default();
     for task in tasks {
         let seen = task.await.unwrap();
         all.requests += seen.requests;
         all.failed += seen.failed;
+        all.took.extend(seen.took);
     }
     all
 }
 
-async fn connection(address: SocketAddr, request: String, end: Instant) -> Seen {
+async fn connection(address: SocketAddr, request: String, end: Instant, pause: Duration) -> Seen {
     let mut seen = Seen::default();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
     let mut buffer = vec![0; 8192];
     while Instant::now() < end {
+        let sent = Instant::now();
         stream.write_all(request.as_bytes()).await.unwrap();
         seen.requests += 1;
         if !answered(&mut stream, &mut buffer).await {
             seen.failed += 1;
             stream = TcpStream::connect(address).await.unwrap();
+        }
+        seen.took.push(sent.elapsed());
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
         }
     }
     seen

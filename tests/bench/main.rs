@@ -9,6 +9,7 @@ mod load;
 mod native;
 mod report;
 mod serve;
+mod sibling;
 mod start;
 mod swap;
 mod traces;
@@ -21,12 +22,13 @@ type Measure = fn(&tokio::runtime::Runtime, &mut Report);
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut report = Report::default();
-    let parts: [(&str, Measure); 6] = [
+    let parts: [(&str, Measure); 7] = [
         ("calls", calls::measure),
         ("events", events::measure),
         ("start", start::measure),
         ("swap", swap::measure),
         ("serve", serve::measure),
+        ("sibling", sibling::measure),
         ("traces", traces::measure),
     ];
     let wanted: Vec<String> = std::env::args()

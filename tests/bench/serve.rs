@@ -43,7 +43,7 @@ pub(crate) struct Compared {
 }
 
 impl Compared {
-    fn add(&self, report: &mut Report, what: &str, than: &str, aim: Option<f64>) {
+    pub(crate) fn add(&self, report: &mut Report, what: &str, than: &str, aim: Option<f64>) {
         let Self { ratio, rates } = self;
         report.add(
             format!("{what}, 64 connections"),

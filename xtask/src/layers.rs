@@ -43,6 +43,41 @@ const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 /// Rooms of the host, and rooms that they must not know.
 const ROOMS: &[(&str, &[&str])] = &[
     (
+        "resilience",
+        &[
+            "app",
+            "call",
+            "capability",
+            "cli",
+            "discovery",
+            "engine",
+            "guest",
+            "health",
+            "live",
+            "load",
+            "mesh",
+            "route",
+            "server",
+        ],
+    ),
+    (
+        "discovery",
+        &[
+            "app",
+            "call",
+            "capability",
+            "cli",
+            "engine",
+            "guest",
+            "health",
+            "live",
+            "load",
+            "mesh",
+            "route",
+            "server",
+        ],
+    ),
+    (
         "limits.rs",
         &[
             "app",

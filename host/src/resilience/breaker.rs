@@ -217,8 +217,8 @@ impl Drop for Admission<'_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const RULE: Rule = Rule {

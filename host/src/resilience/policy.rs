@@ -134,8 +134,8 @@ pub(super) fn read(config: &Config) -> Result<(Named, Option<Arc<Policy>>), Vec<
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

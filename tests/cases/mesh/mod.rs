@@ -134,7 +134,7 @@ async fn payment(sections: &str) -> Service {
 }
 
 /// A token as any other implementation would make it.
-fn token(secret: &str, header: &Value, claims: &Value) -> String {
+pub(super) fn token(secret: &str, header: &Value, claims: &Value) -> String {
     let part = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     let message = format!("{}.{}", part(header), part(claims));
     let mut hmac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
@@ -142,7 +142,7 @@ fn token(secret: &str, header: &Value, claims: &Value) -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(hmac.finalize().into_bytes()))
 }
 
-fn claims(from: &str, to: &str, seconds: i64) -> Value {
+pub(super) fn claims(from: &str, to: &str, seconds: i64) -> Value {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();

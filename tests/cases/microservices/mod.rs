@@ -1,6 +1,7 @@
 //! The services of examples/microservices, as processes that talk to each other.
 
 mod config;
+mod grpc;
 mod monitoring;
 mod orders;
 mod registry;

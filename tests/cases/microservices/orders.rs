@@ -1,13 +1,35 @@
 use serde_json::json;
 
 use super::system::{System, each};
+use crate::cases::mesh::{claims, token as sign};
+use crate::harness::Redis;
+
+/// As a service would make it out to payment-service, with the secret that the example has for trying out.
+fn token(from: &str) -> String {
+    let secret = "for trying out on one machine of your own";
+    sign(
+        secret,
+        &json!({ "alg": "HS256", "typ": "JWT" }),
+        &claims(from, "payment-service", 60),
+    )
+}
 
 #[tokio::test]
 async fn an_order_that_cannot_be_paid_is_undone() {
+    undone(&[]).await;
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_paid_is_undone_with_the_queue_on_redis() {
+    let redis = Redis::start();
+    undone(&[("MESSAGE_QUEUE", redis.url())]).await;
+}
+
+async fn undone(queue: &[(&str, String)]) {
     let system = System::new(|_, text| text.replace("recover_after: 15", "recover_after: 3"));
-    let _database = system.alone("database-service", &[]).await;
-    let _orders = system.alone("order-service", &[]).await;
-    let payments = system.alone("payment-service", &[]).await;
+    let _database = system.alone("database-service", queue).await;
+    let _orders = system.alone("order-service", queue).await;
+    let payments = system.alone("payment-service", queue).await;
     let order = |id: &str, quantity: u32| {
         let body = json!({ "user_id": 7, "item": "book", "quantity": quantity, "amount": 2000 });
         let (system, path) = (&system, format!("/orders/{id}"));
@@ -75,7 +97,7 @@ async fn an_order_that_cannot_be_paid_is_undone() {
         "{accepted:?}"
     );
     assert_eq!(books().await, 6, "held until it is certain that nothing was charged");
-    let _payments = system.alone("payment-service", &[]).await;
+    let _payments = system.alone("payment-service", queue).await;
     system
         .until("order-service", "/orders/four", |(_, order)| {
             order["status"] == "cancelled"
@@ -83,8 +105,20 @@ async fn an_order_that_cannot_be_paid_is_undone() {
         .await;
     assert_eq!((books().await, balance().await), (8, 1000));
     let late = json!({ "user_id": 7, "amount": 2000 });
+    let charge = |token: Option<String>| {
+        let request = system.client.put(system.url("payment-service") + "/charges/four");
+        let request = request
+            .header("content-type", "application/json")
+            .body(late.to_string());
+        system.send(match token {
+            Some(token) => request.header("x-service-token", token),
+            None => request,
+        })
+    };
+    assert_eq!(charge(None).await.0, 401, "charges are for order-service");
+    assert_eq!(charge(Some(token("user-service"))).await.0, 403, "and for nobody else");
     assert_eq!(
-        system.put("payment-service", "/charges/four", late).await.0,
+        charge(Some(token("order-service"))).await.0,
         409,
         "a charge that comes late"
     );

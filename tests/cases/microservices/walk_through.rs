@@ -1,15 +1,25 @@
 use super::system::System;
-use crate::harness::{eventually, root};
+use crate::harness::{Redis, eventually, root};
 
 /// The README's console lines, each with the answer under it.
 #[tokio::test]
 async fn the_walk_through_answers_as_it_says() {
+    walk_through(System::start().await).await;
+}
+
+/// The same file with the queue on a server gives the same answers.
+#[tokio::test]
+async fn the_walk_through_answers_the_same_with_the_queue_on_redis() {
+    let redis = Redis::start();
+    walk_through(System::start_with(&[("MESSAGE_QUEUE", redis.url())]).await).await;
+}
+
+async fn walk_through(system: System) {
     let readme = std::fs::read_to_string(root().join("examples/microservices/README.md")).unwrap();
     let (_, rest) = readme.split_once("```console\n").unwrap();
     let (block, _) = rest.split_once("\n```\n").unwrap();
     let mut lines = block.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut count = 0;
-    let system = System::start().await;
     while let Some(line) = lines.next() {
         let (command, expected) = (line.strip_prefix("$ curl ").unwrap(), lines.next().unwrap());
         let command = format!("curl --silent --max-time 20 {}", system.on_its_ports(command));
