@@ -1,4 +1,6 @@
 import { Failure, __tuskThrow } from "./failure";
+import { Json } from "./json";
+import { log } from "./log";
 import { Result } from "./result";
 import { state } from "./state";
 import { time } from "./time";
@@ -69,7 +71,11 @@ export class CircuitBreaker {
   }
 
   failed(): void {
-    if (state.increment(this.key("failures")) >= this.failureThreshold) state.set(this.key("opened"), time.now());
+    const failures = state.increment(this.key("failures"));
+    if (failures >= this.failureThreshold) {
+      state.set(this.key("opened"), time.now());
+      log.warn("circuit breaker opens", Json.object().set("breaker", this.name).set("failures", failures));
+    }
     state.delete(this.key("trial"));
   }
 

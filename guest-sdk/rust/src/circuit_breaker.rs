@@ -2,7 +2,7 @@
 //! a fujsen, a step that must not be tried while it fails.
 use std::time::Duration;
 
-use crate::{Datum, Error, Result, state, time};
+use crate::{Datum, Error, Result, fields, log, state, time};
 
 /// Keeps calls from something that fails. What it knows is in the service's [`state`]: it outlives the call, the swap and
 /// the restart, and holds for all calls and all hosts that share the state.
@@ -111,6 +111,7 @@ impl CircuitBreaker {
         let failures = state::increment(&self.key("failures"), 1)?;
         if failures >= self.failure_threshold {
             state::set(&self.key("opened"), time::now())?;
+            log::warn("circuit breaker opens", fields! { breaker: self.name, failures: failures });
         }
         state::delete(&self.key("trial")).map(drop)
     }
