@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::Arc, time::Instant};
 
+use tokio::{sync::OnceCell, time::timeout_at};
 use tsk::{Diagnostic, Node, Span};
 
 use super::{
     engine::{Lease, Target},
+    error::timeout,
     pools::{Opened, Pools},
     target,
 };
@@ -17,6 +19,7 @@ pub(super) struct Database {
     span: Span,
     /// What to run when it is opened: its tables.
     setup: Option<(String, Span)>,
+    is_set_up: OnceCell<()>,
 }
 
 impl Database {
@@ -31,6 +34,7 @@ impl Database {
             meter: pools.metrics.dependency("sql", name),
             span: url.span,
             setup,
+            is_set_up: OnceCell::new(),
         })
     }
 
@@ -38,32 +42,52 @@ impl Database {
         self.opened.target.show()
     }
 
-    /// Opens it once, and runs its setup.
+    /// Opens it once, and runs its setup. A server that is down is left for its first user to open.
     pub(super) async fn open(&self, name: &str, deadline: Instant) -> Result<(), Diagnostic> {
-        let lease = match self.lease(deadline).await {
+        let target = &self.opened.target;
+        let later = |error: &Error| {
+            let message = &error.message;
+            tracing::warn!("the database `{name}` is down: {message}; it is opened by the first use when it is back");
+        };
+        let lease = match self.opened.engine.lease(deadline).await {
             Ok(lease) => lease,
             // In use by a running call is open, too.
             Err(error) if error.code == "busy" && self.setup.is_none() => return Ok(()),
+            Err(error) if target.may_come_back(&error) => return Ok(later(&error)),
             Err(error) => return Err(self.cannot_open(name, &error)),
         };
-        let Some((setup, span)) = &self.setup else {
-            return Ok(());
-        };
-        // A save that leaves the setup alone does not write to the database.
-        if self.opened.has_run(setup) {
-            return Ok(());
-        }
-        match lease.setup(deadline, setup.clone()).await {
-            Ok(()) => {
-                self.opened.ran(setup);
-                Ok(())
-            }
-            Err(error) => Err(setup_failed(name, *span, &error)),
+        match (self.set_up(&lease, deadline).await, &self.setup) {
+            (Err(error), _) if target.may_come_back(&error) => Ok(later(&error)),
+            (Err(error), Some((_, span))) => Err(setup_failed(name, *span, &error)),
+            _ => Ok(()),
         }
     }
 
+    /// A connection to the database, as its setup has left it.
     pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
-        self.opened.engine.lease(deadline).await
+        let lease = self.opened.engine.lease(deadline).await?;
+        self.set_up(&lease, deadline).await.map_err(|error| {
+            let message = format!("the database's setup fails: {}", error.message);
+            Error { message, ..error }
+        })?;
+        Ok(lease)
+    }
+
+    /// Runs the setup, unless this version of the file has seen that it was.
+    async fn set_up(&self, lease: &Lease, deadline: Instant) -> Result<(), Error> {
+        let Some((setup, _)) = &self.setup else { return Ok(()) };
+        let run = || async {
+            // A save that leaves the setup alone does not write to the database.
+            if !self.opened.has_run(setup) {
+                lease.setup(deadline, setup.clone()).await?;
+                self.opened.ran(setup);
+            }
+            Ok::<_, Error>(())
+        };
+        let running = self.is_set_up.get_or_try_init(run);
+        // Another call may be the one that runs it.
+        timeout_at(deadline.into(), running).await.map_err(|_| timeout())??;
+        Ok(())
     }
 
     /// Whether it answers by `deadline`. One whose connections are all in use does.
