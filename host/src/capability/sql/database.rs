@@ -44,23 +44,25 @@ impl Database {
 
     /// Opens it once, and runs its setup. A server that is down is left for its first user to open.
     pub(super) async fn open(&self, name: &str, deadline: Instant) -> Result<(), Diagnostic> {
-        let target = &self.opened.target;
-        let later = |error: &Error| {
-            let message = &error.message;
-            tracing::warn!("the database `{name}` is down: {message}; it is opened by the first use when it is back");
-        };
         let lease = match self.opened.engine.lease(deadline).await {
             Ok(lease) => lease,
             // In use by a running call is open, too.
             Err(error) if error.code == "busy" && self.setup.is_none() => return Ok(()),
-            Err(error) if target.may_come_back(&error) => return Ok(later(&error)),
-            Err(error) => return Err(self.cannot_open(name, &error)),
+            Err(error) => return self.not_yet(name, &error).ok_or_else(|| self.cannot_open(name, &error)),
         };
         match (self.set_up(&lease, deadline).await, &self.setup) {
-            (Err(error), _) if target.may_come_back(&error) => Ok(later(&error)),
-            (Err(error), Some((_, span))) => Err(setup_failed(name, *span, &error)),
+            (Err(error), Some((_, span))) => {
+                let later = self.not_yet(name, &error);
+                later.ok_or_else(|| setup_failed(name, *span, &error))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Leaves a database that may be back by itself for its first use. None where somebody must do something.
+    fn not_yet(&self, name: &str, error: &Error) -> Option<()> {
+        let may = self.opened.target.may_come_back(error);
+        may.then(|| tracing::warn!("the database `{name}` is left for its first use: {}", error.message))
     }
 
     /// A connection to the database, as its setup has left it.

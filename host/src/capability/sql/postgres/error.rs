@@ -55,6 +55,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
     match (&code[..2], code) {
         // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
         ("23", _) if error.schema() == Some("pg_catalog") => try_again(message),
+        (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => try_again(message),
         ("23", _) => Error::new(409, "constraint", message),
         (_, "55P03") => busy(),
         (_, "40001" | "40P01") => try_again(message),
@@ -91,9 +92,11 @@ pub(super) fn cannot_connect(server: &Server, error: &Postgres) -> Error {
         };
         return Error::new(503, code, format!("{shown}: {}", refusal.message()));
     }
-    match tls_failure(error) {
-        Some(why) => Error::new(503, "tls", format!("{shown}: no TLS with this server: {why}")),
-        None => unavailable(shown, &causes(error)),
+    match (tls_failure(error), causes(error)) {
+        (Some(why), _) => Error::new(503, "tls", format!("{shown}: no TLS with this server: {why}")),
+        // The driver's words for a server that asks for one.
+        (_, why) if why == "password missing" => Error::new(503, "login", format!("{shown}: {why} in the URL")),
+        (_, why) => unavailable(shown, &why),
     }
 }
 

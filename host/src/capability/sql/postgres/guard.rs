@@ -174,9 +174,17 @@ impl Words {
             }
             Some(object) if OBJECTS.contains(&object) || further.contains(&object) => Ok(()),
             object => {
-                let shown = [self.first(), object.unwrap_or_default().to_owned()].join(" ");
+                let object = object.unwrap_or_default();
+                let (first, hint) = (self.first(), did_you_mean(object, OBJECTS));
+                if object.is_empty() || !hint.is_empty() {
+                    let message = format!(
+                        "no statement begins with `{}`{hint}",
+                        format!("{first} {object}").trim_end()
+                    );
+                    return Err(Error::new(500, "syntax", message));
+                }
                 let allowed = OBJECTS.join(", ");
-                Err(denied(&format!("{}; it may be about {allowed}", shown.trim_end())))
+                Err(denied(&format!("{first} {object}; it may be about {allowed}")))
             }
         }
     }
@@ -268,7 +276,8 @@ mod tests {
             ),
             ("ALTER SYSTEM SET x = 1", "denied", "ALTER SYSTEM"),
             ("DROP DATABASE app", "denied", "DROP DATABASE"),
-            ("CREATE", "denied", "CREATE;"),
+            ("CREATE", "syntax", "`CREATE`"),
+            ("CREATE TABEL t (n int)", "syntax", "did you mean `TABLE`?"),
             ("VACUUM", "denied", "VACUUM"),
             ("SELEC 1", "syntax", "did you mean `SELECT`?"),
             ("'SELECT'", "syntax", "no statement"),

@@ -19,7 +19,7 @@ use crate::{bindings::Error, limits};
 /// The connections to one database. Made when they are needed; a server that is down is found again by the next use.
 pub(in super::super) struct Pool {
     link: Arc<Link>,
-    /// Or why there can be none, which a bound of zero connections would be.
+    /// Or why there is no pool.
     connections: Result<deadpool_postgres::Pool, String>,
 }
 
@@ -43,13 +43,14 @@ impl Pool {
             .connections
             .as_ref()
             .map_err(|error| unavailable(server.show(), error))?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        let connect = Some(left.min(limits::SQL_CONNECT)).filter(|time| !time.is_zero());
+        // A time of zero would mean: one that is there, or none.
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1));
         let times = Timeouts {
-            // Zero would mean: a free one, or none.
-            wait: Some(left.min(limits::SQL_BUSY).max(Duration::from_millis(1))),
-            create: connect.or(Some(Duration::from_millis(1))),
-            recycle: connect,
+            wait: Some(left.min(limits::SQL_BUSY)),
+            create: Some(left.min(limits::SQL_CONNECT)),
+            recycle: Some(left),
         };
         match connections.timeout_get(&times).await {
             Ok(client) => Ok(Lease::new(client, self.link.clone())),

@@ -15,7 +15,8 @@ SELECT set_config(name, value, false) FROM (VALUES ('TimeZone', 'UTC'), ('DateSt
 ('IntervalStyle', 'postgres'), ('standard_conforming_strings', 'on')) AS own (name, value); \
 SELECT set_config(name, value, false) FROM (VALUES ";
 
-/// From version 14 on: a statement whose host is gone is not run to its end.
+/// A statement whose host is gone is not run to its end. Old versions cannot look, and other systems than Linux may
+/// refuse to.
 const LOOK: &str = "SELECT set_config('client_connection_check_interval', '";
 
 static SESSION: LazyLock<String> = LazyLock::new(|| {
@@ -25,7 +26,8 @@ static SESSION: LazyLock<String> = LazyLock::new(|| {
         "{RESET}('lock_timeout', '{lock} ms'), ('statement_timeout', '{longest} ms'), \
          ('idle_in_transaction_session_timeout', '{longest} ms')) AS own (name, value) \
          WHERE current_setting(name)::interval NOT BETWEEN '1 ms' AND value::interval; \
-         {LOOK}{look} ms', false) WHERE current_setting('client_connection_check_interval', true) IS NOT NULL"
+         {LOOK}{look} ms', false) WHERE version() LIKE '%linux%' \
+         AND current_setting('client_connection_check_interval', true) IS NOT NULL"
     )
 });
 

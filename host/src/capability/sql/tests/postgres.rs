@@ -163,7 +163,7 @@ async fn what_is_no_plain_value_is_the_text_that_the_server_shows() {
         "ARRAY['1 day'::interval]",
     ];
     for expression in expressions {
-        let statement = format!("SELECT v, v::text FROM (SELECT {expression} AS v) AS t");
+        let statement = format!("SELECT v, format('%s', v) FROM (SELECT {expression} AS v) AS t");
         let rows = bench
             .query(&statement, vec![])
             .await
@@ -171,13 +171,7 @@ async fn what_is_no_plain_value_is_the_text_that_the_server_shows() {
         let [own, shown] = &rows.rows[0][..] else {
             panic!("two columns")
         };
-        // The server's cast of `char(3)` drops the padding, and that is all it does.
-        match (own, shown) {
-            (Value::Text(own), Value::Text(shown)) if expression.contains("char(3)") => {
-                assert_eq!(own.trim_end(), shown)
-            }
-            _ => assert_eq!(own, shown, "{expression}"),
-        }
+        assert_eq!(own, shown, "{expression}");
     }
     for expression in [
         "point(1, 2)",
@@ -227,8 +221,8 @@ async fn values_become_parameters() {
         ("text", Value::Boolean(true), "true"),
         ("text", text("é'?"), "é'?"),
         ("varchar", json("[1]"), "[1]"),
-        ("bool", Value::Boolean(false), "false"),
-        ("bool", Value::Integer(1), "true"),
+        ("bool", Value::Boolean(false), "f"),
+        ("bool", Value::Integer(1), "t"),
         ("json", json("{\"a\":1}"), "{\"a\":1}"),
         ("jsonb", json("{\"a\":1}"), "{\"a\": 1}"),
         ("jsonb", text("\"a\""), "\"a\""),
@@ -252,7 +246,7 @@ async fn values_become_parameters() {
         ("bytea", text("a\\"), "\\x615c"),
         ("int4range", text("[1,2]"), "[1,3)"),
     ] {
-        let statement = format!("SELECT CAST(? AS {kind})::text, CAST(? AS {kind}) IS NULL");
+        let statement = format!("SELECT format('%s', CAST(? AS {kind})), CAST(? AS {kind}) IS NULL");
         let rows = bench
             .query(&statement, vec![value.clone(), Value::Null])
             .await
@@ -321,6 +315,7 @@ async fn errors_say_what_to_do() {
             "500 syntax",
             "function now(integer, integer) does not exist",
         ),
+        ("SELECT 1\0", "500 syntax", "zero byte"),
         ("SELECT 1 / 0", "500 bad-argument", "division by zero"),
         ("SELECT pg_read_file('/etc/passwd')", "500 denied", "permission denied"),
         ("SELECT * FROM pg_authid", "500 denied", "permission denied"),
@@ -609,7 +604,9 @@ async fn a_server_that_is_down_at_the_start_is_set_up_when_it_comes() {
     let error = count(&bad).await.unwrap_err();
     assert_eq!(error.code, "syntax");
     assert!(
-        error.message.contains("the database's setup fails: syntax error"),
+        error
+            .message
+            .contains("the database's setup fails: no statement begins with `CREATE TABEL`"),
         "{}",
         error.message
     );
@@ -680,7 +677,7 @@ async fn what_can_never_work_is_told_at_the_start() {
         ),
     ] {
         let sql = Sql::new(&Pools::default(), &databases(&url), Path::new("/")).unwrap();
-        let diagnostics = sql.connect().await.unwrap_err();
+        let diagnostics = sql.connect().await.err().unwrap_or_else(|| panic!("{url}"));
         let shown = format!("{diagnostics:?}");
         assert!(
             diagnostics[0].message.contains(says) && diagnostics[0].span.is_some(),

@@ -18,13 +18,19 @@ pub(super) fn write(bytes: &[u8], out: &mut String) -> Result<(), Unreadable> {
     let [_, weight, sign, scale, digits @ ..] = words.as_slice() else {
         return Err(Unreadable::Malformed);
     };
-    match *sign {
-        0 => {}
-        NEGATIVE => out.push('-'),
-        NOT_A_NUMBER => return Ok(out.push_str("NaN")),
-        INFINITE => return Ok(out.push_str("Infinity")),
-        NEGATIVE_INFINITE => return Ok(out.push_str("-Infinity")),
+    let special = match *sign {
+        0 | NEGATIVE => None,
+        NOT_A_NUMBER => Some("NaN"),
+        INFINITE => Some("Infinity"),
+        NEGATIVE_INFINITE => Some("-Infinity"),
         _ => return Err(Unreadable::Malformed),
+    };
+    if let Some(special) = special {
+        out.push_str(special);
+        return Ok(());
+    }
+    if *sign == NEGATIVE {
+        out.push('-');
     }
     // The place of the first digit, counted in digits before the point.
     let weight = i32::from(weight.cast_signed());
