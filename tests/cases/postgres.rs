@@ -123,7 +123,8 @@ async fn a_service_keeps_its_data_on_a_server() {
     })
     .await;
 
-    // A swap keeps the connections.
+    // A swap keeps the connections; those of what slept are gone.
+    assert_eq!(service.get("/rust/effects/none").await.json(), 0);
     let connections = "SELECT min(backend_start) FROM pg_stat_activity WHERE usename = 'app'";
     let before = server.admin(connections);
     service
@@ -133,6 +134,7 @@ async fn a_service_keeps_its_data_on_a_server() {
     let order = json!({ "item": "third", "tags": [] });
     assert_eq!(service.post("/rust/order", order).await.json()["count"], 3);
     assert_eq!(server.admin(connections), before);
+    assert!(!before.is_empty());
 
     let metrics = service.metrics().await;
     let labels = [("kind", "sql"), ("dependency", "main"), ("outcome", "refused")];

@@ -6,7 +6,7 @@ use tokio_postgres::{
 };
 
 use super::{
-    super::error::{busy, rolled_back, timeout, too_big, with_place},
+    super::error::{busy, rolled_back, too_big, with_place},
     server::Server,
 };
 use crate::{bindings::Error, limits};
@@ -38,7 +38,8 @@ pub(super) fn is_last(error: &Postgres) -> bool {
 /// this host and the server has forgotten it.
 pub(super) fn is_stale(error: &Postgres) -> bool {
     error.as_db_error().is_some_and(|error| match *error.code() {
-        SqlState::FEATURE_NOT_SUPPORTED => error.message().starts_with("cached plan"),
+        // Its message may be in any language.
+        SqlState::FEATURE_NOT_SUPPORTED => error.routine() == Some("RevalidateCachedQuery"),
         SqlState::INVALID_SQL_STATEMENT_NAME => true,
         _ => false,
     })
@@ -61,8 +62,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
         (_, "40001" | "40P01") => try_again(message),
         (_, "25P02") => rolled_back(),
         (_, "25006") => Error::new(503, "read-only", format!("the database cannot be written: {message}")),
-        // Stopped by this host when the call's time was over, or by a time that the operator has set.
-        (_, "57014") if message.contains("user request") => timeout(),
+        // By a time that the operator has set: whoever is stopped by this host no longer waits.
         (_, "57014" | "25P04") => Error::new(504, "timeout", message),
         ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => unavailable(server.show(), message),
         ("53", _) => Error::new(503, "full", format!("the server has no room: {message}")),

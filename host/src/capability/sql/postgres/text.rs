@@ -7,6 +7,9 @@ use super::{
 };
 use crate::{bindings::Error, limits};
 
+/// The protocol counts parameters in 16 bits.
+const MAX_PARAMETERS: u32 = u16::MAX as u32;
+
 pub(super) struct Text {
     /// As its author wrote it.
     pub(super) written: String,
@@ -47,34 +50,35 @@ pub(super) fn check(sql: &str) -> Result<(), Error> {
 
 fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
     let mut sent = String::with_capacity(sql.len() + 16);
-    let (mut copied, mut count, mut has_numbers) = (0, 0, false);
+    let (mut copied, mut count, mut highest) = (0, 0, 0);
     for (token, start, text) in tokens {
         let instead = match token {
             Token::Placeholder => {
                 count += 1;
                 format!("${count}")
             }
-            Token::NumberedPlaceholder => {
-                has_numbers = true;
-                text.replace('?', "$")
-            }
+            Token::NumberedPlaceholder => text.replace('?', "$"),
             Token::Operator => "?".to_owned(),
-            Token::Parameter => {
-                has_numbers = true;
-                continue;
-            }
+            Token::Parameter => (*text).to_owned(),
             _ => continue,
         };
+        if matches!(token, Token::NumberedPlaceholder | Token::Parameter) {
+            highest = highest.max(text[1..].parse().unwrap_or(u32::MAX));
+        }
         sent.push_str(&sql[copied..*start]);
         sent.push_str(&instead);
         copied = start + text.len();
     }
-    if has_numbers && count > 0 {
+    if count > 0 && highest > 0 {
         return Err(Error::new(
             500,
             "parameters",
             "the statement has `?` and numbered parameters (`$1`): use one of the two; the operator `?` is written `??`",
         ));
+    }
+    if count.max(highest) > MAX_PARAMETERS {
+        let message = format!("a statement has {MAX_PARAMETERS} parameters at most");
+        return Err(Error::new(500, "parameters", message));
     }
     sent.push_str(&sql[copied..]);
     Ok(sent)
@@ -147,6 +151,17 @@ mod tests {
                 error.starts_with("parameters: ") && error.contains("`??`"),
                 "{mixed}: {error}"
             );
+        }
+    }
+
+    #[test]
+    fn parameters_are_bounded() {
+        for sql in [
+            format!("SELECT {}", "?,".repeat(70_000)),
+            "SELECT $70000".into(),
+            "SELECT ?99999999999".into(),
+        ] {
+            assert!(sent(&sql).contains("65535 parameters at most"));
         }
     }
 
