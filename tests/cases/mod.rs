@@ -10,6 +10,7 @@ mod imports;
 mod mesh;
 mod microservices;
 mod observe;
+mod postgres;
 mod remote_config;
 mod resilience;
 mod state;

@@ -38,7 +38,8 @@ pub(crate) fn command(folder: &Path) -> Command {
         .env("TUSK_CACHE", cache())
         .env_remove("TUSK_LOG")
         .env_remove("PORT")
-        .env_remove("MESSAGE_QUEUE");
+        .env_remove("MESSAGE_QUEUE")
+        .env_remove("POSTGRES_URL");
     for name in [
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",

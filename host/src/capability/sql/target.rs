@@ -1,17 +1,21 @@
 use std::path::Path;
 
+use super::{engine::Target, postgres::Server};
 use crate::store::sqlite::Location;
 
 /// Reads a value of `[databases]`. Relative paths start at `folder`. The error says what is wrong, then what to write.
-pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Location, (String, String)> {
+pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Target, (String, String)> {
     let remedy = || format!("write `{name}: \"sqlite:{name}.db\"`");
     let (scheme, path) = url.split_once(':').unwrap_or_default();
     match scheme {
-        "sqlite" => Location::parse(path, folder, name).map_err(|bad| {
+        "sqlite" => Location::parse(path, folder, name).map(Target::Sqlite).map_err(|bad| {
             let instead = bad.instead.map(|url| format!("write `{name}: \"{url}\"`"));
             (bad.message.into(), instead.unwrap_or_else(remedy))
         }),
-        "postgres" | "postgresql" => Err(("PostgreSQL is not supported yet".into(), remedy())),
+        "postgres" | "postgresql" => Server::parse(url).map(Target::Postgres).map_err(|why| {
+            let instead = format!("write `{name}: \"postgres://user:password@127.0.0.1:5432/{name}\"`");
+            (why.into(), instead)
+        }),
         "mysql" | "mariadb" => Err(("MySQL is not supported".into(), remedy())),
         _ => Err((format!("`{}` is no database URL", without_password(url)), remedy())),
     }
@@ -32,27 +36,19 @@ mod tests {
 
     #[test]
     fn urls() {
-        let parse = |url| super::parse("main", url, Path::new("/srv"));
-        assert_eq!(
-            parse("sqlite:users.db").unwrap(),
-            Location::File("/srv/users.db".into())
-        );
-        assert_eq!(
-            parse("sqlite://data/users.db").unwrap(),
-            Location::File("/srv/data/users.db".into())
-        );
-        assert_eq!(
-            parse("sqlite:///var/users.db").unwrap(),
-            Location::File("/var/users.db".into())
-        );
-        assert_eq!(
-            parse("sqlite:/var/users.db").unwrap(),
-            Location::File("/var/users.db".into())
-        );
-        assert_eq!(parse("sqlite::memory:").unwrap(), Location::Memory("main".into()));
-        assert_eq!(parse("sqlite://:memory:").unwrap(), Location::Memory("main".into()));
+        let parse = |url| super::parse("main", url, Path::new("/srv")).map(|target| target.show());
+        for (url, shown) in [
+            ("sqlite:users.db", "sqlite:/srv/users.db"),
+            ("sqlite://data/users.db", "sqlite:/srv/data/users.db"),
+            ("sqlite:///var/users.db", "sqlite:/var/users.db"),
+            ("sqlite:/var/users.db", "sqlite:/var/users.db"),
+            ("sqlite::memory:", "sqlite::memory:"),
+            ("sqlite://:memory:", "sqlite::memory:"),
+            ("postgres://me:geheim@h/app", "postgres://h:5432/app"),
+        ] {
+            assert_eq!(parse(url).unwrap(), shown);
+        }
         for (url, what) in [
-            ("postgres://u:p@h/db", "PostgreSQL is not supported yet"),
             ("users.db", "is no database URL"),
             ("sqlite:", "names no file"),
             ("sqlite:a.db?mode=ro", "takes no options"),
@@ -61,6 +57,9 @@ mod tests {
             assert!(message.contains(what), "{message}");
             assert!(help.contains("main: \"sqlite:"), "{help}");
         }
+        let (message, help) = parse("postgres://me:geheim@h").unwrap_err();
+        assert!(message.contains("must name one database"), "{message}");
+        assert!(help.contains("main: \"postgres://user:password@"), "{help}");
         assert!(!parse("oracle://me:geheim@h/db").unwrap_err().0.contains("geheim"));
     }
 }

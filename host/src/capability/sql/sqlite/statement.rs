@@ -2,7 +2,11 @@
 
 use rusqlite::{Connection, Statement, fallible_iterator::FallibleIterator, ffi, types::ValueRef};
 
-use super::{error::explain, guard::Control};
+use super::{
+    super::error::{empty, rolled_back, too_many_bytes, too_many_rows, wrong_count},
+    error::explain,
+    guard::Control,
+};
 use crate::{
     bindings::{
         Error, Value,
@@ -74,6 +78,15 @@ fn run_all(connection: &Connection, control: &Control, sql: &str) -> Result<(), 
     Ok(())
 }
 
+/// SQLite rolls back by itself when a transaction cannot go on (its disk is full, its time is over). What follows must
+/// not run outside of one.
+pub(super) fn still_open(connection: &Connection) -> Result<(), Error> {
+    if connection.is_autocommit() {
+        return Err(rolled_back());
+    }
+    Ok(())
+}
+
 /// Writers queue at `BEGIN`, where nothing is lost by trying again, rather than fail at their first write.
 pub(super) fn begin(connection: &Connection, control: &Control) -> Result<(), Error> {
     own(connection, control, "BEGIN IMMEDIATE")
@@ -108,12 +121,11 @@ fn prepare<'c>(
         .map_err(|error| explain(error, control))?;
     // What has no columns and writes nothing is a comment, or nothing at all: transaction statements are refused.
     if statement.column_count() == 0 && statement.readonly() {
-        return Err(Error::new(500, "syntax", "the statement is empty"));
+        return Err(empty());
     }
     let (wanted, given) = (statement.parameter_count(), parameters.len());
     if wanted != given {
-        let message = format!("the statement has {wanted} parameter(s), {given} value(s) were given");
-        return Err(Error::new(500, "parameters", message));
+        return Err(wrong_count(wanted, given));
     }
     for (index, value) in parameters.iter().enumerate() {
         bind(&mut statement, index + 1, value).map_err(|error| explain(error, control))?;
@@ -140,28 +152,20 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error>
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(|error| explain(error, control))? {
         if read.len() == limits::SQL_ROWS {
-            return Err(too_large(format!("over {} rows", limits::SQL_ROWS)));
+            return Err(too_many_rows());
         }
         let mut values = Vec::with_capacity(width);
         for index in 0..width {
             let value = row.get_ref(index).map_err(|error| explain(error, control))?;
             bytes += size_of::<Value>() + text_size(value);
             if bytes > limits::SQL_BYTES {
-                return Err(too_large(format!("over {} MiB", limits::SQL_BYTES >> 20)));
+                return Err(too_many_bytes());
             }
             values.push(own_value(value));
         }
         read.push(values);
     }
     Ok(Rows { columns, rows: read })
-}
-
-fn too_large(what: String) -> Error {
-    Error::new(
-        500,
-        "too-large",
-        format!("the result is {what}: read it in parts, with LIMIT and a condition on a key"),
-    )
 }
 
 fn text_size(value: ValueRef<'_>) -> usize {

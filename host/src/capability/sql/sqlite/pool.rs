@@ -12,53 +12,28 @@ use tokio::{
 };
 
 use super::{
-    error::{busy, explain, timeout as out_of_time},
+    super::error::{busy, timeout as out_of_time},
+    check,
+    error::explain,
     guard::{self, Control},
     statement,
 };
 use crate::{
-    bindings::Error,
-    limits,
-    metrics::Metrics,
-    store::{
-        Kept,
-        sqlite::{Location, Thread, gone},
+    bindings::{
+        Error, Value,
+        sql::{Changes, Rows},
     },
+    limits,
+    store::sqlite::{Location, Thread, gone},
 };
 
 type Job = Box<dyn FnOnce(&Connection, &Control) + Send>;
 
-/// Connection pools by database, kept across swaps.
-#[derive(Default)]
-pub struct Pools {
-    by_location: Kept<Location, Pool>,
-    pub(super) metrics: Arc<Metrics>,
-}
-
-impl Pools {
-    pub fn new(metrics: &Arc<Metrics>) -> Self {
-        Self {
-            metrics: metrics.clone(),
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn get(&self, location: Location) -> Arc<Pool> {
-        let make = || Pool::new(location.clone());
-        match location {
-            Location::File(_) => self.by_location.get(&location, make),
-            Location::Memory(_) => self.by_location.get_forever(&location, make),
-        }
-    }
-}
-
 /// The connections of one database.
-pub(super) struct Pool {
+pub(in super::super) struct Pool {
     location: Location,
     idle: Mutex<Vec<Worker>>,
     permits: Arc<Semaphore>,
-    /// The setup that has been run on it.
-    setup: Mutex<Option<String>>,
 }
 
 /// A connection, and what says when its statement is over.
@@ -68,14 +43,17 @@ struct Worker {
 }
 
 /// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
-pub(super) struct Lease {
+pub(in super::super) struct Lease {
+    location: Location,
     worker: Option<Worker>,
     permit: Option<OwnedSemaphorePermit>,
     pool: Weak<Pool>,
+    /// `begin` was called: what runs here belongs to its transaction, and to nothing else.
+    in_transaction: bool,
 }
 
 impl Pool {
-    pub(super) fn new(location: Location) -> Self {
+    pub(in super::super) fn new(location: Location) -> Self {
         // A database in memory lives in its one connection.
         let connections = if matches!(location, Location::Memory(_)) {
             1
@@ -86,24 +64,11 @@ impl Pool {
             location,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(connections)),
-            setup: Mutex::default(),
         }
     }
 
-    pub(super) fn has_run(&self, setup: &str) -> bool {
-        self.setup.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(setup)
-    }
-
-    pub(super) fn ran(&self, setup: String) {
-        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(setup);
-    }
-
-    pub(super) fn location(&self) -> &Location {
-        &self.location
-    }
-
     /// Waits for a free connection as long as it would for another writer.
-    pub(super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<Lease, Error> {
+    pub(in super::super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<Lease, Error> {
         let patience = deadline.min(Instant::now() + limits::SQL_BUSY);
         let Ok(permit) = timeout_at(patience.into(), self.permits.clone().acquire_owned()).await else {
             return Err(busy());
@@ -114,9 +79,11 @@ impl Pool {
             None => Worker::start(self.location.clone(), deadline).await?,
         };
         Ok(Lease {
+            location: self.location.clone(),
             worker: Some(worker),
             permit: permit.ok(),
             pool: Arc::downgrade(self),
+            in_transaction: false,
         })
     }
 }
@@ -138,8 +105,75 @@ impl Worker {
 }
 
 impl Lease {
+    pub(in super::super) async fn query(
+        &self,
+        deadline: Instant,
+        sql: String,
+        parameters: Vec<Value>,
+    ) -> Result<Rows, Error> {
+        let work = move |connection: &_, control: &_| statement::query(connection, control, &sql, &parameters);
+        self.run_inside(deadline, work).await
+    }
+
+    pub(in super::super) async fn execute(
+        &self,
+        deadline: Instant,
+        sql: String,
+        parameters: Vec<Value>,
+    ) -> Result<Changes, Error> {
+        let work = move |connection: &_, control: &_| statement::execute(connection, control, &sql, &parameters);
+        self.run_inside(deadline, work).await
+    }
+
+    /// Runs the statements of a database's setup, whole or not at all.
+    pub(in super::super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+        let work = move |connection: &_, control: &_| statement::setup(connection, control, &sql);
+        self.run(deadline, work).await
+    }
+
+    pub(in super::super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
+        let location = self.location.clone();
+        let work = move |connection: &_, control: &_| check::read(&location, connection, control);
+        self.run(deadline, work).await
+    }
+
+    pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+        self.run(deadline, statement::begin).await?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    /// A commit that fails leaves the transaction open, so that it can be tried again.
+    pub(in super::super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
+        self.run_inside(deadline, statement::commit).await
+    }
+
+    pub(in super::super) async fn rollback(self, deadline: Instant) -> Result<(), Error> {
+        let rollback = |connection: &_, control: &_| {
+            statement::rollback(connection, control);
+            Ok(())
+        };
+        self.run(deadline, rollback).await
+    }
+
+    /// Runs `work` in the transaction, if one was begun.
+    async fn run_inside<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        work: impl FnOnce(&Connection, &Control) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let in_transaction = self.in_transaction;
+        self.run(deadline, move |connection, control| {
+            if in_transaction {
+                statement::still_open(connection)?;
+            }
+            work(connection, control)
+        })
+        .await
+    }
+
     /// Runs `work` on the connection's thread, until `deadline`.
-    pub(super) async fn run<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
         deadline: Instant,
         work: impl FnOnce(&Connection, &Control) -> Result<T, Error> + Send + 'static,

@@ -1,0 +1,151 @@
+//! The database engines behind one interface: what a statement needs of any of them.
+
+use std::{sync::Arc, time::Instant};
+
+use super::{
+    postgres::{self, Server},
+    sqlite,
+};
+use crate::{
+    bindings::{
+        Error, Value,
+        sql::{Changes, Rows},
+    },
+    store::sqlite::Location,
+};
+
+/// Which database a URL means. Of one target there is one pool in the process.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Target {
+    Sqlite(Location),
+    Postgres(Server),
+}
+
+impl Target {
+    /// As grants and messages show it. Without a password.
+    pub(super) fn show(&self) -> String {
+        match self {
+            Self::Sqlite(location) => location.show(),
+            Self::Postgres(server) => server.show().to_owned(),
+        }
+    }
+
+    /// As traces call the system (OpenTelemetry's `db.system.name`).
+    pub(super) fn system(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// Lost when nobody holds it.
+    pub(super) fn is_in_memory(&self) -> bool {
+        matches!(self, Self::Sqlite(Location::Memory(_)))
+    }
+
+    /// What to do about a database that cannot be opened.
+    pub(super) fn help(&self, error: &Error) -> String {
+        match self {
+            Self::Sqlite(location) => sqlite::help(location, error),
+            Self::Postgres(server) => postgres::help(server, error),
+        }
+    }
+
+    /// Whether the database may be back by itself: a server that is down stops nothing else.
+    pub(super) fn may_come_back(&self, error: &Error) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(_) => matches!(error.status, 503 | 504) && !postgres::is_for_the_author(error),
+        }
+    }
+}
+
+/// The connections of one database.
+pub(super) enum Engine {
+    Sqlite(Arc<sqlite::Pool>),
+    Postgres(postgres::Pool),
+}
+
+impl Engine {
+    pub(super) fn new(target: &Target) -> Self {
+        match target {
+            Target::Sqlite(location) => Self::Sqlite(Arc::new(sqlite::Pool::new(location.clone()))),
+            Target::Postgres(server) => Self::Postgres(postgres::Pool::new(server.clone())),
+        }
+    }
+
+    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
+        match self {
+            Self::Sqlite(pool) => pool.lease(deadline).await.map(Lease::Sqlite),
+            Self::Postgres(pool) => pool.lease(deadline).await.map(Lease::Postgres),
+        }
+    }
+}
+
+/// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
+pub(super) enum Lease {
+    Sqlite(sqlite::Lease),
+    Postgres(postgres::Lease),
+}
+
+impl Lease {
+    /// Runs one statement and reads its rows. One that writes takes effect whole or, where its rows are over a bound,
+    /// not at all.
+    pub(super) async fn query(&self, deadline: Instant, sql: String, parameters: Vec<Value>) -> Result<Rows, Error> {
+        match self {
+            Self::Sqlite(lease) => lease.query(deadline, sql, parameters).await,
+            Self::Postgres(lease) => lease.query(deadline, sql, parameters).await,
+        }
+    }
+
+    /// Runs one statement and drops its rows, if it has any.
+    pub(super) async fn execute(
+        &self,
+        deadline: Instant,
+        sql: String,
+        parameters: Vec<Value>,
+    ) -> Result<Changes, Error> {
+        match self {
+            Self::Sqlite(lease) => lease.execute(deadline, sql, parameters).await,
+            Self::Postgres(lease) => lease.execute(deadline, sql, parameters).await,
+        }
+    }
+
+    /// Runs the statements of a database's setup, whole or not at all.
+    pub(super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(lease) => lease.setup(deadline, sql).await,
+            Self::Postgres(lease) => lease.setup(deadline, sql).await,
+        }
+    }
+
+    /// Whether the database answers.
+    pub(super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(lease) => lease.check(deadline).await,
+            Self::Postgres(lease) => lease.check(deadline).await,
+        }
+    }
+
+    /// Starts a transaction: all that follows on this lease belongs to it.
+    pub(super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(lease) => lease.begin(deadline).await,
+            Self::Postgres(lease) => lease.begin(deadline).await,
+        }
+    }
+
+    pub(super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(lease) => lease.commit(deadline).await,
+            Self::Postgres(lease) => lease.commit(deadline).await,
+        }
+    }
+
+    pub(super) async fn rollback(self, deadline: Instant) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(lease) => lease.rollback(deadline).await,
+            Self::Postgres(lease) => lease.rollback(deadline).await,
+        }
+    }
+}

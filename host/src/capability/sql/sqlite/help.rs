@@ -1,0 +1,17 @@
+use crate::{bindings::Error, store::sqlite::Location};
+
+/// What to do about a database that cannot be opened.
+pub(in super::super) fn help(location: &Location, error: &Error) -> String {
+    match location {
+        Location::File(path) => match path.parent() {
+            Some(folder) if !folder.exists() => format!("create its folder: mkdir -p {}", folder.display()),
+            _ if path.is_dir() => format!("{} is a folder: name a file", path.display()),
+            _ if error.code == "corrupt" => format!("{} is no SQLite database: name another file", path.display()),
+            _ => format!(
+                "check that this process may read and write {} and its folder",
+                path.display()
+            ),
+        },
+        Location::Memory(_) => "free some memory".into(),
+    }
+}
