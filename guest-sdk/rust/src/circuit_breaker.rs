@@ -111,7 +111,10 @@ impl CircuitBreaker {
         let failures = state::increment(&self.key("failures"), 1)?;
         if failures >= self.failure_threshold {
             state::set(&self.key("opened"), time::now())?;
-            log::warn("circuit breaker opens", fields! { breaker: self.name, failures: failures });
+            log::warn(
+                "circuit breaker opens",
+                fields! { breaker: self.name, failures: failures },
+            );
         }
         state::delete(&self.key("trial")).map(drop)
     }

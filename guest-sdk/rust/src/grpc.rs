@@ -174,5 +174,7 @@ fn read<T: DeserializeOwned>(message: &str) -> Result<T> {
 }
 
 fn unexpected(error: serde_json::Error) -> Error {
-    Error::bad_gateway(format!("the server answered with another message than expected: {error}"))
+    Error::bad_gateway(format!(
+        "the server answered with another message than expected: {error}"
+    ))
 }

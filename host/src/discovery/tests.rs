@@ -109,7 +109,9 @@ fn when_all_fail_all_are_tried() {
     }
     let first = service.pick(Balance::RoundRobin, &[]).unwrap();
     assert!(
-        service.pick(Balance::RoundRobin, &[first.0.clone()]).is_none(),
+        service
+            .pick(Balance::RoundRobin, std::slice::from_ref(&first.0))
+            .is_none(),
         "but not again for the same call"
     );
 }
