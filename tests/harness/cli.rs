@@ -38,6 +38,7 @@ pub(crate) fn command(folder: &Path) -> Command {
         .env("TUSK_CACHE", cache())
         .env_remove("TUSK_LOG")
         .env_remove("PORT")
-        .env_remove("MESSAGE_QUEUE");
+        .env_remove("MESSAGE_QUEUE")
+        .env_remove("POSTGRES_URL");
     command
 }

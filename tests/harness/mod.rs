@@ -2,6 +2,7 @@
 
 mod cli;
 mod folder;
+mod postgres;
 mod prometheus;
 mod redis;
 mod service;
@@ -10,6 +11,7 @@ mod upstream;
 
 pub(crate) use cli::{Output, command, tusk, tusk_with};
 pub(crate) use folder::Folder;
+pub(crate) use postgres::Postgres;
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
 pub(crate) use service::{Running, Service, collect, eventually};

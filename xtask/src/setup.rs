@@ -11,6 +11,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     wasm_target("wasm32-wasip2")?;
     node()?;
     system_package("redis-server", "redis-server", "redis")?;
+    postgres()?;
     for folder in ["guest-sdk/assemblyscript", "examples/own-assemblyscript"] {
         npm_packages(folder)?;
     }
@@ -45,6 +46,19 @@ fn node() -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Its packages keep the server off PATH, since several versions of it may be installed.
+fn postgres() -> anyhow::Result<()> {
+    let places = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
+    let mut folders = places
+        .iter()
+        .filter_map(|place| std::fs::read_dir(place).ok())
+        .flatten();
+    if folders.any(|folder| folder.is_ok_and(|folder| folder.path().join("bin/initdb").exists())) {
+        return Ok(());
+    }
+    system_package("initdb", "postgresql", "postgresql@17")
 }
 
 /// Installs through apt (as root, or with sudo) or Homebrew.

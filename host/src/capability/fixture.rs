@@ -1,5 +1,8 @@
 //! What the tests of several capabilities need.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../../../tests/harness/postgres.rs"]
+mod postgres;
 
 use std::{
     net::{TcpListener, TcpStream},
@@ -7,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use postgres::Postgres;
 use tempfile::TempDir;
 use tsk::{Config, Node, Object, SourceMap, Span, Value};
 
