@@ -65,6 +65,13 @@ pub const SQL_BUSY: Duration = Duration::from_secs(2);
 pub const SQL_SETUP: Duration = Duration::from_secs(30);
 /// Connections per database.
 pub const SQL_CONNECTIONS: usize = 8;
+/// PostgreSQL: connecting, TLS and login included; asking for the end of a statement that nobody waits for.
+pub const SQL_CONNECT: Duration = Duration::from_secs(5);
+pub const SQL_CANCEL: Duration = Duration::from_secs(5);
+/// PostgreSQL: what the server is told for the case that this host can no longer stop a statement: the longest that a
+/// statement or a silent transaction lasts, and how often it looks whether the host is still there.
+pub const SQL_LONGEST: Duration = Duration::from_secs(60 * 60);
+pub const SQL_LOOK: Duration = Duration::from_secs(5);
 /// Pages of a database file (× 4 KiB = 4 GiB).
 pub const SQL_PAGES: u32 = 1 << 20;
 /// Prepared statements kept per connection.

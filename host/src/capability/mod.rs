@@ -129,8 +129,8 @@ impl Capabilities {
         }
     }
 
-    /// Opens what must be there before the service starts: every database that the file names. A Redis server that is
-    /// down is not an error.
+    /// Opens what must be there before the service starts: every database that the file names. A server that is down,
+    /// of PostgreSQL or Redis, is not an error.
     pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
         let (sql, state) = tokio::join!(self.sql.connect(), self.state.connect());
         let diagnostics: Vec<_> = [sql.err(), state.err()].into_iter().flatten().flatten().collect();

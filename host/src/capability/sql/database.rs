@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::Arc, time::Instant};
 
+use tokio::{sync::OnceCell, time::timeout_at};
 use tsk::{Diagnostic, Node, Span};
 
 use super::{
     engine::{Lease, Target},
+    error::timeout,
     pools::{Opened, Pools},
     target,
 };
@@ -17,6 +19,7 @@ pub(super) struct Database {
     span: Span,
     /// What to run when it is opened: its tables.
     setup: Option<(String, Span)>,
+    is_set_up: OnceCell<()>,
 }
 
 impl Database {
@@ -31,6 +34,7 @@ impl Database {
             meter: pools.metrics.dependency("sql", name),
             span: url.span,
             setup,
+            is_set_up: OnceCell::new(),
         })
     }
 
@@ -38,32 +42,54 @@ impl Database {
         self.opened.target.show()
     }
 
-    /// Opens it once, and runs its setup.
+    /// Opens it once, and runs its setup. A server that is down is left for its first user to open.
     pub(super) async fn open(&self, name: &str, deadline: Instant) -> Result<(), Diagnostic> {
-        let lease = match self.lease(deadline).await {
+        let lease = match self.opened.engine.lease(deadline).await {
             Ok(lease) => lease,
             // In use by a running call is open, too.
             Err(error) if error.code == "busy" && self.setup.is_none() => return Ok(()),
-            Err(error) => return Err(self.cannot_open(name, &error)),
+            Err(error) => return self.not_yet(name, &error).ok_or_else(|| self.cannot_open(name, &error)),
         };
-        let Some((setup, span)) = &self.setup else {
-            return Ok(());
-        };
-        // A save that leaves the setup alone does not write to the database.
-        if self.opened.has_run(setup) {
-            return Ok(());
-        }
-        match lease.setup(deadline, setup.clone()).await {
-            Ok(()) => {
-                self.opened.ran(setup);
-                Ok(())
+        match (self.set_up(&lease, deadline).await, &self.setup) {
+            (Err(error), Some((_, span))) => {
+                let later = self.not_yet(name, &error);
+                later.ok_or_else(|| setup_failed(name, *span, &error))
             }
-            Err(error) => Err(setup_failed(name, *span, &error)),
+            _ => Ok(()),
         }
     }
 
+    /// Leaves a database that may be back by itself for its first use. None where somebody must do something.
+    fn not_yet(&self, name: &str, error: &Error) -> Option<()> {
+        let may = self.opened.target.may_come_back(error);
+        may.then(|| tracing::warn!("the database `{name}` is left for its first use: {}", error.message))
+    }
+
+    /// A connection to the database, as its setup has left it.
     pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
-        self.opened.engine.lease(deadline).await
+        let lease = self.opened.engine.lease(deadline).await?;
+        self.set_up(&lease, deadline).await.map_err(|error| {
+            let message = format!("the database's setup fails: {}", error.message);
+            Error { message, ..error }
+        })?;
+        Ok(lease)
+    }
+
+    /// Runs the setup, unless this version of the file has seen that it was.
+    async fn set_up(&self, lease: &Lease, deadline: Instant) -> Result<(), Error> {
+        let Some((setup, _)) = &self.setup else { return Ok(()) };
+        let run = || async {
+            // A save that leaves the setup alone does not write to the database.
+            if !self.opened.has_run(setup) {
+                lease.setup(deadline, setup.clone()).await?;
+                self.opened.ran(setup);
+            }
+            Ok::<_, Error>(())
+        };
+        let running = self.is_set_up.get_or_try_init(run);
+        // Another call may be the one that runs it.
+        timeout_at(deadline.into(), running).await.map_err(|_| timeout())??;
+        Ok(())
     }
 
     /// Whether it answers by `deadline`. One whose connections are all in use does.

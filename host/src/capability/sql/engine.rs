@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use super::sqlite;
+use super::{
+    postgres::{self, Server},
+    sqlite,
+};
 use crate::{
     bindings::{
         Error, Value,
@@ -15,6 +18,7 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Target {
     Sqlite(Location),
+    Postgres(Server),
 }
 
 impl Target {
@@ -22,6 +26,7 @@ impl Target {
     pub(super) fn show(&self) -> String {
         match self {
             Self::Sqlite(location) => location.show(),
+            Self::Postgres(server) => server.show().to_owned(),
         }
     }
 
@@ -34,6 +39,15 @@ impl Target {
     pub(super) fn help(&self, error: &Error) -> String {
         match self {
             Self::Sqlite(location) => sqlite::help(location, error),
+            Self::Postgres(server) => postgres::help(server, error),
+        }
+    }
+
+    /// Whether the database may be back by itself: a server that is down stops nothing else.
+    pub(super) fn may_come_back(&self, error: &Error) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(_) => matches!(error.status, 503 | 504) && !postgres::is_for_the_author(error),
         }
     }
 }
@@ -41,18 +55,21 @@ impl Target {
 /// The connections of one database.
 pub(super) enum Engine {
     Sqlite(Arc<sqlite::Pool>),
+    Postgres(postgres::Pool),
 }
 
 impl Engine {
     pub(super) fn new(target: &Target) -> Self {
         match target {
             Target::Sqlite(location) => Self::Sqlite(Arc::new(sqlite::Pool::new(location.clone()))),
+            Target::Postgres(server) => Self::Postgres(postgres::Pool::new(server.clone())),
         }
     }
 
     pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
         match self {
             Self::Sqlite(pool) => pool.lease(deadline).await.map(Lease::Sqlite),
+            Self::Postgres(pool) => pool.lease(deadline).await.map(Lease::Postgres),
         }
     }
 }
@@ -60,6 +77,7 @@ impl Engine {
 /// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
 pub(super) enum Lease {
     Sqlite(sqlite::Lease),
+    Postgres(postgres::Lease),
 }
 
 impl Lease {
@@ -68,6 +86,7 @@ impl Lease {
     pub(super) async fn query(&self, deadline: Instant, sql: String, parameters: Vec<Value>) -> Result<Rows, Error> {
         match self {
             Self::Sqlite(lease) => lease.query(deadline, sql, parameters).await,
+            Self::Postgres(lease) => lease.query(deadline, sql, parameters).await,
         }
     }
 
@@ -80,6 +99,7 @@ impl Lease {
     ) -> Result<Changes, Error> {
         match self {
             Self::Sqlite(lease) => lease.execute(deadline, sql, parameters).await,
+            Self::Postgres(lease) => lease.execute(deadline, sql, parameters).await,
         }
     }
 
@@ -87,6 +107,7 @@ impl Lease {
     pub(super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
         match self {
             Self::Sqlite(lease) => lease.setup(deadline, sql).await,
+            Self::Postgres(lease) => lease.setup(deadline, sql).await,
         }
     }
 
@@ -94,6 +115,7 @@ impl Lease {
     pub(super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
         match self {
             Self::Sqlite(lease) => lease.check(deadline).await,
+            Self::Postgres(lease) => lease.check(deadline).await,
         }
     }
 
@@ -101,18 +123,21 @@ impl Lease {
     pub(super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
         match self {
             Self::Sqlite(lease) => lease.begin(deadline).await,
+            Self::Postgres(lease) => lease.begin(deadline).await,
         }
     }
 
     pub(super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
         match self {
             Self::Sqlite(lease) => lease.commit(deadline).await,
+            Self::Postgres(lease) => lease.commit(deadline).await,
         }
     }
 
     pub(super) async fn rollback(self, deadline: Instant) -> Result<(), Error> {
         match self {
             Self::Sqlite(lease) => lease.rollback(deadline).await,
+            Self::Postgres(lease) => lease.rollback(deadline).await,
         }
     }
 }

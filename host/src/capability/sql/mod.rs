@@ -7,6 +7,7 @@ mod database;
 mod engine;
 mod error;
 mod pools;
+mod postgres;
 mod sqlite;
 mod target;
 

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use super::engine::Target;
+use super::{engine::Target, postgres::Server};
 use crate::store::sqlite::Location;
 
 /// Reads a value of `[databases]`. Relative paths start at `folder`. The error says what is wrong, then what to write.
@@ -12,7 +12,10 @@ pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Target, (Str
             let instead = bad.instead.map(|url| format!("write `{name}: \"{url}\"`"));
             (bad.message.into(), instead.unwrap_or_else(remedy))
         }),
-        "postgres" | "postgresql" => Err(("PostgreSQL is not supported yet".into(), remedy())),
+        "postgres" | "postgresql" => Server::parse(url).map(Target::Postgres).map_err(|why| {
+            let instead = format!("write `{name}: \"postgres://user:password@127.0.0.1:5432/{name}\"`");
+            (why.into(), instead)
+        }),
         "mysql" | "mariadb" => Err(("MySQL is not supported".into(), remedy())),
         _ => Err((format!("`{}` is no database URL", without_password(url)), remedy())),
     }
@@ -41,11 +44,11 @@ mod tests {
             ("sqlite:/var/users.db", "sqlite:/var/users.db"),
             ("sqlite::memory:", "sqlite::memory:"),
             ("sqlite://:memory:", "sqlite::memory:"),
+            ("postgres://me:geheim@h/app", "postgres://h:5432/app"),
         ] {
             assert_eq!(parse(url).unwrap(), shown);
         }
         for (url, what) in [
-            ("postgres://u:p@h/db", "PostgreSQL is not supported yet"),
             ("users.db", "is no database URL"),
             ("sqlite:", "names no file"),
             ("sqlite:a.db?mode=ro", "takes no options"),
@@ -54,6 +57,9 @@ mod tests {
             assert!(message.contains(what), "{message}");
             assert!(help.contains("main: \"sqlite:"), "{help}");
         }
+        let (message, help) = parse("postgres://me:geheim@h").unwrap_err();
+        assert!(message.contains("must name one database"), "{message}");
+        assert!(help.contains("main: \"postgres://user:password@"), "{help}");
         assert!(!parse("oracle://me:geheim@h/db").unwrap_err().0.contains("geheim"));
     }
 }

@@ -1,0 +1,83 @@
+//! How connections to a server are made, and how the statement on one is cancelled.
+
+use std::{
+    future::poll_fn,
+    io,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
+
+use deadpool_postgres::Connect;
+use tokio::task::JoinHandle;
+use tokio_postgres::{CancelToken, Client, Config, Error};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{
+    bounded::Bounded,
+    server::{Address, Server, Tls},
+    session,
+    tls::{self, Handshake},
+    wire::Wire,
+};
+
+/// The way to one server.
+pub(super) struct Link {
+    pub(super) server: Server,
+    tls: OnceLock<Result<Option<MakeRustlsConnect>, rustls::Error>>,
+}
+
+impl Link {
+    pub(super) fn new(server: Server) -> Self {
+        Self {
+            server,
+            tls: OnceLock::new(),
+        }
+    }
+
+    /// Asks the server to stop the statement that runs. It may arrive after that statement's end.
+    pub(super) async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
+        let (stream, handshake) = self.open().await;
+        token.cancel_query_raw(stream, handshake).await
+    }
+
+    async fn connect(&self, config: &Config) -> Result<(Client, JoinHandle<()>), Error> {
+        let (stream, handshake) = self.open().await;
+        let (client, mut connection) = config.connect_raw(stream, handshake).await?;
+        // Notices are for nobody, and a statement may raise any number of them.
+        let driver =
+            async move { while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {} };
+        let driver = tokio::spawn(driver);
+        client.batch_execute(session::fresh()).await?;
+        Ok((client, driver))
+    }
+
+    async fn open(&self) -> (Bounded<Wire>, Handshake) {
+        let tls = self.tls.get_or_init(|| tls::client(self.server.tls)).clone();
+        let (tls, socket) = match tls {
+            Ok(tls) => (tls, Wire::open(&self.server.address).await),
+            Err(error) => (None, Wire::failed(io::Error::other(error))),
+        };
+        let host = match &self.server.address {
+            Address::Tcp { host, .. } => host,
+            Address::Unix(_) => "",
+        };
+        let stream = match self.server.tls {
+            Tls::Disable => Bounded::new(socket),
+            Tls::Prefer | Tls::Require => Bounded::with_greeting(socket),
+        };
+        (stream, Handshake::new(tls, host))
+    }
+}
+
+/// For the pool.
+pub(super) struct Dialer(pub(super) Arc<Link>);
+
+impl Connect for Dialer {
+    fn connect(
+        &self,
+        config: &Config,
+    ) -> Pin<Box<dyn Future<Output = Result<(Client, JoinHandle<()>), Error>> + Send + '_>> {
+        let config = config.clone();
+        Box::pin(async move { self.0.connect(&config).await })
+    }
+}

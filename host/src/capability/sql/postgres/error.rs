@@ -1,0 +1,179 @@
+use std::error::Error as _;
+
+use tokio_postgres::{
+    Error as Postgres,
+    error::{DbError, ErrorPosition, Severity, SqlState},
+};
+
+use super::{
+    super::error::{busy, rolled_back, too_big, with_place},
+    server::Server,
+};
+use crate::{bindings::Error, limits};
+
+/// Why some work on a connection did not end well, and so what is known of the connection.
+pub(super) enum Fault {
+    /// Nothing was sent, or everything has been read.
+    Ours(Error),
+    /// Rows are still coming.
+    Unread(Error),
+    Server(Postgres),
+}
+
+impl From<Postgres> for Fault {
+    fn from(error: Postgres) -> Self {
+        Self::Server(error)
+    }
+}
+
+/// Whether the connection has come to an end with this.
+pub(super) fn is_last(error: &Postgres) -> bool {
+    error.as_db_error().is_none_or(|error| {
+        *error.code() == SqlState::PROGRAM_LIMIT_EXCEEDED
+            || matches!(error.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
+    })
+}
+
+/// Whether a statement that was prepared before must be prepared again: its tables have changed, or somebody between
+/// this host and the server has forgotten it.
+pub(super) fn is_stale(error: &Postgres) -> bool {
+    error.as_db_error().is_some_and(|error| match *error.code() {
+        // Its message may be in any language.
+        SqlState::FEATURE_NOT_SUPPORTED => error.routine() == Some("RevalidateCachedQuery"),
+        SqlState::INVALID_SQL_STATEMENT_NAME => true,
+        _ => false,
+    })
+}
+
+/// The server's failure as its author can act on it. `sql` is the statement as the author wrote it, `sent` as the
+/// server has it: they have the same lines.
+pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) -> Error {
+    let Some(error) = error.as_db_error() else {
+        return unavailable(server.show(), &causes(error));
+    };
+    let message = error.message();
+    let code = error.code().code();
+    match (&code[..2], code) {
+        // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
+        ("23", _) if error.schema() == Some("pg_catalog") => try_again(message),
+        (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => try_again(message),
+        ("23", _) => Error::new(409, "constraint", message),
+        (_, "55P03") => busy(),
+        (_, "40001" | "40P01") => try_again(message),
+        (_, "25P02") => rolled_back(),
+        (_, "25006") => Error::new(503, "read-only", format!("the database cannot be written: {message}")),
+        // By a time that the operator has set: whoever is stopped by this host no longer waits.
+        (_, "57014" | "25P04") => Error::new(504, "timeout", message),
+        ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => unavailable(server.show(), message),
+        ("53", _) => Error::new(503, "full", format!("the server has no room: {message}")),
+        ("54", _) => too_big(),
+        ("22", _) => Error::new(500, "bad-argument", with_hint(error, message)),
+        (_, "42501") => Error::denied(format!("{message}: the role of the database's URL has no right to it")),
+        ("42" | "0A" | "3F", _) => Error::new(500, "syntax", with_hint(error, &placed(error, sql, sent))),
+        _ => Error::new(500, "sql", with_hint(error, message)),
+    }
+}
+
+/// Codes of failures that do not go away by themselves: somebody must change the URL, or the server.
+const FOR_THE_AUTHOR: [&str; 3] = ["login", "no-database", "tls"];
+
+/// Whether a failure to connect is a mistake rather than an outage.
+pub(in super::super) fn is_for_the_author(error: &Error) -> bool {
+    FOR_THE_AUTHOR.contains(&error.code.as_str())
+}
+
+pub(super) fn cannot_connect(server: &Server, error: &Postgres) -> Error {
+    let shown = server.show();
+    if let Some(refusal) = error.as_db_error() {
+        let code = match refusal.code().code() {
+            "3D000" => "no-database",
+            code if code.starts_with("28") => "login",
+            _ => return explain(server, error, "", ""),
+        };
+        return Error::new(503, code, format!("{shown}: {}", refusal.message()));
+    }
+    match (tls_failure(error), causes(error)) {
+        (Some(why), _) => Error::new(503, "tls", format!("{shown}: no TLS with this server: {why}")),
+        // The driver's words for a server that asks for one.
+        (_, why) if why == "password missing" => Error::new(503, "login", format!("{shown}: {why} in the URL")),
+        (_, why) => unavailable(shown, &why),
+    }
+}
+
+/// What to do about a database that cannot be used.
+pub(in super::super) fn help(server: &Server, error: &Error) -> String {
+    match error.code.as_str() {
+        "login" => "check the user and the password of the URL, and the server's pg_hba.conf".into(),
+        "no-database" => format!("create it on the server: CREATE DATABASE \"{}\"", server.database),
+        "tls" => "with `?sslmode=require` this machine must trust the server's certificate (SSL_CERT_FILE may name \
+                  further authorities); `?sslmode=prefer` takes any, or does without"
+            .into(),
+        _ => "check that the server runs and that the URL's host and port are right".into(),
+    }
+}
+
+pub(super) fn no_answer(server: &Server) -> Error {
+    let time = limits::SQL_CONNECT.as_secs();
+    unavailable(server.show(), &format!("no connection within {time} s"))
+}
+
+pub(super) fn unavailable(shown: &str, why: &str) -> Error {
+    Error::new(503, "unavailable", format!("{shown} cannot be reached: {why}"))
+}
+
+pub(super) fn changed_meanwhile() -> Error {
+    Error::new(
+        503,
+        "busy",
+        "the tables of the statement have changed meanwhile: try again",
+    )
+}
+
+fn try_again(message: &str) -> Error {
+    Error::new(503, "busy", format!("{message}: try again"))
+}
+
+fn with_hint(error: &DbError, message: &str) -> String {
+    match error.hint() {
+        Some(hint) => format!("{message} ({hint})"),
+        None => message.to_owned(),
+    }
+}
+
+/// The message with the line of the statement that it is about. The server counts characters, from one.
+fn placed(error: &DbError, sql: &str, sent: &str) -> String {
+    let Some(ErrorPosition::Original(position)) = error.position() else {
+        return error.message().to_owned();
+    };
+    let before = sent.chars().take((*position as usize).saturating_sub(1));
+    let line = before.filter(|character| *character == '\n').count();
+    let start = match line {
+        0 => Some(0),
+        line => sql.match_indices('\n').nth(line - 1).map(|(at, _)| at + 1),
+    };
+    match start {
+        Some(start) => with_place(error.message(), sql, start),
+        None => error.message().to_owned(),
+    }
+}
+
+/// Why there is no TLS: the certificate, or that the server has none. Not that the connection broke.
+fn tls_failure(error: &Postgres) -> Option<String> {
+    let source = error.source()?;
+    match source.downcast_ref::<std::io::Error>() {
+        Some(broken) => broken
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            .map(ToString::to_string),
+        // The driver says in words that the server offers none.
+        None => Some(source.to_string()).filter(|why| why.contains("TLS")),
+    }
+}
+
+/// The driver's message is the least of it.
+fn causes(error: &Postgres) -> String {
+    match error.source() {
+        Some(source) => source.to_string(),
+        None => error.to_string(),
+    }
+}

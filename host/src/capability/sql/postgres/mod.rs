@@ -1,0 +1,23 @@
+//! PostgreSQL: a server that is shared with others and may be away for a while.
+
+mod bind;
+mod bounded;
+mod connect;
+mod error;
+mod guard;
+mod lease;
+mod lex;
+mod pool;
+mod read;
+mod server;
+mod session;
+mod text;
+mod tls;
+mod wire;
+
+pub(super) use self::{
+    error::{help, is_for_the_author},
+    lease::Lease,
+    pool::Pool,
+    server::Server,
+};

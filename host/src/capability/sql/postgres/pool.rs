@@ -1,0 +1,63 @@
+//! The connections to each database, with their users.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use deadpool_postgres::{Manager, ManagerConfig, PoolError, Runtime, TimeoutType, Timeouts};
+
+use super::{
+    super::error::busy,
+    connect::{Dialer, Link},
+    error::{cannot_connect, no_answer, unavailable},
+    lease::Lease,
+    server::Server,
+};
+use crate::{bindings::Error, limits};
+
+/// The connections to one database. Made when they are needed; a server that is down is found again by the next use.
+pub(in super::super) struct Pool {
+    link: Arc<Link>,
+    /// Or why there is no pool.
+    connections: Result<deadpool_postgres::Pool, String>,
+}
+
+impl Pool {
+    pub(in super::super) fn new(server: Server) -> Self {
+        let config = server.config();
+        let link = Arc::new(Link::new(server));
+        let manager = Manager::from_connect(config, Dialer(link.clone()), ManagerConfig::default());
+        let connections = deadpool_postgres::Pool::builder(manager)
+            .max_size(limits::SQL_CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| error.to_string());
+        Self { link, connections }
+    }
+
+    /// Waits for a free connection as long as it would for another writer.
+    pub(in super::super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
+        let server = &self.link.server;
+        let connections = self
+            .connections
+            .as_ref()
+            .map_err(|error| unavailable(server.show(), error))?;
+        // A time of zero would mean: one that is there, or none.
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1));
+        let times = Timeouts {
+            wait: Some(left.min(limits::SQL_BUSY)),
+            create: Some(left.min(limits::SQL_CONNECT)),
+            recycle: Some(left),
+        };
+        match connections.timeout_get(&times).await {
+            Ok(client) => Ok(Lease::new(client, self.link.clone())),
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(busy()),
+            Err(PoolError::Timeout(_)) => Err(no_answer(server)),
+            Err(PoolError::Backend(error)) => Err(cannot_connect(server, &error)),
+            Err(other) => Err(unavailable(server.show(), &other.to_string())),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The server's values as a guest's. They come in the binary form, and what a guest has no kind of value for becomes the
+//! text that the server would show.
+
+mod array;
+mod clock;
+mod network;
+mod numeric;
+mod shape;
+
+use std::error::Error as StdError;
+
+use tokio_postgres::{
+    Row, Statement,
+    types::{FromSql, Type},
+};
+
+use self::shape::{Shape, Unreadable};
+use super::super::error::{too_many_bytes, too_many_rows};
+use crate::{
+    bindings::{Error, Value, sql::Rows},
+    capability::payload,
+    limits,
+};
+
+/// Rows as they come in, up to the bounds of a result.
+pub(super) struct Reader {
+    shapes: Vec<Shape>,
+    rows: Rows,
+    bytes: usize,
+}
+
+impl Reader {
+    /// Fails before the statement has run where one of its columns could not be read.
+    pub(super) fn new(statement: &Statement) -> Result<Self, Error> {
+        let columns = statement.columns();
+        let shapes = columns.iter().map(|column| {
+            Shape::of(column.type_()).ok_or_else(|| {
+                let (name, kind) = (column.name(), column.type_().name());
+                let message = format!("the column `{name}` is of the type {kind}: select it as text, `{name}::text`");
+                Error::new(500, "syntax", message)
+            })
+        });
+        Ok(Self {
+            shapes: shapes.collect::<Result<_, _>>()?,
+            rows: Rows {
+                columns: columns.iter().map(|column| column.name().to_owned()).collect(),
+                rows: Vec::new(),
+            },
+            bytes: 0,
+        })
+    }
+
+    pub(super) fn push(&mut self, row: &Row) -> Result<(), Error> {
+        if self.rows.rows.len() == limits::SQL_ROWS {
+            return Err(too_many_rows());
+        }
+        let mut values = Vec::with_capacity(self.shapes.len());
+        for (index, shape) in self.shapes.iter().enumerate() {
+            let value = match row.try_get::<_, Option<Raw<'_>>>(index) {
+                Ok(None) => Value::Null,
+                Ok(Some(Raw(bytes))) => shape.value(bytes).map_err(explain)?,
+                Err(_) => return Err(explain(Unreadable::Malformed)),
+            };
+            self.bytes += size_of::<Value>() + payload(&value);
+            if self.bytes > limits::SQL_BYTES {
+                return Err(too_many_bytes());
+            }
+            values.push(value);
+        }
+        self.rows.rows.push(values);
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Rows {
+        self.rows
+    }
+}
+
+fn explain(why: Unreadable) -> Error {
+    match why {
+        Unreadable::Malformed => Error::new(500, "sql", "the server's answer cannot be read"),
+        Unreadable::TooLong => too_many_bytes(),
+    }
+}
+
+/// A value as it came.
+struct Raw<'a>(&'a [u8]);
+
+impl<'a> FromSql<'a> for Raw<'a> {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self(raw))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}

@@ -1,0 +1,46 @@
+//! What a connection begins with, and is brought back to for its next user.
+
+use std::sync::LazyLock;
+
+use crate::limits;
+
+/// Nothing that a call did to its session reaches the next one: settings, locks, cursors, temporary tables.
+const FORGET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+                      SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+/// Texts of dates and the like are the same on every server, and quotes mean what `lex` takes them for.
+const FORMS: &str = "SELECT set_config(name, value, false) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO'), \
+                     ('IntervalStyle', 'postgres'), ('standard_conforming_strings', 'on')) AS own (name, value)";
+
+static FRESH: LazyLock<String> = LazyLock::new(|| format!("{FORGET}; {FORMS}; {}; {}", times(), look()));
+static ROLLED_BACK: LazyLock<String> = LazyLock::new(|| format!("ROLLBACK; {}", *FRESH));
+
+pub(super) fn fresh() -> &'static str {
+    &FRESH
+}
+
+/// As [`fresh`], where a transaction is open.
+pub(super) fn rolled_back() -> &'static str {
+    &ROLLED_BACK
+}
+
+/// What the operator has made shorter stays so.
+fn times() -> String {
+    let (lock, longest) = (limits::SQL_BUSY.as_millis(), limits::SQL_LONGEST.as_millis());
+    format!(
+        "SELECT set_config(name, value, false) FROM (VALUES ('lock_timeout', '{lock} ms'), \
+         ('statement_timeout', '{longest} ms'), ('idle_in_transaction_session_timeout', '{longest} ms')) \
+         AS own (name, value) WHERE current_setting(name)::interval NOT BETWEEN '1 ms' AND value::interval"
+    )
+}
+
+/// A statement whose host is gone is not run to its end. Old versions cannot look, and other systems than Linux may
+/// refuse to.
+fn look() -> String {
+    const NAME: &str = "client_connection_check_interval";
+    let every = limits::SQL_LOOK.as_millis();
+    format!(
+        "SELECT set_config('{NAME}', '{every} ms', false) \
+         WHERE version() LIKE '%linux%' AND current_setting('{NAME}', true) IS NOT NULL"
+    )
+}

@@ -1,0 +1,6 @@
+#![allow(clippy::unwrap_used)]
+
+mod bench;
+mod both;
+mod postgres;
+mod sqlite;
