@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Redis, Service, Upstream};
+use crate::harness::{Folder, Postgres, Redis, Service, Upstream};
 
 const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
 
@@ -13,6 +13,7 @@ name: "imports"
 [databases]
 main: "sqlite::memory:"
 file: "sqlite:data.db"
+server: @env("POSTGRES_URL", "sqlite::memory:")
 
 [shared]
 greeting: "from shared"
@@ -50,36 +51,37 @@ fn logs() {
 }
 
 #[fujsen]
-fn table(database: String) -> Result<Value> {
-    sql::execute(&database, "CREATE TABLE IF NOT EXISTS rust (id INTEGER PRIMARY KEY, name TEXT, score REAL, data BLOB)", &[])?;
+fn table(database: String, bytes: String) -> Result<Value> {
+    let create = format!("CREATE TABLE IF NOT EXISTS rust (name TEXT PRIMARY KEY, score DOUBLE PRECISION, data {bytes})");
+    sql::execute(&database, &create, &[])?;
     sql::execute(&database, "DELETE FROM rust", &[])?;
-    let changes = sql::execute(&database, "INSERT INTO rust (name, score, data) VALUES (?, ?, ?)", params!["Zoë 😀", 1.5, vec![1u8, 2, 3]])?;
-    let row = sql::query_one(&database, "SELECT * FROM rust WHERE name = ?", params!["Zoë 😀"])?.expect("it was inserted");
+    let changes = sql::execute(&database, "INSERT INTO rust (name, score, data) VALUES (?, ?, ?)", params!["Zoë 😀?", 1.5, vec![1u8, 2, 3]])?;
+    let row = sql::query_one(&database, "SELECT * FROM rust WHERE name = ? AND '?' <> ?", params!["Zoë 😀?", "x"])?.expect("it was inserted");
     Ok(json!({
         "affected": changes.affected,
         "by_name": row.get::<String>("name")?,
-        "by_position": row.get::<f64>(2)?,
+        "by_position": row.get::<f64>(1)?,
         "bytes": row.get::<Vec<u8>>("data")?.len(),
-        "none": sql::query_one(&database, "SELECT 1 WHERE 0", &[])?.is_none(),
+        "none": sql::query_one(&database, "SELECT 1 WHERE 1 = 0", &[])?.is_none(),
     }))
 }
 
 #[fujsen]
-fn transfers() -> Result<Value> {
-    sql::execute("main", "CREATE TABLE IF NOT EXISTS rust_t (n INTEGER)", &[])?;
-    sql::execute("main", "DELETE FROM rust_t", &[])?;
-    let failed: Result<()> = sql::transaction("main", |transaction| {
+fn transfers(database: String) -> Result<Value> {
+    sql::execute(&database, "CREATE TABLE IF NOT EXISTS rust_t (n INTEGER)", &[])?;
+    sql::execute(&database, "DELETE FROM rust_t", &[])?;
+    let failed: Result<()> = sql::transaction(&database, |transaction| {
         transaction.execute("INSERT INTO rust_t VALUES (1)", &[])?;
         Err(Error::conflict("no"))
     });
-    sql::transaction("main", |transaction| transaction.execute("INSERT INTO rust_t VALUES (2)", &[]))?;
-    let rows = sql::query("main", "SELECT n FROM rust_t", &[])?;
+    sql::transaction(&database, |transaction| transaction.execute("INSERT INTO rust_t VALUES (2)", &[]))?;
+    let rows = sql::query(&database, "SELECT n FROM rust_t", &[])?;
     Ok(json!({ "failed": failed.is_err(), "rows": rows }))
 }
 
 #[fujsen]
-fn refused(statement: String) -> Result<Value> {
-    Ok(json!({ "code": sql::query("main", &statement, &[]).err().map(|error| error.code().to_owned()) }))
+fn refused(database: String, statement: String) -> Result<Value> {
+    Ok(json!({ "code": sql::query(&database, &statement, &[]).err().map(|error| error.code().to_owned()) }))
 }
 
 #[fujsen]
@@ -124,32 +126,34 @@ export function logs(): void {
   log.warn("disk is nearly full", Json.object().set("percent", 93).set("disk", "sda1"));
 }
 
-export function table(database: string): Json {
-  sql.execute(database, "CREATE TABLE IF NOT EXISTS asc (id INTEGER PRIMARY KEY, name TEXT, score REAL, data BLOB)");
-  sql.execute(database, "DELETE FROM asc");
+export function table(database: string, bytes: string): Json {
+  sql.execute(database, "CREATE TABLE IF NOT EXISTS script (name TEXT PRIMARY KEY, score DOUBLE PRECISION, data " + bytes + ")");
+  sql.execute(database, "DELETE FROM script");
   const data = new Uint8Array(3);
-  const changes = sql.execute(database, "INSERT INTO asc (name, score, data) VALUES (?, ?, ?)", [Value.of("Zoë 😀"), Value.of(1.5), Value.of(data)]);
-  const row = sql.queryOne(database, "SELECT * FROM asc WHERE name = ?", [Value.of("Zoë 😀")])!;
+  const changes = sql.execute(database, "INSERT INTO script (name, score, data) VALUES (?, ?, ?)", [Value.of("Zoë 😀?"), Value.of(1.5), Value.of(data)]);
+  const row = sql.queryOne(database, "SELECT * FROM script WHERE name = ? AND '?' <> ?", [Value.of("Zoë 😀?"), Value.of("x")])!;
   return Json.object()
     .set("affected", changes.affected)
     .set("by_name", row.text("name"))
-    .set("by_position", row.at(2).asReal())
+    .set("by_position", row.at(1).asReal())
     .set("bytes", row.bytes("data").length)
-    .set("none", sql.queryOne(database, "SELECT 1 WHERE 0") == null);
+    .set("none", sql.queryOne(database, "SELECT 1 WHERE 1 = 0") == null);
 }
 
-export function transfers(): Json {
-  sql.execute("main", "CREATE TABLE IF NOT EXISTS asc_t (n INTEGER)");
-  sql.execute("main", "DELETE FROM asc_t");
-  sql.begin("main");
-  sql.execute("main", "INSERT INTO asc_t VALUES (1)");
-  sql.rollback("main");
-  sql.transaction("main", () => { sql.execute("main", "INSERT INTO asc_t VALUES (2)"); });
-  return Json.object().set("failed", true).set("rows", sql.query("main", "SELECT n FROM asc_t").toJson());
+export function transfers(database: string): Json {
+  sql.execute(database, "CREATE TABLE IF NOT EXISTS script_t (n INTEGER)");
+  sql.execute(database, "DELETE FROM script_t");
+  sql.begin(database);
+  sql.execute(database, "INSERT INTO script_t VALUES (1)");
+  sql.rollback(database);
+  sql.begin(database);
+  sql.execute(database, "INSERT INTO script_t VALUES (2)");
+  sql.commit(database);
+  return Json.object().set("failed", true).set("rows", sql.query(database, "SELECT n FROM script_t").toJson());
 }
 
-export function refused(statement: string): Json {
-  const result = sql.tryQuery("main", statement);
+export function refused(database: string, statement: string): Json {
+  const result = sql.tryQuery(database, statement);
   return Json.object().set("code", result.ok ? "none" : result.error!.code);
 }
 
@@ -169,8 +173,8 @@ export function recurses(): Json { return fujsen.call("assemblyscript.recurses",
 "GET /rust/clocks": rust.clocks
 "GET /rust/logs": rust.logs
 "GET /rust/table/{database}": rust.table
-"GET /rust/transfers": rust.transfers
-"GET /rust/refused": rust.refused
+"GET /rust/transfers/{database}": rust.transfers
+"GET /rust/refused/{database}": rust.refused
 "GET /rust/unknown": rust.unknown
 "GET /rust/asks": rust.asks
 "GET /rust/recurses": rust.recurses
@@ -178,8 +182,8 @@ export function recurses(): Json { return fujsen.call("assemblyscript.recurses",
 "GET /assemblyscript/clocks": assemblyscript.clocks
 "GET /assemblyscript/logs": assemblyscript.logs
 "GET /assemblyscript/table/{database}": assemblyscript.table
-"GET /assemblyscript/transfers": assemblyscript.transfers
-"GET /assemblyscript/refused": assemblyscript.refused
+"GET /assemblyscript/transfers/{database}": assemblyscript.transfers
+"GET /assemblyscript/refused/{database}": assemblyscript.refused
 "GET /assemblyscript/unknown": assemblyscript.unknown
 "GET /assemblyscript/asks": assemblyscript.asks
 "GET /assemblyscript/recurses": assemblyscript.recurses
@@ -231,20 +235,23 @@ async fn config_time_and_log() {
 }
 
 #[tokio::test]
-async fn sql_in_memory_and_in_a_file() {
-    let service = Service::start(LOCAL).await;
+async fn sql_in_memory_in_a_file_and_on_a_server() {
+    let postgres = Postgres::start();
+    let service = Service::start_in(Folder::new(LOCAL), &[("POSTGRES_URL", &postgres.url())]).await;
     for language in LANGUAGES {
-        for database in ["main", "file"] {
-            let answer = service.get(&format!("/{language}/table/{database}")).await;
-            let expected = json!({ "affected": 1, "by_name": "Zoë 😀", "by_position": 1.5, "bytes": 3, "none": true });
+        for (database, bytes) in [("main", "BLOB"), ("file", "BLOB"), ("server", "BYTEA")] {
+            let answer = service
+                .get(&format!("/{language}/table/{database}?bytes={bytes}"))
+                .await;
+            let expected = json!({ "affected": 1, "by_name": "Zoë 😀?", "by_position": 1.5, "bytes": 3, "none": true });
             assert_eq!(answer.json(), expected, "{language} {database}");
+            let answer = service.get(&format!("/{language}/transfers/{database}")).await;
+            assert_eq!(
+                answer.json(),
+                json!({ "failed": true, "rows": [{ "n": 2 }] }),
+                "{language} {database}"
+            );
         }
-        let answer = service.get(&format!("/{language}/transfers")).await;
-        assert_eq!(
-            answer.json(),
-            json!({ "failed": true, "rows": [{ "n": 2 }] }),
-            "{language}"
-        );
         assert!(
             service.get(&format!("/{language}/unknown")).await.json()["message"]
                 .as_str()
@@ -256,26 +263,45 @@ async fn sql_in_memory_and_in_a_file() {
         service.folder.file("data.db").exists(),
         "a relative path is relative to the TSK file"
     );
+    let shown = format!("server (postgres://127.0.0.1:{}/app)", postgres.port);
+    assert!(service.banner.contains(&shown), "{}", service.banner);
+    assert!(!service.banner.contains("geheim") && !service.log().contains("geheim"));
 }
 
 #[tokio::test]
 async fn sql_is_guarded() {
-    let service = Service::start(LOCAL).await;
+    let postgres = Postgres::start();
+    let service = Service::start_in(Folder::new(LOCAL), &[("POSTGRES_URL", &postgres.url())]).await;
+    let both = [
+        ("BEGIN", "denied"),
+        ("SELECT 1; SELECT 2", "syntax"),
+        ("SELEKT 1", "syntax"),
+        (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+            "too-large",
+        ),
+    ];
+    let sqlite = [
+        ("ATTACH 'x.db' AS x", "denied"),
+        ("PRAGMA journal_mode = DELETE", "denied"),
+        ("SELECT load_extension('x')", "denied"),
+    ];
+    let server = [
+        ("COPY t TO PROGRAM 'sh'", "denied"),
+        ("SET ROLE postgres", "denied"),
+        ("SELECT pg_read_file('/etc/passwd')", "denied"),
+    ];
     for language in LANGUAGES {
-        for (statement, code) in [
-            ("ATTACH 'x.db' AS x", "denied"),
-            ("PRAGMA journal_mode = DELETE", "denied"),
-            ("SELECT load_extension('x')", "denied"),
-            ("SELECT 1; SELECT 2", "syntax"),
-            ("SELEKT 1", "syntax"),
-            (
-                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
-                "too-large",
-            ),
-        ] {
-            let path = format!("/{language}/refused");
-            let answer = service.ask(&path, &[("statement", statement)]).await;
-            assert_eq!(answer.json(), json!({ "code": code }), "{language}: {statement}");
+        for (database, own) in [("main", sqlite), ("server", server)] {
+            for (statement, code) in both.into_iter().chain(own) {
+                let path = format!("/{language}/refused/{database}");
+                let answer = service.ask(&path, &[("statement", statement)]).await;
+                assert_eq!(
+                    answer.json(),
+                    json!({ "code": code }),
+                    "{language} {database}: {statement}"
+                );
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod faults;
 mod imports;
 mod microservices;
 mod observe;
+mod postgres;
 mod state;
 mod swap;
 mod up;
