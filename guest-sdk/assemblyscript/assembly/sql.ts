@@ -106,6 +106,7 @@ export class Rows {
 export class Changes {
   constructor(
     readonly affected: i64,
+    /** Of a row that SQLite has inserted; else 0. `INSERT … RETURNING id` tells it on every database. */
     readonly lastInsertId: i64
   ) {}
 }

@@ -3092,6 +3092,7 @@ pub mod tusk {
             #[derive(Clone, Copy, PartialEq)]
             pub struct Changes {
                 pub affected: u64,
+                /// Of a row that SQLite has inserted; else 0. `INSERT … RETURNING id` tells it on every database.
                 pub last_insert_id: i64,
             }
             impl ::core::fmt::Debug for Changes {

@@ -12,9 +12,9 @@
 //! #[fujsen]
 //! fn create(username: String) -> Result<Created<User>> {
 //!     sql::transaction("main", |main| {
-//!         let changes = main.execute("INSERT INTO users (username) VALUES (?)", params![username])?;
+//!         let row = main.query_one("INSERT INTO users (username) VALUES (?) RETURNING id", params![username])?;
 //!         main.execute("INSERT INTO audit (action) VALUES (?)", params!["create"])?;
-//!         Ok(Created(User { id: changes.last_insert_id, username }))
+//!         Ok(Created(User { id: row.expect("a row was inserted").get("id")?, username }))
 //!     })
 //! }
 //!
