@@ -440,6 +440,11 @@ async fn nothing_of_a_call_stays_in_its_session() {
         assert_eq!(code(bench.query("SELECT * FROM leak", vec![]).await), "500 syntax");
     }
     assert_eq!(before[0][1..], [text("2s"), text("UTC")]);
+    // A server on Linux notices the end of this host.
+    if cfg!(target_os = "linux") {
+        let look = "SELECT current_setting('client_connection_check_interval')";
+        assert_eq!(bench.value(look).await, text("5s"));
+    }
     // What the operator has made shorter stays so.
     let own = server(&bench);
     own.admin("ALTER ROLE app SET lock_timeout = '50ms'; ALTER ROLE app SET statement_timeout = '300ms'");
@@ -731,6 +736,23 @@ async fn tls_is_used_where_the_server_offers_it() {
         diagnostics[0].help.as_ref().unwrap().contains("SSL_CERT_FILE"),
         "{diagnostics:?}"
     );
+}
+
+#[tokio::test]
+async fn a_socket_may_be_the_host() {
+    let server = Postgres::start();
+    let folder = server.admin("SHOW unix_socket_directories").replace('/', "%2F");
+    let url = format!("postgres://app@{folder}:{}/app", server.port);
+    let sql = Sql::new(&Pools::default(), &databases(&url), Path::new("/")).unwrap();
+    sql.connect().await.unwrap();
+    let soon = Instant::now() + Duration::from_millis(200);
+    let session = SqlSession::default();
+    let sleep = "SELECT pg_sleep(600)".to_owned();
+    assert_eq!(
+        code(sql.query(&session, soon, "main", sleep, vec![]).await),
+        "504 timeout"
+    );
+    eventually("its end", async || connections(&server, "active") == 0).await;
 }
 
 #[tokio::test]
