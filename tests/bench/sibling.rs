@@ -54,7 +54,7 @@ fn hang(body: Value) -> Result<Value> {{
 reuse: {reuse}
 ask_fujsen = '''assemblyscript
 export function ask(body: Json): Json {{
-  return http.post("http://{sibling}/rust").json(body).send().json();
+  return http.request("POST", "http://{sibling}/rust").json(body).send().json();
 }}
 '''
 

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Service, root};
+use crate::harness::{Folder, Service, eventually, root};
 
 const SERVICE: &str = r#"
 [service]
@@ -38,7 +38,9 @@ async fn wasi_has_nothing_granted_and_prints_to_the_log() {
         let seen = json!({ "files": false, "variables": 0, "arguments": 0, "sockets": false, "clock": true });
         assert_eq!(service.get("/look").await.json(), seen);
     }
-    service.logged("a complaint").await;
+    // The log comes by a pipe, after the answers.
+    let both = || async { (service.log().matches("a complaint").count() == 2).then_some(()) };
+    eventually("both calls' output", both).await;
     let log = service.log();
     let lines = |text: &str| log.lines().filter(|line| line.contains(text)).collect::<Vec<_>>();
     assert_eq!(lines("by a guest").len(), 2, "each call's output is logged once: {log}");

@@ -15,7 +15,7 @@ import { Value } from "./value";
  *
  *     const mail = new CircuitBreaker("mail");
  *     mail.enter();
- *     const answer = mail.note<HttpResponse>(http.get(url).trySend());
+ *     const answer = mail.note<HttpResponse>(http.tryGet(url));
  */
 // @ts-ignore: decorator
 @global
