@@ -117,6 +117,9 @@ pub const HTTP_GAP: Duration = Duration::from_secs(10);
 /// A request's total, where the guest names none.
 pub const HTTP_TOTAL: Duration = Duration::from_secs(10);
 pub const HTTP_REDIRECTS: u8 = 10;
+/// Connections to one upstream that are kept for the next request: as many as calls may run at once by default. What is
+/// beyond them is connected anew, which costs more than the request.
+pub const HTTP_IDLE: usize = 256;
 
 /// Dependencies whose circuit breakers and budgets are kept.
 pub const GUARDS: usize = 1024;

@@ -91,7 +91,7 @@ impl Clients {
             .referer(false)
             .connect_timeout(limits::HTTP_CONNECT)
             .read_timeout(limits::HTTP_GAP)
-            .pool_max_idle_per_host(32)
+            .pool_max_idle_per_host(limits::HTTP_IDLE)
             .tcp_nodelay(true)
             .dns_resolver(Arc::new(Watched(network)))
             .build()
