@@ -74,6 +74,7 @@ impl Watcher {
         match self.update(app, plan).await {
             Ok(update) => {
                 metrics.remote.count(update);
+                metrics.alert(ALERT, false);
                 self.solved(app, "Remote configuration is good again").await;
             }
             Err(problem) => {
@@ -81,10 +82,10 @@ impl Watcher {
                     Problem::Unreachable(_) => Update::Unreachable,
                     Problem::Refused(_) => Update::Refused,
                 });
+                metrics.alert(ALERT, true);
                 self.failed(app, plan, problem).await;
             }
         }
-        metrics.alert(ALERT, self.problem.is_some());
         // With a jitter of a tenth, so that services do not ask in step.
         self.due = Some(Instant::now() + plan.every.mul_f64(0.9 + 0.2 * fastrand::f64()));
     }
