@@ -5,10 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures_util::future::join_all;
 use tokio::{sync::watch, task::JoinSet};
 use url::Url;
 
-use crate::{app::App, limits, live::Live, metrics::Key};
+use crate::{
+    app::App,
+    capability::http::{Http, show},
+    limits,
+    live::Live,
+    metrics::Key,
+};
 
 /// One dependency and how to ask it.
 struct Check {
@@ -18,7 +25,8 @@ struct Check {
     /// None: it is listed, but never asked.
     every: Option<Duration>,
     timeout: Duration,
-    url: Option<Url>,
+    /// Of an HTTP dependency, one for each of its addresses.
+    urls: Vec<Url>,
 }
 
 /// Keeps the checks of the version that serves running until `stop`.
@@ -61,15 +69,15 @@ fn all(app: &App) -> Vec<Check> {
         target,
         every: Some(limits::HEALTH_EVERY),
         timeout: limits::HEALTH_TIMEOUT,
-        url: None,
+        urls: Vec::new(),
     };
     let plan = &app.health;
-    let remote = plan.dependencies.iter().map(|(name, url)| Check {
+    let remote = plan.dependencies.iter().map(|(name, urls)| Check {
         key: ("http", name.clone()),
-        target: format!("{}{}", url.origin().ascii_serialization(), url.path()),
+        target: urls.iter().map(show).collect::<Vec<_>>().join(", "),
         every: plan.is_checked.then_some(plan.every),
         timeout: plan.timeout,
-        url: Some(url.clone()),
+        urls: urls.clone(),
     });
     let capabilities = &app.capabilities;
     let databases = capabilities.sql.names().map(|named| own("sql", named));
@@ -94,16 +102,41 @@ async fn repeat(app: Weak<App>, check: Check) {
 async fn ask(app: &App, check: &Check) -> Result<(), String> {
     let deadline = Instant::now() + check.timeout;
     let capabilities = &app.capabilities;
+    let (name, urls) = (&*check.key.1, &*check.urls);
     let answer = async {
-        match (&check.url, check.key.0) {
-            (Some(url), _) => capabilities.http.probe(url, deadline).await,
-            (None, "sql") => capabilities.sql.check(&check.key.1, deadline).await,
-            (None, "grpc") => capabilities.grpc.check(&check.key.1, deadline).await,
-            (None, _) => capabilities.redis.check(&check.key.1, deadline).await,
+        match check.key.0 {
+            "http" => return any(&capabilities.http, urls, check.timeout).await,
+            "sql" => capabilities.sql.check(name, deadline).await,
+            "grpc" => capabilities.grpc.check(name, deadline).await,
+            _ => capabilities.redis.check(name, deadline).await,
         }
+        .map_err(|error| error.message)
     };
-    match tokio::time::timeout_at(deadline.into(), answer).await {
-        Ok(result) => result.map_err(|error| error.message),
-        Err(_) => Err(format!("no answer within {:?}", check.timeout)),
+    within(check.timeout, answer).await
+}
+
+/// Whether one of the addresses answers, which is where calls go. All are asked at once.
+async fn any(http: &Http, urls: &[Url], timeout: Duration) -> Result<(), String> {
+    let deadline = Instant::now() + timeout;
+    let asked = urls.iter().map(|url| async move {
+        let answer = async { http.probe(url, deadline).await.map_err(|error| error.message) };
+        within(timeout, answer).await.map_err(|reason| match urls {
+            [_] => reason,
+            _ => format!("{}: {reason}", show(url)),
+        })
+    });
+    let (mut reasons, count) = (Vec::new(), urls.len());
+    for result in join_all(asked).await {
+        reasons.extend(result.err());
     }
+    if reasons.len() < count {
+        Ok(())
+    } else {
+        Err(reasons.join("; "))
+    }
+}
+
+async fn within(time: Duration, answer: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let result = tokio::time::timeout(time, answer).await;
+    result.unwrap_or_else(|_| Err(format!("no answer within {time:?}")))
 }

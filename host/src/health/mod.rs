@@ -5,17 +5,17 @@ mod report;
 
 use std::time::Duration;
 
-use tsk::{Config, Diagnostic, Value};
+use tsk::{Config, Diagnostic};
 use url::Url;
 
 pub(crate) use self::{checks::run, report::ready};
-use crate::section::Section;
+use crate::{egress, section::Section};
 
 /// What the file says about its dependencies' health.
 #[derive(Debug, PartialEq)]
 pub struct Plan {
-    /// What `[service] dependencies` names by URL. Name, then the URL that a check asks for.
-    dependencies: Vec<(String, Url)>,
+    /// What `dependencies` names by URL. Name, then the URLs that a check asks for, one for each address.
+    dependencies: Vec<(String, Vec<Url>)>,
     /// `health_check: { interval }`.
     every: Duration,
     /// `health_check: { timeout }`.
@@ -51,24 +51,15 @@ impl Plan {
 }
 
 /// Values that are no HTTP URL name something else than a place, and are not checked here.
-fn dependencies(config: &Config, endpoint: &str) -> Vec<(String, Url)> {
-    let Some(Value::Object(named)) = config.get("service.dependencies").map(|node| &node.value) else {
-        return Vec::new();
-    };
-    let url = |value: &Value| {
-        let text = match value {
-            Value::String(text) => text,
-            Value::Secret(secret) => secret.reveal(),
-            _ => return None,
-        };
-        let base = Url::parse(text)
-            .ok()
-            .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+fn dependencies(config: &Config, endpoint: &str) -> Vec<(String, Vec<Url>)> {
+    let probe = |base: &Url| {
         base.join(&format!("{}{endpoint}", base.path().trim_end_matches('/')))
             .ok()
     };
-    let known = |(name, node): (&String, &tsk::Node)| Some((name.clone(), url(&node.value)?));
-    named.iter().filter_map(known).collect()
+    let named = egress::dependencies(config).into_iter();
+    named
+        .map(|(name, urls)| (name, urls.iter().filter_map(probe).collect()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -82,20 +73,22 @@ mod tests {
     #[test]
     fn the_plan_of_a_file() {
         let config = fixture::config(json!({"service": {
-            "dependencies": {"users": "http://users:8001/", "billing": "https://b.example/v1?x=1", "queue": "redis://q", "n": 1},
+            "dependencies": {"users": "http://users:8001/", "billing": "https://b.example/v1?x=1", "queue": "redis://q", "n": 1,
+                "mail": ["http://m:1", "http://m:2/v1"]},
             "health_check": {"endpoint": "/health", "interval": 30, "timeout": 5},
         }}));
         let plan = Plan::new(&config).unwrap();
         let urls: Vec<_> = plan
             .dependencies
             .iter()
-            .map(|(name, url)| (&**name, url.as_str()))
+            .map(|(name, urls)| (&**name, urls.iter().map(Url::as_str).collect::<Vec<_>>()))
             .collect();
         assert_eq!(
             urls,
             [
-                ("users", "http://users:8001/health"),
-                ("billing", "https://b.example/v1/health")
+                ("users", vec!["http://users:8001/health"]),
+                ("billing", vec!["https://b.example/v1/health"]),
+                ("mail", vec!["http://m:1/health", "http://m:2/v1/health"]),
             ]
         );
         assert_eq!(

@@ -10,7 +10,7 @@ async fn what_is_down_degrades_and_a_database_that_is_down_makes_unready() {
     let text = r#"
 [service]
 name: "watcher"
-dependencies: { users: @env("USERS_URL", ""), billing: "http://127.0.0.1:1" }
+dependencies: { users: @env("USERS_URL", ""), billing: "http://127.0.0.1:1", mail: ["http://127.0.0.1:1", @env("MAIL_URL", "")] }
 health_check: { endpoint: "/health", interval: 1, timeout: 1 }
 
 [admin]
@@ -35,8 +35,12 @@ export function assemblyscript(): Json { return get_dependency_status(); }
 "/rust": watch.rust
 "/assemblyscript": watch.assemblyscript
 "#;
-    let (users, mut redis) = (Switch::start().await, Redis::start());
-    let urls = [("USERS_URL", &*users.url()), ("REDIS_URL", &*redis.url())];
+    let (users, mail, mut redis) = (Switch::start().await, Switch::start().await, Redis::start());
+    let urls = [
+        ("USERS_URL", &*users.url()),
+        ("MAIL_URL", &*mail.url()),
+        ("REDIS_URL", &*redis.url()),
+    ];
     let service = Service::start_in(Folder::new(text), &urls).await;
     let down = |expected: Value| {
         let service = &service;
@@ -71,12 +75,13 @@ export function assemblyscript(): Json { return get_dependency_status(); }
             .collect();
         let expected = [
             "\"billing\" \"unhealthy\"",
+            "\"mail\" \"healthy\"",
             "\"users\" \"unhealthy\"",
             "\"cache\" \"unhealthy\"",
             "\"main\" \"healthy\"",
         ];
         assert_eq!(words, expected);
-        assert_eq!(seen[1]["reason"], "it answered 500");
+        assert_eq!(seen[2]["reason"], "it answered 500");
     }
     assert_eq!(
         service
@@ -96,6 +101,21 @@ export function assemblyscript(): Json { return get_dependency_status(); }
             .get("tusk_dependency_up", &[("dependency", "users")]),
         Some(1.0)
     );
+
+    // The other address of `mail` is not there all the time.
+    mail.status.store(503, Relaxed);
+    let neither = down(json!(["billing", "mail"])).await;
+    let reason = neither.json()["degraded"][1]["reason"].clone();
+    let (reason, place) = (
+        reason.as_str().unwrap(),
+        format!("{}/health: it answered 503", mail.url()),
+    );
+    assert!(
+        reason.contains("http://127.0.0.1:1/health: ") && reason.contains(&place),
+        "{reason}"
+    );
+    mail.status.store(200, Relaxed);
+    down(json!(["billing"])).await;
 
     let (file, aside) = (service.folder.file("main.db"), service.folder.file("aside.db"));
     std::fs::rename(&file, &aside).unwrap();
