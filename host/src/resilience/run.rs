@@ -59,20 +59,8 @@ impl Guard {
         }
     }
 
-    /// As [`Self::run`], for a call that is never repeated: `work` ends at [`Self::until`] of `end`.
-    pub(crate) async fn once<T>(
-        &self,
-        end: Instant,
-        judge: impl Fn(&Result<T, Error>) -> Verdict,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        let _place = Place::take(self)?;
-        let (result, _) = self.tried(self.until(end), end, &judge, work).await?;
-        result
-    }
-
     /// When an attempt that begins now has to end.
-    pub(crate) fn until(&self, end: Instant) -> Instant {
+    fn until(&self, end: Instant) -> Instant {
         end.min(Instant::now() + self.policy.timeout)
     }
 

@@ -2,6 +2,7 @@
 
 mod connection;
 mod file;
+mod retry;
 mod stream;
 mod trouble;
 mod unary;

@@ -103,7 +103,7 @@ impl Service<http::Request<Body>> for Trouble {
     fn call(&mut self, request: http::Request<Body>) -> Answer {
         let (_, method) = noted(&self.0, &request);
         match &*method {
-            "Fail" => unary(request, |asked: FailRequest| {
+            "Fail" | "FailRead" => unary(request, |asked: FailRequest| {
                 Err::<User, _>(Status::new(Code::from_i32(asked.code), asked.message))
             }),
             "Hang" => Box::pin(std::future::pending()),

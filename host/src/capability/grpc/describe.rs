@@ -79,3 +79,11 @@ impl Server {
 fn find(service: &ServiceDescriptor, method: &str) -> Option<MethodDescriptor> {
     service.methods().find(|one| one.name() == method)
 }
+
+/// Whether calling it twice does the same as once: its `idempotency_level`, which is `NO_SIDE_EFFECTS` or `IDEMPOTENT`.
+/// A description without options says nothing of it.
+pub(super) fn is_idempotent(method: &MethodDescriptor) -> bool {
+    let options = method.options();
+    let level = options.get_field_by_name("idempotency_level");
+    level.and_then(|level| level.as_enum_number()).unwrap_or_default() > 0
+}

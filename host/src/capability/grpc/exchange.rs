@@ -1,15 +1,18 @@
 //! One call and its answer.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
 use prost_reflect::MethodDescriptor;
 use tokio::time::timeout_at;
-use tonic::{Code, Status, client::Grpc as Client, metadata::MetadataMap};
+use tonic::{Code, ConnectError, Status, client::Grpc as Client, metadata::MetadataMap};
 
 use super::{
-    Grpc, Server,
+    Grpc, Server, describe,
     message::{self, Untold},
     metadata,
     raw::Raw,
@@ -19,6 +22,7 @@ use crate::{
         Error,
         grpc::{Messages, Request, Response},
     },
+    egress::cause,
     limits,
     observe::Operation,
     request::Origin,
@@ -35,15 +39,19 @@ impl Grpc {
         let server = self.server(&request.server)?;
         let origin = &origin.child();
         let metadata = metadata::outgoing(&request.metadata, origin)?;
-        let unary = async |until| {
-            let asked = server.asked(&request, Answers::Once).await?;
-            let answer = asked.unary(metadata, until).await?;
-            Ok(Response {
-                message: asked.told(answer.get_ref().clone(), limits::GRPC_JSON)?,
-                metadata: metadata::incoming([answer.into_parts().0]),
-            })
+        let (request, known) = (&request, &Known::default());
+        let unary = |until| {
+            let metadata = metadata.clone();
+            async move {
+                let asked = server.asked(request, Answers::Once, known).await?;
+                let answer = asked.unary(metadata, until).await?;
+                Ok(Response {
+                    message: asked.told(answer.get_ref().clone(), limits::GRPC_JSON)?,
+                    metadata: metadata::incoming([answer.into_parts().0]),
+                })
+            }
         };
-        server.within(&request, origin, deadline, unary).await
+        server.within(request, origin, deadline, known, unary).await
     }
 
     /// Calls a method that answers with a stream, and reads it to its end or up to `limit` messages.
@@ -61,21 +69,41 @@ impl Grpc {
             let message = format!("the limit of a stream is 1 to {} messages", limits::GRPC_MESSAGES);
             return Err(Error::new(500, "bad-argument", message));
         }
-        let stream = async |until| {
-            let asked = server.asked(&request, Answers::Often).await?;
-            asked.stream(metadata, limit, until).await
+        let (request, known) = (&request, &Known::default());
+        let stream = |until| {
+            let metadata = metadata.clone();
+            async move {
+                let asked = server.asked(request, Answers::Often, known).await?;
+                asked.stream(metadata, limit, until).await
+            }
         };
-        server.within(&request, origin, deadline, stream).await
+        server.within(request, origin, deadline, known, stream).await
     }
 }
 
-/// What the end of a call says about the server: an answer is one, whatever its status.
-fn judge<T>(result: &Result<T, Error>) -> Verdict {
-    match result {
-        Err(error) if matches!(error.status, 502..=504) => Verdict::Failed(error.message.clone(), Retry::Never),
-        // What was wrong before anything was sent.
-        Err(error) if error.status == 500 => Verdict::Nothing,
-        _ => Verdict::Works,
+/// What the attempts of a call have found out.
+#[derive(Default)]
+struct Known {
+    /// The method does the same when it is called twice, as its `idempotency_level` says.
+    is_repeatable: AtomicBool,
+    /// In the last attempt the server has not been sent the message.
+    is_unsent: AtomicBool,
+}
+
+impl Known {
+    /// What the end of an attempt says about the server: an answer is one, whatever its status.
+    fn judge<T>(&self, result: &Result<T, Error>) -> Verdict {
+        match result {
+            Err(error) if matches!(error.status, 502..=504) => {
+                let is_passing = matches!(error.status, 503 | 504);
+                let may = self.is_repeatable.load(Relaxed) || self.is_unsent.load(Relaxed);
+                let retry = if is_passing && may { Retry::Always } else { Retry::Never };
+                Verdict::Failed(error.message.clone(), retry)
+            }
+            // What was wrong before anything was sent.
+            Err(error) if error.status == 500 => Verdict::Nothing,
+            _ => Verdict::Works,
+        }
     }
 }
 
@@ -93,36 +121,44 @@ struct Asked<'a> {
     message: Bytes,
     /// `package.Service/Method`.
     name: String,
+    known: &'a Known,
 }
 
 impl Server {
-    /// Measures a call, and ends it in time.
-    async fn within<T>(
+    /// Measures a call, and ends it in time: with one attempt, or those that the policy has.
+    async fn within<T, F: Future<Output = Result<T, Error>>>(
         &self,
         request: &Request,
         origin: &Origin,
         deadline: Instant,
-        call: impl AsyncFnOnce(Instant) -> Result<T, Error>,
+        known: &Known,
+        call: impl Fn(Instant) -> F,
     ) -> Result<T, Error> {
         let start = Instant::now();
         let total = request
             .timeout_ms
             .map_or(limits::GRPC_TOTAL, |ms| Duration::from_millis(ms.into()));
-        let until = deadline.min(start + total);
-        let until = self.guard.as_ref().map_or(until, |guard| guard.until(until));
+        let end = deadline.min(start + total);
         let operation = Operation::start(&self.meter, &origin.trace, |span| self.describe(span, &request.method));
-        let running = async {
-            match timeout_at(until.into(), call(until)).await {
-                Ok(Err(error)) if error.code == "cancelled" && until <= Instant::now() + EARLY => {
-                    Err(self.timed_out(&request.method, start.elapsed()))
+        let attempt = |until: Instant| {
+            known.is_unsent.store(true, Relaxed);
+            let (begin, answer) = (Instant::now(), call(until));
+            async move {
+                match timeout_at(until.into(), answer).await {
+                    Ok(Err(error)) if error.code == "cancelled" && until <= Instant::now() + EARLY => {
+                        Err(self.timed_out(&request.method, begin.elapsed()))
+                    }
+                    Ok(result) => result,
+                    Err(_) => Err(self.timed_out(&request.method, begin.elapsed())),
                 }
-                Ok(result) => result,
-                Err(_) => Err(self.timed_out(&request.method, start.elapsed())),
             }
         };
         match &self.guard {
-            None => operation.run(running).await,
-            Some(guard) => operation.run(Box::pin(guard.once(until, judge, running))).await,
+            None => operation.run(attempt(end)).await,
+            Some(guard) => {
+                let attempts = guard.run(false, end, |result| known.judge(result), attempt);
+                operation.run(Box::pin(attempts)).await
+            }
         }
     }
 
@@ -133,7 +169,7 @@ impl Server {
         span.set_text("server.address", self.remote.show());
     }
 
-    async fn asked(&self, request: &Request, answers: Answers) -> Result<Asked<'_>, Error> {
+    async fn asked<'a>(&'a self, request: &Request, answers: Answers, known: &'a Known) -> Result<Asked<'a>, Error> {
         let mut method = self.method(&request.method, false).await?;
         let mut read = message::read(&method.input(), &request.message);
         if self.is_reflected() && read.as_ref().is_err_and(|unfit| unfit.is_unknown_field) {
@@ -163,11 +199,13 @@ impl Server {
             let message = format!("{}: the message for {name} is over {most} MiB", self.name);
             return Err(Error::new(500, "too-large", message));
         }
+        known.is_repeatable.store(describe::is_idempotent(&method), Relaxed);
         Ok(Asked {
             server: self,
             method,
             message,
             name,
+            known,
         })
     }
 }
@@ -233,6 +271,7 @@ impl Asked<'_> {
     }
 
     fn request(&self, metadata: MetadataMap, until: Instant) -> tonic::Request<Bytes> {
+        self.known.is_unsent.store(false, Relaxed);
         let mut request = tonic::Request::new(self.message.clone());
         *request.metadata_mut() = metadata;
         request.set_timeout(until.saturating_duration_since(Instant::now()));
@@ -244,6 +283,9 @@ impl Asked<'_> {
         let Err(status) = &result else {
             return result.map_err(|status| self.server.failure(&self.name, &status));
         };
+        if cause::<ConnectError>(status).is_some() {
+            self.known.is_unsent.store(true, Relaxed);
+        }
         if status.code() == Code::Unimplemented && self.server.is_reflected() {
             let service = self.method.parent_service();
             self.server.remote.outdated(service.full_name()).await;
