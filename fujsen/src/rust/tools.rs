@@ -57,7 +57,8 @@ fn program(environment: &Environment, name: &str) -> Result<PathBuf, Problem> {
 }
 
 fn add_target(environment: &Environment, folder: &Path, sysroot: &Path, progress: Progress<'_>) -> Result<(), Problem> {
-    if sysroot.join("lib/rustlib").join(TARGET).join("lib").is_dir() {
+    let installed = sysroot.join("lib/rustlib").join(TARGET).join("lib");
+    if installed.is_dir() {
         return Ok(());
     }
     let missing = format!("the Rust toolchain in {} lacks the target {TARGET}", sysroot.display());
@@ -65,6 +66,14 @@ fn add_target(environment: &Environment, folder: &Path, sysroot: &Path, progress
         let help = format!("install your distribution's package of that target, or Rust by rustup. {INSTALL}");
         return Err(Problem::new(missing, help));
     };
+    // rustup fails where another one is at the same: several services may start at once.
+    let lock = folder.join("rustup.lock");
+    let _alone = fs::File::create(&lock)
+        .and_then(|file| file.lock().map(|()| file))
+        .map_err(|error| Problem::io(format!("lock {}", lock.display()), error))?;
+    if installed.is_dir() {
+        return Ok(());
+    }
     progress(&format!(
         "rust: installing the target {TARGET}: rustup target add {TARGET}"
     ));
