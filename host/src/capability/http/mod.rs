@@ -30,7 +30,7 @@ use crate::{
     egress::{self, Network, Origin},
     mesh::Identity,
     metrics::{self, Metrics},
-    resilience::{Guard, Policies},
+    resilience::{Guard, Policies, same_name},
     tls,
 };
 
@@ -40,6 +40,8 @@ pub struct Http {
     origins: BTreeMap<Origin, Granted>,
     metrics: Arc<Metrics>,
     services: Services,
+    /// Those that the file names. Others are looked up with each request.
+    named: BTreeMap<String, Arc<Target>>,
     policies: Arc<Policies>,
     identity: Arc<Identity>,
 }
@@ -65,6 +67,18 @@ struct Target {
     guard: Option<Guard>,
     /// None: the URL says where.
     service: Option<Arc<Service>>,
+}
+
+impl Target {
+    /// `name` is what metrics call it.
+    fn service(service: Arc<Service>, name: &str, metrics: &Metrics, policies: &Policies) -> Self {
+        Self {
+            meter: metrics.dependency("http", name),
+            guard: policies.guard(service.name()),
+            audience: Some(service.name().into()),
+            service: Some(service),
+        }
+    }
 }
 
 impl Http {
@@ -103,7 +117,13 @@ impl Http {
                 return Err(wrong.collect());
             }
         };
+        let named = dependencies.iter().filter_map(|(name, _)| {
+            let service = services.find(name).ok()?;
+            let target = Target::service(service, name, &client.metrics, policies);
+            Some((same_name(name), Arc::new(target)))
+        });
         Ok(Arc::new(Self {
+            named: named.collect(),
             clients: client.for_tls(outside.tls),
             metrics: client.metrics.clone(),
             identity: outside.identity,

@@ -14,17 +14,17 @@ use crate::{
     discovery::{Busy, Fared, Instance, Service},
     egress::Origin,
     limits,
+    resilience::same_name,
 };
 
 impl Http {
     pub(super) fn service_target(&self, name: &str) -> Result<Arc<Target>, Error> {
+        if let Some(target) = self.named.get(&same_name(name)) {
+            return Ok(target.clone());
+        }
         let service = self.services.find(name)?;
-        Ok(Arc::new(Target {
-            meter: self.metrics.dependency("http", service.name()),
-            guard: self.policies.guard(service.name()),
-            audience: Some(service.name().into()),
-            service: Some(service),
-        }))
+        let name = service.name().to_owned();
+        Ok(Arc::new(Target::service(service, &name, &self.metrics, &self.policies)))
     }
 
     /// Sends a request to an instance, and to the next one where nobody is there.
