@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use fujsen::Function;
-use tsk::{Config, Diagnostic, Node, Span, Value};
+use tsk::{Config, Diagnostic, Node, Value};
 
 /// By `section.name`.
 pub(crate) type Functions<'a> = HashMap<&'a str, &'a Function>;
@@ -19,14 +19,14 @@ impl<'a> Targets<'a> {
         Self { config, functions }
     }
 
-    /// The value's text. A bare word that names a key with code stands for that code: its own text is the name.
+    /// The value's text. A bare word that names a fujsen means that, whatever else has the same name: a key with code
+    /// stands for the code, and a section may have a value of that name.
     pub(crate) fn word(&self, node: &Node) -> Option<String> {
+        let written = self.config.sources.slice(node.span);
         let text = match &node.value {
+            _ if self.functions.contains_key(written) => written,
             Value::String(text) => text.as_str(),
-            Value::Source(_) | Value::Wasm(_) => {
-                let Span { file, start, end } = node.span;
-                self.config.sources.text(file).get(start as usize..end as usize)?
-            }
+            Value::Source(_) | Value::Wasm(_) => written,
             _ => return None,
         };
         let text = text.trim();
@@ -87,4 +87,30 @@ impl<'a> Targets<'a> {
 
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::folder::Folder;
+
+    #[test]
+    fn a_value_does_not_hide_a_fujsen() {
+        let text = "[shop]\nlist: [1, 2]\nwords: \"shop.list\"\n\n[routes]\n\"GET /a\": shop.list\n\"GET /b\": shop.words\n\"GET /c\": shop.other\n";
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Folder::open(folder.path()).unwrap();
+        let config = tsk::load("service.tsk", text, &environment, tsk::Options::default()).unwrap();
+        let list: Function = serde_json::from_value(json!({"name": "list", "params": [], "result": "()"})).unwrap();
+        let targets = Targets::new(&config, HashMap::from([("shop.list", &list)]));
+        let Value::Object(routes) = &config.get("routes").unwrap().value else {
+            panic!("a section is an object")
+        };
+        let word = |key: &str| targets.word(routes.get(key).unwrap());
+        assert_eq!(word("GET /a").as_deref(), Some("shop.list"));
+        assert_eq!(word("GET /b").as_deref(), Some("shop.list"), "a value may name one");
+        assert_eq!(word("GET /c").as_deref(), Some("shop.other"));
+    }
 }

@@ -82,10 +82,10 @@ impl SourceMap {
         self.files[file.0 as usize].text.clone()
     }
 
-    /// What stands at the span.
+    /// What stands at the span; nothing where the span is none of these texts'.
     pub fn slice(&self, span: Span) -> &str {
-        self.text(span.file)
-            .get(span.start as usize..span.end as usize)
+        let file = self.files.get(span.file.0 as usize);
+        file.and_then(|file| file.text.get(span.start as usize..span.end as usize))
             .unwrap_or_default()
     }
 
