@@ -93,5 +93,9 @@ mod tests {
         ] {
             assert!(read(bad.as_bytes()).is_err(), "{bad}");
         }
+        let many = |count| format!("[{}]", vec![one; count].join(","));
+        assert_eq!(urls(&many(limits::SERVICE_INSTANCES)).len(), limits::SERVICE_INSTANCES);
+        let error = read(many(limits::SERVICE_INSTANCES + 1).as_bytes()).unwrap_err();
+        assert_eq!(error, "over 256 instances");
     }
 }

@@ -182,6 +182,20 @@ fn the_registrys_word_on_health_counts() {
 }
 
 #[test]
+fn services_that_nobody_asks_for_make_room() {
+    let services = services(
+        json!({"discovery": {"registry": "http://r", "allow": "0.0.0.0/0"}}),
+        &[],
+    );
+    let used = services.find("used").unwrap();
+    for number in 0..limits::SERVICES + 10 {
+        services.find(&format!("s{number}")).unwrap();
+    }
+    assert!(services.directory.lock().len() <= limits::SERVICES);
+    assert!(Arc::ptr_eq(&used, &services.find("used").unwrap()));
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     for (discovery, message) in [
         (json!({}), "`discovery` names no registry"),

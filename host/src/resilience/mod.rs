@@ -138,3 +138,25 @@ impl Policies {
         Some(dependencies.get(&name).map_or("closed", |record| record.breaker.word()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::capability::fixture;
+
+    #[test]
+    fn dependencies_that_nobody_uses_make_room() {
+        let memory = Memory::new(&Arc::default());
+        let config = fixture::config(json!({"resilience": {"*": {"retries": 1}}}));
+        let policies = Policies::new(&memory, &config).unwrap();
+        let used = policies.guard("used").unwrap();
+        for number in 0..limits::GUARDS + 10 {
+            policies.guard(&format!("d{number}")).unwrap();
+        }
+        assert!(memory.dependencies.lock().unwrap().len() <= limits::GUARDS);
+        assert!(Arc::ptr_eq(&used.record, &policies.guard("used").unwrap().record));
+    }
+}
