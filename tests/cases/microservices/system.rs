@@ -104,7 +104,7 @@ impl System {
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(self.folder.file(&format!("{service}.log"))).unwrap())
             .spawn();
-        let child = Running(child.unwrap());
+        let mut child = Running(child.unwrap());
         let mut url = self.url(service);
         if let Some((_, port)) = variables.iter().find(|(name, _)| name.ends_with("_PORT")) {
             url = format!("http://127.0.0.1:{port}");
@@ -112,6 +112,9 @@ impl System {
         for _ in 0..6000 {
             if self.client.get(format!("{url}/health/live")).send().await.is_ok() {
                 return child;
+            }
+            if let Some(status) = child.0.try_wait().unwrap() {
+                panic!("{service} ends before it listens ({status}):\n{}", self.log_of(service));
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
