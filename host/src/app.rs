@@ -130,7 +130,7 @@ impl App {
                 tracing::error!(
                     target: "fujsen",
                     service = %self.service.name, fujsen = %handler.path, %request_id,
-                    trace_id = trace_id.map(tracing::field::display),
+                    trace_id = trace_id.map(|id| tracing::field::display(format!("{id:032x}"))),
                     status = error.status, code = %error.code, "{}", error.message
                 );
             }

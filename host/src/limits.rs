@@ -226,8 +226,10 @@ pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 pub const SPANS_WAITING: usize = 8192;
 pub const SPANS_BATCH: usize = 512;
 pub const SPANS_EVERY: Duration = Duration::from_secs(1);
-/// What a collector may take for one message, tries included.
+/// What a collector may take for one message.
 pub const SPANS_EXPORT: Duration = Duration::from_secs(5);
+/// What is read of its answer. Bytes.
+pub const SPANS_ANSWER: usize = 64 << 10;
 /// Sending what waits when the service stops, or names another collector; how often it is looked whether that is done.
 pub const SPANS_FLUSH: Duration = Duration::from_secs(2);
 pub const SPANS_LOOK: Duration = Duration::from_millis(5);

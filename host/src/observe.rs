@@ -18,7 +18,7 @@ impl<'a> Operation<'a> {
     pub(crate) fn start(meter: &'a metrics::Dependency, trace: &Trace, describe: impl FnOnce(&mut Recording)) -> Self {
         let mut span = trace.span(Kind::Client, || meter.kind().into());
         span.describe(|span| {
-            span.set("tusk.dependency", meter.name().clone());
+            span.set("tusk.dependency", meter.name());
             describe(span);
         });
         Self {

@@ -86,8 +86,8 @@ impl Event {
         span.set("messaging.system", "tusk");
         span.set("messaging.operation.name", operation);
         span.set("messaging.operation.type", kind);
-        span.set_text("messaging.destination.name", &self.kind);
-        span.set_text("messaging.message.id", &self.id);
+        span.set("messaging.destination.name", &*self.kind);
+        span.set("messaging.message.id", &*self.id);
     }
 
     /// As it stands in the queue.

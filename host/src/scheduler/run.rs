@@ -78,7 +78,7 @@ async fn take(claims: &Claims, slot: Timestamp, hold: Duration, overlap: bool) -
 async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration) -> Result<(), Error> {
     let trace = app.tracer.start();
     let mut span = trace.span(Kind::Internal, || format!("schedule {}", schedule.text).into());
-    span.describe(|span| span.set("tusk.schedule", schedule.text.clone()));
+    span.describe(|span| span.set("tusk.schedule", &*schedule.text));
     let result = call(app, schedule, Origin::starting(trace), deadline).await;
     match &result {
         Ok(()) => span.end(),

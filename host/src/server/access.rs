@@ -62,15 +62,15 @@ impl Access<'_> {
             match &self.route {
                 Some((route, _)) => {
                     span.name(format!("{method} {route}"));
-                    span.set("http.route", route.clone());
+                    span.set("http.route", route);
                 }
                 None if method != traces::OTHER_METHOD => span.name(method),
                 None => {}
             }
             span.set("http.request.method", method);
             span.set("url.scheme", self.scheme);
-            span.set_text("url.path", self.uri.path());
-            span.set("tusk.request_id", self.request_id.clone());
+            span.set("url.path", self.uri.path());
+            span.set("tusk.request_id", &self.request_id);
             if self.status != LEFT {
                 span.set("http.response.status_code", i64::from(self.status));
             }

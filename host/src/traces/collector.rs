@@ -1,74 +1,93 @@
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
-    },
-};
+use std::{error::Error, sync::Arc};
 
-use opentelemetry_otlp::{Protocol, SpanExporter as Otlp, WithExportConfig, WithHttpConfig};
-use opentelemetry_sdk::{
-    Resource,
-    error::{OTelSdkError, OTelSdkResult},
-    trace::{SpanData, SpanExporter},
-};
+use http::header::CONTENT_TYPE;
+use prost::Message as _;
 
-use super::settings::Address;
+use super::{
+    otlp::{Message, Partial, Taken},
+    queue::{Batch, Queue},
+    settings::Address,
+};
 use crate::{limits, metrics::Spans};
 
-/// The collector, as the exporting thread sees it. Counts what it takes, and says once when it is down and once when it
-/// is back.
-#[derive(Debug)]
+/// A collector, as the thread sees it that sends to it. Counts what is taken, and says once when it is down and once when
+/// it is back.
 pub(super) struct Collector {
-    address: Arc<Address>,
-    resource: Resource,
-    /// Made by the thread that uses it: it reads the system's certificates, and blocks.
-    exporter: OnceLock<Result<Otlp, String>>,
-    waiting: Arc<AtomicUsize>,
+    address: Address,
+    message: Message,
     counts: Arc<Spans>,
-    is_down: AtomicBool,
 }
 
 impl Collector {
-    pub(super) fn new(
-        address: Arc<Address>,
-        resource: Resource,
-        waiting: Arc<AtomicUsize>,
-        counts: Arc<Spans>,
-    ) -> Self {
+    pub(super) fn new(address: Address, message: Message, counts: Arc<Spans>) -> Self {
         Self {
             address,
-            resource,
-            exporter: OnceLock::new(),
-            waiting,
+            message,
             counts,
-            is_down: AtomicBool::new(false),
         }
     }
 
-    async fn send(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        match self.exporter.get_or_init(|| build(&self.address, &self.resource)) {
-            Ok(exporter) => exporter.export(batch).await,
-            Err(why) => Err(OTelSdkError::InternalFailure(why.clone())),
+    /// Sends what comes, until no more does.
+    pub(super) fn take_from(&self, queue: &Queue) {
+        let mut is_down = false;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let client = match &runtime {
+            // Reads the certificates of the system, which blocks.
+            Ok(_) => client(),
+            Err(error) => Err(error.to_string()),
+        };
+        while let Some(batch) = queue.take() {
+            let sent = match (&runtime, &client) {
+                (Ok(runtime), Ok(client)) => runtime.block_on(self.send(client, &batch)),
+                (_, client) => Err(client.as_ref().err().cloned().unwrap_or_default()),
+            };
+            self.tell(batch.count as u64, sent, &mut is_down);
         }
     }
 
-    fn tell(&self, result: &OTelSdkResult, count: u64) {
+    /// How many of the spans it did not want.
+    async fn send(&self, client: &reqwest::Client, batch: &Batch) -> Result<Option<Partial>, String> {
+        let mut request = client
+            .post(self.address.url.clone())
+            .header(CONTENT_TYPE, "application/x-protobuf");
+        for (name, value) in &self.address.headers {
+            request = request.header(name, value.reveal());
+        }
+        let sent = request.body(self.message.around(&batch.spans)).send().await;
+        let mut answer = sent.map_err(reason)?;
+        if !answer.status().is_success() {
+            return Err(format!("it answered {}", answer.status().as_u16()));
+        }
+        let mut body = Vec::new();
+        while let Some(piece) = answer.chunk().await.map_err(reason)? {
+            body.extend_from_slice(&piece);
+            if body.len() > limits::SPANS_ANSWER {
+                return Ok(None);
+            }
+        }
+        // Collectors that answer with something else have taken the spans, too.
+        Ok(Taken::decode(&*body).ok().and_then(|taken| taken.partial))
+    }
+
+    fn tell(&self, count: u64, sent: Result<Option<Partial>, String>, is_down: &mut bool) {
         let collector = self.address.show();
-        match result {
-            Ok(()) => {
-                self.counts.exported.add(count);
-                if self.is_down.swap(false, Relaxed) {
+        match sent {
+            Ok(partial) => {
+                if std::mem::take(is_down) {
                     tracing::info!(target: "traces", collector, "the collector takes spans again");
                 }
+                let partial = partial.filter(|partial| partial.rejected > 0);
+                let rejected = partial.as_ref().map_or(0, |partial| count.min(partial.rejected as u64));
+                self.counts.exported.add(count - rejected);
+                self.counts.unsent.add(rejected);
+                if let Some(partial) = partial {
+                    let why: String = partial.message.chars().take(limits::SPAN_NAME).collect();
+                    tracing::debug!(target: "traces", collector, rejected, "the collector does not take all spans: {why}");
+                }
             }
-            Err(error) => {
+            Err(why) => {
                 self.counts.unsent.add(count);
-                if !self.is_down.swap(true, Relaxed) {
-                    let why = match error {
-                        OTelSdkError::InternalFailure(why) => why.clone(),
-                        other => other.to_string(),
-                    };
+                if !std::mem::replace(is_down, true) {
                     tracing::warn!(target: "traces", collector, "the collector does not take spans, which are dropped: {why}");
                 }
             }
@@ -76,40 +95,27 @@ impl Collector {
     }
 }
 
-impl SpanExporter for Collector {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        let count = batch.len();
-        self.waiting.fetch_sub(count, Relaxed);
-        let result = self.send(batch).await;
-        self.tell(&result, count as u64);
-        result
-    }
-}
-
-fn build(address: &Address, resource: &Resource) -> Result<Otlp, String> {
+fn client() -> Result<reqwest::Client, String> {
     // Fails when the process has chosen one before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::blocking::Client::builder()
+    reqwest::Client::builder()
         .user_agent(concat!("tusk-host/", env!("CARGO_PKG_VERSION")))
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(limits::SPANS_EXPORT)
         .timeout(limits::SPANS_EXPORT)
         .build()
-        .map_err(|error| format!("no HTTP client: {error}"))?;
-    let headers = address.headers.iter();
-    let headers: HashMap<_, _> = headers
-        .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
-        .collect();
-    let mut exporter = Otlp::builder()
-        .with_http()
-        .with_http_client(client)
-        .with_endpoint(address.url.as_str())
-        .with_protocol(Protocol::HttpBinary)
-        .with_timeout(limits::SPANS_EXPORT)
-        .with_headers(headers)
-        .build()
-        .map_err(|error| error.to_string())?;
-    exporter.set_resource(resource);
-    Ok(exporter)
+        .map_err(|error| format!("no HTTP client: {error}"))
+}
+
+/// Without the URL, which is said beside it.
+fn reason(error: reqwest::Error) -> String {
+    if error.is_timeout() {
+        return format!("no answer within {:?}", limits::SPANS_EXPORT);
+    }
+    let mut reason: &dyn Error = &error;
+    while let Some(inner) = reason.source() {
+        reason = inner;
+    }
+    reason.to_string()
 }

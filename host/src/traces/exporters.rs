@@ -12,7 +12,7 @@ pub struct Exporters {
     known: Mutex<Vec<Weak<Exporter>>>,
     instance: Arc<str>,
     counts: Arc<Spans>,
-    flushes: Flushes,
+    senders: Senders,
 }
 
 impl Exporters {
@@ -21,7 +21,7 @@ impl Exporters {
             known: Mutex::default(),
             instance: format!("{:032x}", fastrand::u128(..)).into(),
             counts: counts.clone(),
-            flushes: Flushes::default(),
+            senders: Senders::default(),
         }
     }
 
@@ -32,14 +32,14 @@ impl Exporters {
         };
         let mut known = lock(&self.known);
         known.retain(|one| one.strong_count() > 0);
-        let same = |one: &Arc<Exporter>| *one.address == address && one.service == service;
+        let same = |one: &Arc<Exporter>| one.address == address && one.service == service;
         let exporter = known.iter().filter_map(Weak::upgrade).find(same).unwrap_or_else(|| {
             let exporter = Arc::new(Exporter::new(
                 address.clone(),
                 service.clone(),
                 self.instance.clone(),
                 self.counts.clone(),
-                self.flushes.clone(),
+                self.senders.clone(),
             ));
             known.push(Arc::downgrade(&exporter));
             exporter
@@ -50,25 +50,24 @@ impl Exporters {
     /// Sends what waits, for [`limits::SPANS_FLUSH`] at most, however many collectors there are. Blocks.
     pub fn stop(&self) {
         let end = Instant::now() + limits::SPANS_FLUSH;
-        let all: Vec<_> = lock(&self.known).iter().filter_map(Weak::upgrade).collect();
-        for exporter in all {
-            exporter.stop(end.saturating_duration_since(Instant::now()));
+        for exporter in lock(&self.known).iter().filter_map(Weak::upgrade) {
+            exporter.stop(end);
         }
-        self.flushes.wait(end);
+        self.senders.wait(end);
     }
 }
 
-/// Exporters that nobody uses any more and that still send.
+/// The threads that send, those of exporters that nobody uses any more among them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Flushes(Arc<Mutex<Vec<JoinHandle<()>>>>);
+pub(super) struct Senders(Arc<Mutex<Vec<JoinHandle<()>>>>);
 
-impl Flushes {
-    pub(super) fn start(&self, flush: impl FnOnce() + Send + 'static) {
+impl Senders {
+    pub(super) fn start(&self, send: impl FnOnce() + Send + 'static) {
         // Without a thread for it, what waits is lost with whatever else such a machine loses.
-        if let Ok(flushing) = thread::Builder::new().name("spans".into()).spawn(flush) {
+        if let Ok(sending) = thread::Builder::new().name("spans".into()).spawn(send) {
             let mut all = lock(&self.0);
             all.retain(|one| !one.is_finished());
-            all.push(flushing);
+            all.push(sending);
         }
     }
 

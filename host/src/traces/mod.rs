@@ -1,27 +1,30 @@
 //! Distributed traces: what a service does as spans, sent to a collector by OTLP.
 //!
 //! A `Tracer` (App) decides where a trace begins or goes on whether it is recorded, and `Trace` (call) carries that along
-//! with the ids of `trace_context`: whoever has a `Trace` can open a `Span`. An `Exporter` takes the spans that have ended;
+//! with the ids of `trace_context`: whoever has a `Trace` can open a `Span`. A span is written as it will be sent (`otlp`)
+//! and goes to its `Exporter` when it ends, which keeps it in a `Queue` for the thread that sends to the `Collector`.
 //! `Exporters` (process) keeps one for each place that spans go to, over swaps. Where nothing is recorded, a span is
 //! nothing: one branch, and no allocation.
 
 mod collector;
 mod exporter;
 mod exporters;
+mod otlp;
+mod queue;
 mod settings;
 mod span;
 mod trace;
+mod wire;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-pub use opentelemetry::trace::SpanKind as Kind;
-
 use self::exporter::Exporter;
 pub use self::{
     exporters::Exporters,
+    otlp::Kind,
     settings::Settings,
     span::{OTHER_METHOD, Recording, Span, method},
     trace::Trace,
@@ -36,7 +39,7 @@ pub struct Service {
 }
 
 /// Which traces one version of a service records. None, without an endpoint.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Tracer {
     exporter: Option<Arc<Exporter>>,
     /// Of the traces that start here, those are recorded whose id is below. 63 bits.

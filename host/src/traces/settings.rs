@@ -1,6 +1,7 @@
 //! What `[traces]` says, and the variables that OpenTelemetry has for it.
 
 use http::{HeaderName, HeaderValue};
+use percent_encoding::percent_decode_str;
 use tsk::{Config, Diagnostic, Node, Secret, Value};
 use url::Url;
 
@@ -21,6 +22,8 @@ pub(super) struct Address {
     /// With its path.
     pub(super) url: Url,
     pub(super) headers: Vec<(String, Secret)>,
+    /// What is said of the service, beside its name.
+    pub(super) resource: Vec<(String, String)>,
 }
 
 impl Address {
@@ -59,9 +62,18 @@ impl Settings {
                 }
             },
         };
-        let headers = headers(&mut section);
+        let mut headers = headers(&mut section);
+        match headers_of(&variable) {
+            Ok(further) => {
+                let is_own = |name: &str| headers.iter().any(|(own, _)| own == name);
+                let further: Vec<_> = further.into_iter().filter(|(name, _)| !is_own(name)).collect();
+                headers.extend(further);
+            }
+            Err(diagnostic) => section.diagnostics.push(diagnostic),
+        }
+        let resource = variable("OTEL_RESOURCE_ATTRIBUTES").map_or_else(Vec::new, |text| pairs(&text).collect());
         section.finish(Self {
-            address: url.map(|url| Address { url, headers }),
+            address: url.map(|url| Address { url, headers, resource }),
             share: share.unwrap_or(1.0),
         })
     }
@@ -105,6 +117,31 @@ fn share_of(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<f64>, D
     share
         .map(Some)
         .ok_or_else(|| wrong_variable(NAME, "a number from 0 to 1", "0.1"))
+}
+
+/// For the headers of messages: one for traces, and one for everything.
+fn headers_of(variable: &impl Fn(&str) -> Option<String>) -> Result<Vec<(String, Secret)>, Diagnostic> {
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
+    let found = names.into_iter().find_map(|name| Some((name, variable(name)?)));
+    let Some((name, text)) = found else {
+        return Ok(Vec::new());
+    };
+    let sound = |(name, value): (String, String)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        HeaderValue::from_str(&value).ok()?;
+        Some((name.to_string(), Secret::new(value)))
+    };
+    let headers: Option<_> = pairs(&text).map(sound).collect();
+    headers.ok_or_else(|| wrong_variable(name, "a list of headers", "api-key=abc,tenant=x"))
+}
+
+/// `name=value,name=value`, the values with `%20` and such for what they may not hold.
+fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
+    text.split(',').filter(|pair| !pair.trim().is_empty()).map(|pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = percent_decode_str(value.trim()).decode_utf8_lossy();
+        (name.trim().to_owned(), value.into_owned())
+    })
 }
 
 fn wrong_variable(name: &str, expected: &str, instead: &str) -> Diagnostic {

@@ -1,25 +1,14 @@
 use std::{
     borrow::Cow,
-    str::FromStr,
-    sync::{Arc, LazyLock},
-    time::SystemTime,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
-use opentelemetry::{
-    InstrumentationScope, KeyValue, SpanId, TraceFlags, TraceId, Value,
-    trace::{SpanContext, Status, TraceState},
+use super::{
+    exporter::Exporter,
+    otlp::{self, Kind, Value},
 };
-use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
-
-use super::{Kind, exporter::Exporter};
 use crate::{limits, trace_context::TraceContext};
-
-/// Says that the spans are the host's own.
-static SCOPE: LazyLock<InstrumentationScope> = LazyLock::new(|| {
-    InstrumentationScope::builder("tusk-host")
-        .with_version(env!("CARGO_PKG_VERSION"))
-        .build()
-});
 
 /// Something that runs, recorded when it ends; nothing in a trace that is not recorded. One that is dropped without an
 /// end was cancelled.
@@ -29,38 +18,31 @@ pub struct Span(Option<Box<Recording>>);
 /// A span that is recorded.
 pub struct Recording {
     exporter: Arc<Exporter>,
-    data: SpanData,
+    trace: u128,
+    start: u64,
+    /// What is settled of it, as it will be sent.
+    bytes: Vec<u8>,
+    name: Cow<'static, str>,
+    attributes: usize,
+    dropped: u32,
     /// In words, where there are more than the kind of the failure.
     reason: Option<String>,
 }
 
+/// Bytes of a span with few attributes.
+const USUAL: usize = 384;
+
 pub(super) fn start(exporter: Arc<Exporter>, context: &TraceContext, kind: Kind, name: Cow<'static, str>) -> Span {
-    let state = context.state().and_then(|state| TraceState::from_str(state).ok());
-    let span_context = SpanContext::new(
-        context.trace_id().into(),
-        context.span_id().into(),
-        TraceFlags::new(context.flags()),
-        false,
-        state.unwrap_or_default(),
-    );
-    let data = SpanData {
-        span_context,
-        parent_span_id: context.parent().map_or(SpanId::INVALID, |parent| parent.span.into()),
-        parent_span_is_remote: context.parent().is_some_and(|parent| parent.is_foreign),
-        span_kind: kind,
-        name: cut_name(name),
-        start_time: SystemTime::now(),
-        end_time: SystemTime::UNIX_EPOCH,
-        attributes: Vec::with_capacity(8),
-        dropped_attributes_count: 0,
-        events: SpanEvents::default(),
-        links: SpanLinks::default(),
-        status: Status::Unset,
-        instrumentation_scope: SCOPE.clone(),
-    };
+    let (start, mut bytes) = (now(), Vec::with_capacity(USUAL));
+    otlp::start(&mut bytes, context, kind, start);
     Span(Some(Box::new(Recording {
         exporter,
-        data,
+        trace: context.trace_id(),
+        start,
+        bytes,
+        name,
+        attributes: 0,
+        dropped: 0,
         reason: None,
     })))
 }
@@ -74,15 +56,14 @@ impl Span {
     }
 
     /// The id of its trace, where it is recorded.
-    pub fn trace_id(&self) -> Option<TraceId> {
-        let recording = self.0.as_ref()?;
-        Some(recording.data.span_context.trace_id())
+    pub fn trace_id(&self) -> Option<u128> {
+        self.0.as_ref().map(|recording| recording.trace)
     }
 
     /// Its work is done.
     pub fn end(mut self) {
         if let Some(recording) = self.0.take() {
-            recording.send();
+            recording.send(None);
         }
     }
 
@@ -105,21 +86,21 @@ impl Drop for Span {
 
 impl Recording {
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
-        self.data.name = cut_name(name.into());
+        self.name = name.into();
     }
 
-    /// `value` is a number, or a text that is bounded by itself.
-    pub fn set(&mut self, key: &'static str, value: impl Into<Value>) {
-        if self.data.attributes.len() < limits::SPAN_ATTRIBUTES {
-            self.data.attributes.push(KeyValue::new(key, value));
-        } else {
-            self.data.dropped_attributes_count += 1;
+    /// A text that others may have made is cut where it is too long.
+    pub fn set<'a>(&mut self, key: &'static str, value: impl Into<Value<'a>>) {
+        if self.attributes == limits::SPAN_ATTRIBUTES {
+            self.dropped += 1;
+            return;
         }
-    }
-
-    /// A text that others may have made, cut where it is too long.
-    pub fn set_text(&mut self, key: &'static str, text: &str) {
-        self.set(key, cut(text, limits::SPAN_TEXT).to_owned());
+        self.attributes += 1;
+        let value = match value.into() {
+            Value::Text(text) => Value::Text(cut(text, limits::SPAN_TEXT)),
+            number => number,
+        };
+        otlp::attribute(&mut self.bytes, key, value);
     }
 
     /// Why it fails, in the host's own words: where it does not fail, nothing.
@@ -127,27 +108,26 @@ impl Recording {
         self.reason = Some(reason);
     }
 
-    /// Of the name, of the first attribute, and how many of these there are.
-    #[cfg(test)]
-    pub(super) fn sizes(&self) -> (usize, usize, usize) {
-        let data = &self.data;
-        let first = data.attributes.first().map_or(0, |first| first.value.as_str().len());
-        (data.name.len(), first, data.attributes.len())
-    }
-
     fn fail(mut self: Box<Self>, kind: &str) {
-        let kind = cut(kind, limits::SPAN_NAME).to_owned();
-        self.set("error.type", kind.clone());
-        self.data.status = Status::error(self.reason.take().unwrap_or(kind));
-        self.send();
+        let kind = cut(kind, limits::SPAN_NAME);
+        self.set("error.type", kind);
+        let reason = self.reason.take();
+        self.send(Some(reason.as_deref().unwrap_or(kind)));
     }
 
-    fn send(mut self: Box<Self>) {
+    fn send(mut self: Box<Self>, failure: Option<&str>) {
+        let name = cut(&self.name, limits::SPAN_NAME);
         // A clock that was set back must not make it end before it began.
-        self.data.end_time = SystemTime::now().max(self.data.start_time);
-        let Self { exporter, data, .. } = *self;
-        exporter.record(data);
+        let end = now().max(self.start);
+        otlp::end(&mut self.bytes, name, end, self.dropped, failure);
+        self.exporter.record(&self.bytes);
     }
+}
+
+/// Nanoseconds since the Unix epoch.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_nanos() as u64)
 }
 
 /// Stands for a method that is none of HTTP's.
@@ -160,13 +140,6 @@ pub fn method(method: &http::Method) -> &'static str {
     ];
     let known = KNOWN.iter().find(|known| **known == method.as_str());
     known.copied().unwrap_or(OTHER_METHOD)
-}
-
-fn cut_name(name: Cow<'static, str>) -> Cow<'static, str> {
-    match name.len() > limits::SPAN_NAME {
-        true => cut(&name, limits::SPAN_NAME).to_owned().into(),
-        false => name,
-    }
 }
 
 /// At most so many bytes, and whole characters.

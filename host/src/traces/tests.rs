@@ -1,4 +1,11 @@
 #![allow(clippy::unwrap_used)]
+use axum::{Router, body::Bytes, routing::post};
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::{KeyValue, any_value::Value as AnyValue},
+    trace::v1::{ResourceSpans, span::SpanKind, status::StatusCode},
+};
+use prost::Message as _;
 use serde_json::json;
 
 use super::*;
@@ -69,6 +76,25 @@ fn where_spans_go() {
 }
 
 #[test]
+fn headers_of_the_file_win_over_those_of_the_environment() {
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_HEADERS", "X-One=no"),
+        ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", " X-One = a%20b ,x-two=c,"),
+    ];
+    let headers = |headers| {
+        let section = json!({"endpoint": "http://c", "headers": headers});
+        let mut headers = settings(section, &variables).unwrap().address.unwrap().headers;
+        headers.sort_by(|one, other| one.0.cmp(&other.0));
+        let shown = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {}", value.reveal()));
+        shown.collect::<Vec<_>>()
+    };
+    assert_eq!(headers(json!({})), ["x-one: a b", "x-two: c"]);
+    assert_eq!(headers(json!({"X-Two": "own"})), ["x-one: a b", "x-two: own"]);
+}
+
+#[test]
 fn wrong_settings_are_told_without_what_they_hide() {
     let endpoint = "`traces.endpoint` must be the http:// or https:// URL of a collector, without user, password and query \
                     (write, for example, `endpoint: \"http://127.0.0.1:4318\"`)";
@@ -113,6 +139,11 @@ fn wrong_settings_are_told_without_what_they_hide() {
             "OTEL_TRACES_SAMPLER_ARG",
             "10%",
             "the variable OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1 (set it, for example, to 0.1, or unset it)",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_HEADERS",
+            "x y=geheim",
+            "the variable OTEL_EXPORTER_OTLP_HEADERS must be a list of headers (set it, for example, to api-key=abc,tenant=x, or unset it)",
         ),
     ] {
         assert_eq!(settings(json!(null), &[(name, value)]).unwrap_err(), [said]);
@@ -170,7 +201,8 @@ fn an_exporter_is_kept_while_nothing_about_it_changes() {
     let secret = json!({"endpoint": "http://a", "headers": {"x": "geheim"}});
     let other = make(secret.clone(), "1");
     assert!(!same(&first, &other) && same(&other, &make(secret, "1")));
-    assert!(!format!("{other:?}").contains("geheim"));
+    let secret = &other.exporter.as_ref().unwrap().address;
+    assert!(!format!("{secret:?}").contains("geheim"));
     assert!(make(json!({}), "1").exporter.is_none());
 }
 
@@ -195,19 +227,82 @@ fn what_is_over_the_queue_is_dropped_and_counted() {
     assert_eq!(counts.exported.get(), 0);
 }
 
-#[test]
-fn names_and_texts_are_cut() {
-    let mut span = tracer(1.0)
-        .start()
-        .span(Kind::Internal, || "é".repeat(limits::SPAN_NAME).into());
-    span.describe(|span| {
-        span.set_text("x", &"y".repeat(2 * limits::SPAN_TEXT));
-        for _ in 0..2 * limits::SPAN_ATTRIBUTES {
-            span.set("n", 1);
-        }
-        assert_eq!(
-            span.sizes(),
-            (limits::SPAN_NAME, limits::SPAN_TEXT, limits::SPAN_ATTRIBUTES)
-        );
+/// What a collector reads of the spans of a trace, all in one message.
+async fn read(record: impl FnOnce(&Trace)) -> ResourceSpans {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
+    let take = post(move |body: Bytes| async move {
+        sender.send(body).await.unwrap();
     });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(axum::serve(listener, Router::new().route("/v1/traces", take)).into_future());
+    let variables = [("OTEL_RESOURCE_ATTRIBUTES", "place=a%20b,service.name=no")];
+    let exporters = exporters();
+    let settings = settings(json!({ "endpoint": endpoint }), &variables).unwrap();
+    record(&exporters.tracer(settings, service("1")).start());
+    let body = receiver.recv().await.unwrap();
+    serving.abort();
+    let mut request = ExportTraceServiceRequest::decode(body).unwrap();
+    request.resource_spans.remove(0)
+}
+
+#[tokio::test]
+async fn a_collector_reads_what_was_recorded() {
+    let mut ids = (0, 0);
+    let read = read(|trace| {
+        let inner = trace.inner();
+        ids = (trace.span_id(), inner.span_id());
+        let mut span = inner.span(Kind::Client, || "é".repeat(limits::SPAN_NAME).into());
+        span.describe(|span| {
+            span.set("x", &*"y".repeat(2 * limits::SPAN_TEXT));
+            for number in [0, 1, -1, i64::MAX, i64::MIN] {
+                span.set("n", number);
+            }
+            for _ in 6..2 * limits::SPAN_ATTRIBUTES {
+                span.set("", "");
+            }
+        });
+        span.end();
+        let mut failed = trace.span(Kind::Server, || "GET /".into());
+        failed.describe(|span| span.reason("it was too much".to_owned()));
+        failed.fail("panic");
+    })
+    .await;
+    let text = |attributes: &[KeyValue], key: &str| {
+        let found = attributes.iter().find(|one| one.key == key).unwrap();
+        found.value.clone().unwrap().value.unwrap()
+    };
+    let resource = read.resource.unwrap().attributes;
+    for (key, value) in [("service.name", "shop"), ("service.version", "1"), ("place", "a b")] {
+        assert_eq!(text(&resource, key), AnyValue::StringValue(value.to_owned()));
+    }
+    let [cut, failed] = &read.scope_spans[0].spans[..] else {
+        panic!("two spans")
+    };
+    assert_eq!(cut.span_id, ids.1.to_be_bytes());
+    assert_eq!(cut.parent_span_id, ids.0.to_be_bytes());
+    assert_eq!((cut.trace_id.len(), &cut.trace_id), (16, &failed.trace_id));
+    assert_eq!((cut.kind(), failed.kind()), (SpanKind::Client, SpanKind::Server));
+    assert_eq!((cut.flags, cut.trace_state.as_str()), (0x101, ""));
+    assert!(cut.start_time_unix_nano > 1_700_000_000_000_000_000 && cut.end_time_unix_nano >= cut.start_time_unix_nano);
+    assert_eq!(cut.name.len(), limits::SPAN_NAME);
+    assert_eq!(cut.attributes.len(), limits::SPAN_ATTRIBUTES);
+    assert_eq!(cut.dropped_attributes_count as usize, limits::SPAN_ATTRIBUTES);
+    assert_eq!(
+        text(&cut.attributes, "x"),
+        AnyValue::StringValue("y".repeat(limits::SPAN_TEXT))
+    );
+    let numbers = cut.attributes.iter().filter(|one| one.key == "n");
+    let numbers: Vec<_> = numbers.map(|one| one.value.clone().unwrap().value.unwrap()).collect();
+    assert_eq!(numbers, [0, 1, -1, i64::MAX, i64::MIN].map(AnyValue::IntValue));
+    assert_eq!(cut.status, None);
+    let status = failed.status.clone().unwrap();
+    assert_eq!(
+        (status.code(), &*status.message),
+        (StatusCode::Error, "it was too much")
+    );
+    assert_eq!(
+        text(&failed.attributes, "error.type"),
+        AnyValue::StringValue("panic".to_owned())
+    );
 }

@@ -99,7 +99,7 @@ fn attributes(spans: &[Span], language: &str, redis: &Redis, stock: &Service) {
         (&*root.resource["service.name"], &*root.resource["service.version"]),
         ("shop", "1.2.0")
     );
-    assert_eq!(root.resource["telemetry.sdk.name"], "opentelemetry");
+    assert_eq!(root.resource["telemetry.sdk.name"], "tusk-host");
     let path = format!("/{language}/order/{language}");
     check(
         root,
@@ -314,7 +314,7 @@ async fn a_collector_that_is_down_hinders_nobody() {
     collector.span("GET /assemblyscript/quick").await;
     collector.answer(Answer::Refuses);
     dropped(dropped(first).await).await;
-    service.logged("HTTP export failed with status code: 400").await;
+    service.logged("which are dropped: it answered 400").await;
     let log = service.log();
     assert_eq!(
         log.matches("the collector does not take spans").count(),

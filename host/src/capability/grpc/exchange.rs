@@ -165,8 +165,8 @@ impl Server {
     fn describe(&self, span: &mut Recording, method: &str) {
         span.name(method.to_owned());
         span.set("rpc.system", "grpc");
-        span.set_text("rpc.method", method);
-        span.set_text("server.address", self.remote.show());
+        span.set("rpc.method", method);
+        span.set("server.address", self.remote.show());
     }
 
     async fn asked<'a>(&'a self, request: &Request, answers: Answers, known: &'a Known) -> Result<Asked<'a>, Error> {

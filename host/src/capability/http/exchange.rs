@@ -175,8 +175,8 @@ pub(super) fn describe(span: &mut Recording, outgoing: &Outgoing) {
     let (method, url) = (traces::method(&outgoing.method), &outgoing.url);
     span.name(if method == traces::OTHER_METHOD { "HTTP" } else { method });
     span.set("http.request.method", method);
-    span.set_text("url.full", &show(url));
-    span.set_text("server.address", url.host_str().unwrap_or_default());
+    span.set("url.full", &*show(url));
+    span.set("server.address", url.host_str().unwrap_or_default());
     if let Some(port) = url.port_or_known_default() {
         span.set("server.port", i64::from(port));
     }

@@ -215,9 +215,9 @@ fn short(path: &str) -> &str {
 fn describe(span: &mut Recording, server: &Server, name: &str, verb: &str) {
     span.name(format!("{verb} {name}"));
     span.set("db.system.name", "redis");
-    span.set("db.operation.name", verb.to_owned());
+    span.set("db.operation.name", verb);
     if let Some((host, port)) = server.name.rsplit_once(':') {
-        span.set("server.address", host.to_owned());
+        span.set("server.address", host);
         span.set("server.port", port.parse::<i64>().unwrap_or_default());
     }
 }

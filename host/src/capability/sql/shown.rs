@@ -12,9 +12,9 @@ pub(super) fn describe(span: &mut Recording, system: &'static str, database: &st
     let operation = operation(statement);
     span.name(format!("{operation} {database}"));
     span.set("db.system.name", system);
-    span.set("db.namespace", database.to_owned());
+    span.set("db.namespace", database);
     span.set("db.operation.name", operation);
-    span.set_text("db.query.text", &without_values(statement));
+    span.set("db.query.text", &*without_values(statement));
 }
 
 fn operation(statement: &str) -> &'static str {
