@@ -223,8 +223,8 @@ pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 
 /// Spans of traces: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
 /// how often one is sent that is not full.
-pub const SPANS_WAITING: usize = 8192;
-pub const SPANS_BATCH: usize = 512;
+pub const SPANS_WAITING: usize = 16_384;
+pub const SPANS_BATCH: usize = 2048;
 pub const SPANS_EVERY: Duration = Duration::from_secs(1);
 /// What a collector may take for one message.
 pub const SPANS_EXPORT: Duration = Duration::from_secs(5);

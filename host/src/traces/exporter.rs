@@ -39,8 +39,7 @@ impl Exporter {
         }
     }
 
-    /// Takes a span that has ended, unless too many wait already.
-    pub(super) fn record(&self, span: &[u8]) {
+    fn record(&self, span: &[u8]) {
         self.started.call_once(|| self.start());
         if !self.queue.add(span) {
             self.counts.overflowed.add(1);
@@ -60,6 +59,21 @@ impl Exporter {
             collector.take_from(&queue);
             counts.unsent.add(queue.left() as u64);
         });
+    }
+}
+
+/// An exporter, as one trace holds it. Every thread counts who holds the exporter itself, which a request is to do once
+/// and not with each of its spans.
+pub(super) struct Recorder(Arc<Exporter>);
+
+impl Recorder {
+    pub(super) fn new(exporter: &Arc<Exporter>) -> Arc<Self> {
+        Arc::new(Self(exporter.clone()))
+    }
+
+    /// Takes a span that has ended, unless too many wait already.
+    pub(super) fn record(&self, span: &[u8]) {
+        self.0.record(span);
     }
 }
 

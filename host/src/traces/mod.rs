@@ -21,7 +21,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use self::exporter::Exporter;
+use self::exporter::{Exporter, Recorder};
 pub use self::{
     exporters::Exporters,
     otlp::Kind,
@@ -64,7 +64,7 @@ impl Tracer {
         match &self.exporter {
             // By the id, as the specification has it, so that others who decide anew decide the same.
             Some(exporter) if (context.trace_id() as u64) >> 1 < self.below => {
-                Trace::recorded(context.sampled(), exporter.clone())
+                Trace::recorded(context.sampled(), Recorder::new(exporter))
             }
             _ => context.into(),
         }
@@ -76,7 +76,7 @@ impl Tracer {
             return self.start();
         };
         match &self.exporter {
-            Some(exporter) if caller.is_sampled() => Trace::recorded(caller.child(), exporter.clone()),
+            Some(exporter) if caller.is_sampled() => Trace::recorded(caller.child(), Recorder::new(exporter)),
             _ => caller.child().into(),
         }
     }

@@ -5,7 +5,7 @@ use std::{
 };
 
 use super::{
-    exporter::Exporter,
+    exporter::Recorder,
     otlp::{self, Kind, Value},
 };
 use crate::{limits, trace_context::TraceContext};
@@ -17,7 +17,7 @@ pub struct Span(Option<Box<Recording>>);
 
 /// A span that is recorded.
 pub struct Recording {
-    exporter: Arc<Exporter>,
+    recorder: Arc<Recorder>,
     trace: u128,
     start: u64,
     /// What is settled of it, as it will be sent.
@@ -32,11 +32,11 @@ pub struct Recording {
 /// Bytes of a span with few attributes.
 const USUAL: usize = 384;
 
-pub(super) fn start(exporter: Arc<Exporter>, context: &TraceContext, kind: Kind, name: Cow<'static, str>) -> Span {
+pub(super) fn start(recorder: Arc<Recorder>, context: &TraceContext, kind: Kind, name: Cow<'static, str>) -> Span {
     let (start, mut bytes) = (now(), Vec::with_capacity(USUAL));
     otlp::start(&mut bytes, context, kind, start);
     Span(Some(Box::new(Recording {
-        exporter,
+        recorder,
         trace: context.trace_id(),
         start,
         bytes,
@@ -120,7 +120,7 @@ impl Recording {
         // A clock that was set back must not make it end before it began.
         let end = now().max(self.start);
         otlp::end(&mut self.bytes, name, end, self.dropped, failure);
-        self.exporter.record(&self.bytes);
+        self.recorder.record(&self.bytes);
     }
 }
 

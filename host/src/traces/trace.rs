@@ -1,6 +1,6 @@
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
-use super::{Kind, Span, exporter::Exporter, span};
+use super::{Kind, Span, exporter::Recorder, span};
 use crate::trace_context::TraceContext;
 
 /// A place in a trace, that of one span, and who records it.
@@ -8,19 +8,19 @@ use crate::trace_context::TraceContext;
 pub struct Trace {
     context: TraceContext,
     /// None where the trace is not recorded.
-    exporter: Option<Arc<Exporter>>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Trace {
-    pub(super) fn recorded(context: TraceContext, exporter: Arc<Exporter>) -> Self {
+    pub(super) fn recorded(context: TraceContext, recorder: Arc<Recorder>) -> Self {
         Self {
             context,
-            exporter: Some(exporter),
+            recorder: Some(recorder),
         }
     }
 
     pub fn is_recorded(&self) -> bool {
-        self.exporter.is_some()
+        self.recorder.is_some()
     }
 
     /// The place of a span within this one. It has an id of its own whether it is recorded or not: for what names it to
@@ -28,7 +28,7 @@ impl Trace {
     pub fn child(&self) -> Self {
         Self {
             context: self.context.child(),
-            exporter: self.exporter.clone(),
+            recorder: self.recorder.clone(),
         }
     }
 
@@ -39,8 +39,8 @@ impl Trace {
 
     /// Starts the span whose place this is.
     pub fn span(&self, kind: Kind, name: impl FnOnce() -> Cow<'static, str>) -> Span {
-        match &self.exporter {
-            Some(exporter) => span::start(exporter.clone(), &self.context, kind, name()),
+        match &self.recorder {
+            Some(recorder) => span::start(recorder.clone(), &self.context, kind, name()),
             None => Span::default(),
         }
     }
@@ -51,7 +51,7 @@ impl From<TraceContext> for Trace {
     fn from(context: TraceContext) -> Self {
         Self {
             context,
-            exporter: None,
+            recorder: None,
         }
     }
 }
