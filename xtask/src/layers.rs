@@ -1,6 +1,10 @@
 //! The direction of dependencies, as a command that fails.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 
@@ -40,399 +44,83 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 /// Dependencies of the host that come in through `fujsen` alone.
 const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 
-/// Rooms of the host, and rooms that they must not know.
-const ROOMS: &[(&str, &[&str])] = &[
-    (
-        "resilience",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "discovery",
-            "engine",
-            "guest",
-            "health",
-            "live",
-            "load",
-            "mesh",
-            "route",
-            "server",
-        ],
-    ),
-    (
-        "discovery",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "health",
-            "live",
-            "load",
-            "mesh",
-            "route",
-            "server",
-        ],
-    ),
-    (
-        "limits.rs",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "load",
-            "module",
-            "route",
-            "server",
-        ],
-    ),
-    (
-        "request.rs",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "load",
-            "module",
-            "route",
-            "server",
-        ],
-    ),
-    (
-        "guest.rs",
-        &["capability", "cli", "load", "link", "live", "route", "server"],
-    ),
-    (
-        "module.rs",
-        &["app", "capability", "cli", "load", "link", "live", "route", "server"],
-    ),
-    (
-        "deferred",
-        &[
-            "app", "call", "cli", "engine", "guest", "load", "link", "live", "module", "route", "server", "watch",
-        ],
-    ),
-    (
-        "egress",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "load",
-            "link",
-            "live",
-            "module",
-            "route",
-            "server",
-            "settings",
-        ],
-    ),
-    (
-        "capability",
-        &[
-            "admin",
-            "alerts",
-            "cli",
-            "health",
-            "load",
-            "link",
-            "live",
-            "remote_config",
-            "route",
-            "server",
-            "watch",
-        ],
-    ),
-    (
-        "mesh",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "link",
-            "live",
-            "load",
-            "module",
-            "server",
-            "settings",
-            "tls",
-        ],
-    ),
-    (
-        "tls",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "link",
-            "live",
-            "load",
-            "mesh",
-            "module",
-            "route",
-            "server",
-            "settings",
-        ],
-    ),
-    (
-        "server",
-        &[
-            "admin",
-            "alerts",
-            "capability",
-            "cli",
-            "guest",
-            "health",
-            "load",
-            "link",
-            "engine",
-            "watch",
-        ],
-    ),
-    (
-        "events",
-        &[
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "link",
-            "load",
-            "server",
-            "store",
-            "watch",
-        ],
-    ),
-    (
-        "queue",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "events",
-            "guest",
-            "link",
-            "live",
-            "load",
-            "module",
-            "names",
-            "route",
-            "server",
-            "settings",
-        ],
-    ),
-    (
-        "schedule",
-        &[
-            "capability",
-            "cli",
-            "guest",
-            "load",
-            "link",
-            "live",
-            "engine",
-            "scheduler",
-            "server",
-        ],
-    ),
-    (
-        "scheduler",
-        &[
-            "capability",
-            "cli",
-            "guest",
-            "load",
-            "link",
-            "engine",
-            "server",
-            "watch",
-        ],
-    ),
-    ("live.rs", &["capability", "cli", "load", "link", "server"]),
-    (
-        "metrics",
-        &[
-            "admin",
-            "alerts",
-            "app",
-            "bindings",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "health",
-            "live",
-            "load",
-            "module",
-            "route",
-            "server",
-            "traces",
-        ],
-    ),
-    (
-        "trace_context.rs",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "load",
-            "metrics",
-            "module",
-            "request",
-            "route",
-            "server",
-            "traces",
-        ],
-    ),
-    (
-        "traces",
-        &[
-            "admin",
-            "alerts",
-            "app",
-            "bindings",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "events",
-            "guest",
-            "health",
-            "live",
-            "load",
-            "module",
-            "observe",
-            "queue",
-            "request",
-            "route",
-            "server",
-            "settings",
-            "store",
-        ],
-    ),
-    (
-        "observe.rs",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "live",
-            "load",
-            "module",
-            "request",
-            "route",
-            "server",
-            "settings",
-        ],
-    ),
-    (
-        "health",
-        &[
-            "admin", "alerts", "cli", "engine", "guest", "load", "link", "server", "watch",
-        ],
-    ),
-    (
+/// Rooms of the host from the ground up. A room knows those of lower floors; of its own floor only the ones that
+/// [`NEIGHBOURS`] names.
+const FLOORS: &[&[&str]] = &[
+    &[
+        "bindings",
+        "folder",
+        "limits",
+        "precompiled",
+        "section",
+        "target",
+        "trace_context",
+        "unused",
+    ],
+    &["arguments", "metrics", "schema", "store"],
+    &["gate", "tls", "traces"],
+    &["observe", "queue", "request", "resilience"],
+    &["discovery"],
+    // What a version of a service is made of, and what runs in it: an `App` has capabilities, which run calls of the `App`.
+    &[
         "alerts",
-        &[
-            "admin",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "health",
-            "load",
-            "link",
-            "server",
-            "watch",
-        ],
-    ),
-    (
-        "schema",
-        &[
-            "alerts",
-            "app",
-            "bindings",
-            "call",
-            "capability",
-            "cli",
-            "deferred",
-            "engine",
-            "guest",
-            "live",
-            "load",
-            "metrics",
-            "remote_config",
-            "section",
-            "server",
-            "store",
-        ],
-    ),
-    (
+        "app",
+        "call",
+        "capability",
+        "deferred",
+        "egress",
+        "engine",
+        "events",
+        "guest",
+        "health",
+        "link",
+        "live",
+        "load",
+        "mesh",
+        "module",
+        "names",
         "remote_config",
-        &[
-            "admin", "call", "cli", "engine", "events", "guest", "health", "link", "load", "module", "route", "server",
-            "watch",
-        ],
-    ),
+        "route",
+        "schedule",
+        "server",
+        "settings",
+        "wasi",
+    ],
+    &["admin", "scheduler", "watch"],
+    &["cli"],
+    &["lib", "main"],
+];
+
+/// Rooms, and whom they know of their own floor.
+const NEIGHBOURS: &[(&str, &str)] = &[
+    ("alerts", "app live"),
     (
-        "admin",
-        &[
-            "alerts",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "load",
-            "link",
-            "watch",
-        ],
+        "app",
+        "alerts call capability engine events guest health link mesh module names remote_config route schedule server",
     ),
+    ("call", "app capability module"),
+    ("capability", "app call deferred egress guest mesh module"),
+    ("deferred", "capability"),
+    ("egress", "mesh"),
+    ("engine", "capability guest"),
+    ("events", "app live module names"),
+    ("guest", "call engine module wasi"),
+    ("health", "app capability egress live"),
+    ("link", "app load module names"),
+    ("live", "app"),
     (
-        "store",
-        &[
-            "app",
-            "call",
-            "capability",
-            "cli",
-            "engine",
-            "guest",
-            "load",
-            "link",
-            "live",
-            "module",
-            "names",
-            "route",
-            "server",
-            "settings",
-        ],
+        "load",
+        "alerts app capability engine events health link mesh remote_config route schedule server settings",
     ),
+    ("mesh", "route"),
+    ("module", "engine guest"),
+    ("names", "module"),
+    ("remote_config", "alerts app capability deferred live"),
+    ("route", "module names"),
+    ("schedule", "module names"),
+    ("server", "app live mesh route"),
+    ("settings", "app"),
+    ("wasi", "call"),
 ];
 
 pub(crate) fn check() -> anyhow::Result<()> {
@@ -441,9 +129,9 @@ pub(crate) fn check() -> anyhow::Result<()> {
         broken.extend(crates(name, forbidden)?);
     }
     let host = shell::root().join("host/src");
-    for (room, forbidden) in ROOMS {
-        for file in files(&host.join(room))? {
-            broken.extend(rooms(&host, &file, forbidden)?);
+    for (name, path) in rooms(&host)? {
+        for file in files(&path)? {
+            broken.extend(upwards(&host, &name, &file)?);
         }
     }
     broken.extend(siblings(&host.join("capability"))?);
@@ -467,31 +155,50 @@ fn crates(name: &str, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
-fn rooms(host: &Path, file: &Path, forbidden: &[&str]) -> anyhow::Result<Vec<String>> {
-    let text = product(file)?;
+/// The modules of a folder by name, and where they are.
+fn rooms(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
+    let mut rooms = BTreeMap::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if let Some(name) = path.file_stem().and_then(|name| name.to_str()) {
+            rooms.insert(name.to_owned(), path.clone());
+        }
+    }
+    Ok(rooms)
+}
+
+/// What a file of a room knows and must not.
+fn upwards(host: &Path, room: &str, file: &Path) -> anyhow::Result<Vec<String>> {
     let shown = file.strip_prefix(host).unwrap_or(file).display();
-    let used = uses(&text);
-    Ok(forbidden
+    let Some(own) = floor(room) else {
+        return Ok(vec![format!(
+            "host/src/{shown} is on no floor: put `{room}` into FLOORS"
+        )]);
+    };
+    let neighbours = NEIGHBOURS.iter().find(|(name, _)| *name == room);
+    let is_neighbour = |other: &str| neighbours.is_some_and(|(_, known)| known.split(' ').any(|known| known == other));
+    let may = |other: &str| other == room || floor(other).is_none_or(|floor| floor < own) || is_neighbour(other);
+    let used = uses(&product(file)?);
+    Ok(used
         .iter()
-        .filter(|room| used.contains(**room))
-        .map(|room| format!("host/src/{shown} → {room}"))
+        .filter(|other| !may(other))
+        .map(|other| format!("host/src/{shown} → {other}"))
         .collect())
+}
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|rooms| rooms.contains(&room))
 }
 
 /// Capabilities do not know each other.
 fn siblings(folder: &Path) -> anyhow::Result<Vec<String>> {
-    let names: Vec<String> = fs::read_dir(folder)
-        .with_context(|| folder.display().to_string())?
-        .filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned()))
-        .filter(|name| name != "mod" && !TESTS.contains(&name.as_str()))
-        .collect();
+    let mut rooms = rooms(folder)?;
+    rooms.retain(|name, _| name != "mod" && !TESTS.contains(&name.as_str()));
     let mut broken = Vec::new();
-    for name in &names {
-        let file = folder.join(format!("{name}.rs"));
-        let room = if file.exists() { file } else { folder.join(name) };
-        for file in files(&room)? {
+    for (name, path) in &rooms {
+        for file in files(path)? {
             let text = product(&file)?;
-            for other in names.iter().filter(|other| *other != name) {
+            for other in rooms.keys().filter(|other| *other != name) {
                 if text.contains(&format!("capability::{other}")) || text.contains(&format!("super::{other}::")) {
                     broken.push(format!("capability/{name} → capability/{other}"));
                 }
@@ -545,7 +252,7 @@ fn uses(text: &str) -> BTreeSet<String> {
     used
 }
 
-fn files(path: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+fn files(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if path
         .file_stem()
         .is_some_and(|stem| TESTS.iter().any(|test| stem == *test))
