@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{LANGUAGES, ask, caller, dependencies};
+use super::{LANGUAGES, ask, caller, dependencies, file};
 use crate::harness::{Folder, Mood, Moody, Service, eventually};
 
 /// How many of `calls` each instance answered.
@@ -44,6 +44,34 @@ async fn an_instance_that_answers_5xx_is_left_out_too() {
     // Each failure is made good by a retry at the other instance.
     assert_eq!(spread(&service, 20).await, even(&["a"], 20));
     assert!(b.requests() <= 6, "{}", b.requests());
+}
+
+#[tokio::test]
+async fn values_are_fetched_from_instances_too() {
+    let (a, mut b) = (Moody::start("a").await, Moody::start("b").await);
+    let settings = r#"
+[values]
+user: @http("service://users/x")
+rust_fujsen = '''rust
+#[fujsen]
+fn rust() -> Result<Value> { config::get("user") }
+'''
+assemblyscript_fujsen = '''assemblyscript
+export function assemblyscript(): Json { return config.json("user"); }
+'''
+"#;
+    let text = format!(
+        "{}\n\"GET /value/rust\": values.rust\n\"GET /value/assemblyscript\": values.assemblyscript\n",
+        file(&dependencies(&[&a, &b]), settings)
+    );
+    let service = Service::start_in(Folder::new(&text), &[]).await;
+    b.goes().await;
+    for language in LANGUAGES {
+        for _ in 0..2 {
+            let value = service.get(&format!("/value/{language}")).await;
+            assert_eq!(value.json()["from"], "a", "{value:?}\n{}", service.log());
+        }
+    }
 }
 
 /// A registry as the project's source page has it, and with a list of instances.
