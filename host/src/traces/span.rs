@@ -62,7 +62,7 @@ impl Span {
 
     /// Its work is done.
     pub fn end(mut self) {
-        if let Some(recording) = self.0.take() {
+        if let Some(mut recording) = self.0.take() {
             recording.send(None);
         }
     }
@@ -70,7 +70,7 @@ impl Span {
     /// Its work has failed. `kind` is one of few words, such as the code of an error. What an error says besides may hold
     /// what only the log may, so it is not for here.
     pub fn fail(mut self, kind: &str) {
-        if let Some(recording) = self.0.take() {
+        if let Some(mut recording) = self.0.take() {
             recording.fail(kind);
         }
     }
@@ -78,7 +78,7 @@ impl Span {
 
 impl Drop for Span {
     fn drop(&mut self) {
-        if let Some(recording) = self.0.take() {
+        if let Some(mut recording) = self.0.take() {
             recording.fail("cancelled");
         }
     }
@@ -108,14 +108,14 @@ impl Recording {
         self.reason = Some(reason);
     }
 
-    fn fail(mut self: Box<Self>, kind: &str) {
+    fn fail(&mut self, kind: &str) {
         let kind = cut(kind, limits::SPAN_NAME);
         self.set("error.type", kind);
         let reason = self.reason.take();
         self.send(Some(reason.as_deref().unwrap_or(kind)));
     }
 
-    fn send(mut self: Box<Self>, failure: Option<&str>) {
+    fn send(&mut self, failure: Option<&str>) {
         let name = cut(&self.name, limits::SPAN_NAME);
         // A clock that was set back must not make it end before it began.
         let end = now().max(self.start);
