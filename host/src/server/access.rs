@@ -92,16 +92,34 @@ impl Drop for Access<'_> {
         self.meter.end(&self.method, self.status, took);
         self.end_span();
         let (route, fujsen) = self.route.as_ref().map_or(("", ""), |(route, fujsen)| (route, fujsen));
-        tracing::info!(
-            target: "access",
-            method = self.method.as_str(),
-            path = self.uri.path(),
-            route,
-            status = self.status,
-            bytes = self.bytes,
-            duration_ms = took.as_micros() as f64 / 1000.0,
-            request_id = &*self.request_id,
-            fujsen,
-        );
+        // A macro, since the level of an event is a constant.
+        macro_rules! log {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "access",
+                    method = self.method.as_str(),
+                    path = self.uri.path(),
+                    route,
+                    status = self.status,
+                    bytes = self.bytes,
+                    duration_ms = took.as_micros() as f64 / 1000.0,
+                    request_id = &*self.request_id,
+                    fujsen,
+                )
+            };
+        }
+        if is_sound_probe(self.uri.path(), self.status) {
+            log!(debug);
+        } else {
+            log!(info);
+        }
     }
+}
+
+/// Probes come every few seconds from many sides: while they find nothing, nobody wants to read of them.
+fn is_sound_probe(path: &str, status: u16) -> bool {
+    let is_probe = path
+        .strip_prefix("/health")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    is_probe && status < 400
 }

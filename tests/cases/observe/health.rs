@@ -177,3 +177,41 @@ async fn an_alert_fires_once_and_clears_once() {
     assert_eq!(events.len(), 2, "{events:?}");
     assert!(events[0].contains(r#"\"firing\":true,\"high\":true"#), "{events:?}");
 }
+
+#[tokio::test]
+async fn probes_that_find_nothing_are_not_in_the_log() {
+    let text = r#"
+[shop]
+all_fujsen = '''assemblyscript
+export function live(): string { return "live"; }
+
+export function broken(): string { throw new Failure(503, "broken", "not today"); }
+'''
+
+[routes]
+"GET /health": shop.live
+"GET /health/live": shop.live
+"GET /health/broken": shop.broken
+"GET /healthy": shop.live
+"#;
+    let access = |service: &Service| {
+        let log = service.log();
+        let lines = log.lines().filter(|line| line.contains("\"target\":\"access\""));
+        let lines = lines.map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines
+            .map(|line| line["path"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let paths = ["/health", "/health/live", "/health/broken", "/healthy"];
+    for (filter, shown) in [("info", &paths[2..]), ("info,access=debug", &paths[..])] {
+        let service = Service::start_in(Folder::new(text), &[("TUSK_LOG", filter)]).await;
+        for path in paths {
+            service.get(path).await;
+        }
+        eventually("the last line", || async {
+            (access(&service).last().map(String::as_str) == Some("/healthy")).then_some(())
+        })
+        .await;
+        assert_eq!(access(&service), shown, "{filter}");
+    }
+}
