@@ -96,40 +96,35 @@ impl<'a> Section<'a> {
 
     /// A number above zero, at most `most`.
     pub(crate) fn number(&mut self, key: &str, most: f64, instead: &str) -> Option<f64> {
-        let node = self.get(key)?;
-        let number = match node.value {
-            Value::Integer(number) => number as f64,
-            Value::Float(number) => number,
-            _ => f64::NAN,
-        };
-        if number > 0.0 && number <= most {
-            return Some(number);
-        }
-        self.wrong(key, node, &format!("a number above 0, at most {most}"), instead);
-        None
+        let expected = format!("a number above 0, at most {most}");
+        self.real(key, &expected, instead, |number| number > 0.0 && number <= most)
     }
 
     /// A number from 0 to 100.
     pub(crate) fn percent(&mut self, key: &str, instead: &str) -> Option<f64> {
-        self.up_to(100.0, key, instead)
+        self.real(key, "a number from 0 to 100", instead, |number| {
+            (0.0..=100.0).contains(&number)
+        })
     }
 
     /// A number from 0 to 1.
     pub(crate) fn share(&mut self, key: &str, instead: &str) -> Option<f64> {
-        self.up_to(1.0, key, instead)
+        self.real(key, "a number from 0 to 1", instead, |number| {
+            (0.0..=1.0).contains(&number)
+        })
     }
 
-    fn up_to(&mut self, most: f64, key: &str, instead: &str) -> Option<f64> {
+    fn real(&mut self, key: &str, expected: &str, instead: &str, is_right: impl Fn(f64) -> bool) -> Option<f64> {
         let node = self.get(key)?;
         let number = match node.value {
             Value::Integer(number) => number as f64,
             Value::Float(number) => number,
             _ => f64::NAN,
         };
-        if (0.0..=most).contains(&number) {
+        if is_right(number) {
             return Some(number);
         }
-        self.wrong(key, node, &format!("a number from 0 to {most}"), instead);
+        self.wrong(key, node, expected, instead);
         None
     }
 
