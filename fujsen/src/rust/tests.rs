@@ -40,15 +40,48 @@ fn a_missing_toolchain_is_one_message_with_the_command_that_installs_it() {
     );
 }
 
+/// A program that does what `lines` say.
+#[cfg(unix)]
+fn program(folder: &std::path::Path, name: &str, lines: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let path = folder.join(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{lines}\n")).unwrap();
+    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn hosts_that_start_at_once_add_the_target_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let home = path.display();
+    program(path, "cargo", "");
+    program(path, "rustc", &format!("echo {home}"));
+    let adds = format!(
+        "cd {home}; echo once >> added
+/bin/mkdir busy || exit 1
+/bin/sleep 0.3
+/bin/mkdir -p lib/rustlib/wasm32-unknown-unknown/lib; /bin/rmdir busy"
+    );
+    program(path, "rustup", &adds);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let errors = errors(path, path);
+                // This compiler has no version. It is asked for that once the target is there.
+                assert!(errors[0].message.contains("need rustc 1.88 or newer"), "{errors:#?}");
+            });
+        }
+    });
+    assert_eq!(std::fs::read_to_string(path.join("added")).unwrap(), "once\n");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_missing_target_without_rustup_is_one_message() {
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     for name in ["cargo", "rustc"] {
-        let path = folder.path().join(name);
-        std::fs::write(&path, "#!/bin/sh\necho /nowhere\n").unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        program(folder.path(), name, "echo /nowhere");
     }
     let errors = errors(folder.path(), folder.path());
     let [error] = &errors[..] else { panic!("{errors:#?}") };
