@@ -226,6 +226,8 @@ pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 pub const SPANS_WAITING: usize = 16_384;
 pub const SPANS_BATCH: usize = 2048;
 pub const SPANS_EVERY: Duration = Duration::from_secs(1);
+/// The bytes from which on a message is full, too: collectors refuse large ones.
+pub const SPANS_MESSAGE: usize = 1 << 20;
 /// What a collector may take for one message.
 pub const SPANS_EXPORT: Duration = Duration::from_secs(5);
 /// What is read of its answer. Bytes.

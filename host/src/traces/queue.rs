@@ -100,6 +100,29 @@ impl Queue {
 
 impl Batch {
     fn is_full(&self) -> bool {
-        self.count == limits::SPANS_BATCH
+        self.count >= limits::SPANS_BATCH || self.spans.len() >= limits::SPANS_MESSAGE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_batch_is_bounded_by_its_bytes_too() {
+        let (queue, span) = (Queue::default(), [7; 10_000]);
+        for _ in 0..300 {
+            assert!(queue.add(&span));
+        }
+        queue.close(Instant::now() + limits::SPANS_FLUSH);
+        assert!(!queue.add(&span), "it is closed");
+        let mut counts = Vec::new();
+        while let Some(batch) = queue.take() {
+            assert!(batch.spans.len() < limits::SPANS_MESSAGE + 2 * span.len());
+            counts.push(batch.count);
+        }
+        assert_eq!((counts.iter().sum::<usize>(), counts.len()), (300, 3), "{counts:?}");
+        assert_eq!(queue.left(), 0);
     }
 }
