@@ -18,12 +18,12 @@ use std::{
 use tsk::{Config, Diagnostic};
 use url::Url;
 
+use self::{answer::Named, network::Block, settings::Settings};
 pub(crate) use self::{
     instance::{Busy, Fared, Instance},
     service::Service,
     settings::Balance,
 };
-use self::{network::Block, settings::Settings};
 use crate::{bindings::Error, limits, resilience::same_name};
 
 /// The scheme of addresses that name a service instead of a machine.
@@ -51,21 +51,43 @@ impl Directory {
         if let Some(service) = services.get(&key) {
             return service.clone();
         }
-        // Names come from guests: services that nobody asks for make room.
-        if services.len() >= limits::SERVICES {
-            services.retain(|_, service| Arc::strong_count(service) > 1);
-        }
-        if services.len() >= limits::SERVICES {
-            services.pop_first();
-        }
         let service = Arc::new(Service::new(name));
-        services.insert(key, service.clone());
+        add(&mut services, key, &service);
+        service
+    }
+
+    /// A service with the instances that a file names. A file that names others gets a service of its own, in which those
+    /// that were known stay known: whether it will ever serve is not settled yet.
+    fn fixed(&self, name: &str, named: Vec<Named>) -> Arc<Service> {
+        let mut services = self.lock();
+        let key = ("file".to_owned(), name.to_owned());
+        let before = services.get(&key);
+        if let Some(service) = before.filter(|service| service.has(&named)) {
+            return service.clone();
+        }
+        let service = Arc::new(match before {
+            Some(before) => before.beside(),
+            None => Service::new(name),
+        });
+        service.set(named);
+        add(&mut services, key, &service);
         service
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Service>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Names come from guests: services that nobody asks for make room.
+fn add(services: &mut BTreeMap<Key, Arc<Service>>, key: Key, service: &Arc<Service>) {
+    if services.len() >= limits::SERVICES {
+        services.retain(|_, service| Arc::strong_count(service) > 1);
+    }
+    if services.len() >= limits::SERVICES {
+        services.pop_first();
+    }
+    services.insert(key, service.clone());
 }
 
 impl Services {
@@ -76,20 +98,21 @@ impl Services {
         dependencies: &[(String, Vec<Url>)],
         health: &str,
     ) -> Result<Self, Vec<Diagnostic>> {
+        let settings = Settings::new(config)?;
         let fixed = dependencies.iter().map(|(name, urls)| {
-            let service = directory.service("file", &same_name(name));
-            let named = urls.iter().map(|url| answer::Named {
+            let named = urls.iter().map(|url| Named {
                 url: url.clone(),
                 health: health.to_owned(),
                 healthy: true,
             });
-            service.set(named.collect());
-            (same_name(name), service)
+            let name = same_name(name);
+            let service = directory.fixed(&name, named.collect());
+            (name, service)
         });
         Ok(Self {
             directory: directory.clone(),
             fixed: fixed.collect(),
-            settings: Settings::new(config)?,
+            settings,
         })
     }
 

@@ -41,6 +41,20 @@ impl Service {
         }
     }
 
+    /// Another one of this name, with the same instances.
+    pub(super) fn beside(&self) -> Self {
+        let service = Self::new(&self.name);
+        service.lock().instances = self.lock().instances.clone();
+        service
+    }
+
+    /// Whether these are its instances.
+    pub(super) fn has(&self, named: &[Named]) -> bool {
+        let state = self.lock();
+        let mut pairs = state.instances.iter().zip(named);
+        state.instances.len() == named.len() && pairs.all(|(instance, named)| instance.is(named))
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

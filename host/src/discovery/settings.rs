@@ -7,7 +7,10 @@ use tsk::{Config, Diagnostic, Value};
 use url::Url;
 
 use super::network::Block;
-use crate::{limits, section::Section};
+use crate::{
+    limits,
+    section::{Section, text},
+};
 
 pub(super) struct Settings {
     /// `registry`: who knows the instances.
@@ -88,12 +91,7 @@ impl Settings {
             );
             return None;
         };
-        let text = match &node.value {
-            Value::String(text) => Some(text.as_str()),
-            Value::Secret(secret) => Some(secret.reveal()),
-            _ => None,
-        };
-        let url = text
+        let url = text(node)
             .and_then(|text| Url::parse(text).ok())
             .filter(|url| matches!(url.scheme(), "http" | "https"));
         if url.is_none() {

@@ -8,13 +8,21 @@ use super::*;
 use crate::capability::fixture;
 
 fn services(discovery: serde_json::Value, dependencies: &[(&str, &[&str])]) -> Services {
+    services_in(&Directory::default(), discovery, dependencies).unwrap()
+}
+
+fn services_in(
+    directory: &Directory,
+    discovery: serde_json::Value,
+    dependencies: &[(&str, &[&str])],
+) -> Result<Services, Vec<Diagnostic>> {
     let config = fixture::config(discovery);
     let dependencies = dependencies.iter().map(|(name, urls)| {
         let urls = urls.iter().map(|url| Url::parse(url).unwrap()).collect();
         ((*name).to_owned(), urls)
     });
     let dependencies: Vec<_> = dependencies.collect();
-    Services::new(&Directory::default(), &config, &dependencies, "/health").unwrap()
+    Services::new(directory, &config, &dependencies, "/health")
 }
 
 fn three() -> Arc<Service> {
@@ -179,6 +187,22 @@ fn the_registrys_word_on_health_counts() {
     let body = br#"[{"url": "http://1.1.1.1", "health_status": "unreachable"}, {"url": "http://2.2.2.2", "health_status": "healthy"}]"#;
     services.learn(&users, 200, body, |_| false).unwrap();
     assert_eq!([next(&users), next(&users)], ["2.2.2.2", "2.2.2.2"]);
+}
+
+#[test]
+fn a_file_that_is_read_changes_nothing_for_the_one_that_serves() {
+    let directory = Directory::default();
+    let load = |discovery, urls| services_in(&directory, discovery, &[("users", urls)]);
+    let serving = load(json!({}), &["http://a:1", "http://b:1"]).unwrap();
+    let users = serving.find("users").unwrap();
+    users.pick(Balance::RoundRobin, &[]).unwrap().end(Fared::Unreachable);
+    assert!(load(json!({"discovery": {}}), &["http://c:1"]).is_err());
+    let other = load(json!({}), &["http://a:1", "http://c:1"]).unwrap();
+    assert_eq!([next(&users), next(&users)], ["b", "b"]);
+    let other = other.find("users").unwrap();
+    assert_eq!(next(&other), "c");
+    let same = load(json!({}), &["http://a:1", "http://c:1"]).unwrap();
+    assert!(Arc::ptr_eq(&other, &same.find("users").unwrap()));
 }
 
 #[test]
