@@ -41,7 +41,7 @@ impl Database {
     /// A statement on it, within `trace`.
     pub(super) fn operation(&self, trace: &Trace, name: &str, statement: &str) -> Operation<'_> {
         Operation::start(&self.meter, &trace.inner(), |span| {
-            shown::describe(span, self.opened.target.system(), name, statement);
+            shown::describe(span, &self.opened.target, name, statement);
         })
     }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use super::{
     postgres::{self, Server},
-    sqlite,
+    shown, sqlite,
 };
 use crate::{
     bindings::{
@@ -35,6 +35,14 @@ impl Target {
         match self {
             Self::Sqlite(_) => "sqlite",
             Self::Postgres(_) => "postgresql",
+        }
+    }
+
+    /// A statement as traces may show it.
+    pub(super) fn without_values(&self, statement: &str) -> String {
+        match self {
+            Self::Sqlite(_) => shown::without_values(statement),
+            Self::Postgres(_) => postgres::without_values(statement),
         }
     }
 

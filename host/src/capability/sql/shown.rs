@@ -1,5 +1,6 @@
 //! A statement as traces show it: without the values that its author wrote into it.
 
+use super::engine::Target;
 use crate::traces::Recording;
 
 /// What a statement does, in one of few words.
@@ -8,13 +9,13 @@ const OPERATIONS: [&str; 13] = [
     "ALTER", "DROP",
 ];
 
-pub(super) fn describe(span: &mut Recording, system: &'static str, database: &str, statement: &str) {
+pub(super) fn describe(span: &mut Recording, target: &Target, database: &str, statement: &str) {
     let operation = operation(statement);
     span.name(format!("{operation} {database}"));
-    span.set("db.system.name", system);
+    span.set("db.system.name", target.system());
     span.set("db.namespace", database);
     span.set("db.operation.name", operation);
-    span.set("db.query.text", &*without_values(statement));
+    span.set("db.query.text", &*target.without_values(statement));
 }
 
 fn operation(statement: &str) -> &'static str {
@@ -24,25 +25,18 @@ fn operation(statement: &str) -> &'static str {
     known.copied().unwrap_or("SQL")
 }
 
-/// Texts, numbers and blobs become `?`, comments go. Names in quotes stay: they are no values.
-fn without_values(statement: &str) -> String {
+/// As SQLite reads it: texts, numbers and blobs become `?`, comments go. Names in quotes stay: they are no values.
+pub(super) fn without_values(statement: &str) -> String {
     let mut shown = String::with_capacity(statement.len());
     let mut rest = statement;
     while let Some(first) = rest.chars().next() {
         let is_inside_name = shown.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | ':' | '@' | '?'));
         let end = match first {
             '\'' => {
-                // The prefix of a blob or of a text with escapes is part of the value.
-                let prefix = prefix(&shown);
-                let (has_escapes, kept) = (prefix.eq_ignore_ascii_case("e"), shown.len() - prefix.len());
-                shown.truncate(kept);
+                // The prefix of a blob is part of the value.
+                shown.truncate(shown.len() - blob_prefix(&shown).len());
                 shown.push('?');
-                text_end(rest, has_escapes)
-            }
-            '$' if !is_inside_name && dollar_tag(rest).is_some() => {
-                shown.push('?');
-                let tag = dollar_tag(rest).unwrap_or_default();
-                after(rest, tag.len(), tag)
+                text_end(rest)
             }
             '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => after(rest, 2, "*/"),
@@ -66,41 +60,23 @@ fn without_values(statement: &str) -> String {
     shown
 }
 
-/// The single letter that a quote follows, as in `x'00'`.
-fn prefix(shown: &str) -> &str {
-    let is_letter = |c: char| matches!(c.to_ascii_lowercase(), 'x' | 'e' | 'b' | 'n');
+/// The letter that a quote follows, as in `x'00'`.
+fn blob_prefix(shown: &str) -> &str {
     match shown.char_indices().next_back() {
-        Some((at, letter))
-            if is_letter(letter) && !shown[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') =>
-        {
-            &shown[at..]
-        }
+        Some((at, 'x' | 'X')) if !shown[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') => &shown[at..],
         _ => "",
     }
 }
 
 /// Behind the closing quote; a doubled one is part of the text.
-fn text_end(rest: &str, has_escapes: bool) -> usize {
-    let mut characters = rest.char_indices().skip(1).peekable();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '\\' if has_escapes => {
-                characters.next();
-            }
-            '\'' if characters.next_if(|(_, next)| *next == '\'').is_none() => return at + 1,
-            _ => {}
+fn text_end(rest: &str) -> usize {
+    let mut quotes = rest.match_indices('\'').skip(1).map(|(at, _)| at).peekable();
+    while let Some(at) = quotes.next() {
+        if quotes.next_if_eq(&(at + 1)).is_none() {
+            return at + 1;
         }
     }
     rest.len()
-}
-
-/// `$$` or `$tag$`, where `rest` begins with one.
-fn dollar_tag(rest: &str) -> Option<&str> {
-    let end = rest[1..].find('$')? + 2;
-    let name = &rest[1..end - 1];
-    let is_name =
-        name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
-    is_name.then(|| &rest[..end])
 }
 
 /// Behind the first `end` from `start` on; all of it where there is none.
@@ -125,11 +101,9 @@ mod tests {
                 "WHERE a = ?1 AND b = $2 AND c = :n3",
             ),
             ("x = 'it''s' || 'more'", "x = ? || ?"),
-            ("x = E'a\\'b' AND y", "x = ? AND y"),
             ("x = 'a\\' AND y = 'b'", "x = ? AND y = ?"),
             ("VALUES (x'00ff', X'11')", "VALUES (?, ?)"),
             ("hex'1'", "hex?"),
-            ("$$a'b$$ || $t$ c $$ $t$, z", "? || ?, z"),
             (
                 "SELECT \"a'b\", `c'd` -- secret\n, 'x' /* 'y' */ z",
                 "SELECT \"a'b\", `c'd` \n, ?  z",

@@ -66,7 +66,8 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
         (_, "57014" | "25P04") => Error::new(504, "timeout", message),
         ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => unavailable(server.show(), message),
         ("53", _) => Error::new(503, "full", format!("the server has no room: {message}")),
-        ("54", _) => too_big(),
+        (_, "54000") => too_big(),
+        ("54", _) => Error::new(500, "too-large", with_hint(error, message)),
         ("22", _) => Error::new(500, "bad-argument", with_hint(error, message)),
         (_, "42501") => Error::denied(format!("{message}: the role of the database's URL has no right to it")),
         ("42" | "0A" | "3F", _) => Error::new(500, "syntax", with_hint(error, &placed(error, sql, sent))),
@@ -106,7 +107,7 @@ pub(in super::super) fn help(server: &Server, error: &Error) -> String {
         "login" => "check the user and the password of the URL, and the server's pg_hba.conf".into(),
         "no-database" => format!("create it on the server: CREATE DATABASE \"{}\"", server.database),
         "tls" => "with `?sslmode=require` this machine must trust the server's certificate (SSL_CERT_FILE may name \
-                  further authorities); `?sslmode=prefer` takes any, or does without"
+                  a file with the authorities to trust instead of the machine's own); `?sslmode=prefer` takes any, or does without"
             .into(),
         _ => "check that the server runs and that the URL's host and port are right".into(),
     }

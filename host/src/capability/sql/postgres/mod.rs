@@ -11,6 +11,7 @@ mod pool;
 mod read;
 mod server;
 mod session;
+mod shown;
 mod text;
 mod tls;
 mod wire;
@@ -20,4 +21,5 @@ pub(super) use self::{
     lease::Lease,
     pool::Pool,
     server::Server,
+    shown::without_values,
 };

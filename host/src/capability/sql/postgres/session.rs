@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::limits;
 
 /// Nothing that a call did to its session reaches the next one: settings, locks, cursors, temporary tables.
-const FORGET: &str = "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
+const FORGET: &str = "RESET ALL; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; UNLISTEN *; \
                       SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
 /// Texts of dates and the like are the same on every server, and quotes mean what `lex` takes them for.

@@ -126,7 +126,7 @@ async fn what_can_never_work_is_told_at_the_start() {
         ),
         (
             format!("postgres://app@127.0.0.1:{port}/app"),
-            "",
+            "password missing",
             "user and the password",
         ),
         (
