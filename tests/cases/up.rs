@@ -11,7 +11,7 @@ fn service(name: &str, port: u16, needs: u16) -> String {
 [service]
 name: "{name}"
 port: {port}
-dependencies: {{ other: "http://127.0.0.1:{needs}" }}
+dependencies: {{ other: ["http://127.0.0.1:1", "http://127.0.0.1:{needs}"] }}
 
 [home]
 home_fujsen = '''rust

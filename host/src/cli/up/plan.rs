@@ -6,12 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use tsk::{Config, Object, Value};
 use url::Url;
 
 use crate::{
     cli::output::{self, Failure},
-    load,
+    egress, load,
     settings::Settings,
     tls,
 };
@@ -24,7 +23,7 @@ pub(super) struct Service {
     /// `http` or `https`.
     pub(super) scheme: &'static str,
     pub(super) address: SocketAddr,
-    /// Values under `dependencies` that are URLs.
+    /// Where those are that it names under `dependencies`.
     dependencies: Vec<Url>,
 }
 
@@ -93,35 +92,14 @@ fn read_one(file: &Path) -> Result<Option<Service>, Failure> {
         );
         return Err(Failure::help(message, "give it a `port` of its own in [service]"));
     }
-    let mut dependencies = Vec::new();
-    collect(&config, &mut dependencies);
+    let dependencies = egress::dependencies(&config).into_iter().flat_map(|(_, urls)| urls);
     Ok(Some(Service {
         name: settings.service.name.to_string(),
         file: file.to_owned(),
         scheme: tls::scheme(&config),
         address: SocketAddr::new(settings.host, settings.port),
-        dependencies,
+        dependencies: dependencies.collect(),
     }))
-}
-
-/// The URLs of every `dependencies` object at the top or in a section.
-fn collect(config: &Config, urls: &mut Vec<Url>) {
-    let sections = config.root.values().filter_map(|node| match &node.value {
-        Value::Object(section) => Some(section),
-        _ => None,
-    });
-    for object in std::iter::once(&config.root).chain(sections) {
-        if let Some(Value::Object(dependencies)) = object.get("dependencies").map(|node| &node.value) {
-            urls.extend(dependency_urls(dependencies));
-        }
-    }
-}
-
-fn dependency_urls(dependencies: &Object) -> impl Iterator<Item = Url> {
-    dependencies.values().filter_map(|node| match &node.value {
-        Value::String(text) => Url::parse(text).ok(),
-        _ => None,
-    })
 }
 
 /// Two services cannot listen at one address.
