@@ -2,7 +2,17 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use tsk::{Config, Diagnostic, Node, Object, Value};
+use http::{HeaderName, HeaderValue};
+use tsk::{Config, Diagnostic, Node, Object, Secret, Value};
+
+/// A text, which may be a secret.
+pub(crate) fn text(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::String(text) => Some(text),
+        Value::Secret(secret) => Some(secret.reveal()),
+        _ => None,
+    }
+}
 
 /// An object of the file whose keys are settings.
 pub(crate) struct Section<'a> {
@@ -112,6 +122,31 @@ impl<'a> Section<'a> {
         self.real(key, "a number from 0 to 1", instead, |number| {
             (0.0..=1.0).contains(&number)
         })
+    }
+
+    /// Headers of HTTP, by name in lower case.
+    pub(crate) fn headers(&mut self, key: &str, instead: &str) -> Vec<(String, Secret)> {
+        let Some(node) = self.get(key) else {
+            return Vec::new();
+        };
+        let Value::Object(object) = &node.value else {
+            self.wrong(key, node, "an object of names and texts", instead);
+            return Vec::new();
+        };
+        let mut headers = Vec::with_capacity(object.len());
+        for (name, node) in object {
+            let value = text(node).filter(|value| HeaderValue::from_str(value).is_ok());
+            let wrong = match (HeaderName::from_bytes(name.as_bytes()), value) {
+                (Ok(name), Some(value)) => {
+                    headers.push((name.to_string(), Secret::new(value.to_owned())));
+                    continue;
+                }
+                (Err(_), _) => format!("an object, and `{name}` is no header's name"),
+                (_, None) => format!("an object, and `{name}` in it a text of one line"),
+            };
+            self.wrong(key, node, &wrong, instead);
+        }
+        headers
     }
 
     fn real(&mut self, key: &str, expected: &str, instead: &str, is_right: impl Fn(f64) -> bool) -> Option<f64> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tsk::{Deferred, Diagnostic, Node, Object, Span, Value};
 
 use super::{Reach, failed::remedy};
-use crate::{bindings::Error, capability::redis::Redis};
+use crate::{bindings::Error, capability::redis::Redis, section::text};
 
 /// An operator whose arguments make sense.
 pub(super) enum Operation<'a> {
@@ -191,14 +191,6 @@ fn options<'a>(node: &'a Node, request: &mut Request<'a>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn text(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::String(text) => Some(text),
-        Value::Secret(secret) => Some(secret.reveal()),
-        _ => None,
-    }
 }
 
 fn duration(node: &Node) -> Option<Duration> {

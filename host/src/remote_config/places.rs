@@ -37,6 +37,9 @@ pub(super) fn local<'a>(config: &'a Config, path: &str) -> Result<Option<&'a Nod
     if let Some(key) = path.split('.').find(|key| is_code_key(key)) {
         return Err(format!("`{key}` is the name of code, which comes from the file alone"));
     }
+    if path.split('.').take(2).any(|key| key == "dependencies") {
+        return Err("`dependencies` are read by the host itself, from the file alone".to_owned());
+    }
     if path.rsplit('.').next() == Some("reuse") {
         return Err("`reuse` is read by the host itself, from the file alone".to_owned());
     }

@@ -6,7 +6,7 @@ use http::{
     header::{ACCEPT, ETAG, IF_NONE_MATCH},
 };
 use sha2::{Digest, Sha256};
-use tsk::{Config, Diagnostic};
+use tsk::{Config, Diagnostic, Secret};
 use url::Url;
 
 use super::{
@@ -26,7 +26,7 @@ use crate::{
 /// What one version of the file says about values from elsewhere, and what it has taken over of them.
 pub struct Plan {
     url: Url,
-    headers: Vec<(String, String)>,
+    headers: Vec<(String, Secret)>,
     pub(super) every: std::time::Duration,
     timeout: std::time::Duration,
     at: Option<String>,
@@ -110,7 +110,10 @@ impl Plan {
     }
 
     fn request(&self, tag: Option<String>) -> Request {
-        let mut headers = self.headers.clone();
+        let own = self.headers.iter();
+        let mut headers: Vec<_> = own
+            .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
+            .collect();
         let has = |name: &str| self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
         if !has(ACCEPT.as_str()) {
             headers.push((ACCEPT.to_string(), "application/json".to_owned()));

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
-use tsk::{Config, Diagnostic, Node, Value};
+use tsk::{Config, Diagnostic, Node, Secret, Value};
 use url::Url;
 
 use super::places;
 use crate::{
     arguments, deferred, limits,
     schema::{Schema, Wrong},
-    section::Section,
+    section::{Section, text},
 };
 
 const SECTION: &str = "remote_config";
@@ -23,7 +22,7 @@ const EXAMPLE: &str = "write, for example,\n[remote_config.schema]\n\"cache.ttl\
 pub(super) struct Settings {
     /// None where it is empty: nobody is asked.
     pub(super) url: Option<Url>,
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: Vec<(String, Secret)>,
     pub(super) every: Duration,
     pub(super) timeout: Duration,
     pub(super) at: Option<String>,
@@ -48,7 +47,7 @@ impl Settings {
             return section.finish(None);
         }
         let url = url(&mut section, config);
-        let headers = headers(&mut section);
+        let headers = section.headers("headers", "{ authorization: @env.secure(\"CONFIG_TOKEN\") }");
         let (least, most) = limits::REMOTE_EVERY;
         let every = section.seconds("every", least..=most, "\"30s\"");
         let (least, most) = limits::REMOTE_TIMEOUT;
@@ -92,36 +91,6 @@ fn url(section: &mut Section<'_>, config: &Config) -> Option<Url> {
         section.wrong("url", node, "an http or https URL", instead);
     }
     url
-}
-
-fn headers(section: &mut Section<'_>) -> Vec<(String, String)> {
-    let Some(node) = section.get("headers") else {
-        return Vec::new();
-    };
-    let example = "{ authorization: @env.secure(\"CONFIG_TOKEN\") }";
-    let Value::Object(members) = &node.value else {
-        section.wrong("headers", node, "an object of texts", example);
-        return Vec::new();
-    };
-    let mut headers = Vec::new();
-    for (name, node) in members {
-        let value = text(node).filter(|value| HeaderValue::from_str(value).is_ok());
-        match value {
-            Some(value) if HeaderName::from_bytes(name.as_bytes()).is_ok() => {
-                headers.push((name.clone(), value.to_owned()));
-            }
-            _ => section.wrong("headers", node, "an object of headers, each a name and a text", example),
-        }
-    }
-    headers
-}
-
-fn text(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::String(text) => Some(text),
-        Value::Secret(secret) => Some(secret.reveal()),
-        _ => None,
-    }
 }
 
 fn schema(config: &Config) -> Result<Schema, Vec<Diagnostic>> {

@@ -123,7 +123,12 @@ fn what_is_wrong_with_the_section_is_said() {
         ),
         (
             section("headers", json!({"x y": "1"})),
-            "`remote_config.headers` must be an object of headers, each a name and a text",
+            "`remote_config.headers` must be an object, and `x y` is no header's name",
+            "@env.secure",
+        ),
+        (
+            section("headers", json!({"x": 1})),
+            "`remote_config.headers` must be an object, and `x` in it a text of one line",
             "@env.secure",
         ),
         (
@@ -164,6 +169,11 @@ fn what_is_wrong_with_the_section_is_said() {
         (
             schema("users.reuse", json!({})),
             "`users.reuse` cannot come from elsewhere: `reuse` is read by the host itself, from the file alone",
+            "",
+        ),
+        (
+            schema("users.dependencies.mail", json!({})),
+            "`users.dependencies.mail` cannot come from elsewhere: `dependencies` are read by the host itself, from the file alone",
             "",
         ),
         (

@@ -2,10 +2,10 @@
 
 use http::{HeaderName, HeaderValue};
 use percent_encoding::percent_decode_str;
-use tsk::{Config, Diagnostic, Node, Secret, Value};
+use tsk::{Config, Diagnostic, Node, Secret};
 use url::Url;
 
-use crate::section::Section;
+use crate::section::{Section, text};
 
 /// Where spans go, and which.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ impl Settings {
                 }
             },
         };
-        let mut headers = headers(&mut section);
+        let mut headers = section.headers("headers", "{ authorization: @env(\"COLLECTOR_TOKEN\") }");
         match headers_of(&variable) {
             Ok(further) => {
                 let is_own = |name: &str| headers.iter().any(|(own, _)| own == name);
@@ -164,43 +164,4 @@ fn complete(mut url: Url) -> Url {
         url.set_path(&path);
     }
     url
-}
-
-fn headers(section: &mut Section<'_>) -> Vec<(String, Secret)> {
-    let example = "{ authorization: @env(\"COLLECTOR_TOKEN\") }";
-    let Some(node) = section.get("headers") else {
-        return Vec::new();
-    };
-    let Value::Object(object) = &node.value else {
-        section.wrong("headers", node, "an object of names and texts", example);
-        return Vec::new();
-    };
-    let mut headers = Vec::with_capacity(object.len());
-    for (name, node) in object {
-        let value = text(node).filter(|value| HeaderValue::from_str(value).is_ok());
-        match (HeaderName::from_bytes(name.as_bytes()), value) {
-            (Ok(name), Some(value)) => headers.push((name.to_string(), Secret::new(value.to_owned()))),
-            (Err(_), _) => section.wrong(
-                "headers",
-                node,
-                &format!("an object, and `{name}` is no header's name"),
-                example,
-            ),
-            (_, None) => section.wrong(
-                "headers",
-                node,
-                &format!("an object, and `{name}` in it a text of one line"),
-                example,
-            ),
-        }
-    }
-    headers
-}
-
-fn text(node: &Node) -> Option<&str> {
-    match &node.value {
-        Value::String(text) => Some(text),
-        Value::Secret(secret) => Some(secret.reveal()),
-        _ => None,
-    }
 }
