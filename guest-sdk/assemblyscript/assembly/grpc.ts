@@ -1,4 +1,4 @@
-import { RETURN, liftFailure, liftPairs, liftString, lowerPairs, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftPairs, liftString, liftStrings, lowerPairs, wellFormed } from "./abi";
 import { stringify } from "./codec";
 import * as imports from "./imports";
 import { Json } from "./json";
@@ -103,9 +103,7 @@ export class GrpcRequest {
       this.most == 0 ? 0 : 1, max(this.most, 0), RETURN
     );
     if (load<u8>(RETURN)) return Result.failure<GrpcMessages>(liftFailure(RETURN + 4));
-    let item = load<usize>(RETURN, 4);
-    const texts = new Array<string>(load<i32>(RETURN, 8));
-    for (let i = 0; i < texts.length; i++, item += 8) texts[i] = liftString(item);
+    const texts = liftStrings(RETURN + 4);
     const cut = load<u8>(RETURN, 12) != 0, metadata = liftPairs(RETURN + 16);
     const values = new Array<Json>(texts.length);
     for (let i = 0; i < texts.length; i++) values[i] = Json.parse(texts[i]);

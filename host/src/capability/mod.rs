@@ -125,7 +125,7 @@ impl Capabilities {
         // What is wrong elsewhere is said in the same run.
         let policies = Policies::new(&shared.resilience, config).unwrap_or_else(|mut wrong| {
             diagnostics.append(&mut wrong);
-            Policies::none()
+            Policies::default()
         });
         let policies = Arc::new(policies);
         let grpc =

@@ -102,10 +102,12 @@ async fn repeat(app: Weak<App>, check: Check) {
 async fn ask(app: &App, check: &Check) -> Result<(), String> {
     let deadline = Instant::now() + check.timeout;
     let capabilities = &app.capabilities;
-    let (name, urls) = (&*check.key.1, &*check.urls);
+    let name = &*check.key.1;
+    if check.key.0 == "http" {
+        return any(&capabilities.http, &check.urls, check.timeout).await;
+    }
     let answer = async {
         match check.key.0 {
-            "http" => return any(&capabilities.http, urls, check.timeout).await,
             "sql" => capabilities.sql.check(name, deadline).await,
             "grpc" => capabilities.grpc.check(name, deadline).await,
             _ => capabilities.redis.check(name, deadline).await,

@@ -22,10 +22,10 @@ pub struct Identity {
     keys: Option<Arc<Keys>>,
     lifetime: Duration,
     /// By the name of the service that they are for.
-    tokens: Mutex<HashMap<Box<str>, Signed>>,
+    pub(super) tokens: Mutex<HashMap<Box<str>, Signed>>,
 }
 
-struct Signed {
+pub(super) struct Signed {
     /// Seconds since the Unix epoch.
     at: u64,
     header: HeaderValue,

@@ -103,11 +103,6 @@ impl Policies {
         })
     }
 
-    /// Of a file that says nothing.
-    pub(crate) fn none() -> Self {
-        Self::default()
-    }
-
     /// None where the file says nothing of this dependency: its calls go out as they are.
     pub(crate) fn guard(&self, name: &str) -> Option<Guard> {
         let name = same_name(name);

@@ -46,8 +46,7 @@ impl Answer for Service {
 async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
     let (parts, body) = request.into_parts();
     let trace = Trace::of(&parts.headers, &app.tracer);
-    let scheme = if app.tls.is_some() { "https" } else { "http" };
-    let mut access = Access::start(&parts.method, &parts.uri, scheme, &trace, &app.routes.unmatched);
+    let mut access = Access::start(&parts.method, &parts.uri, app.scheme(), &trace, &app.routes.unmatched);
     let is_head = parts.method == Method::HEAD;
     let from = app.cors.origin(&parts.headers).cloned();
     let mut response = match preflight(&app, &parts) {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
-use super::{LANGUAGES, call, serve};
-use crate::harness::Grpc;
+use super::{LANGUAGES, SERVICE, call, folder, serve};
+use crate::harness::{Collector, Grpc, Service};
 
 #[tokio::test]
 async fn one_message_for_another_by_reflection_and_by_proto_files() {
@@ -94,5 +94,28 @@ async fn metadata_goes_out_and_comes_back() {
         let timeout = seen.header("grpc-timeout");
         assert!(timeout != "1n" && timeout.len() > 4, "{timeout}");
         assert!(seen.header("user-agent").starts_with("tusk-host/"));
+    }
+}
+
+#[tokio::test]
+async fn a_call_is_a_span() {
+    let (server, collector) = (Grpc::start(), Collector::start().await);
+    let (method, port) = ("users.UserService/GetUser", server.address.port().to_string());
+    let variables = [
+        ("USERS_URL", &*server.url()),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.url()),
+    ];
+    let service = Service::start_in(folder(SERVICE), &variables).await;
+    call(&service, "rust", "users", method, json!({"user_id": "1"})).await;
+    let span = collector.span(method).await;
+    assert_eq!(span.kind, "CLIENT");
+    for (key, value) in [
+        ("rpc.system", "grpc"),
+        ("rpc.method", method),
+        ("server.address", "127.0.0.1"),
+        ("server.port", &port),
+        ("tusk.dependency", "users"),
+    ] {
+        assert_eq!(span.get(key), value, "{key}");
     }
 }

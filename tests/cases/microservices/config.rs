@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::system::{System, message, unchanged};
+use crate::harness::eventually;
 
 #[tokio::test]
 async fn configuration_is_reloaded_and_the_last_good_kept() {
@@ -20,7 +21,7 @@ async fn configuration_is_reloaded_and_the_last_good_kept() {
     let stored = system.put("config-service", path, good.clone()).await;
     assert_eq!((stored.0, &stored.1["version"]), (200, &json!(1)));
     assert_eq!(system.get("auth-service", "/config/auth-service").await.1, good);
-    // By its schedule, without a word from us.
+    // Without a word from us.
     system
         .until("auth-service", "/config", |(_, config)| *config == good)
         .await;
@@ -42,6 +43,12 @@ async fn configuration_is_reloaded_and_the_last_good_kept() {
         errors.contains("token_lifetime must be at least 1") && errors.contains("logging must be"),
         "{errors}"
     );
+    // The host has seen it, too.
+    eventually("the refusal", || async {
+        let log = system.log_of("auth-service");
+        log.contains("is not applied, the last good values stay").then_some(())
+    })
+    .await;
     assert_eq!(system.get("auth-service", "/config").await.1, good);
 
     // Config-service is down: what was good last stays.

@@ -1,6 +1,6 @@
 //! `[resilience]`: timeouts, retries, budgets, circuit breakers, bounds.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -113,26 +113,23 @@ async fn what_was_never_sent_is_tried_again() {
 }
 
 #[tokio::test]
-async fn calls_beyond_the_bound_are_refused_at_once() {
+async fn calls_beyond_the_bound_are_refused() {
     let users = Moody::start("a").await;
     users.becomes(Mood::Hangs);
     let settings = "[resilience]\n\"*\": { timeout: \"3s\", retries: 0, concurrency: 2 }";
     let service = caller(dependencies(&[&users]), settings).await;
     let url = format!("{}/x", users.url());
     let query = [("url", &*url)];
-    let started = Instant::now();
-    let (one, other, third) = tokio::join!(
+    let (one, other, answer) = tokio::join!(
         service.ask("/rust", &query),
         service.ask("/assemblyscript", &query),
         async {
             let both = || async { (users.requests() == 2).then_some(()) };
             eventually("two calls", both).await;
-            let answer = service.ask("/rust", &query).await;
-            (answer, started.elapsed())
+            service.ask("/rust", &query).await
         }
     );
     assert_eq!((one.status, other.status), (504, 504));
-    let (answer, _) = third;
     assert_eq!(answer.status, 503);
     assert!(
         answer

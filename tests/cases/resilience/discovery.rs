@@ -43,7 +43,7 @@ async fn an_instance_that_answers_5xx_is_left_out_too() {
     b.becomes(Mood::Fails);
     // Each failure is made good by a retry at the other instance.
     assert_eq!(spread(&service, 20).await, even(&["a"], 20));
-    assert!(b.requests() <= 6, "{}", b.requests());
+    assert!((1..=6).contains(&b.requests()), "{}", b.requests());
 }
 
 #[tokio::test]

@@ -166,7 +166,8 @@ impl Server {
         span.name(method.to_owned());
         span.set("rpc.system", "grpc");
         span.set("rpc.method", method);
-        span.set("server.address", self.remote.show());
+        span.set("server.address", &*self.remote.place.host);
+        span.set("server.port", i64::from(self.remote.place.port));
     }
 
     async fn asked<'a>(&'a self, request: &Request, answers: Answers, known: &'a Known) -> Result<Asked<'a>, Error> {

@@ -45,10 +45,8 @@ pub(super) fn incoming(answers: impl IntoIterator<Item = MetadataMap>) -> Vec<(S
     let mut pairs = Vec::new();
     for headers in answers.into_iter().map(MetadataMap::into_headers) {
         for (name, value) in headers.iter().filter(|(name, _)| !is_grpcs(name)) {
-            let value = match rebased(name, value) {
-                Ok(value) if is_binary(name) => value,
-                _ => value.clone(),
-            };
+            let binary = is_binary(name).then(|| rebased(name, value).ok()).flatten();
+            let value = binary.unwrap_or_else(|| value.clone());
             let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
             pairs.push((name.as_str().to_owned(), text));
         }

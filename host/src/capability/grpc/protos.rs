@@ -21,7 +21,10 @@ use crate::{folder::Folder, limits};
 /// service.
 pub(crate) fn files(config: &Config, folder: &Path) -> Vec<PathBuf> {
     let named = settings::named_protos(config);
-    let Some(resolver) = Below::open(folder).ok().filter(|_| !named.is_empty()) else {
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let Ok(resolver) = Below::open(folder) else {
         return Vec::new();
     };
     let mut found = BTreeSet::new();

@@ -36,7 +36,7 @@ async fn refused(grpc: &Grpc) -> (u16, String, String) {
 async fn metadata_services_are_never_reached() {
     for url in ["http://169.254.169.254", "http://[::ffff:169.254.169.254]", "http://0"] {
         let config = fixture::config(json!({"grpc": {"users": url}}));
-        let grpc = Grpc::new(&channels(), &Policies::none(), &config, Path::new(".")).unwrap();
+        let grpc = Grpc::new(&channels(), &Policies::default(), &config, Path::new(".")).unwrap();
         let (status, code, message) = refused(&grpc).await;
         assert_eq!((status, code.as_str()), (500, "denied"), "{message}");
         assert!(message.contains("never reached"), "{message}");
@@ -79,7 +79,7 @@ async fn a_server_of_something_else_is_told_apart() {
         }
     });
     let config = fixture::config(json!({"grpc": {"users": url}}));
-    let grpc = Grpc::new(&channels(), &Policies::none(), &config, Path::new(".")).unwrap();
+    let grpc = Grpc::new(&channels(), &Policies::default(), &config, Path::new(".")).unwrap();
     let (status, code, message) = refused(&grpc).await;
     assert_eq!((status, code.as_str()), (503, "unavailable"), "{message}");
     let checked = grpc.check("users", Instant::now() + Duration::from_secs(5)).await;
@@ -90,7 +90,7 @@ async fn a_server_of_something_else_is_told_apart() {
 fn one_connection_for_all_names_and_versions() {
     let config = fixture::config(json!({"grpc": {"users": "http://users:1", "again": "http://USERS:1/"}}));
     let channels = channels();
-    let [one, two] = [(); 2].map(|()| Grpc::new(&channels, &Policies::none(), &config, Path::new(".")).unwrap());
+    let [one, two] = [(); 2].map(|()| Grpc::new(&channels, &Policies::default(), &config, Path::new(".")).unwrap());
     let remote = |grpc: &Grpc, name: &str| grpc.server(name).map(|server| server.remote.clone()).unwrap();
     assert!(Arc::ptr_eq(&remote(&one, "users"), &remote(&one, "again")));
     assert!(Arc::ptr_eq(&remote(&one, "users"), &remote(&two, "users")));

@@ -60,11 +60,11 @@ impl Http {
 
     /// Asks the registry where a service is: now where nothing is known, else beside the requests that come.
     async fn keep_known(self: &Arc<Self>, service: &Arc<Service>, end: Instant) -> Result<(), Error> {
-        let Some(url) = self.services.registry_url(service) else {
-            return Ok(());
-        };
         if service.is_known() {
-            if service.takes_refresh(self.services.refresh(), Instant::now()) {
+            // Others than the registry's are never asked for again.
+            if service.takes_refresh(self.services.refresh(), Instant::now())
+                && let Some(url) = self.services.registry_url(service)
+            {
                 let (http, service) = (self.clone(), service.clone());
                 tokio::spawn(async move {
                     let end = Instant::now() + limits::REGISTRY_TIMEOUT;
@@ -76,6 +76,9 @@ impl Http {
             }
             return Ok(());
         }
+        let Some(url) = self.services.registry_url(service) else {
+            return Ok(());
+        };
         let _one_asks = service.first.lock().await;
         if service.is_known() {
             return Ok(());
