@@ -41,6 +41,7 @@ pub mod schedule;
 pub mod scheduler;
 mod schema;
 mod section;
+mod sections;
 pub mod server;
 pub mod settings;
 mod store;

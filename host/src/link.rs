@@ -12,6 +12,7 @@ use crate::{
     metrics,
     module::{Module, Place},
     names::{self, Handlers, Key},
+    sections,
     unused,
 };
 
@@ -191,8 +192,8 @@ fn ungranted(config: &Config, made: &Made, module: &Module, warnings: &mut Vec<D
         return;
     }
     for (capability, section, line) in [
-        ("sql", "databases", "main: \"sqlite:service.db\""),
-        ("redis", "redis", "main: \"redis://127.0.0.1:6379\""),
+        ("sql", sections::DATABASES.name, "main: \"sqlite:service.db\""),
+        ("redis", sections::REDIS.name, "main: \"redis://127.0.0.1:6379\""),
     ] {
         let import = format!("tusk:fujsen/{capability}@0.1.0");
         if module.imports.contains(&import) && config.get(section).is_none() {

@@ -5,6 +5,8 @@ use std::{ops::RangeInclusive, time::Duration};
 use http::{HeaderName, HeaderValue};
 use tsk::{Config, Diagnostic, Node, Object, Secret, Value};
 
+use crate::sections::Row;
+
 /// A text, which may be a secret.
 pub(crate) fn text(node: &Node) -> Option<&str> {
     match &node.value {
@@ -22,12 +24,12 @@ pub(crate) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The object at `path`, which may be missing. Keys other than `known` are errors.
-    pub(crate) fn new(config: &'a Config, path: &str, known: &[&str]) -> Self {
-        Self::of(path.to_owned(), config.get(path), known)
+    /// A section of the host, which may be missing. Keys other than those of its row are errors.
+    pub(crate) fn new(config: &'a Config, row: &Row) -> Self {
+        Self::of(row.name.to_owned(), config.get(row.name), row.keys.known())
     }
 
-    /// As [`Self::new`], for a value that was found already.
+    /// As [`Self::new`], for an object within a section.
     pub(crate) fn of(path: String, node: Option<&'a Node>, known: &[&str]) -> Self {
         let object = match node.map(|node| &node.value) {
             Some(Value::Object(object)) => Some(object),

@@ -11,6 +11,7 @@ use crate::{
     app::Service,
     limits::{Limits, MEMORY_MAX},
     section::Section,
+    sections,
 };
 
 /// What the file says about the service as a whole.
@@ -70,16 +71,6 @@ impl Settings {
 /// Where the file names no port of `[admin]`.
 const ADMIN_PORT: u16 = 9001;
 
-const LIMITS: [&str; 7] = [
-    "deadline",
-    "memory",
-    "body",
-    "response",
-    "concurrency",
-    "queue",
-    "queue_wait",
-];
-
 struct Reader<'a> {
     config: &'a Config,
     diagnostics: Vec<Diagnostic>,
@@ -119,7 +110,7 @@ impl<'a> Reader<'a> {
 
     /// `[admin] host` and `port`; 127.0.0.1 and 9001 where they are not given.
     fn admin(&mut self) -> Option<SocketAddr> {
-        let mut section = Section::new(self.config, "admin", &["host", "port"]);
+        let mut section = Section::new(self.config, &sections::ADMIN);
         let host = section.text("host", "\"127.0.0.1\"").unwrap_or("127.0.0.1").parse();
         if let (Err(_), Some(node)) = (&host, section.get("host")) {
             section.wrong("host", node, "an IP address", "\"127.0.0.1\"");
@@ -196,10 +187,11 @@ impl<'a> Reader<'a> {
         else {
             return;
         };
-        for (key, node) in limits.iter().filter(|(key, _)| !LIMITS.contains(&key.as_str())) {
-            let help = match tsk::suggest(key, LIMITS) {
+        let known = sections::LIMITS.keys.known();
+        for (key, node) in limits.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+            let help = match tsk::suggest(key, known.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
-                None => format!("there are: {}", LIMITS.join(", ")),
+                None => format!("there are: {}", known.join(", ")),
             };
             let message = format!("there is no limit `{key}`");
             self.diagnostics

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use fujsen::{ModuleSource, Text};
 use tsk::{Config, Diagnostic, Node, Object, Value};
 
-/// What leads from outside to a fujsen. A file without these is a library: others call what is in it.
-const ENTRANCES: [&str; 3] = ["routes", "events", "schedules"];
+use crate::sections;
 
 /// One warning for each text of code that no value and no other code names, by the section's name for it or by anything that it
 /// defines. A word anywhere counts, in a comment too: a false alarm is worse than a missed one.
 pub(crate) fn fujsens(config: &Config, sources: &[ModuleSource]) -> Vec<Diagnostic> {
-    let entered = ENTRANCES.iter().any(|section| {
-        let node = config.get(section).map(|node| &node.value);
+    // A file without entrances is a library: others call what is in it.
+    let entered = sections::all().filter(|section| section.is_entrance).any(|section| {
+        let node = config.get(section.name).map(|node| &node.value);
         matches!(node, Some(Value::Object(object)) if !object.is_empty())
     });
     if !entered {

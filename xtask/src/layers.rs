@@ -47,6 +47,7 @@ const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 /// Rooms of the host from the ground up. A room knows those of lower floors; of its own floor only the ones that
 /// [`NEIGHBOURS`] names.
 const FLOORS: &[&[&str]] = &[
+    &["sections"],
     &[
         "bindings",
         "folder",
@@ -115,7 +116,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("mesh", "route"),
     ("module", "engine guest"),
     ("names", "module"),
-    ("remote_config", "alerts app capability deferred live"),
+    ("remote_config", "alerts app capability deferred egress live"),
     ("route", "module names"),
     ("schedule", "module names"),
     ("server", "app live mesh route"),

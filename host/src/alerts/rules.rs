@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tsk::{Config, Diagnostic};
 
-use crate::section::Section;
+use crate::{section::Section, sections};
 
 /// The alerts that the file asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,7 +55,7 @@ impl Kind {
 impl Rules {
     /// Reads `[alerts]`: `high_error_rate` and `high_memory_usage` in percent, `high_response_time` in seconds.
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut section = Section::new(config, "alerts", &Kind::ALL.map(Kind::name));
+        let mut section = Section::new(config, &sections::ALERTS);
         let threshold = |kind: Kind, section: &mut Section<'_>| match kind {
             Kind::ErrorRate => section.number(kind.name(), 100.0, "5"),
             Kind::MemoryUsage => section.number(kind.name(), 100.0, "80"),

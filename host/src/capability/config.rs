@@ -10,6 +10,7 @@ use crate::{
     deferred::{self, Reader},
     limits,
     schema::Schema,
+    sections,
 };
 
 /// The values of the file, and in their place those that have come from elsewhere.
@@ -105,26 +106,67 @@ enum Held {
 impl Table {
     fn new(root: &Object) -> Self {
         let mut by_path = HashMap::new();
-        insert_all(&mut by_path, "", root);
-        by_path.retain(|path, _| !is_hosts(path));
+        let is_partly = |name: &str| sections::of(name).is_some_and(|section| !section.is_readable());
+        if root.keys().any(|name| is_partly(name)) {
+            insert_all(&mut by_path, "", &readable(root));
+        } else {
+            insert_all(&mut by_path, "", root);
+        }
         Self { by_path }
     }
 
     /// The value of `key` in `section` (empty for the top level), else at the path `key` from the top.
     /// The code of fujsens is no value.
-    fn get(&self, section: &str, key: &str) -> Option<&Held> {
+    fn get(&self, section: &str, key: &str) -> Found<'_> {
         let own = if section.is_empty() {
             None
         } else {
             self.by_path.get(&format!("{section}.{key}"))
         };
-        own.or_else(|| self.by_path.get(key))
+        match own.or_else(|| self.by_path.get(key)) {
+            Some(Held::Plain(value)) => Found::Plain(value),
+            Some(Held::Deferred(node)) => Found::Deferred(node),
+            None if sections::is_hosts_alone(key) => Found::Kept(key.to_owned()),
+            None => match format!("{section}.{key}") {
+                path if sections::is_hosts_alone(&path) => Found::Kept(path),
+                _ => Found::Nothing,
+            },
+        }
     }
 }
 
-/// Who reads the secret of the mesh could pass for any service of it.
-fn is_hosts(path: &str) -> bool {
-    path == "mesh" || path.starts_with("mesh.")
+/// The values without those that the host keeps to itself: who reads the secret of the mesh could pass for any service of
+/// it, and a URL of a database has its password.
+fn readable(root: &Object) -> Object {
+    let part = |name: &String, node: &Node| match sections::of(name) {
+        // A key with a dot in it may lead into a section, too.
+        _ if sections::is_hosts_alone(name) => None,
+        Some(section) if *name == section.name => {
+            let tsk::Value::Object(object) = &node.value else {
+                return section.is_readable().then(|| node.clone());
+            };
+            let members = object.iter().filter(|(key, _)| section.may_read(key));
+            let members = members.map(|(key, node)| (key.clone(), node.clone()));
+            Some(Node {
+                value: tsk::Value::Object(members.collect()),
+                ..node.clone()
+            })
+        }
+        _ => Some(node.clone()),
+    };
+    root.iter()
+        .filter_map(|(name, node)| Some((name.clone(), part(name, node)?)))
+        .collect()
+}
+
+/// What a fujsen finds at a key.
+#[derive(Debug)]
+enum Found<'a> {
+    Nothing,
+    Plain(&'a Value),
+    Deferred(&'a Node),
+    /// A path into a section that only the host reads, whether there is anything or not.
+    Kept(String),
 }
 
 fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object) {
@@ -149,9 +191,10 @@ impl bindings::config::Host for Call {
     fn get(&mut self, key: String) -> Entry {
         let values = self.app.capabilities.config.of(&mut self.sessions.config);
         match values.get(&self.section, &key) {
-            None => Entry::Missing,
-            Some(Held::Plain(value)) => Entry::Plain(value.clone()),
-            Some(Held::Deferred(_)) => Entry::Deferred,
+            Found::Nothing => Entry::Missing,
+            Found::Plain(value) => Entry::Plain(value.clone()),
+            // Why it is refused, `evaluate` says.
+            Found::Deferred(_) | Found::Kept(_) => Entry::Deferred,
         }
     }
 
@@ -159,9 +202,10 @@ impl bindings::config::Host for Call {
         let app = self.app.clone();
         let values = app.capabilities.config.of(&mut self.sessions.config);
         let value = match values.get(&self.section, &key) {
-            None => return Ok(None),
-            Some(Held::Plain(value)) => value.clone(),
-            Some(Held::Deferred(node)) => {
+            Found::Nothing => return Ok(None),
+            Found::Plain(value) => value.clone(),
+            Found::Kept(path) => return Err(kept(&path)),
+            Found::Deferred(node) => {
                 let reach = app.capabilities.reach();
                 let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
                 let value = reader.read(node).await;
@@ -181,6 +225,14 @@ impl bindings::config::Host for Call {
         self.retain(errors.iter().map(String::len).sum())?;
         Ok(errors)
     }
+}
+
+fn kept(path: &str) -> Error {
+    let section = sections::of(path).map_or("", |section| section.name);
+    Error::denied(format!(
+        "no fujsen reads `{}`: what [{section}] holds is for the host alone; write a value that fujsens need, too, in a section of your own",
+        path.escape_debug()
+    ))
 }
 
 /// Everything that is wrong with a document. The error is for a document or a schema that is none.
@@ -220,9 +272,10 @@ mod tests {
     }
 
     fn plain(values: &Values, section: &str, key: &str) -> Option<Value> {
-        match values.of(&mut ConfigSession::default()).get(section, key)? {
-            Held::Plain(value) => Some(value.clone()),
-            Held::Deferred(node) => panic!("{node:?}"),
+        match values.of(&mut ConfigSession::default()).get(section, key) {
+            Found::Plain(value) => Some(value.clone()),
+            Found::Nothing => None,
+            other => panic!("{other:?}"),
         }
     }
 
@@ -239,19 +292,19 @@ mod tests {
         let mut before = ConfigSession::default();
         assert!(matches!(
             values.of(&mut before).get("cache", "ttl"),
-            Some(Held::Plain(Value::Integer(60)))
+            Found::Plain(Value::Integer(60))
         ));
         values.replace(replaced(json!({
             "cache.ttl": 5, "cache.more.deep": true, "a.b": 2, "new.place": "x", "list": {"now": "an object"},
         })));
         assert!(matches!(
             values.of(&mut before).get("", "a.b"),
-            Some(Held::Plain(Value::Integer(1)))
+            Found::Plain(Value::Integer(1))
         ));
         let mut callee = values.share(&mut before);
         assert!(matches!(
             values.of(&mut callee).get("", "a.b"),
-            Some(Held::Plain(Value::Integer(1)))
+            Found::Plain(Value::Integer(1))
         ));
 
         let cache = r#"{"ttl":5,"name":"local","more":{"deep":true}}"#;
@@ -302,6 +355,53 @@ mod tests {
         );
         assert_eq!(plain(&values, "users", "only"), Some(Value::Integer(1)));
         assert_eq!(plain(&values, "users", "nothing"), None);
+    }
+
+    #[test]
+    fn what_the_host_alone_needs_nobody_reads() {
+        let file = fixture::config(json!({
+            "databases": {"main": {"url": "postgres://u:p@db/x"}}, "redis": "redis://:p@r", "mesh.secret": "dotted",
+            "grpc": {"users": ["http://u:p@users:1"]}, "service": {"name": "shop", "dependencies": {"a": "http://a"}},
+            "remote_config": {"headers": {"authorization": "p"}, "schema": {"a.b": {"type": "string"}}},
+            "service_communication": {"message_queue": "redis://:p@q", "bus": "x"},
+            "users": {"databases": {"main": "own"}},
+        }));
+        let changing = Values::changing(&file);
+        changing.replace(vec![(
+            "users.size".to_owned(),
+            fixture::config(json!({"a": 1})).root["a"].clone(),
+        )]);
+        for values in [Values::new(&file), changing] {
+            let mut session = ConfigSession::default();
+            let table = values.of(&mut session);
+            for (section, key) in [
+                ("", "databases"),
+                ("users", "databases.main.url"),
+                ("users", "databases.nothing"),
+                ("databases", "main"),
+                ("users", "redis"),
+                ("users", "redis.main"),
+                ("users", "mesh.secret"),
+                ("", "grpc.users"),
+                ("users", "state.url"),
+                ("users", "remote_config.headers.authorization"),
+                ("users", "service_communication.message_queue"),
+                ("tls", "key"),
+            ] {
+                let found = table.get(section, key);
+                assert!(matches!(found, Found::Kept(_)), "{section} {key}: {found:?}");
+            }
+            let json = |text: &str| Some(Value::Json(text.into()));
+            assert_eq!(plain(&values, "users", "databases"), json(r#"{"main":"own"}"#));
+            assert_eq!(plain(&values, "", "remote_config"), json(r#"{"schema":{"a.b":{"type":"string"}}}"#));
+            assert_eq!(plain(&values, "", "service_communication"), json(r#"{"bus":"x"}"#));
+            assert_eq!(plain(&values, "users", "service.dependencies.a"), text("http://a"));
+            assert!(matches!(table.get("users", "nothing"), Found::Nothing));
+        }
+        assert_eq!(
+            kept("databases.main").message,
+            "no fujsen reads `databases.main`: what [databases] holds is for the host alone; write a value that fujsens need, too, in a section of your own"
+        );
     }
 
     #[test]

@@ -3,17 +3,19 @@
 use sha2::{Digest, Sha256};
 use tsk::{Config, Deferred, Node, Value};
 
+use crate::sections;
+
 pub(super) type Key = [u8; 32];
 
-/// Where a file's databases and Redis servers are: a value that was computed on others is another value.
+/// Where a file's databases, Redis servers and services are: a value that was computed on others is another value.
 #[derive(Clone)]
 pub struct Ground(Sha256);
 
 impl Ground {
     pub fn new(config: &Config) -> Self {
         let mut hash = Sha256::new();
-        for section in ["databases", "redis"] {
-            match config.root.get(section) {
+        for section in sections::all().filter(|section| section.is_ground) {
+            match config.root.get(section.name) {
                 Some(node) => feed(&mut hash, &node.value),
                 None => hash.update([0]),
             }

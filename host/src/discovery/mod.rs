@@ -133,6 +133,10 @@ impl Services {
         Ok(self.directory.service(settings.registry.as_str(), &name))
     }
 
+    pub(crate) fn registry(&self) -> Option<&Url> {
+        self.settings.as_ref().map(|settings| &settings.registry)
+    }
+
     /// Where to ask for the instances of a service; none for one that the file names.
     pub(crate) fn registry_url(&self, service: &Service) -> Option<Url> {
         let settings = self.settings.as_ref()?;
@@ -158,7 +162,8 @@ impl Services {
             return Ok(());
         }
         let bad = |what: String| {
-            let message = format!("the registry {} {what} for `{name}`", settings.registry);
+            let registry = settings.registry.origin().ascii_serialization();
+            let message = format!("the registry {registry} {what} for `{name}`");
             Error::new(502, "registry", message)
         };
         if !(200..300).contains(&status) {

@@ -10,6 +10,7 @@ use super::network::Block;
 use crate::{
     limits,
     section::{Section, text},
+    sections,
 };
 
 pub(super) struct Settings {
@@ -34,12 +35,11 @@ pub(crate) enum Balance {
     LeastConnections,
 }
 
-const KEYS: [&str; 5] = ["registry", "path", "balance", "refresh", "allow"];
 const NAME: &str = "{name}";
 
 impl Settings {
     pub(super) fn new(config: &Config) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let mut section = Section::new(config, "discovery", &KEYS);
+        let mut section = Section::new(config, &sections::DISCOVERY);
         if !section.is_there() {
             return section.finish(None);
         }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tsk::{Config, Diagnostic, Node, Object, Value};
 use url::{Host, Url};
 
+use crate::sections;
+
 /// Names of these kinds lead to private addresses by their nature.
 const PRIVATE_SUFFIXES: [&str; 9] = [
     ".local",
@@ -40,21 +42,26 @@ pub(crate) enum Network {
     Private,
 }
 
-/// Sections whose URLs fujsens do not reach over HTTP.
-const HOST: [&str; 2] = ["grpc", "traces"];
-
 pub(crate) type Origins = BTreeMap<Origin, Network>;
 
-/// The origins of all URLs among the file's values, and those of `[grants] http`. What stands under `[grpc]` is reached
-/// through that alone.
+/// The origins of all URLs among the file's values, and those of `[grants] http`. Settings of the host grant nothing, but
+/// for what the table of sections says: a page that may use the service, or a collector of traces, is nobody whom a fujsen
+/// was meant to reach.
 ///
 /// A value's host may lead to a private address when that is plain from the file: an IP address, a name without a
 /// dot, or one with a private suffix. For any other host the operator says so under `[grants]`; otherwise whoever
 /// controls that name in the DNS could point it into the own network.
 pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
     let mut found = BTreeSet::new();
-    for (_, node) in config.root.iter().filter(|(name, _)| !HOST.contains(&name.as_str())) {
-        collect(node, &mut found);
+    for (name, node) in &config.root {
+        match (sections::of(name), &node.value) {
+            (None, _) => collect(node, &mut found),
+            (Some(section), Value::Object(object)) => object
+                .iter()
+                .filter(|(key, _)| section.may_grant(key))
+                .for_each(|(_, node)| collect(node, &mut found)),
+            (Some(_), _) => {}
+        }
     }
     let mut origins: Origins = found
         .iter()
@@ -208,9 +215,9 @@ mod tests {
             "peers": "http://127.0.0.1:8003,http://notify:8004",
             "odd": "http://0x7f.1:9/",
             "other": "ftp://d.example httpx://e.example",
-            "grpc": {"users": "http://users:50051"},
             "grants": {"http": ["https://intern.example.com"]},
-            "traces": {"endpoint": "http://collector:4318"},
+            "service": {"url": "http://own:1", "dependencies": {"mail": "http://mail:2"}, "name": "http://name:3"},
+            "service_communication": {"bus": "http://bus:4", "message_queue": "http://queue:5"},
         }));
         let origins = origins(&config).unwrap();
         let shown: Vec<_> = origins
@@ -223,12 +230,29 @@ mod tests {
                 ("http://127.0.0.1:8003", Network::Private),
                 ("http://127.0.0.1:9", Network::Private),
                 ("http://api.example.com", Network::Public),
+                ("http://bus:4", Network::Private),
+                ("http://mail:2", Network::Private),
                 ("http://notify:8004", Network::Private),
                 ("https://b.example:8443", Network::Public),
                 ("https://c.example", Network::Public),
                 ("https://intern.example.com", Network::Private),
             ]
         );
+    }
+
+    #[test]
+    fn settings_of_the_host_grant_nothing() {
+        for row in sections::all() {
+            let keys = row.keys.known().iter().chain(&["anything"]);
+            for key in keys.filter(|key| !row.may_grant(key)) {
+                let config = fixture::config(json!({row.name: {
+                    *key: ["http://a.example", {"deep": "https://b.example http://127.0.0.1:9"}],
+                }}));
+                assert_eq!(origins(&config).unwrap(), Origins::new(), "{}.{key}", row.name);
+                let config = fixture::config(json!({row.name: "https://a.example"}));
+                assert_eq!(origins(&config).unwrap(), Origins::new(), "{}", row.name);
+            }
+        }
     }
 
     #[test]

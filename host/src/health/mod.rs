@@ -31,7 +31,7 @@ const SECOND: Duration = Duration::from_secs(1);
 impl Plan {
     /// Reads `[service] health_check`: `endpoint` (a path, `"/health"`), `interval` and `timeout` (30 s and 5 s).
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut section = Section::new(config, SECTION, &KEYS);
+        let mut section = Section::of(SECTION.to_owned(), config.get(SECTION), &KEYS);
         let endpoint = section.text("endpoint", "\"/health\"").unwrap_or("/health");
         if let Some(node) = section.get("endpoint").filter(|_| !endpoint.starts_with('/')) {
             section.wrong("endpoint", node, "a path that begins with /", "\"/health\"");

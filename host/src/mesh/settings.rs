@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use tsk::{Config, Diagnostic, Node, Secret, Value};
 
-use crate::{limits, route, section::Section};
+use crate::{limits, route, section::Section, sections};
 
 pub(super) struct Settings {
     pub(super) secrets: Vec<Secret>,
@@ -32,13 +32,12 @@ pub(super) enum Allow {
     Services(Vec<String>),
 }
 
-const KEYS: [&str; 3] = ["secret", "token_lifetime", "allow"];
 const MAKE: &str = "make one with `openssl rand -hex 32`, give it to all services of the mesh, and write `secret: @env.secure(\"MESH_SECRET\")`";
 
 impl Settings {
     pub(super) fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut reader = Reader {
-            section: Section::new(config, "mesh", &KEYS),
+            section: Section::new(config, &sections::MESH),
             config,
             warnings: Vec::new(),
         };

@@ -4,7 +4,7 @@ use tsk::{Config, Diagnostic, Node, Value};
 
 use crate::{
     folder::folder,
-    limits,
+    limits, sections,
     store::{Place, own::OWN_FOLDER, sqlite::Location},
 };
 
@@ -45,16 +45,6 @@ impl Engine {
 }
 
 const SECTION: &str = "message_queue";
-const KEYS: [&str; 8] = [
-    "url",
-    "queue_name",
-    "engine",
-    "concurrency",
-    "attempts",
-    "backoff",
-    "visibility",
-    "length",
-];
 /// Where else the URL and the name may stand, in a section that has more to say.
 const ELSEWHERE: (&str, &str) = (
     "service_communication.message_queue",
@@ -142,10 +132,11 @@ impl<'a> Reader<'a> {
             );
             return;
         };
-        for (key, node) in section.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
-            let help = match tsk::suggest(key, KEYS) {
+        let known = sections::MESSAGE_QUEUE.keys.known();
+        for (key, node) in section.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+            let help = match tsk::suggest(key, known.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
-                None => format!("there are: {}", KEYS.join(", ")),
+                None => format!("there are: {}", known.join(", ")),
             };
             let message = format!("there is no setting `{key}` of [message_queue]");
             self.diagnostics.push(

@@ -2,37 +2,15 @@
 
 use tsk::{Config, Node, Object, Value};
 
-/// The sections that the host itself reads. What they say is fixed when the file is loaded: what is granted, what is
-/// opened, who answers.
-const HOST_SECTIONS: [&str; 21] = [
-    "admin",
-    "alerts",
-    "cors",
-    "databases",
-    "discovery",
-    "events",
-    "grants",
-    "grpc",
-    "limits",
-    "mesh",
-    "message_queue",
-    "redis",
-    "remote_config",
-    "resilience",
-    "routes",
-    "schedules",
-    "service",
-    "service_communication",
-    "state",
-    "tls",
-    "traces",
-];
+use crate::sections;
 
 /// What the file has at `path`. The error says why no value from elsewhere may stand there.
+///
+/// What the sections of the host say is fixed when the file is loaded: what is granted, what is opened, who answers.
 pub(super) fn local<'a>(config: &'a Config, path: &str) -> Result<Option<&'a Node>, String> {
-    let first = path.split('.').next().unwrap_or(path);
-    if HOST_SECTIONS.contains(&first) {
-        return Err(format!("[{first}] is read by the host itself, from the file alone"));
+    if let Some(section) = sections::of(path) {
+        let name = section.name;
+        return Err(format!("[{name}] is read by the host itself, from the file alone"));
     }
     if let Some(key) = path.split('.').find(|key| is_code_key(key)) {
         return Err(format!("`{key}` is the name of code, which comes from the file alone"));

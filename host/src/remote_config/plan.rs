@@ -19,13 +19,15 @@ use crate::{
         config::Values,
         http::{Http, show},
     },
-    request::Origin,
+    egress::{self, Network},
     schema::{Found, Schema, find},
 };
 
 /// What one version of the file says about values from elsewhere, and what it has taken over of them.
 pub struct Plan {
     url: Url,
+    /// Where its host may lead.
+    network: Network,
     headers: Vec<(String, Secret)>,
     pub(super) every: std::time::Duration,
     timeout: std::time::Duration,
@@ -66,6 +68,7 @@ impl Plan {
             .finalize();
         Ok(Some(Self {
             source: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            network: egress::network(config, &url),
             url,
             headers: settings.headers,
             every: settings.every,
@@ -95,7 +98,7 @@ impl Plan {
             .filter(|tag| HeaderValue::from_str(tag).is_ok());
         let deadline = Instant::now() + self.timeout;
         let request = self.request(tag.clone());
-        let sent = http.send(request, &Origin::internal(), deadline).await;
+        let sent = http.ask(request, self.network, deadline).await;
         let response = sent.map_err(|error| self.problem(error, deadline))?;
         match response.status {
             304 if tag.is_some() => Ok(Answer::Same),

@@ -10,11 +10,11 @@ use crate::{
     arguments, deferred, limits,
     schema::{Schema, Wrong},
     section::{Section, text},
+    sections,
 };
 
 const SECTION: &str = "remote_config";
 const SCHEMA: &str = "remote_config.schema";
-const KEYS: [&str; 6] = ["url", "every", "timeout", "at", "headers", "schema"];
 const EXAMPLE: &str = "write, for example,\n[remote_config.schema]\n\"cache.ttl\": { type: \"integer\", min: 1 }";
 
 /// What the section says.
@@ -42,7 +42,7 @@ pub(super) enum Local {
 impl Settings {
     /// None without the section.
     pub(super) fn read(config: &Config) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let mut section = Section::new(config, SECTION, &KEYS);
+        let mut section = Section::new(config, &sections::REMOTE_CONFIG);
         if !section.is_there() {
             return section.finish(None);
         }

@@ -10,6 +10,8 @@ use http::{
 };
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
+use crate::sections;
+
 /// What `[cors]` says.
 #[derive(Clone, Debug, Default)]
 pub struct Cors {
@@ -35,8 +37,6 @@ const EXPOSED: HeaderValue = HeaderValue::from_static("x-request-id");
 /// Ten minutes. Browsers keep an answer for two hours at most.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 static ANY: HeaderValue = HeaderValue::from_static("*");
-
-const KEYS: [&str; 6] = ["origins", "methods", "headers", "expose", "max_age", "credentials"];
 
 impl Cors {
     /// Reads `[cors]`: `origins` (a list, or `"*"`), and where the defaults do not do, `methods`, `headers`, `expose`
@@ -225,10 +225,11 @@ impl<'a> Reader<'a> {
         else {
             return;
         };
-        for (key, node) in settings.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
-            let help = match tsk::suggest(key, KEYS) {
+        let known = sections::CORS.keys.known();
+        for (key, node) in settings.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
+            let help = match tsk::suggest(key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}", KEYS.join(", ")),
+                None => format!("there are: {}", known.join(", ")),
             };
             let message = format!("there is no setting `cors.{key}`");
             self.diagnostics

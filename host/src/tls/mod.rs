@@ -32,16 +32,7 @@ pub struct Tls {
     pub outgoing: Outgoing,
 }
 
-const KEYS: [&str; 7] = [
-    "certificate",
-    "key",
-    "client_ca",
-    "client_auth",
-    "ca",
-    "client_certificate",
-    "client_key",
-];
-/// Those of `KEYS` that name files.
+/// Those keys of `[tls]` that name files.
 const FILES: [&str; 6] = [
     "certificate",
     "key",

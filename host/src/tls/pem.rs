@@ -22,6 +22,7 @@ use crate::{
     folder::{Folder, folder},
     limits,
     section::Section,
+    sections,
 };
 
 /// Reads the files that keys of `[tls]` name.
@@ -44,7 +45,7 @@ pub(super) struct Pem<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(config: &'a Config, file: &'a Path) -> Self {
         Self {
-            section: Section::new(config, "tls", &super::KEYS),
+            section: Section::new(config, &sections::TLS),
             warnings: Vec::new(),
             config,
             folder: folder(file),

@@ -5,7 +5,10 @@ use percent_encoding::percent_decode_str;
 use tsk::{Config, Diagnostic, Node, Secret};
 use url::Url;
 
-use crate::section::{Section, text};
+use crate::{
+    section::{Section, text},
+    sections,
+};
 
 /// Where spans go, and which.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +44,7 @@ impl Settings {
     /// `variable` reads the environment, for what the section leaves out.
     pub fn new(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Diagnostic>> {
         let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
-        let mut section = Section::new(config, "traces", &["endpoint", "sample", "headers"]);
+        let mut section = Section::new(config, &sections::TRACES);
         let url = match section.get("endpoint") {
             Some(node) => endpoint(&mut section, node),
             None => match from_variables(&variable) {

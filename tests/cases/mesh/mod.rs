@@ -35,8 +35,8 @@ fn rust(request: Request) -> Result<Value> {
         "service": request.service,
         "says": request.header("x-service-name"),
         "version": request.header("x-service-version"),
-        "secret": config::find::<String>("mesh.secret")?,
-        "section": config::find::<String>("mesh")?,
+        "secret": config::find::<String>("mesh.secret").err().map(|error| error.message().to_owned()),
+        "section": config::get::<Value>("mesh").err().map(|error| error.message().to_owned()),
     }))
 }
 '''
@@ -48,8 +48,8 @@ export function assemblyscript(request: Request): Json {
     .set("service", request.service)
     .set("says", request.header("x-service-name"))
     .set("version", request.header("x-service-version"))
-    .set("secret", config.get("mesh.secret"))
-    .set("section", config.get("mesh"));
+    .set("secret", config.tryGet("mesh.secret").error!.message)
+    .set("section", config.tryGet("mesh").error!.message);
 }
 '''
 

@@ -27,8 +27,9 @@ pub(super) struct Outgoing {
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
     pub(super) body: Option<bytes::Bytes>,
-    /// An instance of a service, which may be reached although the file does not name its origin.
-    pub(super) instance: Option<Origin>,
+    /// What may be reached although fujsens are not granted it, and where it may lead: an instance of a service, or whom a
+    /// setting of the host names.
+    pub(super) beyond: Option<(Origin, Network)>,
     /// The service that it is for, where the file says so: only to that one it says in whose name it comes.
     pub(super) audience: Option<Arc<str>>,
     /// Nobody of another origin has led here.
@@ -88,11 +89,12 @@ impl Http {
     /// Whether the URL's origin may be reached, and which network it may lead to.
     fn check(&self, outgoing: &Outgoing) -> Result<Network, Error> {
         let url = &outgoing.url;
-        let is_instance = outgoing.instance.is_some() && outgoing.instance == Origin::of(url);
-        let network = match self.granted(url) {
-            Ok(granted) => granted.network,
-            Err(_) if is_instance => Network::Private,
-            Err(error) => return Err(error),
+        let beyond = outgoing.beyond.as_ref();
+        let beyond = beyond.filter(|(origin, _)| Origin::of(url).as_ref() == Some(origin));
+        let network = match (self.granted(url), beyond) {
+            (Ok(granted), _) => granted.network,
+            (Err(_), Some((_, network))) => *network,
+            (Err(error), None) => return Err(error),
         };
         let address = match url.host() {
             Some(Host::Ipv4(address)) => IpAddr::V4(address),
@@ -149,7 +151,7 @@ impl Outgoing {
             url,
             headers,
             body: request.body.map(Into::into),
-            instance: None,
+            beyond: None,
             audience: None,
             is_direct: true,
         })

@@ -40,6 +40,8 @@ pub struct Http {
     origins: BTreeMap<Origin, Granted>,
     metrics: Arc<Metrics>,
     services: Services,
+    /// Where the registry of `[discovery]` may be; none without one.
+    registry: Option<Network>,
     /// Those that the file names. Others are looked up with each request.
     named: BTreeMap<String, Arc<Target>>,
     policies: Arc<Policies>,
@@ -70,6 +72,16 @@ struct Target {
 }
 
 impl Target {
+    /// Whom the file does not name as a dependency.
+    fn unnamed(meter: Arc<metrics::Dependency>) -> Self {
+        Self {
+            audience: None,
+            meter,
+            guard: None,
+            service: None,
+        }
+    }
+
     /// `name` is what metrics call it.
     fn service(service: Arc<Service>, name: &str, metrics: &Metrics, policies: &Policies) -> Self {
         Self {
@@ -128,6 +140,7 @@ impl Http {
             metrics: client.metrics.clone(),
             identity: outside.identity,
             origins: origins.into_iter().map(granted).collect(),
+            registry: services.registry().map(|registry| egress::network(config, registry)),
             services,
             policies: policies.clone(),
         }))

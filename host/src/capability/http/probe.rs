@@ -17,7 +17,7 @@ impl Http {
             url: url.clone(),
             headers: HeaderMap::new(),
             body: None,
-            instance: None,
+            beyond: None,
             audience: self.granted(url)?.target.audience.clone(),
             is_direct: true,
         };

@@ -18,10 +18,12 @@ use crate::{
         http::{Request, Response},
     },
     discovery::SCHEME,
+    egress::{Network, Origin},
     limits,
     observe::Operation,
     request,
     resilience::{Retry, Verdict},
+    traces::Trace,
 };
 
 impl Http {
@@ -32,18 +34,47 @@ impl Http {
         origin: &request::Origin,
         deadline: Instant,
     ) -> Result<Response, Error> {
-        let start = Instant::now();
-        let total = request
-            .timeout_ms
-            .map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
-        let end = deadline.min(start + total);
-        let redirects = request.redirects.min(limits::HTTP_REDIRECTS);
+        let times = Times::of(&request, deadline);
         let origin = &origin.child();
-        let mut outgoing = Outgoing::new(request, origin)?;
+        let outgoing = Outgoing::new(request, origin)?;
         let target = self.target(&outgoing.url)?;
+        self.observed(&target, outgoing, times, &origin.trace).await
+    }
+
+    /// As [`Self::send`], for the host itself: to where one of its settings leads, which need not be granted to fujsens.
+    pub(crate) async fn ask(
+        self: &Arc<Self>,
+        request: Request,
+        network: Network,
+        deadline: Instant,
+    ) -> Result<Response, Error> {
+        let times = Times::of(&request, deadline);
+        let origin = request::Origin::internal();
+        let mut outgoing = Outgoing::new(request, &origin)?;
+        let target = match (self.granted(&outgoing.url), Origin::of(&outgoing.url)) {
+            (Ok(granted), _) => granted.target.clone(),
+            (Err(error), None) => return Err(error),
+            (Err(_), Some(origin)) => {
+                let meter = self.metrics.dependency("http", origin.as_str());
+                outgoing.beyond = Some((origin, network));
+                Arc::new(Target::unnamed(meter))
+            }
+        };
+        self.observed(&target, outgoing, times, &origin.trace).await
+    }
+
+    /// Counted, and a span of the trace.
+    async fn observed(
+        self: &Arc<Self>,
+        target: &Target,
+        mut outgoing: Outgoing,
+        times: Times,
+        trace: &Trace,
+    ) -> Result<Response, Error> {
+        let Times { redirects, start, end } = times;
         outgoing.audience = target.audience.clone();
-        let mut running = Operation::start(&target.meter, &origin.trace, |span| describe(span, &outgoing));
-        let result = self.deliver(&target, outgoing, redirects, start, end).await;
+        let mut running = Operation::start(&target.meter, trace, |span| describe(span, &outgoing));
+        let result = self.deliver(target, outgoing, redirects, start, end).await;
         match &result {
             Ok(response) => {
                 running.describe(|span| span.set("http.response.status_code", i64::from(response.status)));
@@ -98,6 +129,26 @@ impl Http {
             ));
         }
         self.service_target(name)
+    }
+}
+
+/// What a request may take.
+struct Times {
+    redirects: u8,
+    start: Instant,
+    end: Instant,
+}
+
+impl Times {
+    fn of(request: &Request, deadline: Instant) -> Self {
+        let start = Instant::now();
+        let total = request.timeout_ms;
+        let total = total.map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
+        Self {
+            redirects: request.redirects.min(limits::HTTP_REDIRECTS),
+            start,
+            end: deadline.min(start + total),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     bindings::{Error, http::Response},
     discovery::{Busy, Fared, Instance, Service},
-    egress::Origin,
+    egress::{Network, Origin},
     limits,
     resilience::same_name,
 };
@@ -88,8 +88,12 @@ impl Http {
     }
 
     async fn look_up(&self, service: &Service, url: Url, end: Instant) -> Result<(), Error> {
+        let outgoing = Outgoing {
+            beyond: Origin::of(&url).zip(self.registry),
+            ..question(url)
+        };
         let answer = self
-            .answer(question(url), 0, Instant::now(), end)
+            .answer(outgoing, 0, Instant::now(), end)
             .await
             .map_err(|error| {
                 let message = format!("where `{}` is, nobody says: {}", service.name(), error.message);
@@ -102,7 +106,7 @@ impl Http {
 
 async fn probe(http: Arc<Http>, instance: Arc<Instance>, service: Arc<str>) {
     let outgoing = Outgoing {
-        instance: Origin::of(instance.url()),
+        beyond: instance_at(instance.url()),
         audience: Some(service),
         ..question(instance.health_url())
     };
@@ -112,6 +116,11 @@ async fn probe(http: Arc<Http>, instance: Arc<Instance>, service: Arc<str>) {
     instance.probed(is_sound, Instant::now());
 }
 
+/// Whoever said that an instance is there was believed then: it may be anywhere in the own network.
+fn instance_at(url: &Url) -> Option<(Origin, Network)> {
+    Some((Origin::of(url)?, Network::Private))
+}
+
 /// A GET of the host's own.
 fn question(url: Url) -> Outgoing {
     Outgoing {
@@ -119,7 +128,7 @@ fn question(url: Url) -> Outgoing {
         url,
         headers: HeaderMap::new(),
         body: None,
-        instance: None,
+        beyond: None,
         audience: None,
         is_direct: true,
     }
@@ -132,7 +141,7 @@ fn at(outgoing: &Outgoing, busy: &Busy) -> Outgoing {
     url.set_path(&format!("{base}{}", outgoing.url.path()));
     url.set_query(outgoing.url.query());
     Outgoing {
-        instance: Origin::of(&url),
+        beyond: instance_at(&url),
         url,
         ..outgoing.clone()
     }

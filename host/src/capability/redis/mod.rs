@@ -26,6 +26,7 @@ use crate::{
     limits,
     metrics::{self, Metrics},
     observe::Operation,
+    sections,
     store::redis::{Server, Servers, info},
     traces::{Recording, Trace},
 };
@@ -46,9 +47,6 @@ struct Named {
     server: Arc<Server>,
     meter: Arc<metrics::Dependency>,
 }
-
-/// Sections whose servers are the host's, not the fujsens'.
-const HOST: [&str; 2] = ["message_queue", "state"];
 
 impl Redis {
     pub fn new(servers: &Servers, metrics: &Metrics, config: &Config) -> Result<Self, Vec<Diagnostic>> {
@@ -79,11 +77,11 @@ impl Redis {
                 format!("{parent}.{key}")
             };
             let url = match &node.value {
-                tsk::Value::Object(_) if HOST.contains(&path.as_str()) => continue,
                 tsk::Value::Object(object) => {
                     self.collect((servers, metrics), &path, object, diagnostics);
                     continue;
                 }
+                _ if !sections::may_grant(&path) => continue,
                 tsk::Value::String(text) => text,
                 tsk::Value::Secret(secret) => secret.reveal(),
                 _ => continue,

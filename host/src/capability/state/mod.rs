@@ -19,7 +19,7 @@ use self::{redis::Keys, sqlite::Table};
 use super::{Grant, did_you_mean, payload};
 use crate::{
     bindings::{Error, Value},
-    limits,
+    limits, sections,
     store::{Kept, Place, Store, Stores, sqlite::Location},
 };
 
@@ -291,8 +291,11 @@ fn strangers(config: &Config) -> Vec<Diagnostic> {
         let wrong = Diagnostic::error("wrong-setting", "`state` must be a section").at(node.span);
         return vec![wrong.help("write a section [state] with a line such as `url: \"redis://127.0.0.1:6379\"`")];
     };
-    let unknown = section.iter().filter(|(key, _)| *key != "url").map(|(key, node)| {
-        let message = format!("there is no setting `{key}` of [state]{}", did_you_mean(key, ["url"]));
+    let known = sections::STATE.keys.known();
+    let unknown = section.iter().filter(|(key, _)| !known.contains(&key.as_str()));
+    let unknown = unknown.map(|(key, node)| {
+        let hint = did_you_mean(key, known.iter().copied());
+        let message = format!("there is no setting `{key}` of [state]{hint}");
         Diagnostic::error("unknown-setting", message)
             .at(node.key_span)
             .help("[state] has one setting, `url`: other values and fujsens need a section of another name")
