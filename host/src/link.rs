@@ -12,8 +12,7 @@ use crate::{
     metrics,
     module::{Module, Place},
     names::{self, Handlers, Key},
-    sections,
-    unused,
+    sections, unused,
 };
 
 /// Where the texts of a section stand: by section, then by the file name that compilers and guests report.

@@ -3,7 +3,7 @@
 //!
 //! A section that is not in the table is the service's own: fujsens read it, remote configuration may change it, and the URLs
 //! in it are granted. So a section of the host that is missing here is open, which is why there is no way to read one without
-//! its row: [`Section::new`](crate::section::Section::new) takes it, and a test looks for those that are read by name.
+//! its row: `Section::new` takes it, and a test looks for those that are read by name.
 
 /// One section of the host.
 #[derive(Debug)]
@@ -253,19 +253,27 @@ mod tests {
     fn every_section_that_is_read_has_a_row() {
         let patterns = [
             r#"(?:config|root)\s*\.get\(\s*&?(?:format!\()?"([a-z_]+)"#,
-            r#"const (?:SECTION|SCHEMA|ELSEWHERE)[^"]*"([a-z_]+)"#,
+            r#"const (?:SECTION|ELSEWHERE)[^"]*"([a-z_]+)"#,
             r#"reader\s*\.(?:text|integer|duration|size)\("([a-z_]+)\."#,
             r"`\[([a-z_]+)\]`",
         ];
         let patterns = patterns.map(|pattern| Regex::new(pattern).unwrap());
         let mut found = Vec::new();
-        named(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &patterns, &mut found);
+        named(
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &patterns,
+            &mut found,
+        );
         assert!(found.len() > 40, "the patterns find nothing any more: {found:?}");
         for (file, name) in &found {
             assert!(of(name).is_some(), "{file} reads [{name}], which has no row");
         }
         for row in all() {
-            assert!(found.iter().any(|(_, name)| name == row.name), "nobody reads [{}]", row.name);
+            assert!(
+                found.iter().any(|(_, name)| name == row.name),
+                "nobody reads [{}]",
+                row.name
+            );
         }
     }
 }

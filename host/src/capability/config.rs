@@ -393,7 +393,10 @@ mod tests {
             }
             let json = |text: &str| Some(Value::Json(text.into()));
             assert_eq!(plain(&values, "users", "databases"), json(r#"{"main":"own"}"#));
-            assert_eq!(plain(&values, "", "remote_config"), json(r#"{"schema":{"a.b":{"type":"string"}}}"#));
+            assert_eq!(
+                plain(&values, "", "remote_config"),
+                json(r#"{"schema":{"a.b":{"type":"string"}}}"#)
+            );
             assert_eq!(plain(&values, "", "service_communication"), json(r#"{"bus":"x"}"#));
             assert_eq!(plain(&values, "users", "service.dependencies.a"), text("http://a"));
             assert!(matches!(table.get("users", "nothing"), Found::Nothing));

@@ -92,13 +92,10 @@ impl Http {
             beyond: Origin::of(&url).zip(self.registry),
             ..question(url)
         };
-        let answer = self
-            .answer(outgoing, 0, Instant::now(), end)
-            .await
-            .map_err(|error| {
-                let message = format!("where `{}` is, nobody says: {}", service.name(), error.message);
-                Error::new(503, "registry", message)
-            })?;
+        let answer = self.answer(outgoing, 0, Instant::now(), end).await.map_err(|error| {
+            let message = format!("where `{}` is, nobody says: {}", service.name(), error.message);
+            Error::new(503, "registry", message)
+        })?;
         let is_granted = |url: &Url| self.granted(url).is_ok();
         self.services.learn(service, answer.status, &answer.body, is_granted)
     }
