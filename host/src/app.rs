@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Instant};
 
-use tsk::{Position, SourceMap, Span};
+use tsk::SourceMap;
 
 use crate::{
     alerts,
@@ -13,7 +13,7 @@ use crate::{
     guest::{self, Failure},
     health,
     limits::Limits,
-    link::Places,
+    link::{self, Places},
     mesh,
     metrics::{self, Outcome},
     module::{Handler, Module},
@@ -90,7 +90,7 @@ impl App {
     pub fn run(
         self: &Arc<Self>,
         handler: &Handler,
-        arguments: &[Value],
+        arguments: Vec<Value>,
         origin: Origin,
     ) -> impl Future<Output = Result<Reply, Error>> + Send {
         let deadline = Instant::now() + self.limits.deadline;
@@ -101,7 +101,7 @@ impl App {
     pub async fn run_at(
         self: &Arc<Self>,
         handler: &Handler,
-        arguments: &[Value],
+        arguments: Vec<Value>,
         origin: Origin,
         deadline: Instant,
         depth: u8,
@@ -111,7 +111,7 @@ impl App {
     }
 
     /// Runs a fujsen as a call that was made for it.
-    pub(crate) async fn run_call(&self, handler: &Handler, arguments: &[Value], call: Call) -> Result<Reply, Error> {
+    pub(crate) async fn run_call(&self, handler: &Handler, arguments: Vec<Value>, call: Call) -> Result<Reply, Error> {
         let request_id = call.origin.request_id.clone();
         let module = &handler.module;
         let mut span = call
@@ -120,12 +120,12 @@ impl App {
             .span(Kind::Internal, || handler.path.to_string().into());
         span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
         let running = handler.meter.start();
-        let result = guest::run(&self.host, handler, Box::new(call), arguments).await;
+        let result = guest::run(&self.host.lane, handler, Box::new(call), arguments).await;
         running.end(outcome(&result));
         let trace_id = span.trace_id();
         self.end(span, module, &result);
         result.map_err(|failure| {
-            let error = self.explain(module, failure);
+            let error = failure.explain(|panic| self.place(module, panic));
             if error.status >= 500 {
                 tracing::error!(
                     target: "fujsen",
@@ -152,42 +152,9 @@ impl App {
         }
     }
 
-    /// A failure in words, with the line of the TSK file where it is known.
-    fn explain(&self, module: &Module, failure: Failure) -> Error {
-        match failure {
-            Failure::Error(error) => error,
-            Failure::Panic(panic) => {
-                let place = self.place(module, &panic);
-                Error::new(500, "panic", format!("panicked at {place}: {}", panic.message))
-            }
-            Failure::Deadline(limit) => Error::new(
-                504,
-                "deadline",
-                format!("stopped after {limit:?}, the limit of a call (limits.deadline)"),
-            ),
-            Failure::Memory(limit) => Error::new(
-                500,
-                "memory",
-                format!("needs more than {} MiB of memory (limits.memory)", limit >> 20),
-            ),
-            Failure::Stack => Error::new(
-                500,
-                "stack",
-                "ran out of stack: does it call itself without end, or keep large arrays in variables?",
-            ),
-            Failure::Trap(trap) => Error::new(500, "trap", trap),
-        }
-    }
-
     fn place(&self, module: &Module, panic: &Panic) -> String {
-        let text = self
-            .places
-            .get(&module.section)
-            .and_then(|files| files.get(&panic.file));
-        match text {
-            Some(text) => self
-                .sources
-                .locate(inside(&self.sources, *text, panic.line, panic.column)),
+        match link::place(&self.places, &self.sources, &module.section, panic) {
+            Some(place) => self.sources.locate(place),
             None if panic.line == 0 => panic.file.clone(),
             None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
         }
@@ -208,28 +175,6 @@ fn outcome(result: &Result<Reply, Failure>) -> Outcome {
         Err(Failure::Deadline(_)) => Outcome::Deadline,
         Err(Failure::Memory(_)) => Outcome::Memory,
         Err(Failure::Stack) => Outcome::Stack,
-        Err(Failure::Trap(_)) => Outcome::Trap,
-    }
-}
-
-/// The place in a file of a line and column of a text that starts somewhere in it.
-fn inside(sources: &SourceMap, text: Span, line: u32, column: u32) -> Span {
-    let start = sources.position(text);
-    let column = if line <= 1 {
-        start.column + column.saturating_sub(1)
-    } else {
-        column
-    };
-    let offset = sources.offset(
-        text.file,
-        Position {
-            line: start.line + line.saturating_sub(1),
-            column,
-        },
-    );
-    Span {
-        file: text.file,
-        start: offset,
-        end: offset,
+        Err(Failure::TooLong(_) | Failure::Trap(_)) => Outcome::Trap,
     }
 }

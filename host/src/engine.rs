@@ -3,10 +3,10 @@
 use std::{sync::Arc, thread};
 
 use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails, component::Linker,
+    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures, component::Linker,
 };
 
-use crate::{capability, guest::State, limits};
+use crate::{capability, guest::State, lane::Lane, limits};
 
 /// Compiles and runs modules. Cheap to clone; the epoch advances while one clone lives.
 #[derive(Clone)]
@@ -16,7 +16,21 @@ pub struct Host {
     pub linker: Arc<Linker<State>>,
     /// Offers WASI preview 2 with nothing granted beside them, for components that import it.
     pub wasi_linker: Arc<Linker<State>>,
+    pub(crate) lane: Arc<Lane>,
 }
+
+/// What rustc and asc make use of. Every other proposal is off: what no guest of ours needs can only be a fault of the
+/// engine's. Garbage collection among them, whose instructions end the process in wasmtime 48.0.8 without its feature.
+const PROPOSALS: WasmFeatures = WasmFeatures::FLOATS
+    .union(WasmFeatures::MUTABLE_GLOBAL)
+    .union(WasmFeatures::SATURATING_FLOAT_TO_INT)
+    .union(WasmFeatures::SIGN_EXTENSION)
+    .union(WasmFeatures::MULTI_VALUE)
+    .union(WasmFeatures::BULK_MEMORY)
+    .union(WasmFeatures::REFERENCE_TYPES)
+    .union(WasmFeatures::EXTENDED_CONST)
+    .union(WasmFeatures::SIMD)
+    .union(WasmFeatures::COMPONENT_MODEL);
 
 impl Host {
     /// An engine with pooled instances; where the address space or the number of maps is too small for the pool, one
@@ -35,6 +49,7 @@ impl Host {
             engine,
             linker: Arc::new(linker),
             wasi_linker: Arc::new(wasi_linker),
+            lane: Arc::default(),
         })
     }
 }
@@ -42,10 +57,12 @@ impl Host {
 fn config(pooled: bool) -> Config {
     let mut config = Config::new();
     config
+        .wasm_features(PROPOSALS.complement(), false)
         .epoch_interruption(true)
         .memory_init_cow(true)
         .concurrency_support(false)
-        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        // Nobody reads them, and the names in them are the guest's.
+        .wasm_backtrace_max_frames(None)
         .max_wasm_stack(limits::WASM_STACK)
         .async_stack_size(limits::ASYNC_STACK)
         .cranelift_opt_level(wasmtime::OptLevel::Speed);
@@ -60,13 +77,15 @@ fn config(pooled: bool) -> Config {
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(limits::INSTANCES)
-        // A component is its core module and the shims and adapters that wit-component adds.
-        .total_core_instances(limits::INSTANCES * 4)
-        .total_memories(limits::INSTANCES)
-        .total_tables(limits::INSTANCES * 2)
+        .total_core_instances(limits::INSTANCES * limits::MODULES_INSIDE)
+        .max_core_instances_per_component(limits::MODULES_INSIDE)
+        .total_memories(limits::INSTANCES * limits::SPARE_MEMORIES)
+        .max_memories_per_component(limits::MEMORIES_INSIDE)
+        .total_tables(limits::INSTANCES * limits::SPARE_MEMORIES)
+        .max_tables_per_component(limits::MEMORIES_INSIDE)
         .total_stacks(limits::INSTANCES)
         .max_memory_size(limits::MEMORY_MAX)
-        .table_elements(4000)
+        .table_elements(limits::TABLE_ELEMENTS)
         .linear_memory_keep_resident(limits::KEEP_RESIDENT)
         .table_keep_resident(16 << 10)
         .async_stack_keep_resident(16 << 10)

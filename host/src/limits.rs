@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-/// How often the epoch advances: the longest that a busy guest holds a worker thread, and the grain of deadlines.
-pub const EPOCH_TICK: Duration = Duration::from_millis(10);
+/// How often the epoch advances: the grain in which a busy guest's use of its thread is seen. Each tick wakes a thread.
+pub const EPOCH_TICK: Duration = Duration::from_millis(2);
+/// Processor time that a call may use where it came in, and in each of its turns in the slow lane: the longest, with two
+/// ticks, that a neighbour waits for it. Most calls need less than a hundredth of it.
+pub const FIRST_SLICE: Duration = Duration::from_millis(4);
+/// What the slow lane's threads are preferred less by: `nice`.
+pub const LANE_PRIORITY: i32 = 10;
 /// Fujsens calling fujsens.
 pub const CALL_DEPTH: u8 = 8;
 /// WebAssembly stack of one call. Bytes.
@@ -14,10 +19,25 @@ pub const ASYNC_STACK: usize = WASM_STACK + (512 << 10);
 pub const MEMORY_MAX: usize = 64 << 20;
 /// Live instances that the pooling allocator has room for.
 pub const INSTANCES: u32 = 1000;
+/// What one component may consist of: core modules, which are its own, shims and adapters; memories and tables each. All of
+/// its memories and tables together are bounded by `memory`.
+pub const MODULES_INSIDE: u32 = 16;
+pub const MEMORIES_INSIDE: u32 = 8;
+/// Memories and tables that there are for each instance: most have one, and those that have all do not use up what the
+/// others need. Each reserves 4 GiB of address space.
+pub const SPARE_MEMORIES: u32 = 4;
+/// Of one table: a function that is called by reference is an element.
+pub const TABLE_ELEMENTS: usize = 10_000;
+/// Handles of components that live at the same time; things of WASI behind them, in one instance.
+pub const HANDLES: usize = 10_000;
+pub const WASI_THINGS: usize = 1_000;
+/// What one call may ask WASI's random for. Bytes.
+pub const WASI_RANDOM: u64 = 1 << 20;
 /// Memory that an instance slot keeps resident for its next user. Bytes.
 pub const KEEP_RESIDENT: usize = 256 << 10;
-/// What one host call may copy out of a guest's memory (`Store::set_hostcall_fuel`). Bytes.
-pub const HOSTCALL_BYTES: usize = 4 << 20;
+/// What a guest may hand over at once, as its reply or as the arguments of a host call, at least: `body` and `response` raise
+/// it (`Limits::handed_over`). Bytes.
+pub const HANDED_OVER: usize = 8 << 20;
 
 /// Instantiating a module once while it is loaded.
 pub const START: Duration = Duration::from_secs(5);
@@ -323,6 +343,16 @@ pub struct Limits {
     pub queue: usize,
     /// `queue_wait`*: the longest that a request waits for a place.
     pub queue_wait: Duration,
+}
+
+impl Limits {
+    /// What a guest may hand over at once (`Store::set_hostcall_fuel`): twice what may leave the service, since
+    /// AssemblyScript's texts have two bytes a character, and room for what is around it, so that what is a little too long
+    /// is refused where its limit is known.
+    pub(crate) fn handed_over(&self) -> usize {
+        let longest = self.body.max(self.response);
+        longest.saturating_mul(2).saturating_add(1 << 20).max(HANDED_OVER)
+    }
 }
 
 impl Default for Limits {

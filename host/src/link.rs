@@ -3,16 +3,19 @@
 use std::{collections::HashMap, sync::Arc, thread, time::Instant};
 
 use fujsen::{Component, ModuleSource, Prebuilt, Progress};
-use tsk::{Config, Diagnostic, Environment, Span, Value};
+use tsk::{Config, Diagnostic, Environment, Position, SourceMap, Span, Value};
 
 use crate::{
     app::App,
+    call::Panic,
     folder::{Folder, folder},
     load::Loader,
     metrics,
     module::{Module, Place},
     names::{self, Handlers, Key},
-    sections, unused,
+    sections,
+    start::{self, Refused},
+    unused,
 };
 
 /// Where the texts of a section stand: by section, then by the file name that compilers and guests report.
@@ -33,12 +36,14 @@ struct Made {
     component: Component,
 }
 
-/// Compiles and links every module of the file. Modules that `previous` has already are taken from there.
+/// Compiles, links and tries every module of the file. Modules that `previous` has already are taken from there. `memory` is
+/// what an instance may hold, in bytes.
 pub(crate) fn modules(
     loader: &Loader,
     config: &Config,
     previous: Option<&App>,
     metrics: &metrics::Version,
+    memory: usize,
     progress: Progress<'_>,
 ) -> Result<Linked, Vec<Diagnostic>> {
     let sources = fujsen::modules(config)?;
@@ -62,7 +67,12 @@ pub(crate) fn modules(
     };
     let mut named = Vec::new();
     for one in made {
-        match link(loader, config, previous, &one) {
+        let module = link(loader, config, previous, &one).and_then(|module| {
+            let tried = start::try_start(&loader.host, &module, memory);
+            tried.map_err(|refused| not_started(&linked.places, config, &one, refused))?;
+            Ok(module)
+        });
+        match module {
             Ok(module) => {
                 ungranted(config, &one, &module, &mut linked.warnings);
                 linked.modules.push(module.clone());
@@ -160,8 +170,22 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
         .map(Arc::new)
         .map_err(|error| {
             let message = format!("the module of [{}] does not fit this host: {error:#}", made.section);
-            Diagnostic::error("module-link", message).at(made.keys[0].span)
+            Diagnostic::error("module-link", message)
+                .at(made.keys[0].span)
+                .help("this host runs what rustc and asc make without further options: build it without other proposals")
         })
+}
+
+fn not_started(places: &Places, config: &Config, made: &Made, refused: Refused) -> Diagnostic {
+    let message = format!("the module of [{}] cannot be started: {}", made.section, refused.message);
+    let panicked = refused
+        .panic
+        .and_then(|panic| place(places, &config.sources, &made.section, &panic));
+    let diagnostic = Diagnostic::error("module-start", message).at(panicked.unwrap_or(made.keys[0].span));
+    match refused.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
 }
 
 /// `reuse: N` of the module's section.
@@ -217,4 +241,32 @@ fn places(sources: &[ModuleSource]) -> Places {
         files.extend(source.texts.iter().map(|text| (text.file_name(), text.source.span)));
     }
     places
+}
+
+/// Where a panic is in the file, when it is in one of its texts.
+pub(crate) fn place(places: &Places, sources: &SourceMap, section: &str, panic: &Panic) -> Option<Span> {
+    let text = places.get(section)?.get(&panic.file)?;
+    Some(inside(sources, *text, panic.line, panic.column))
+}
+
+/// The place in a file of a line and column of a text that starts somewhere in it.
+fn inside(sources: &SourceMap, text: Span, line: u32, column: u32) -> Span {
+    let start = sources.position(text);
+    let column = if line <= 1 {
+        start.column + column.saturating_sub(1)
+    } else {
+        column
+    };
+    let offset = sources.offset(
+        text.file,
+        Position {
+            line: start.line + line.saturating_sub(1),
+            column,
+        },
+    );
+    Span {
+        file: text.file,
+        start: offset,
+        end: offset,
+    }
 }

@@ -18,7 +18,7 @@ use crate::{
     events::Subscriptions,
     folder::{Folder, folder},
     gate::Gate,
-    health,
+    health, limits,
     link::{self, Linked},
     mesh::Mesh,
     metrics::Metrics,
@@ -105,8 +105,8 @@ impl Loader {
         }
     }
 
-    /// Opens the databases of an `App` and what its schedules need, recalls remote configuration, and runs each new module's start
-    /// once, so that nothing of this is left for the first request.
+    /// Opens the databases of an `App` and what its schedules need, and recalls remote configuration, so that nothing of this
+    /// is left for the first request.
     pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
         let failed = |diagnostics| Failed {
             diagnostics,
@@ -116,12 +116,6 @@ impl Loader {
         loaded.app.capabilities.connect().await.map_err(failed)?;
         loaded.app.schedules.connect().await.map_err(failed)?;
         remote_config::recall(&loaded.app, &self.remote);
-        for module in &loaded.app.modules {
-            module.try_start(&self.host).await.map_err(|error| {
-                let message = format!("the module of [{}] cannot be started: {error:#}", module.section);
-                failed(vec![Diagnostic::error("module-start", message)])
-            })?;
-        }
         Ok(())
     }
 
@@ -151,7 +145,10 @@ impl Loader {
         let alerts = errors.take(alerts::Rules::new(config));
         let traces = errors.take(traces::Settings::new(config, |name| std::env::var(name).ok()));
         let metrics = self.metrics.version(version);
-        let linked = errors.take(link::modules(self, config, previous, &metrics, progress));
+        let memory = settings
+            .as_ref()
+            .map_or(limits::MEMORY_MAX, |settings| settings.limits.memory);
+        let linked = errors.take(link::modules(self, config, previous, &metrics, memory, progress));
         let routes = linked
             .as_ref()
             .and_then(|linked| errors.take(Routes::new(config, &linked.handlers, &metrics)));

@@ -7,7 +7,8 @@ use wasmtime::component::Component;
 use crate::{
     bindings::ModulePre,
     engine::Host,
-    guest::{self, Guest, State},
+    guest::{Guest, State},
+    lane::Habit,
     metrics,
 };
 
@@ -27,6 +28,8 @@ pub struct Module {
     /// The interfaces that it imports, with their versions.
     pub imports: Vec<String>,
     pub(crate) pre: ModulePre<State>,
+    /// Of each function.
+    pub(crate) habits: Vec<Habit>,
     /// Instances that may serve further calls.
     pub(crate) idle: Mutex<Vec<Guest>>,
 }
@@ -45,13 +48,14 @@ impl Module {
             .imports(&host.engine)
             .map(|(name, _)| name.to_owned())
             .collect();
-        let imports_wasi = imports.iter().any(|name| name.starts_with("wasi:"));
+        let imports_wasi = imports.iter().any(|name| is_wasi(name));
         let linker = if imports_wasi { &host.wasi_linker } else { &host.linker };
         Ok(Self {
             section: place.section,
             language: place.language,
             size: source.wasm.len(),
             hash: source.hash,
+            habits: source.functions.iter().map(|_| Habit::default()).collect(),
             functions: source.functions.clone(),
             reuse: place.reuse,
             imports,
@@ -59,11 +63,11 @@ impl Module {
             idle: Mutex::default(),
         })
     }
+}
 
-    /// Makes one instance and drops it: what fails here would fail for every request.
-    pub async fn try_start(&self, host: &Host) -> wasmtime::Result<()> {
-        guest::try_start(host, self).await
-    }
+/// Whether an interface is one of WASI's.
+pub(crate) fn is_wasi(interface: &str) -> bool {
+    interface.starts_with("wasi:")
 }
 
 /// One fujsen of a module: what a route or a call leads to.

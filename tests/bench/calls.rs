@@ -21,7 +21,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
         runtime.block_on(loader.prepare(&loaded)).unwrap();
         for language in LANGUAGES {
             let handler = loaded.app.handler(&format!("{language}.trivial")).unwrap().clone();
-            let argument = [Value::Text("x".repeat(100))];
+            let argument = vec![Value::Text("x".repeat(100))];
             let app = loaded.app.clone();
             let micros = runtime.block_on(async move {
                 let origin = Origin::internal();
@@ -30,7 +30,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
                     let started = Instant::now();
                     for _ in 0..CALLS {
                         let app = Arc::clone(&app);
-                        app.run(&handler, &argument, origin.clone()).await.unwrap();
+                        app.run(&handler, argument.clone(), origin.clone()).await.unwrap();
                     }
                     batches.push(started.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS));
                 }

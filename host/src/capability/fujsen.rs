@@ -24,7 +24,7 @@ impl bindings::fujsen::Host for Call {
         let arguments = arguments::bind_named(handler.function(), arguments)?;
         let mut call = Call::new(&app, handler, self.origin.clone(), self.deadline, depth);
         call.sessions.config = app.capabilities.config.share(&mut self.sessions.config);
-        let reply = app.run_call(handler, &arguments, call).await?;
+        let reply = app.run_call(handler, arguments, call).await?;
         let body = body(reply)?;
         self.retain(payload(&body))?;
         Ok(body)

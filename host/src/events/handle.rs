@@ -117,7 +117,7 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
     let bound = arguments::event::bind(handler.function(), text, data).map_err(Error::from);
     let said = |error: Error| format!("{} ({}): {}", error.status, error.code, error.message);
     let origin = Origin::within(trace.clone());
-    let reply = app.run(handler, &bound.map_err(said)?, origin).await.map_err(said)?;
+    let reply = app.run(handler, bound.map_err(said)?, origin).await.map_err(said)?;
     if reply.status < 400 {
         return Ok(());
     }

@@ -135,7 +135,7 @@ async fn call(
         trace: trace.place.clone(),
         incoming: Some(Arc::new(incoming)),
     };
-    let reply = app.run(&route.handler, &arguments, origin).await?;
+    let reply = app.run(&route.handler, arguments, origin).await?;
     reply::response(reply, route.is_void, app.limits.response).map_err(|why| {
         let (service, fujsen) = (&app.service.name, &route.handler.path);
         tracing::error!(target: "fujsen", %service, %fujsen, request_id = %trace.request_id, "the reply was refused: {why}");
