@@ -1,4 +1,7 @@
-use std::{io, path::Path};
+use std::{
+    io::{self, Read},
+    path::Path,
+};
 
 use cap_std::{ambient_authority, fs::Dir};
 use tsk::Environment;
@@ -13,6 +16,19 @@ impl Folder {
         Ok(Self {
             dir: Dir::open_ambient_dir(path, ambient_authority())?,
         })
+    }
+}
+
+impl Folder {
+    /// A file's bytes, or an error when there are more than `most`.
+    pub(crate) fn read_at_most(&self, path: &str, most: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.dir.open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+        if bytes.len() <= most {
+            return Ok(bytes);
+        }
+        let message = format!("it is longer than {} MiB", most >> 20);
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, message))
     }
 }
 

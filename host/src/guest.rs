@@ -8,6 +8,7 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 use crate::{
     bindings::{self, Error, Reply, Value},
     call::{Call, Panic},
+    escape::shown,
     lane::{self, Lane},
     limits,
     module::{Handler, Module},
@@ -257,7 +258,7 @@ pub(crate) fn failure(store: &mut Store<State>, error: &wasmtime::Error) -> Fail
         Some(trap) => Failure::Trap(trap.to_string()),
         // Wasmtime has no type for it.
         None if error.root_cause().to_string().contains(FUEL) => Failure::TooLong(handed_over),
-        None => Failure::Trap(format!("{error:#}")),
+        None => Failure::Trap(shown(&format!("{error:#}"), limits::MODULE_WORDS).into_owned()),
     }
 }
 

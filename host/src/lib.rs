@@ -17,6 +17,7 @@ pub mod deferred;
 mod discovery;
 mod egress;
 pub mod engine;
+mod escape;
 pub mod events;
 mod folder;
 pub mod gate;

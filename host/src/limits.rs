@@ -21,11 +21,11 @@ pub const MEMORY_MAX: usize = 64 << 20;
 pub const INSTANCES: u32 = 1000;
 /// What one component may consist of: core modules, which are its own, shims and adapters; memories and tables each. All of
 /// its memories and tables together are bounded by `memory`.
-pub const MODULES_INSIDE: u32 = 16;
-pub const MEMORIES_INSIDE: u32 = 8;
+pub const MODULES_INSIDE: u32 = 64;
+pub const MEMORIES_INSIDE: u32 = 32;
 /// Memories and tables that there are for each instance: most have one, and those that have all do not use up what the
 /// others need. Each reserves 4 GiB of address space.
-pub const SPARE_MEMORIES: u32 = 4;
+pub const SPARE_MEMORIES: u32 = 8;
 /// Of one table: a function that is called by reference is an element.
 pub const TABLE_ELEMENTS: usize = 10_000;
 /// Handles of components that live at the same time; things of WASI behind them, in one instance.
@@ -39,9 +39,23 @@ pub const KEEP_RESIDENT: usize = 256 << 10;
 /// it (`Limits::handed_over`). Bytes.
 pub const HANDED_OVER: usize = 8 << 20;
 
+/// A file that `@wasm` names: that of a whole interpreter fits. Bytes.
+pub const WASM_FILE: usize = 64 << 20;
+/// What a module says of its functions: how many; a name, a type, a file's name and a comment, in bytes; parameters of one.
+pub const FUNCTIONS: usize = 1_000;
+pub const FUNCTION_NAME: usize = 128;
+pub const FUNCTION_TYPE: usize = 1 << 10;
+pub const FUNCTION_DOC: usize = 16 << 10;
+pub const PARAMETERS: usize = 128;
+/// A text of a module's or of the engine's about one, as it is shown; a cell of the tables that `check` and the start print.
+/// Bytes.
+pub const MODULE_WORDS: usize = 2 << 10;
+pub const CELL: usize = 240;
 /// Instantiating a module once while it is loaded.
 pub const START: Duration = Duration::from_secs(5);
 
+/// The path of a route: servers and proxies take URLs of some 8 KiB. Bytes.
+pub const ROUTE_PATH: usize = 2 << 10;
 /// Reading a request: the first byte, then all headers.
 pub const FIRST_BYTE: Duration = Duration::from_secs(5);
 pub const HEADERS: Duration = Duration::from_secs(10);

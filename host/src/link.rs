@@ -3,12 +3,14 @@
 use std::{collections::HashMap, sync::Arc, thread, time::Instant};
 
 use fujsen::{Component, ModuleSource, Prebuilt, Progress};
-use tsk::{Config, Diagnostic, Environment, Position, SourceMap, Span, Value};
+use tsk::{Config, Diagnostic, Position, SourceMap, Span, Value};
 
 use crate::{
     app::App,
     call::Panic,
+    escape::shown,
     folder::{Folder, folder},
+    limits,
     load::Loader,
     metrics,
     module::{Module, Place},
@@ -121,21 +123,32 @@ fn component(loader: &Loader, source: &ModuleSource, progress: Progress<'_>) -> 
     Ok(component)
 }
 
+/// How a core module begins: what it is, and the version.
+const CORE: &[u8] = b"\0asm\x01\0\0\0";
+
 fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
     let refuse = |why: String, help: &str| {
         let message = format!("{} cannot be used: {why}", prebuilt.path);
         vec![Diagnostic::error("prebuilt", message).at(prebuilt.span).help(help)]
     };
     let folder = Folder::open(folder(&loader.file));
-    let wasm = folder.and_then(|folder| folder.read(&prebuilt.path)).map_err(|error| {
+    let wasm = folder.and_then(|folder| folder.read_at_most(&prebuilt.path, limits::WASM_FILE)).map_err(|error| {
         refuse(
             error.to_string(),
             "build the module first, or correct the path (relative to this file)",
         )
     })?;
+    if wasm.starts_with(CORE) {
+        wasmtime::Module::validate(&loader.host.engine, &wasm).map_err(|error| {
+            refuse(
+                shown(&error.to_string(), limits::MODULE_WORDS).into_owned(),
+                "this host runs what rustc and asc make without further options: build it without other proposals",
+            )
+        })?;
+    }
     let component = Component::prebuilt(&wasm).map_err(|error| {
         refuse(
-            error.to_string(),
+            shown(&error.to_string(), limits::MODULE_WORDS).into_owned(),
             "build it with one of the guest SDKs (docs/own-projects.md)",
         )
     })?;
@@ -152,6 +165,12 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
 }
 
 fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -> Result<Arc<Module>, Diagnostic> {
+    names::check(&made.component.functions).map_err(|why| {
+        let message = format!("the module of [{}] cannot be used: {why}", made.section);
+        Diagnostic::error("module-functions", message)
+            .at(made.keys[0].span)
+            .help("give its functions names and types that people can read")
+    })?;
     let place = Place {
         section: made.section.as_str().into(),
         language: made.language,
@@ -169,10 +188,18 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
         .and_then(|code| Module::new(&loader.host, place, &made.component, code))
         .map(Arc::new)
         .map_err(|error| {
-            let message = format!("the module of [{}] does not fit this host: {error:#}", made.section);
+            let why = format!("{error:#}");
+            let why = shown(&why, limits::MODULE_WORDS);
+            let message = format!("the module of [{}] does not fit this host: {why}", made.section);
             Diagnostic::error("module-link", message)
                 .at(made.keys[0].span)
-                .help("this host runs what rustc and asc make without further options: build it without other proposals")
+                .help(format!(
+                    "this host runs what rustc and asc make without further options: build it without other proposals; \
+                     {} memories, {} tables and {} core modules at most, whose size `[limits] memory` bounds together",
+                    limits::MEMORIES_INSIDE,
+                    limits::MEMORIES_INSIDE,
+                    limits::MODULES_INSIDE
+                ))
         })
 }
 

@@ -1,12 +1,13 @@
 //! Which names reach which functions.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use fujsen::{Function, Text};
 use tsk::{Diagnostic, Span};
 
 use crate::{
-    metrics,
+    escape::{escaped, shown},
+    limits, metrics,
     module::{Handler, Module},
 };
 
@@ -37,6 +38,49 @@ impl Key {
 
     fn defines(&self, function: &Function) -> bool {
         self.file.is_none() || self.file == function.file
+    }
+}
+
+/// What a module says of its functions is printed, logged and matched: it is short, and has nothing in it that steers a
+/// terminal.
+pub(crate) fn check(functions: &[Function]) -> Result<(), String> {
+    if functions.len() > limits::FUNCTIONS {
+        return Err(format!("it has {} functions: {} are allowed", functions.len(), limits::FUNCTIONS));
+    }
+    for function in functions {
+        let name = shown(&function.name, limits::FUNCTION_NAME);
+        check_text("a function's name", &function.name, limits::FUNCTION_NAME)?;
+        let parameters = &function.params;
+        if parameters.len() > limits::PARAMETERS {
+            let (count, most) = (parameters.len(), limits::PARAMETERS);
+            return Err(format!("`{name}` has {count} parameters: {most} are allowed"));
+        }
+        for parameter in parameters {
+            check_text(&format!("a parameter's name of `{name}`"), &parameter.name, limits::FUNCTION_NAME)?;
+            check_text(&format!("a parameter's type of `{name}`"), &parameter.source, limits::FUNCTION_TYPE)?;
+        }
+        check_text(&format!("the type of `{name}`"), &function.result, limits::FUNCTION_TYPE)?;
+        check_text(
+            &format!("the file of `{name}`"),
+            function.file.as_deref().unwrap_or_default(),
+            limits::FUNCTION_TYPE,
+        )?;
+        let doc = function.doc.as_ref().map_or(0, String::len);
+        if doc > limits::FUNCTION_DOC {
+            let most = limits::FUNCTION_DOC;
+            return Err(format!("the comment on `{name}` has {doc} bytes: {most} are allowed"));
+        }
+    }
+    Ok(())
+}
+
+fn check_text(what: &str, text: &str, most: usize) -> Result<(), String> {
+    if text.len() > most {
+        return Err(format!("{what} has {} bytes, {most} are allowed: {}", text.len(), shown(text, 40)));
+    }
+    match escaped(text) {
+        Cow::Borrowed(_) => Ok(()),
+        Cow::Owned(escaped) => Err(format!("{what} has characters that cannot be shown: {escaped}")),
     }
 }
 

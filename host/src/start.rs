@@ -3,11 +3,15 @@
 
 use std::fmt;
 
-use wasmtime::component::{InstancePre, Linker, Val, types::ComponentItem};
+use wasmtime::{
+    Trap,
+    component::{InstancePre, Linker, Val, types::ComponentItem},
+};
 
 use crate::{
     call::Panic,
     engine::Host,
+    escape::shown,
     guest::{self, State},
     limits,
     module::{Module, is_wasi},
@@ -35,19 +39,19 @@ impl Refused {
 /// What a module did to the host while it started.
 #[derive(Debug)]
 enum Reached {
-    /// `interface.function`.
-    Function(String),
+    /// `interface.function`, where it is known.
+    Function(Option<String>),
     Panic(Panic),
 }
+
+const NOT_YET: &str = "a module may not call the host while it starts";
 
 impl fmt::Display for Reached {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Function(name) => write!(
-                f,
-                "a module may not call the host while it starts: it calls `{name}` outside of any call"
-            ),
-            Self::Panic(panic) => write!(f, "it panicked: {}", panic.message),
+            Self::Function(Some(name)) => write!(f, "{NOT_YET}: it calls `{name}` outside of any call"),
+            Self::Function(None) => write!(f, "{NOT_YET}: it calls what is not there before it has started"),
+            Self::Panic(panic) => write!(f, "it panicked: {}", shown(&panic.message, limits::MODULE_WORDS)),
         }
     }
 }
@@ -62,6 +66,8 @@ pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(
         let started = pre.instantiate_async(&mut store).await;
         started.map(drop).map_err(|error| match error.downcast_ref::<Reached>() {
             Some(reached) => refused(reached),
+            // What takes more than numbers is linked by a table, which is filled once the module has started.
+            None if matches!(error.downcast_ref(), Some(Trap::IndirectCallToNull)) => refused(&Reached::Function(None)),
             None => Refused::new(guest::failure(&mut store, &error).explain(|_| String::new()).message),
         })
     };
@@ -128,6 +134,6 @@ fn reached(name: &str, arguments: &[Val]) -> Reached {
                 column: *column,
             })
         }
-        _ => Reached::Function(name.to_owned()),
+        _ => Reached::Function(Some(name.to_owned())),
     }
 }

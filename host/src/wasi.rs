@@ -1,18 +1,15 @@
 //! WASI preview 2 with nothing granted, for components that import it: no files, no sockets, no environment. What such a
 //! component prints goes to the log.
 
-use std::{
-    io,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio::io::AsyncWrite;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{
-    WasiCtx, WasiCtxView,
+    WasiCtx, WasiCtxView, async_trait,
     cli::{IsTerminal, StdoutStream},
+    p2::{OutputStream, Pollable, StreamResult},
 };
 
 use crate::{
@@ -37,10 +34,16 @@ impl Wasi {
         let context = WasiCtx::builder()
             .stdout(printed[0].clone())
             .stderr(printed[1].clone())
+            // Refused before there is a socket: each would be a descriptor of the host's.
+            .allow_tcp(false)
+            .allow_udp(false)
+            .max_random_size(limits::WASI_RANDOM)
             .build();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits::WASI_THINGS);
         Self {
             context,
-            table: ResourceTable::new(),
+            table,
             printed,
         }
     }
@@ -69,7 +72,8 @@ impl Wasi {
     }
 }
 
-/// What a component has printed during a call. Beyond the bound of the log nothing is kept.
+/// What a component has printed during a call. Beyond the bound of the log nothing is kept; a write is done when it returns,
+/// so that nothing waits.
 #[derive(Clone, Default)]
 struct Printed(Arc<Mutex<Vec<u8>>>);
 
@@ -86,24 +90,34 @@ impl IsTerminal for Printed {
 }
 
 impl StdoutStream for Printed {
-    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(self.clone())
+    }
+
+    /// Of WASI's next preview, which is not offered.
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(tokio::io::sink())
     }
 }
 
-impl AsyncWrite for Printed {
-    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+impl OutputStream for Printed {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = limits::LOG_BYTES.saturating_sub(kept.len());
         kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        Poll::Ready(Ok(bytes.len()))
+        Ok(())
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
     }
 
-    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(limits::LOG_BYTES)
     }
+}
+
+#[async_trait]
+impl Pollable for Printed {
+    async fn ready(&mut self) {}
 }

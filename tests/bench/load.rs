@@ -25,6 +25,10 @@ impl Seen {
         self.took.sort_unstable();
         self.took[self.took.len() * 99 / 100]
     }
+
+    pub(crate) fn longest(&self) -> Duration {
+        self.took.iter().copied().max().unwrap_or_default()
+    }
 }
 
 /// Keeps `connections` busy with one request after the other for a while.

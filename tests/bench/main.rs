@@ -11,6 +11,7 @@ mod report;
 mod serve;
 mod sibling;
 mod start;
+mod starve;
 mod swap;
 mod traces;
 
@@ -22,13 +23,14 @@ type Measure = fn(&tokio::runtime::Runtime, &mut Report);
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let mut report = Report::default();
-    let parts: [(&str, Measure); 7] = [
+    let parts: [(&str, Measure); 8] = [
         ("calls", calls::measure),
         ("events", events::measure),
         ("start", start::measure),
         ("swap", swap::measure),
         ("serve", serve::measure),
         ("sibling", sibling::measure),
+        ("starve", starve::measure),
         ("traces", traces::measure),
     ];
     let wanted: Vec<String> = std::env::args()

@@ -50,6 +50,7 @@ const FLOORS: &[&[&str]] = &[
     &["sections"],
     &[
         "bindings",
+        "escape",
         "folder",
         "limits",
         "precompiled",
@@ -59,7 +60,7 @@ const FLOORS: &[&[&str]] = &[
         "unused",
     ],
     &["arguments", "metrics", "schema", "store"],
-    &["gate", "tls", "traces"],
+    &["gate", "lane", "tls", "traces"],
     &["observe", "queue", "request", "resilience"],
     &["discovery"],
     // What a version of a service is made of, and what runs in it: an `App` has capabilities, which run calls of the `App`.
@@ -85,6 +86,7 @@ const FLOORS: &[&[&str]] = &[
         "schedule",
         "server",
         "settings",
+        "start",
         "wasi",
     ],
     &["admin", "scheduler", "watch"],
@@ -107,7 +109,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("events", "app live module names"),
     ("guest", "call engine module wasi"),
     ("health", "app capability egress live"),
-    ("link", "app load module names"),
+    ("link", "app call load module names start"),
     ("live", "app"),
     (
         "load",
@@ -121,6 +123,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("schedule", "module names"),
     ("server", "app live mesh route"),
     ("settings", "app"),
+    ("start", "call engine guest module"),
     ("wasi", "call"),
 ];
 

@@ -1,9 +1,10 @@
-use std::{fmt::Write, sync::Arc};
+use std::sync::Arc;
 
 use super::payload;
 use crate::{
     bindings::{self, Value, log::Level},
     call::Call,
+    escape::escaped,
     limits,
 };
 
@@ -61,8 +62,8 @@ impl LogSession {
         }
         self.bytes += bytes;
         self.lines += 1;
-        let fields = (!fields.is_empty()).then(|| escape(&object(fields)));
-        emit(&author, level, &escape(message), fields.as_deref());
+        let fields = (!fields.is_empty()).then(|| escaped(&object(fields)).into_owned());
+        emit(&author, level, &escaped(message), fields.as_deref());
     }
 }
 
@@ -121,29 +122,6 @@ fn object(fields: &[(String, Value)]) -> String {
         })
         .collect::<serde_json::Value>()
         .to_string()
-}
-
-/// One line stays one line, and nothing in it steers a terminal. The escapes are those of JSON, so that a JSON text
-/// keeps its meaning.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\t' => escaped.push_str("\\t"),
-            _ if steers(character) => {
-                let _ = write!(escaped, "\\u{:04x}", character as u32);
-            }
-            _ => escaped.push(character),
-        }
-    }
-    escaped
-}
-
-/// Control characters, line separators, and what reorders the text around it.
-fn steers(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

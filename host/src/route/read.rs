@@ -5,7 +5,7 @@ use http::Method;
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
 use super::{path::Path, table::Table};
-use crate::target::Targets;
+use crate::{limits, target::Targets};
 
 pub(super) struct Read {
     pub(super) lines: Vec<Line>,
@@ -98,6 +98,15 @@ impl Reader<'_> {
             return None;
         };
         let method = self.method(method, span);
+        if text.len() > limits::ROUTE_PATH {
+            let message = format!("a path of {} bytes is longer than {}", text.len(), limits::ROUTE_PATH);
+            self.errors.push(
+                Diagnostic::error("wrong-path", message)
+                    .at(span)
+                    .help("shorten it: clients and proxies refuse such URLs, too"),
+            );
+            return None;
+        }
         let path = Path::parse(text)
             .map_err(|wrong| {
                 self.errors
