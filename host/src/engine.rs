@@ -2,9 +2,7 @@
 
 use std::{sync::Arc, thread};
 
-use wasmtime::{
-    Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures, component::Linker,
-};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures, component::Linker};
 
 use crate::{capability, guest::State, lane::Lane, limits};
 

@@ -127,12 +127,7 @@ pub(crate) async fn run(
     }
 }
 
-async fn enter(
-    module: Arc<Module>,
-    function: usize,
-    call: Box<Call>,
-    arguments: Vec<Value>,
-) -> Result<Reply, Failure> {
+async fn enter(module: Arc<Module>, function: usize, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, Failure> {
     let Some(function) = module.functions.get(function) else {
         return Err(Failure::Trap("the module has no such function".to_owned()));
     };

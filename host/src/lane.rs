@@ -190,7 +190,10 @@ impl Turn {
     }
 
     fn used(self) -> Duration {
-        self.before + self.since.map_or(Duration::ZERO, |since| processor_time().saturating_sub(since))
+        self.before
+            + self
+                .since
+                .map_or(Duration::ZERO, |since| processor_time().saturating_sub(since))
     }
 }
 

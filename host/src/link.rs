@@ -132,12 +132,14 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
         vec![Diagnostic::error("prebuilt", message).at(prebuilt.span).help(help)]
     };
     let folder = Folder::open(folder(&loader.file));
-    let wasm = folder.and_then(|folder| folder.read_at_most(&prebuilt.path, limits::WASM_FILE)).map_err(|error| {
-        refuse(
-            error.to_string(),
-            "build the module first, or correct the path (relative to this file)",
-        )
-    })?;
+    let wasm = folder
+        .and_then(|folder| folder.read_at_most(&prebuilt.path, limits::WASM_FILE))
+        .map_err(|error| {
+            refuse(
+                error.to_string(),
+                "build the module first, or correct the path (relative to this file)",
+            )
+        })?;
     if wasm.starts_with(CORE) {
         wasmtime::Module::validate(&loader.host.engine, &wasm).map_err(|error| {
             refuse(
@@ -204,7 +206,10 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
 }
 
 fn not_started(places: &Places, config: &Config, made: &Made, refused: Refused) -> Diagnostic {
-    let message = format!("the module of [{}] cannot be started: {}", made.section, refused.message);
+    let message = format!(
+        "the module of [{}] cannot be started: {}",
+        made.section, refused.message
+    );
     let panicked = refused
         .panic
         .and_then(|panic| place(places, &config.sources, &made.section, &panic));

@@ -45,7 +45,11 @@ impl Key {
 /// terminal.
 pub(crate) fn check(functions: &[Function]) -> Result<(), String> {
     if functions.len() > limits::FUNCTIONS {
-        return Err(format!("it has {} functions: {} are allowed", functions.len(), limits::FUNCTIONS));
+        return Err(format!(
+            "it has {} functions: {} are allowed",
+            functions.len(),
+            limits::FUNCTIONS
+        ));
     }
     for function in functions {
         let name = shown(&function.name, limits::FUNCTION_NAME);
@@ -56,10 +60,22 @@ pub(crate) fn check(functions: &[Function]) -> Result<(), String> {
             return Err(format!("`{name}` has {count} parameters: {most} are allowed"));
         }
         for parameter in parameters {
-            check_text(&format!("a parameter's name of `{name}`"), &parameter.name, limits::FUNCTION_NAME)?;
-            check_text(&format!("a parameter's type of `{name}`"), &parameter.source, limits::FUNCTION_TYPE)?;
+            check_text(
+                &format!("a parameter's name of `{name}`"),
+                &parameter.name,
+                limits::FUNCTION_NAME,
+            )?;
+            check_text(
+                &format!("a parameter's type of `{name}`"),
+                &parameter.source,
+                limits::FUNCTION_TYPE,
+            )?;
         }
-        check_text(&format!("the type of `{name}`"), &function.result, limits::FUNCTION_TYPE)?;
+        check_text(
+            &format!("the type of `{name}`"),
+            &function.result,
+            limits::FUNCTION_TYPE,
+        )?;
         check_text(
             &format!("the file of `{name}`"),
             function.file.as_deref().unwrap_or_default(),
@@ -76,7 +92,11 @@ pub(crate) fn check(functions: &[Function]) -> Result<(), String> {
 
 fn check_text(what: &str, text: &str, most: usize) -> Result<(), String> {
     if text.len() > most {
-        return Err(format!("{what} has {} bytes, {most} are allowed: {}", text.len(), shown(text, 40)));
+        return Err(format!(
+            "{what} has {} bytes, {most} are allowed: {}",
+            text.len(),
+            shown(text, 40)
+        ));
     }
     match escaped(text) {
         Cow::Borrowed(_) => Ok(()),

@@ -64,12 +64,16 @@ pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(
     let mut store = guest::store(&host.engine, memory);
     let starting = async move {
         let started = pre.instantiate_async(&mut store).await;
-        started.map(drop).map_err(|error| match error.downcast_ref::<Reached>() {
-            Some(reached) => refused(reached),
-            // What takes more than numbers is linked by a table, which is filled once the module has started.
-            None if matches!(error.downcast_ref(), Some(Trap::IndirectCallToNull)) => refused(&Reached::Function(None)),
-            None => Refused::new(guest::failure(&mut store, &error).explain(|_| String::new()).message),
-        })
+        started
+            .map(drop)
+            .map_err(|error| match error.downcast_ref::<Reached>() {
+                Some(reached) => refused(reached),
+                // What takes more than numbers is linked by a table, which is filled once the module has started.
+                None if matches!(error.downcast_ref(), Some(Trap::IndirectCallToNull)) => {
+                    refused(&Reached::Function(None))
+                }
+                None => Refused::new(guest::failure(&mut store, &error).explain(|_| String::new()).message),
+            })
     };
     match host.lane.wait(limits::START, starting) {
         Some(Ok(result)) => result,
@@ -111,7 +115,10 @@ fn link(host: &Host, module: &Module) -> wasmtime::Result<InstancePre<State>> {
         for (function, export) in functions.exports(&host.engine) {
             if let ComponentItem::ComponentFunc(_) = export.ty {
                 let name = format!("{}.{function}", short(interface));
-                offered.func_new(function, move |_, _, arguments, _| Err(reached(&name, arguments).into()))?;
+                offered.func_new(
+                    function,
+                    move |_, _, arguments, _| Err(reached(&name, arguments).into()),
+                )?;
             }
         }
     }
@@ -126,14 +133,20 @@ fn short(interface: &str) -> &str {
 
 fn reached(name: &str, arguments: &[Val]) -> Reached {
     match (name, arguments) {
-        ("fujsen.panic", [Val::String(message), Val::String(file), Val::U32(line), Val::U32(column)]) => {
-            Reached::Panic(Panic {
-                message: message.clone(),
-                file: file.clone(),
-                line: *line,
-                column: *column,
-            })
-        }
+        (
+            "fujsen.panic",
+            [
+                Val::String(message),
+                Val::String(file),
+                Val::U32(line),
+                Val::U32(column),
+            ],
+        ) => Reached::Panic(Panic {
+            message: message.clone(),
+            file: file.clone(),
+            line: *line,
+            column: *column,
+        }),
         _ => Reached::Function(Some(name.to_owned())),
     }
 }

@@ -38,19 +38,39 @@ fn folder(text: &str, modules: &[(&str, Vec<u8>)]) -> Folder {
 
 /// Proposals that are off: by name, what of it a module has, in its fields and in its code; and a word of the refusal.
 const PROPOSALS: [(&str, &str, &str, &str); 21] = [
-    ("structs", "(type $s (struct (field i32)))", "(drop (struct.new_default $s))", "gc"),
-    ("arrays", "(type $a (array (mut i8)))", "(drop (array.new_default $a (i32.const 9)))", "gc"),
+    (
+        "structs",
+        "(type $s (struct (field i32)))",
+        "(drop (struct.new_default $s))",
+        "gc",
+    ),
+    (
+        "arrays",
+        "(type $a (array (mut i8)))",
+        "(drop (array.new_default $a (i32.const 9)))",
+        "gc",
+    ),
     ("ref_test", "", "(drop (ref.test (ref i31) (ref.null any)))", "gc"),
     ("ref_cast", "", "(drop (ref.cast (ref null i31) (ref.null any)))", "gc"),
     ("i31", "", "(drop (i31.get_u (ref.i31 (i32.const 7))))", "gc"),
-    ("br_on_cast", "", "(drop (block (result anyref) (br_on_cast 0 anyref (ref i31) (ref.null any))))", "gc"),
+    (
+        "br_on_cast",
+        "",
+        "(drop (block (result anyref) (br_on_cast 0 anyref (ref i31) (ref.null any))))",
+        "gc",
+    ),
     (
         "non_final",
         "(type $t (sub (func))) (type $u (sub $t (func))) (table 1 funcref) (elem (i32.const 0) $g) (func $g (type $u))",
         "(call_indirect (type $t) (i32.const 0))",
         "gc",
     ),
-    ("rec_groups", "(rec (type $x (struct)) (type $y (array (ref $x))))", "", "gc"),
+    (
+        "rec_groups",
+        "(rec (type $x (struct)) (type $y (array (ref $x))))",
+        "",
+        "gc",
+    ),
     (
         "call_ref",
         "(type $t (func)) (func $g (type $t)) (elem declare func $g)",
@@ -58,8 +78,18 @@ const PROPOSALS: [(&str, &str, &str, &str); 21] = [
         "function references",
     ),
     ("exceptions", "(tag $e)", "(throw $e)", "exceptions"),
-    ("try_table", "(tag $e)", "(block (try_table (catch_all 0)))", "exceptions"),
-    ("tail_call", "(func $g (result i32) i32.const 16)", "(return_call $g)", "tail calls"),
+    (
+        "try_table",
+        "(tag $e)",
+        "(block (try_table (catch_all 0)))",
+        "exceptions",
+    ),
+    (
+        "tail_call",
+        "(func $g (result i32) i32.const 16)",
+        "(return_call $g)",
+        "tail calls",
+    ),
     ("shared_memory", "(memory 1 1 shared)", "", "thread"),
     ("atomics", "", "(drop (i32.atomic.load (i32.const 0)))", "threads"),
     ("memory64", "(memory i64 1)", "", "64-bit"),
@@ -71,12 +101,7 @@ const PROPOSALS: [(&str, &str, &str, &str); 21] = [
         "(drop (i8x16.relaxed_swizzle (v128.const i64x2 0 0) (v128.const i64x2 0 0)))",
         "relaxed",
     ),
-    (
-        "stack_switching",
-        "(type $f (func)) (type $c (cont $f))",
-        "",
-        "cont",
-    ),
+    ("stack_switching", "(type $f (func)) (type $c (cont $f))", "", "cont"),
     (
         "wide_arithmetic",
         "",
@@ -111,9 +136,15 @@ async fn a_proposal_that_no_compiler_of_ours_uses_is_refused_by_name() {
     assert_eq!(output.code, Some(1), "{output:?}");
     for (name, _, _, word) in PROPOSALS {
         // The diagnostic stands at the module's line, which has its name.
-        let said = output.stderr.split("error").find(|part| part.contains(&format!("{name}.wasm")));
+        let said = output
+            .stderr
+            .split("error")
+            .find(|part| part.contains(&format!("{name}.wasm")));
         let said = said.unwrap_or_else(|| panic!("nothing is said of {name}:\n{}", output.stderr));
-        assert!(said.to_lowercase().contains(word), "`{word}` is not said of {name}: {said}");
+        assert!(
+            said.to_lowercase().contains(word),
+            "`{word}` is not said of {name}: {said}"
+        );
     }
     assert!(!output.stderr.contains("panicked"), "{}", output.stderr);
 
@@ -122,7 +153,9 @@ async fn a_proposal_that_no_compiler_of_ours_uses_is_refused_by_name() {
     service.folder.write("service.tsk", &text);
     service.logged("was not applied").await;
     assert_eq!(service.get("/good").await.status, 200);
-    service.folder.write("service.tsk", &file([]).replace("/good", "/better"));
+    service
+        .folder
+        .write("service.tsk", &file([]).replace("/good", "/better"));
     let applied = || async { (service.get("/better").await.status == 200).then_some(()) };
     eventually("the next save", applied).await;
 }
@@ -136,7 +169,13 @@ fn starting() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("now", start(time, "(drop (call $now))")),
         ("sleep", start(sleep, "(call $sleep (i32.const 1))")),
-        ("log", start(log, "(call $write (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))")),
+        (
+            "log",
+            start(
+                log,
+                "(call $write (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))",
+            ),
+        ),
     ]
 }
 
@@ -208,9 +247,13 @@ fn many_memories(count: usize, pages: usize) -> Vec<u8> {
             )
         })
         .collect();
-    let imports: String = (0..count).map(|n| format!(r#"(import "m{n}" "eat" (func $eat{n}))"#)).collect();
+    let imports: String = (0..count)
+        .map(|n| format!(r#"(import "m{n}" "eat" (func $eat{n}))"#))
+        .collect();
     let calls: String = (0..count).map(|n| format!("(call $eat{n})")).collect();
-    let with: String = (0..count).map(|n| format!(r#"(with "m{n}" (instance $i{n}))"#)).collect();
+    let with: String = (0..count)
+        .map(|n| format!(r#"(with "m{n}" (instance $i{n}))"#))
+        .collect();
     let text = format!(
         r#"(component
         (import "tusk:fujsen/types@0.1.0" (instance $types
@@ -242,11 +285,21 @@ fn many_memories(count: usize, pages: usize) -> Vec<u8> {
 #[tokio::test]
 async fn the_memory_limit_counts_all_memories_of_a_component() {
     let modules = [("few", many_memories(6, 10)), ("many", many_memories(19, 100))];
-    let text = file(["few", "many"]).replace("\"GET /good\"", "\"GET /few\": few.f\n\"GET /many\": many.f\n\"GET /good\"");
+    let text = file(["few", "many"]).replace(
+        "\"GET /good\"",
+        "\"GET /few\": few.f\n\"GET /many\": many.f\n\"GET /good\"",
+    );
     let service = Service::start_in(folder(&text, &modules), &[]).await;
-    assert_eq!(service.get("/few").await.status, 200, "six small memories fit: {}", service.log());
+    assert_eq!(
+        service.get("/few").await.status,
+        200,
+        "six small memories fit: {}",
+        service.log()
+    );
     assert_eq!(service.get("/many").await.status, 500);
-    service.logged("needs more than 64 MiB of memory, all memories and tables together (limits.memory)").await;
+    service
+        .logged("needs more than 64 MiB of memory, all memories and tables together (limits.memory)")
+        .await;
     assert_eq!(service.get("/good").await.status, 200);
 
     let modules = [("crowd", many_memories(40, 1))];
@@ -322,7 +375,11 @@ async fn limits_of_bodies_hold_in_both_languages_and_are_named() {
                 let named = || async { (service.log().matches("limits.response").count() > before).then_some(()) };
                 // AssemblyScript's texts of 26 MB do not fit its memory, which is told as well.
                 if kb < 10_000 || kind == "bytes" {
-                    eventually(&format!("the setting for {language} {kind} {kb} in {}", service.log()), named).await;
+                    eventually(
+                        &format!("the setting for {language} {kind} {kb} in {}", service.log()),
+                        named,
+                    )
+                    .await;
                 }
             }
         }
@@ -331,8 +388,16 @@ async fn limits_of_bodies_hold_in_both_languages_and_are_named() {
             .client
             .post(format!("{}/{language}/length", service.url))
             .header("content-type", "application/octet-stream");
-        assert_eq!(service.send(request.body(body)).await.text, (12 << 20).to_string(), "{language}");
+        assert_eq!(
+            service.send(request.body(body)).await.text,
+            (12 << 20).to_string(),
+            "{language}"
+        );
         assert_eq!(service.get(&format!("/{language}/keeps?kb=8000")).await.status, 500);
     }
-    assert!(!service.log().contains("fuel"), "wasmtime's words are for nobody: {}", service.log());
+    assert!(
+        !service.log().contains("fuel"),
+        "wasmtime's words are for nobody: {}",
+        service.log()
+    );
 }

@@ -48,7 +48,11 @@ pub(super) fn swapped(old: &App, new: &App, elapsed: Duration) {
 }
 
 fn title(app: &App) -> String {
-    format!("{} {}", bold(&cell_text(&app.service.name)), cell_text(&app.service.version))
+    format!(
+        "{} {}",
+        bold(&cell_text(&app.service.name)),
+        cell_text(&app.service.version)
+    )
 }
 
 fn sections(app: &App) -> String {
@@ -165,7 +169,9 @@ fn try_line(app: &App, address: SocketAddr) -> Option<String> {
 
 /// Columns as wide as their widest cell. What cells say comes from files and modules: it is cut, and steers no terminal.
 fn table(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
-    let rows = rows.into_iter().map(|row| row.iter().map(|cell| cell_text(cell)).collect());
+    let rows = rows
+        .into_iter()
+        .map(|row| row.iter().map(|cell| cell_text(cell)).collect());
     let rows: Vec<Vec<String>> = rows.collect();
     if rows.is_empty() {
         return;

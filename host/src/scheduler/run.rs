@@ -94,7 +94,9 @@ async fn call(app: &Arc<App>, schedule: &Schedule, origin: Origin, deadline: Dur
         Error::new(503, "busy", message)
     })?;
     let (handler, until) = (&schedule.handler, Instant::now() + deadline);
-    let reply = app.run_at(handler, schedule.arguments.clone(), origin, until, 1).await?;
+    let reply = app
+        .run_at(handler, schedule.arguments.clone(), origin, until, 1)
+        .await?;
     if reply.status >= 400 {
         let message = format!("it answered with status {}", reply.status);
         return Err(Error::new(reply.status, "status", message));
