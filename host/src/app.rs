@@ -8,16 +8,18 @@ use crate::{
     call::{Call, Panic},
     capability::{Capabilities, Grant},
     engine::Host,
+    escape,
     events::Subscriptions,
     gate::Gate,
     guest::{self, Failure},
     health,
-    limits::Limits,
+    limits::{self, Limits},
     link::{self, Places},
     mesh,
     metrics::{self, Outcome},
     module::{Handler, Module},
     names::Handlers,
+    redact::{self, Secrets},
     remote_config,
     request::Origin,
     route::Routes,
@@ -54,6 +56,8 @@ pub struct App {
     pub sources: SourceMap,
     pub(crate) places: Places,
     pub(crate) host: Host,
+    /// Kept out of all that is said while this version lives.
+    pub(crate) _secrets: Arc<Secrets>,
 }
 
 /// What `[service]` says of itself.
@@ -125,7 +129,7 @@ impl App {
         let trace_id = span.trace_id();
         self.end(span, module, &result);
         result.map_err(|failure| {
-            let error = failure.explain(|panic| self.place(module, panic));
+            let error = self.explain(module, failure);
             if error.status >= 500 {
                 tracing::error!(
                     target: "fujsen",
@@ -150,6 +154,17 @@ impl App {
             Err(failure) if failed => span.fail(failure.code()),
             _ => span.end(),
         }
+    }
+
+    /// A failure in words, with the line of the TSK file where it is known. Whatever its guest says, it is bounded, and
+    /// without the secrets of the file.
+    fn explain(&self, module: &Module, failure: Failure) -> Error {
+        let mut error = failure.explain(|panic| self.place(module, panic));
+        if error.status >= 500 {
+            error.message = redact::message(&error.message);
+        }
+        error.code = escape::shown(&error.code, limits::ERROR_CODE).into_owned();
+        error
     }
 
     fn place(&self, module: &Module, panic: &Panic) -> String {

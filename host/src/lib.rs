@@ -35,6 +35,7 @@ pub mod names;
 mod observe;
 mod precompiled;
 pub mod queue;
+mod redact;
 mod remote_config;
 pub mod request;
 mod resilience;

@@ -337,6 +337,17 @@ pub const REMOTE_REASON: usize = 4 << 10;
 /// Paths that the log names of what was ignored.
 pub const REMOTE_IGNORED: usize = 20;
 
+/// What a failed call says, of all that its guest said, and the word for it. Bytes.
+pub const ERROR_TEXT: usize = 8 << 10;
+pub const ERROR_CODE: usize = 64;
+/// The file in which a guest says that it panicked. Bytes.
+pub const PANIC_FILE: usize = 256;
+/// Secrets of a file that are kept out of messages: how long one has to be, since a shorter one is part of any word; what is
+/// looked for of one; how many. Bytes.
+pub const SECRET_LEAST: usize = 6;
+pub const SECRET_MOST: usize = 4 << 10;
+pub const SECRETS: usize = 1000;
+
 /// Bytes that host calls may hand to one call over its life.
 pub const RETAINED_BYTES: usize = 32 << 20;
 

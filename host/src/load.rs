@@ -23,6 +23,7 @@ use crate::{
     mesh::Mesh,
     metrics::Metrics,
     precompiled::Precompiled,
+    redact::Secrets,
     remote_config,
     route::Routes,
     schedule::Schedules,
@@ -83,8 +84,9 @@ impl Loader {
     /// Blocks while compilers run.
     pub fn load(&self, previous: Option<&App>, progress: Progress<'_>) -> Result<Loaded, Failed> {
         let config = read(&self.file)?;
+        let secrets = Secrets::of(&config);
         let watch = self.watch(&config);
-        match self.assemble(&config, previous, progress) {
+        match self.assemble(&config, secrets, previous, progress) {
             Ok((app, settings, mut warnings)) => {
                 warnings.splice(0..0, config.warnings);
                 Ok(Loaded {
@@ -122,6 +124,7 @@ impl Loader {
     fn assemble(
         &self,
         config: &Config,
+        secrets: Arc<Secrets>,
         previous: Option<&App>,
         progress: Progress<'_>,
     ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
@@ -235,6 +238,7 @@ impl Loader {
             sources: config.sources.clone(),
             places,
             host: self.host.clone(),
+            _secrets: secrets,
         };
         Ok((app, settings, all))
     }

@@ -14,6 +14,7 @@ mod observe;
 mod postgres;
 mod remote_config;
 mod resilience;
+mod secrets;
 mod state;
 mod swap;
 mod up;

@@ -47,13 +47,12 @@ const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 /// Rooms of the host from the ground up. A room knows those of lower floors; of its own floor only the ones that
 /// [`NEIGHBOURS`] names.
 const FLOORS: &[&[&str]] = &[
-    &["sections"],
+    &["escape", "limits", "sections"],
     &[
         "bindings",
-        "escape",
         "folder",
-        "limits",
         "precompiled",
+        "redact",
         "section",
         "target",
         "trace_context",

@@ -1,5 +1,6 @@
 import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs, wellFormed } from "./abi";
 import { stringify } from "./codec";
+import { Failure } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
 import { Request, decode, encode, findHeader, incoming as incomingRequest } from "./request";
@@ -32,7 +33,30 @@ export class HttpResponse {
   /** The body as JSON. Ends the call with a failure when it is none. */
   json(): Json { return Json.parse(this.text()); }
 
+  /** The response itself when its status is 200 to 299. Ends the call with a failure of status 502 when it is not. */
+  check(): HttpResponse { return this.tryCheck().value; }
+
+  tryCheck(): Result<HttpResponse> {
+    if (this.ok) return Result.success<HttpResponse>(this);
+    const message = shown(this.url) + " answered status " + this.status.toString();
+    return Result.failure<HttpResponse>(new Failure(502, message, "bad-gateway"));
+  }
+
   tryJson(): Result<Json> { return Json.tryParse(this.text()); }
+}
+
+/** A URL for messages: queries and user names hold keys, and a failure is told to others. */
+function shown(url: string): string {
+  let end = url.length;
+  for (let at = 0; at < end; at++) {
+    const unit = url.charCodeAt(at);
+    if (unit == 0x3f || unit == 0x23) end = at;
+  }
+  const start = url.indexOf("://") + 3;
+  let path = url.indexOf("/", start);
+  if (path < 0 || path > end) path = end;
+  const user = url.substring(start, path).lastIndexOf("@");
+  return url.substring(0, start) + url.substring(start + user + 1, end);
 }
 
 /** A request to build and send: `http.request("POST", url).header("x-key", key).json(body).send()`. */

@@ -166,7 +166,16 @@ impl Response {
         Err(self.bad(&format!("status {}", self.0.status)))
     }
 
+    /// Queries and user names hold keys, and an error is told to others.
     fn bad(&self, what: &str) -> Error {
-        Error::bad_gateway(format!("{} answered {what}", self.0.url))
+        let url = self.0.url.split(['?', '#']).next().unwrap_or_default();
+        let shown = match url.split_once("://").map(|(scheme, rest)| (scheme, rest.split_once('/').unwrap_or((rest, "")))) {
+            Some((scheme, (authority, path))) => {
+                let host = authority.rsplit('@').next().unwrap_or_default();
+                format!("{scheme}://{host}/{path}")
+            }
+            None => url.to_owned(),
+        };
+        Error::bad_gateway(format!("{shown} answered {what}"))
     }
 }

@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{health, live::Live, metrics, server};
+use crate::{escape, health, live::Live, metrics, redact, server};
 
 const INDEX: &str = "\
 /metrics       metrics in Prometheus' text format
@@ -98,15 +98,20 @@ impl Admin {
 }
 
 fn text(content_type: &'static str, body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+    let mut response = Response::new(Full::new(clean(body).into()));
     response
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
+/// Reasons and names come from others: a page shows them, and no secret in them.
+fn clean(body: String) -> String {
+    escape::lines(&redact::text(&body)).into_owned()
+}
+
 fn json(status: StatusCode, body: String) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(body.into()));
+    let mut response = Response::new(Full::new(clean(body).into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, server::JSON);
     response

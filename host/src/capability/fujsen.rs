@@ -4,7 +4,7 @@ use crate::{
     arguments,
     bindings::{self, Error, Reply, Value},
     call::{Call, Panic},
-    limits,
+    escape, limits,
     module::Handler,
 };
 
@@ -30,17 +30,27 @@ impl bindings::fujsen::Host for Call {
         Ok(body)
     }
 
-    fn fail(&mut self, error: Error) {
+    fn fail(&mut self, mut error: Error) {
+        shorten(&mut error.message, limits::ERROR_TEXT);
         self.failure = Some(error);
     }
 
-    fn panic(&mut self, message: String, file: String, line: u32, column: u32) {
+    fn panic(&mut self, mut message: String, mut file: String, line: u32, column: u32) {
+        shorten(&mut message, limits::ERROR_TEXT);
+        shorten(&mut file, limits::PANIC_FILE);
         self.panic = Some(Panic {
             message,
             file,
             line,
             column,
         });
+    }
+}
+
+/// What a guest says of its end is kept until it has ended.
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        *text = escape::capped(text, most).into_owned();
     }
 }
 

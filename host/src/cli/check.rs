@@ -8,7 +8,7 @@ use super::{
     Format,
     output::{self, Failure},
     progress::Steps,
-    report,
+    report, sealed,
 };
 use crate::load::{Loaded, Loader};
 
@@ -28,18 +28,19 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
             Ok(())
         }
         (Ok(loaded), Format::Json) => {
-            println!("{:#}", describe(&loaded));
+            print(&describe(&loaded));
             Ok(())
         }
         (Err(failed), Format::Text) => Err(failed.into()),
         (Err(failed), Format::Json) => {
-            println!(
-                "{:#}",
-                json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) })
-            );
+            print(&json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) }));
             Err(Failure::Printed)
         }
     }
+}
+
+fn print(report: &Value) {
+    println!("{}", sealed::lines(&format!("{report:#}"), false));
 }
 
 fn list(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<Value> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     EventsAction, Format, Which,
     output::{self, Failure},
+    sealed,
 };
 use crate::{
     bindings::Error,
@@ -84,18 +85,20 @@ fn list(dead: &[Dead], format: Format) {
             let event = serde_json::from_str(&one.event).unwrap_or_else(|_| Value::from(one.event.as_str()));
             json!({ "id": id(one), "at": time(one.at), "attempts": one.attempts, "error": one.error, "event": event })
         });
-        println!("{:#}", Value::Array(all.collect()));
+        let all = Value::Array(all.collect());
+        println!("{}", sealed::lines(&format!("{all:#}"), false));
         return;
     }
     for one in dead {
         let kind = Event::parse(&one.event).map_or_else(|_| "unreadable".into(), |event| event.kind);
         println!(
-            "{}  {kind}  {}  after {} deliveries",
-            id(one),
+            "{}  {}  {}  after {} deliveries",
+            sealed::cell(&id(one)),
+            sealed::cell(&kind),
             time(one.at),
             one.attempts
         );
-        println!("    {}", one.error.replace('\n', "\n    "));
+        println!("    {}", sealed::lines(&one.error.replace('\n', "\n    "), false));
     }
     println!("{} given up", events(dead.len() as u64));
 }

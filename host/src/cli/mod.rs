@@ -9,6 +9,7 @@ mod new;
 mod output;
 mod progress;
 mod report;
+mod sealed;
 mod serve;
 mod up;
 

@@ -9,7 +9,10 @@ use std::{
 use tracing_subscriber::{EnvFilter, fmt};
 use tsk::{Diagnostic, SourceMap};
 
-use super::Format;
+use super::{
+    Format,
+    sealed::{self, Sealed},
+};
 use crate::load::Failed;
 
 /// Why a command ends with exit code 1.
@@ -76,7 +79,7 @@ pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap)
     let mut err = io::stderr().lock();
     for diagnostic in diagnostics {
         // A closed stderr leaves nobody to tell.
-        let _ = writeln!(err, "{}", diagnostic.render(sources, color));
+        let _ = writeln!(err, "{}", sealed::lines(&diagnostic.render(sources, color), color));
     }
 }
 
@@ -102,7 +105,7 @@ pub(super) fn start_log(format: Format, default: &str) {
     let filter = EnvFilter::try_from_env("TUSK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let log = fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(Sealed::new(io::stderr, colors(&io::stderr())))
         .with_ansi(colors(&io::stderr()));
     match format {
         Format::Text => log.init(),

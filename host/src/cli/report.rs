@@ -5,8 +5,8 @@ use std::{fmt::Write as _, io, net::SocketAddr, path::Path, sync::Arc, time::Dur
 use fujsen::Function;
 use jiff::Timestamp;
 
-use super::output;
-use crate::{app::App, escape::shown, limits, module::Module};
+use super::{output, sealed::cell};
+use crate::{app::App, module::Module};
 
 /// Printed once the service listens.
 pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<SocketAddr>, watching: bool) {
@@ -48,11 +48,7 @@ pub(super) fn swapped(old: &App, new: &App, elapsed: Duration) {
 }
 
 fn title(app: &App) -> String {
-    format!(
-        "{} {}",
-        bold(&cell_text(&app.service.name)),
-        cell_text(&app.service.version)
-    )
+    format!("{} {}", bold(&cell(&app.service.name)), cell(&app.service.version))
 }
 
 fn sections(app: &App) -> String {
@@ -152,7 +148,7 @@ fn try_line(app: &App, address: SocketAddr) -> Option<String> {
         .iter()
         .find(|route| easy(route.method, route.path))
         .or_else(|| app.routes.iter().next())?;
-    let path = cell_text(&route.path.replace(['{', '}'], ""));
+    let path = cell(&route.path.replace(['{', '}'], ""));
     let method = if route.method == http::Method::GET {
         String::new()
     } else {
@@ -169,9 +165,7 @@ fn try_line(app: &App, address: SocketAddr) -> Option<String> {
 
 /// Columns as wide as their widest cell. What cells say comes from files and modules: it is cut, and steers no terminal.
 fn table(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
-    let rows = rows
-        .into_iter()
-        .map(|row| row.iter().map(|cell| cell_text(cell)).collect());
+    let rows = rows.into_iter().map(|row| row.iter().map(|text| cell(text)).collect());
     let rows: Vec<Vec<String>> = rows.collect();
     if rows.is_empty() {
         return;
@@ -189,10 +183,6 @@ fn table(text: &mut String, title: &str, rows: Vec<Vec<String>>) {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         let _ = writeln!(text, "    {}", cells.collect::<Vec<_>>().join("  ").trim_end());
     }
-}
-
-fn cell_text(text: &str) -> String {
-    shown(text, limits::CELL).into_owned()
 }
 
 fn bold(text: &str) -> String {

@@ -12,6 +12,7 @@ use crate::{
     limits,
     module::Handler,
     queue::{Delivery, Event},
+    redact,
     request::Origin,
     traces::{Kind, Trace},
 };
@@ -115,14 +116,14 @@ fn pause(first: Duration, attempts: u32) -> Duration {
 async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace: &Trace) -> Result<(), String> {
     let data = event.data.as_ref().map_or("null", |data| data.get());
     let bound = arguments::event::bind(handler.function(), text, data).map_err(Error::from);
-    let said = |error: Error| format!("{} ({}): {}", error.status, error.code, error.message);
+    let said = |error: Error| format!("{} ({}): {}", error.status, error.code, redact::message(&error.message));
     let origin = Origin::within(trace.clone());
     let reply = app.run(handler, bound.map_err(said)?, origin).await.map_err(said)?;
     if reply.status < 400 {
         return Ok(());
     }
     Err(match reply.body {
-        Value::Text(text) | Value::Json(text) => format!("{}: {text}", reply.status),
+        Value::Text(text) | Value::Json(text) => format!("{}: {}", reply.status, redact::message(&text)),
         _ => reply.status.to_string(),
     })
 }

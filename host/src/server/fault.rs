@@ -11,7 +11,7 @@ use http_body_util::Full;
 use serde::Serialize;
 
 use super::reply::JSON;
-use crate::{arguments::Refused, bindings::Error, mesh};
+use crate::{arguments::Refused, bindings::Error, escape, limits, mesh, redact};
 
 /// What a 401 of the host's own asks for (RFC 9110, 11.6.1).
 const CHALLENGE: HeaderValue = HeaderValue::from_static("ServiceToken header=\"x-service-token\"");
@@ -24,6 +24,8 @@ pub(super) struct Fault {
     argument: Option<String>,
     allow: Option<HeaderValue>,
     challenge: Option<HeaderValue>,
+    /// The client is given the request's id: the log has more.
+    is_traced: bool,
 }
 
 impl Fault {
@@ -38,6 +40,7 @@ impl Fault {
             argument: None,
             allow: None,
             challenge: None,
+            is_traced: false,
         }
     }
 
@@ -63,7 +66,7 @@ impl Fault {
             message: if hidden { "internal error" } else { &self.message },
             service,
             argument: self.argument.as_deref(),
-            request_id: hidden.then_some(&**request_id),
+            request_id: (hidden || self.is_traced).then_some(&**request_id),
         };
         // Text alone always serializes.
         let json = serde_json::to_vec(&body).unwrap_or_default();
@@ -114,8 +117,70 @@ impl From<mesh::Refused> for Fault {
     }
 }
 
+/// What a call says that failed. Of what failed behind it, clients are told the kind: where others are, and what they said, is
+/// in the log.
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        Self::new(error.status, error.message)
+        let Error { status, code, message } = error;
+        let message = match status {
+            502 | 503 | 504 if is_from_behind(&code, &message) => behind(status).to_owned(),
+            500.. => redact::for_clients(&message),
+            _ => redact::text(&escape::capped(&message, limits::ERROR_TEXT)).into_owned(),
+        };
+        Self {
+            is_traced: status > 500,
+            ..Self::new(status, message)
+        }
     }
+}
+
+fn behind(status: u16) -> &'static str {
+    match status {
+        502 => "a service behind this one failed",
+        503 => "not available now: try again shortly",
+        _ => "a service behind this one took too long",
+    }
+}
+
+/// Whether an error is the host's own word on a dependency. A fujsen's own words are meant for its clients.
+fn is_from_behind(code: &str, message: &str) -> bool {
+    const CODES: [&str; 27] = [
+        "aborted",
+        "bad-answer",
+        "busy",
+        "cancelled",
+        "circuit-open",
+        "connect",
+        "data-loss",
+        "deadline-exceeded",
+        "failed-precondition",
+        "full",
+        "internal",
+        "invalid-argument",
+        "login",
+        "no-instance",
+        "no-reflection",
+        "out-of-range",
+        "read-only",
+        "redirects",
+        "redis",
+        "registry",
+        "reset",
+        "resource-exhausted",
+        "tls",
+        "too-large",
+        "unhealthy",
+        "unimplemented",
+        "unknown",
+    ];
+    // Fujsens give their own errors these, too.
+    const SHARED: [&str; 2] = ["timeout", "unavailable"];
+    const WORDS: [&str; 5] = [
+        "cannot be reached",
+        "cannot be opened",
+        "did not answer",
+        "sent nothing",
+        "time is over",
+    ];
+    CODES.contains(&code) || (SHARED.contains(&code) && WORDS.iter().any(|words| message.contains(words)))
 }

@@ -8,7 +8,7 @@ use super::{
     exporter::Recorder,
     otlp::{self, Kind, Value},
 };
-use crate::{limits, trace_context::TraceContext};
+use crate::{limits, redact, trace_context::TraceContext};
 
 /// Something that runs, recorded when it ends; nothing in a trace that is not recorded. One that is dropped without an
 /// end was cancelled.
@@ -96,11 +96,13 @@ impl Recording {
             return;
         }
         self.attributes += 1;
-        let value = match value.into() {
-            Value::Text(text) => Value::Text(cut(text, limits::SPAN_TEXT)),
-            number => number,
-        };
-        otlp::attribute(&mut self.bytes, key, value);
+        match value.into() {
+            Value::Text(text) => {
+                let text = redact::text(text);
+                otlp::attribute(&mut self.bytes, key, Value::Text(cut(&text, limits::SPAN_TEXT)));
+            }
+            number => otlp::attribute(&mut self.bytes, key, number),
+        }
     }
 
     /// Why it fails, in the host's own words: where it does not fail, nothing.
@@ -116,10 +118,12 @@ impl Recording {
     }
 
     fn send(&mut self, failure: Option<&str>) {
-        let name = cut(&self.name, limits::SPAN_NAME);
+        let name = redact::text(&self.name);
+        let name = cut(&name, limits::SPAN_NAME);
+        let failure = failure.map(redact::text);
         // A clock that was set back must not make it end before it began.
         let end = now().max(self.start);
-        otlp::end(&mut self.bytes, name, end, self.dropped, failure);
+        otlp::end(&mut self.bytes, name, end, self.dropped, failure.as_deref());
         self.recorder.record(&self.bytes);
     }
 }
