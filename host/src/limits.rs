@@ -337,6 +337,8 @@ pub const REMOTE_REASON: usize = 4 << 10;
 /// Paths that the log names of what was ignored.
 pub const REMOTE_IGNORED: usize = 20;
 
+/// Lines of one section of the host, and members of anything in it: what is made of them is compared with one another.
+pub const SECTION_LINES: usize = 5_000;
 /// What a failed call says, of all that its guest said, and the word for it. Bytes.
 pub const ERROR_TEXT: usize = 8 << 10;
 pub const ERROR_CODE: usize = 64;

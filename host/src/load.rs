@@ -22,11 +22,13 @@ use crate::{
     link::{self, Linked},
     mesh::Mesh,
     metrics::Metrics,
+    misspelt,
     precompiled::Precompiled,
     redact::Secrets,
     remote_config,
     route::Routes,
     schedule::Schedules,
+    sections,
     server::Cors,
     settings::Settings,
     tls::{self, Tls},
@@ -83,7 +85,9 @@ impl Loader {
     /// Reads the file and makes an `App` of it, keeping the modules of `previous` that have not changed.
     /// Blocks while compilers run.
     pub fn load(&self, previous: Option<&App>, progress: Progress<'_>) -> Result<Loaded, Failed> {
-        let config = read(&self.file)?;
+        let mut config = read(&self.file)?;
+        let misspelt = misspelt::warnings(&config);
+        config.warnings.extend(misspelt);
         let secrets = Secrets::of(&config);
         let watch = self.watch(&config);
         match self.assemble(&config, secrets, previous, progress) {
@@ -92,14 +96,14 @@ impl Loader {
                 Ok(Loaded {
                     app: Arc::new(app),
                     settings,
-                    warnings,
+                    warnings: tsk::shorten(warnings),
                     watch,
                 })
             }
             Err(mut diagnostics) => {
                 diagnostics.extend(config.warnings);
                 Err(Failed {
-                    diagnostics,
+                    diagnostics: tsk::shorten(diagnostics),
                     sources: config.sources,
                     watch,
                 })
@@ -128,6 +132,8 @@ impl Loader {
         previous: Option<&App>,
         progress: Progress<'_>,
     ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
+        // Before any of it is gone through.
+        sections::bounded(config)?;
         let mut errors = Errors::default();
         let settings = errors.take(Settings::new(config, &stem(&self.file)));
         let name = settings

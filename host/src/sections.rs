@@ -5,6 +5,10 @@
 //! in it are granted. So a section of the host that is missing here is open, which is why there is no way to read one without
 //! its row: `Section::new` takes it, and a test looks for those that are read by name.
 
+use tsk::{Config, Diagnostic, Node, Value};
+
+use crate::limits;
+
 /// One section of the host.
 #[derive(Debug)]
 pub(crate) struct Row {
@@ -195,6 +199,46 @@ pub(crate) fn is_hosts_alone(path: &str) -> bool {
     match path.split('.').nth(1) {
         Some(key) => !row.may_read(key),
         None => matches!(row.read, Part::Nothing),
+    }
+}
+
+/// An error for each section of the host, and each list of dependencies, that says more than the host goes through.
+pub(crate) fn bounded(config: &Config) -> Result<(), Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    for (name, node) in &config.root {
+        match &node.value {
+            _ if of(name).is_some() => check(name, node, &mut errors),
+            Value::Object(object) => {
+                if let Some(node) = object.get("dependencies") {
+                    check(&format!("{name}.dependencies"), node, &mut errors);
+                }
+            }
+            _ => {}
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn check(path: &str, node: &Node, errors: &mut Vec<Diagnostic>) {
+    let members: Vec<(Option<&str>, &Node)> = match &node.value {
+        Value::Object(object) => object.iter().map(|(key, node)| (Some(key.as_str()), node)).collect(),
+        Value::Array(nodes) => nodes.iter().map(|node| (None, node)).collect(),
+        _ => return,
+    };
+    if members.len() > limits::SECTION_LINES {
+        let (count, most) = (members.len(), limits::SECTION_LINES);
+        let message = format!("`{path}` has {count} entries; the host takes {most}");
+        let help = "make fewer of them, or share them among several services";
+        errors.push(
+            Diagnostic::error("too-many-entries", message)
+                .at(node.key_span)
+                .help(help),
+        );
+        return;
+    }
+    for (key, node) in members {
+        let path = key.map_or_else(|| path.to_owned(), |key| format!("{path}.{key}"));
+        check(&path, node, errors);
     }
 }
 

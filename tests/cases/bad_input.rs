@@ -162,3 +162,79 @@ fn a_missing_file_is_explained() {
         output.stderr
     );
 }
+
+/// How much of what is wrong is shown: a person reads the first of it.
+const SHOWN: usize = 100 << 10;
+
+#[test]
+fn a_flood_of_mistakes_is_shown_in_part() {
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    for (section, count, line) in [
+        (
+            "routes",
+            4_900,
+            &(|n| format!("\"GET /{n}\": a.none{n}\n")) as &dyn Fn(usize) -> String,
+        ),
+        ("routes", 4_900, &|n| format!("\"FETCH {n}\": a.f\n")),
+        ("routes", 4_900, &|n| format!("\"GET /x/{{a{n}}}\": a.f\n")),
+        ("events", 4_900, &|n| format!("\"e.{n}\": a.none\n")),
+        ("schedules", 4_900, &|n| format!("\"evry {n}s\": a.f\n")),
+        ("databases", 4_900, &|n| format!("d{n}: \"sqlit:x\"\n")),
+        ("limits", 4_900, &|n| format!("dead{n}: 1\n")),
+        ("other", 20_000, &|n| format!("a{n}: nothing{n} + 1\n")),
+        ("other", 20_000, &|n| format!("a{n}: @nothing{n}(1)\n")),
+    ] {
+        let output = check(&format!("{GOOD}[{section}]\n{}", lines(count, line)));
+        assert_eq!(output.code, Some(1), "{section}");
+        assert!(
+            output.stderr.contains(" more errors are not shown"),
+            "{section}: {}",
+            output.stderr
+        );
+        assert!(output.stderr.len() < SHOWN, "{section}: {} bytes", output.stderr.len());
+    }
+    for (section, line) in [
+        (
+            "routes",
+            &(|n| format!("\"GET /{n}\": a.none{n}\n")) as &dyn Fn(usize) -> String,
+        ),
+        ("routes", &|n| format!("\"GET /{n}\": a.f\n")),
+        ("events", &|n| format!("\"e.{n}\": a.f\n")),
+        ("schedules", &|n| format!("\"every {}s\": a.f\n", n + 1)),
+        ("x.dependencies", &|n| format!("d{n}: \"http://h{n}\"\n")),
+        ("service.dependencies", &|n| format!("d{n}: \"http://h{n}\"\n")),
+    ] {
+        let output = check(&format!("{GOOD}[{section}]\n{}", lines(20_000, line)));
+        let told = format!("`{section}` has 20000 entries; the host takes 5000");
+        assert!(output.code == Some(1) && output.stderr.contains(&told), "{output:?}");
+    }
+    let twice = check(&format!(
+        "{GOOD}[x]\n{}[routes]\n\"GET /\": a.f\n",
+        "a: 1\n".repeat(190_000)
+    ));
+    assert_eq!(twice.code, Some(0), "{}", twice.stderr);
+    assert!(
+        twice.stderr.contains(" more warnings are not shown"),
+        "{}",
+        twice.stderr
+    );
+    assert!(twice.stderr.len() < SHOWN, "{} bytes", twice.stderr.len());
+}
+
+#[test]
+fn what_is_misspelt_is_told_with_its_line_and_the_word() {
+    let output = check(&format!(
+        "{GOOD}[service]\nprot: 80\n[rotes]\n\"GET /f\": a.f\n[schedule]\n\"every 5m\": a.f\n"
+    ));
+    assert_eq!(output.code, Some(0), "{output:?}");
+    for told in [
+        "service.tsk:7:1",
+        "write `port`",
+        "service.tsk:8:",
+        "write `[routes]`",
+        "service.tsk:10:",
+        "write `[schedules]`",
+    ] {
+        assert!(output.stderr.contains(told), "{told}: {}", output.stderr);
+    }
+}

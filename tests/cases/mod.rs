@@ -2,6 +2,7 @@ mod bad_input;
 mod binding;
 mod cli;
 mod deferred;
+mod egress;
 mod engine;
 mod events;
 mod examples;

@@ -140,19 +140,30 @@ fn prose(diagnostics: &mut Vec<Diagnostic>, lines: usize) {
     );
 }
 
-/// Beyond so many, further errors say nothing new.
 fn shortened(mut diagnostics: Vec<Diagnostic>, lines: usize) -> Vec<Diagnostic> {
     prose(&mut diagnostics, lines);
-    if diagnostics.len() > limits::ERRORS {
+    shorten(diagnostics)
+}
+
+/// As many diagnostics as anybody reads, errors first, and how many more there are: beyond so many, further ones say nothing new.
+pub fn shorten(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.len() <= limits::ERRORS {
+        return diagnostics;
+    }
+    let has_errors = diagnostics.iter().any(Diagnostic::is_error);
+    if has_errors {
         diagnostics.retain(Diagnostic::is_error);
     }
     let more = diagnostics.len().saturating_sub(limits::ERRORS);
     if more > 0 {
         diagnostics.truncate(limits::ERRORS);
-        diagnostics.push(
+        diagnostics.push(if has_errors {
             Diagnostic::error("too-many-errors", format!("{more} more errors are not shown"))
-                .help("is this a TSK file? Correct the errors above first"),
-        );
+                .help("is this a TSK file? Correct the errors above first")
+        } else {
+            Diagnostic::warning("too-many-warnings", format!("{more} more warnings are not shown"))
+                .help("mend what is above first")
+        });
     }
     diagnostics
 }

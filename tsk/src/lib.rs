@@ -111,7 +111,7 @@ mod value;
 )]
 pub mod grammar {}
 
-pub use config::{Config, Failure, Options, load};
+pub use config::{Config, Failure, Options, load, shorten};
 pub use deserialize::from_str;
 pub use diagnostic::{Diagnostic, Severity};
 pub use environment::Environment;

@@ -24,6 +24,7 @@ use crate::{
     events, health,
     live::Live,
     load::{Failed, Loaded, Loader},
+    off_limits,
     remote_config::Watcher,
     scheduler, server,
     settings::Settings,
@@ -49,6 +50,9 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let (listener, address) = listen(&options, &loaded.settings)?;
     let admin = listen_admin(&options, &loaded.settings)?;
     let admin_address = admin.as_ref().map(|(_, address)| *address);
+    if let Some(address) = admin_address {
+        off_limits::set(address);
+    }
     // Before the first request, but for no longer than the file says.
     let mut remote = Watcher::new(loader.remote.clone());
     remote.look(&loaded.app).await;

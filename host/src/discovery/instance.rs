@@ -107,7 +107,7 @@ impl Instance {
         let mut state = self.lock();
         if answered {
             if state.out.take().is_some() {
-                tracing::info!(target: "discovery", "{} is back", self.url);
+                tracing::info!(target: "discovery", "{} is back", self.url.origin().ascii_serialization());
             }
             state.failures = 0;
         } else if let Some(out) = &mut state.out {
@@ -129,7 +129,8 @@ impl Instance {
                 probe_at: now + pause,
                 pause,
             });
-            tracing::warn!(target: "discovery", "{} fails and is left out until it answers again", self.url);
+            let shown = self.url.origin().ascii_serialization();
+            tracing::warn!(target: "discovery", "{shown} fails and is left out until it answers again");
         }
     }
 

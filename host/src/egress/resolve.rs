@@ -10,7 +10,10 @@ use super::{
     address::{Reach, reach},
     grants::{Network, Origin},
 };
-use crate::bindings::Error;
+use crate::{
+    bindings::Error,
+    off_limits::{self, OffLimits},
+};
 
 pub(crate) fn allows(network: Network, address: IpAddr) -> bool {
     match reach(address) {
@@ -31,29 +34,33 @@ pub(crate) async fn resolve(
     let allowed: Vec<SocketAddr> = all
         .iter()
         .copied()
-        .filter(|address| allows(network, address.ip()))
+        .filter(|address| allows(network, address.ip()) && !off_limits::has(*address))
         .collect();
     match (allowed.is_empty(), all.first()) {
-        (true, Some(address)) => Err(Forbidden(address.ip()).into()),
+        (true, Some(address)) => Err(Forbidden(*address).into()),
         _ => Ok(allowed),
     }
 }
 
 /// A name leads to an address that the service may not reach.
 #[derive(Debug)]
-pub(crate) struct Forbidden(pub(crate) IpAddr);
+pub(crate) struct Forbidden(pub(crate) SocketAddr);
 
 impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "leads to {}", self.0)
+        write!(f, "leads to {}", self.0.ip())
     }
 }
 
 impl StdError for Forbidden {}
 
 /// What a fujsen is told where [`Forbidden`] stopped it: the line that would allow it, if any would.
-pub(crate) fn forbidden(origin: &Origin, address: IpAddr, network: Network) -> Error {
+pub(crate) fn forbidden(origin: &Origin, address: SocketAddr, network: Network) -> Error {
     let origin = origin.as_str();
+    if off_limits::has(address) {
+        return Error::denied(format!("{origin} is never reached: {OffLimits}"));
+    }
+    let address = address.ip();
     if network == Network::Public && allows(Network::Private, address) {
         return Error::denied(format!(
             "{origin} leads to {address}, a private address; if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue, Method};
@@ -130,15 +131,18 @@ fn forged_tokens_are_refused() {
     let sound = token("order-service", "payment-service");
     let parts: Vec<&str> = sound.split('.').collect();
     let with_header = |header: Value| format!("{}.{}.{}", encoded(&header), parts[1], parts[2]);
-    let signed = |header: Value, claims: Value| {
-        let message = format!("{}.{}", encoded(&header), encoded(&claims));
+    let signed_text = |header: &str, claims: &str| {
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let key = jsonwebtoken::EncodingKey::from_secret(ONE.as_bytes());
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, jsonwebtoken::Algorithm::HS256).unwrap();
         format!("{message}.{signature}")
     };
+    let signed = |header: Value, claims: Value| signed_text(&header.to_string(), &claims.to_string());
     let plain = json!({"alg": "HS256", "typ": "JWT"});
     let claims = |change: Value| {
-        let mut claims = json!({"iss": "order-service", "aud": "payment-service", "exp": now() + 60});
+        let mut claims = json!({
+            "iss": "order-service", "aud": "payment-service", "iat": now() - 30, "exp": now() + 60,
+        });
         claims
             .as_object_mut()
             .unwrap()
@@ -189,11 +193,74 @@ fn forged_tokens_are_refused() {
             "too long",
             signed(plain.clone(), claims(json!({"x": "y".repeat(limits::MESH_TOKEN)}))),
         ),
+        (
+            "an end in a hundred years",
+            signed(plain.clone(), claims(json!({"exp": now() + 100 * 365 * 86_400}))),
+        ),
+        (
+            "a beginning in the future",
+            signed(plain.clone(), claims(json!({"iat": now() + 30, "exp": now() + 60}))),
+        ),
+        (
+            "a long life that began long ago",
+            signed(plain.clone(), claims(json!({"iat": now() - 86_400}))),
+        ),
+        (
+            "no life",
+            signed(plain.clone(), claims(json!({"iat": now() + 2, "exp": now() + 2}))),
+        ),
+        ("no beginning", signed(plain.clone(), claims(json!({"iat": null})))),
+        (
+            "a beginning that is no number",
+            signed(plain.clone(), claims(json!({"iat": -1.5}))),
+        ),
+        (
+            "an end that is a real number beyond all",
+            signed(plain.clone(), claims(json!({"exp": 1e300}))),
+        ),
+        (
+            "something critical",
+            signed(
+                json!({"alg": "HS256", "crit": ["b64"], "b64": false}),
+                claims(json!({})),
+            ),
+        ),
+        (
+            "nothing critical, said so",
+            signed(json!({"alg": "HS256", "crit": []}), claims(json!({}))),
+        ),
+        (
+            "two algorithms",
+            signed_text(r#"{"alg":"HS256","alg":"HS256"}"#, &claims(json!({})).to_string()),
+        ),
+        (
+            "a name twice in the header",
+            signed_text(r#"{"alg":"HS256","x":1,"x":2}"#, &claims(json!({})).to_string()),
+        ),
+        (
+            "two issuers",
+            signed_text(
+                &plain.to_string(),
+                &claims(json!({})).to_string().replacen('{', r#"{"iss":"other","#, 1),
+            ),
+        ),
+        (
+            "a name twice among the claims",
+            signed_text(
+                &plain.to_string(),
+                &claims(json!({})).to_string().replacen('{', r#"{"a":1,"\u0061":2,"#, 1),
+            ),
+        ),
+        ("claims that are a list", signed_text(&plain.to_string(), "[]")),
+        ("padding", format!("{sound}=")),
+        ("bits beyond the signature", with_other_bits(&sound)),
         ("four parts", format!("{sound}.x")),
         ("nothing", String::new()),
     ] {
         assert_eq!(asked(&mesh, "POST /charges", Some(&token)), Err(401), "{what}");
     }
+    let ahead = signed(plain.clone(), claims(json!({"iat": now() + 3})));
+    assert!(asked(&mesh, "POST /charges", Some(&ahead)).is_ok(), "clocks differ");
     let late = signed(plain, claims(json!({"exp": now() - 2})));
     assert_eq!(
         asked(&mesh, "POST /charges", Some(&late)),
@@ -202,8 +269,15 @@ fn forged_tokens_are_refused() {
     );
 }
 
+/// A signature of 32 bytes leaves two bits of its last character free.
+fn with_other_bits(token: &str) -> String {
+    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (rest, last) = token.split_at(token.len() - 1);
+    let at = LETTERS.find(last).unwrap();
+    format!("{rest}{}", &LETTERS[at + 1..at + 2])
+}
+
 fn encoded(part: &Value) -> String {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     URL_SAFE_NO_PAD.encode(part.to_string())
 }
 

@@ -1,9 +1,17 @@
 //! Signed tokens: who calls whom, and for how long that holds.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind};
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess, Visitor},
+};
+use serde_json::{Map, Value};
 use tsk::Secret;
 
 use super::hs256;
@@ -87,7 +95,10 @@ impl Keys {
         let mut wrong = Invalid::Other("there is no key".to_owned());
         for key in &self.verify {
             let error = match decode::<Said>(token, key, &self.validation) {
-                Ok(token) => return Ok(token.claims),
+                Ok(decoded) => {
+                    strict(token, now()).map_err(Invalid::Other)?;
+                    return Ok(decoded.claims);
+                }
                 Err(error) => error,
             };
             match error.kind() {
@@ -98,6 +109,78 @@ impl Keys {
             }
         }
         Err(wrong)
+    }
+}
+
+/// What a token must be besides signed: one that a service of the mesh makes, and not one that says two things, asks for
+/// what nobody here does, or holds for longer than any service lets its tokens.
+fn strict(token: &str, now: u64) -> Result<(), String> {
+    let parts: Vec<Vec<u8>> = token
+        .split('.')
+        .map(|part| {
+            URL_SAFE_NO_PAD
+                .decode(part)
+                .map_err(|error| format!("it is not plain Base64: {error}"))
+        })
+        .collect::<Result<_, _>>()?;
+    let [header, claims, _signature] = parts.as_slice() else {
+        return Err("it has not three parts".to_owned());
+    };
+    let (header, claims) = (object(header)?, object(claims)?);
+    if let Some(asked) = header.get("crit") {
+        return Err(format!("it asks for what is not known here (`crit`: {asked})"));
+    }
+    let seconds = |name: &str| match claims.get(name) {
+        Some(value) => value
+            .as_u64()
+            .ok_or_else(|| format!("its `{name}` is no number of seconds")),
+        None => Err(format!("it has no `{name}`")),
+    };
+    let (from, to) = (seconds("iat")?, seconds("exp")?);
+    if from > now + limits::MESH_LEEWAY.as_secs() {
+        return Err("it is from the future (`iat`)".to_owned());
+    }
+    let longest = limits::MESH_LIFETIME.1.as_secs();
+    if to <= from || to - from > longest {
+        return Err(format!(
+            "it holds for longer than {longest} s, or not at all (`iat`, `exp`)"
+        ));
+    }
+    Ok(())
+}
+
+fn object(json: &[u8]) -> Result<Map<String, Value>, String> {
+    serde_json::from_slice::<Members>(json)
+        .map(|members| members.0)
+        .map_err(|error| format!("a part of it is no JSON object of different names: {error}"))
+}
+
+/// The members of an object, none of them twice.
+struct Members(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Distinct)
+    }
+}
+
+struct Distinct;
+
+impl<'de> Visitor<'de> for Distinct {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
+        let mut members = Map::new();
+        while let Some((name, value)) = access.next_entry::<String, Value>()? {
+            if members.insert(name, value).is_some() {
+                return Err(A::Error::custom("a name twice"));
+            }
+        }
+        Ok(Members(members))
     }
 }
 

@@ -8,7 +8,11 @@ use super::{
     queue::{Batch, Queue},
     settings::Address,
 };
-use crate::{limits, metrics::Spans};
+use crate::{
+    limits,
+    metrics::Spans,
+    off_limits::{self, OffLimits},
+};
 
 /// A collector, as the thread sees it that sends to it. Counts what is taken, and says once when it is down and once when
 /// it is back.
@@ -47,6 +51,9 @@ impl Collector {
 
     /// How many of the spans it did not want.
     async fn send(&self, client: &reqwest::Client, batch: &Batch) -> Result<Option<Partial>, String> {
+        if off_limits::has_url(&self.address.url) {
+            return Err(OffLimits.to_string());
+        }
         let mut request = client
             .post(self.address.url.clone())
             .header(CONTENT_TYPE, "application/x-protobuf");

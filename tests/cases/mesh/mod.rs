@@ -146,7 +146,8 @@ pub(super) fn claims(from: &str, to: &str, seconds: i64) -> Value {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
-    json!({"iss": from, "aud": to, "exp": now.as_secs() as i64 + seconds})
+    let now = now.as_secs() as i64;
+    json!({"iss": from, "aud": to, "iat": now - 1, "exp": now + seconds})
 }
 
 fn plain_token(from: &str, to: &str) -> String {

@@ -3,7 +3,6 @@ use crate::{
     diagnostic::Diagnostic,
     parse::syntax::{Binary, Expr, ExprKind, Unary},
     span::Span,
-    suggest::suggest,
     value::{Deferred, Node, Object, Value},
 };
 
@@ -108,14 +107,18 @@ impl Evaluator<'_, '_> {
         if let Some((global, rest)) = name.split_once('.')
             && let Some(Value::Object(object)) = self.scope.global(global).map(|node| &node.value)
         {
-            let help = match suggest(rest, object.keys().map(String::as_str)) {
+            let help = match self.near(rest, object.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean `${global}.{near}`?"),
                 None => format!("add it where `${global}` is defined"),
             };
             return Diagnostic::error("unknown-global", format!("`${global}` has no `{rest}`")).help(help);
         }
-        let near = suggest(name, self.scope.globals.keys().map(String::as_str));
-        let help = match (near, self.scope.elsewhere(name)) {
+        let near = self.near(name, self.scope.globals.keys().map(String::as_str));
+        let elsewhere = match self.loader.is_flooded() {
+            true => None,
+            false => self.scope.elsewhere(name),
+        };
+        let help = match (near, elsewhere) {
             (Some(near), _) => format!("did you mean `${near}`?"),
             (None, Some(path)) => format!("did you mean `{path}`? A global is defined as `${name}: value`"),
             (None, None) => format!("define it above: `${name}: value`"),
@@ -136,7 +139,7 @@ impl Evaluator<'_, '_> {
             self.shadowed(name, expr.span);
             return self.copied(value, expr.span);
         }
-        let near = suggest(name, self.scope.names());
+        let near = self.near(name, self.scope.names());
         let help = match near {
             _ if name.starts_with("env.") => format!("for the environment variable, write `@{name}`"),
             Some(near) => format!("did you mean `{near}`? Text needs quotes: \"{name}\""),

@@ -8,7 +8,6 @@ use crate::{
     diagnostic::Diagnostic,
     parse::syntax::{Call, Expr},
     span::{FileId, Span},
-    suggest::suggest,
     value::{Deferred, Value},
 };
 
@@ -107,7 +106,7 @@ impl Evaluator<'_, '_> {
         match default {
             Some(default) => self.value(default),
             None => {
-                let near = suggest(&key, module.root.keys().map(String::as_str));
+                let near = self.near(&key, module.root.keys().map(String::as_str));
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("add it to `{path}`, or give a default: @{file}.get(\"{key}\", \"…\")"),

@@ -51,6 +51,11 @@ impl<'e> Loader<'e> {
         keep(&mut self.diagnostics, diagnostic);
     }
 
+    /// More is wrong than anybody is shown.
+    pub(super) fn is_flooded(&self) -> bool {
+        self.diagnostics.len() > limits::ERRORS
+    }
+
     /// Reports what keeps a file from being used, but not from being looked at: a warning in lenient mode.
     pub(super) fn tolerable(&mut self, mut diagnostic: Diagnostic) {
         if self.options.lenient {

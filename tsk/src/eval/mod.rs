@@ -25,6 +25,7 @@ use crate::{
         syntax::{Expr, ExprKind, Key, Statement},
     },
     span::{FileId, Span},
+    suggest::suggest,
     value::{Node, Object, Value},
 };
 pub(crate) use loader::{Loader, Module, too_large};
@@ -61,6 +62,15 @@ pub(crate) fn evaluate(loader: &mut Loader<'_>, file: FileId, folder: String) ->
 impl Evaluator<'_, '_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.loader.report(diagnostic);
+    }
+
+    /// The nearest of some names, while anybody will read of it: looking through all names at each of a flood of errors takes
+    /// the square of their number.
+    fn near<'n>(&self, word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        if self.loader.is_flooded() {
+            return None;
+        }
+        suggest(word, names)
     }
 
     /// Reports what keeps a file from being used, but not from being looked at: a warning in lenient mode.

@@ -8,7 +8,6 @@ use crate::{
         syntax::{Expr, ExprKind},
     },
     span::Span,
-    suggest::suggest,
     value::Value,
 };
 
@@ -37,7 +36,7 @@ impl Evaluator<'_, '_> {
             return self.value(*expr);
         };
         if names.len() > 1 && names.iter().any(|(name, _)| self.scope.find(name).is_some()) {
-            let help = match suggest(unknown, self.scope.names()) {
+            let help = match self.near(unknown, self.scope.names()) {
                 Some(near) => format!("did you mean `{near}`? If it is text, put it in quotes: \"{text}\""),
                 None => format!("put it in quotes to say that it is text: \"{text}\""),
             };

@@ -1,8 +1,10 @@
 //! The HTTP clients of the process, and the resolver that watches where names lead.
 
 use std::{
+    cell::Cell,
     error::Error as StdError,
     sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    task::{Context, Poll},
 };
 
 use reqwest::{
@@ -10,11 +12,14 @@ use reqwest::{
     redirect::Policy,
 };
 use rustls::CertificateError;
+use tower_layer::Layer;
+use tower_service::Service;
 
 use crate::{
     egress::{self, Network, cause},
     limits,
     metrics::Metrics,
+    off_limits,
     tls::Outgoing,
 };
 
@@ -48,11 +53,21 @@ impl Client {
 /// Connections to upstreams. Made when first used: reading the system's certificates takes time.
 ///
 /// Apart by network, because a connection to a private address must never be handed to a request that may reach public
-/// ones only; and by whether they show the certificate of this service, where it has one.
+/// ones only; by whether they show the certificate of this service, where it has one; and by whether the port is that of the
+/// admin address, since names are resolved without one. Fresh ones keep no connections.
 pub(super) struct Clients {
     tls: Outgoing,
-    public: [Made; 2],
-    private: [Made; 2],
+    made: [Made; 16],
+}
+
+/// What a connection must be for a request.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    pub(super) network: Network,
+    pub(super) shows_certificate: bool,
+    pub(super) port: Option<u16>,
+    /// One that nobody has used.
+    pub(super) is_fresh: bool,
 }
 
 type Made = OnceLock<Result<reqwest::Client, String>>;
@@ -61,24 +76,23 @@ impl Clients {
     fn new(tls: Outgoing) -> Self {
         Self {
             tls,
-            public: Default::default(),
-            private: Default::default(),
+            made: Default::default(),
         }
     }
 
-    pub(super) fn get(&self, network: Network, shows_certificate: bool) -> Result<&reqwest::Client, String> {
-        let shows = shows_certificate && self.tls.has_certificate();
-        let clients = match network {
-            Network::Public => &self.public,
-            Network::Private => &self.private,
-        };
-        clients[usize::from(shows)]
-            .get_or_init(|| self.build(network, shows))
+    pub(super) fn get(&self, way: Way) -> Result<&reqwest::Client, String> {
+        let (network, is_fresh) = (way.network, way.is_fresh);
+        let shows = way.shows_certificate && self.tls.has_certificate();
+        let port = way.port.filter(|port| off_limits::has_port(*port));
+        let at = [network == Network::Private, shows, port.is_some(), is_fresh];
+        let at = at.iter().fold(0, |at, bit| at * 2 + usize::from(*bit));
+        self.made[at]
+            .get_or_init(|| self.build(Watched { network, port }, shows, is_fresh))
             .as_ref()
             .map_err(Clone::clone)
     }
 
-    fn build(&self, network: Network, shows_certificate: bool) -> Result<reqwest::Client, String> {
+    fn build(&self, watched: Watched, shows_certificate: bool, is_fresh: bool) -> Result<reqwest::Client, String> {
         let tls = self
             .tls
             .config(shows_certificate)
@@ -91,9 +105,10 @@ impl Clients {
             .referer(false)
             .connect_timeout(limits::HTTP_CONNECT)
             .read_timeout(limits::HTTP_GAP)
-            .pool_max_idle_per_host(limits::HTTP_IDLE)
+            .pool_max_idle_per_host(if is_fresh { 0 } else { limits::HTTP_IDLE })
+            .connector_layer(Noting)
             .tcp_nodelay(true)
-            .dns_resolver(Arc::new(Watched(network)))
+            .dns_resolver(Arc::new(watched))
             .build()
             .map_err(|error| format!("no HTTP client: {error:?}"))
     }
@@ -101,15 +116,61 @@ impl Clients {
 
 /// Resolves through the system and refuses addresses that the request may not reach. reqwest connects to exactly the
 /// addresses that this gives; it is not asked for URLs with an IP address, which `check_literal` sees to.
-pub(super) struct Watched(pub(super) Network);
+pub(super) struct Watched {
+    pub(super) network: Network,
+    /// That of the admin address, where the requests are for that port.
+    pub(super) port: Option<u16>,
+}
 
 impl Resolve for Watched {
     fn resolve(&self, name: Name) -> Resolving {
-        let network = self.0;
+        let Self { network, port } = *self;
         Box::pin(async move {
-            let allowed = egress::resolve(name.as_str(), 0, network).await?;
+            let allowed = egress::resolve(name.as_str(), port.unwrap_or_default(), network).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
+    }
+}
+
+tokio::task_local! {
+    /// Set where a request has to be connected for.
+    static CONNECTED: Cell<bool>;
+}
+
+/// Runs what sends a request; beside its result, whether a connection was made for it.
+pub(super) async fn noting_connections<T>(sending: impl Future<Output = T>) -> (T, bool) {
+    let noted = async { (sending.await, CONNECTED.with(Cell::get)) };
+    CONNECTED.scope(Cell::new(false), noted).await
+}
+
+/// Notes each connection with the request for which it is made.
+#[derive(Clone)]
+struct Noting;
+
+impl<S> Layer<S> for Noting {
+    type Service = Noted<S>;
+
+    fn layer(&self, inner: S) -> Noted<S> {
+        Noted(inner)
+    }
+}
+
+#[derive(Clone)]
+struct Noted<S>(S);
+
+impl<S: Service<T>, T> Service<T> for Noted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, target: T) -> S::Future {
+        // Elsewhere, nobody waits for this connection.
+        let _ = CONNECTED.try_with(|connected| connected.set(true));
+        self.0.call(target)
     }
 }
 

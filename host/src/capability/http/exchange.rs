@@ -1,19 +1,26 @@
 //! One exchange with one server, redirects included.
 
-use std::{net::IpAddr, sync::Arc, time::Instant};
+use std::{io, net::SocketAddr, sync::Arc, time::Instant};
 
-use http::{HeaderMap, Method, StatusCode, header::LOCATION};
+use http::{
+    HeaderMap, Method, StatusCode,
+    header::{CONTENT_LENGTH, LOCATION},
+};
 use tokio::time::timeout_at;
 use url::{Host, Url};
 
-use super::{Granted, Http, client::hint, pairs};
+use super::{
+    Granted, Http,
+    client::{Way, hint, noting_connections},
+    pairs,
+};
 use crate::{
     bindings::{
         Error,
         http::{Request, Response},
     },
     egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
-    limits, request,
+    limits, off_limits, request,
     traces::{self, Recording},
 };
 
@@ -96,12 +103,13 @@ impl Http {
             (Err(_), Some((_, network))) => *network,
             (Err(error), None) => return Err(error),
         };
-        let address = match url.host() {
-            Some(Host::Ipv4(address)) => IpAddr::V4(address),
-            Some(Host::Ipv6(address)) => IpAddr::V6(address),
+        let port = url.port_or_known_default().unwrap_or_default();
+        let address: SocketAddr = match url.host() {
+            Some(Host::Ipv4(address)) => (address, port).into(),
+            Some(Host::Ipv6(address)) => (address, port).into(),
             _ => return Ok(network),
         };
-        if allows(network, address) {
+        if allows(network, address.ip()) && !off_limits::has(address) {
             Ok(network)
         } else {
             let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "it has no origin"))?;
@@ -110,22 +118,62 @@ impl Http {
     }
 
     async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, Error> {
-        let shows_certificate = outgoing.is_direct && outgoing.audience.is_some();
+        let way = Way {
+            network,
+            shows_certificate: outgoing.is_direct && outgoing.audience.is_some(),
+            port: outgoing.url.port_or_known_default(),
+            is_fresh: false,
+        };
+        let (sent, connected) = noting_connections(self.request(outgoing, way)?.send()).await;
+        let sent = match sent {
+            // The other side may have closed the connection before it saw the request. Whoever can be asked twice is; on a
+            // connection of its own, since the others that are kept may have had the same end.
+            Err(error) if !connected && is_idempotent(&outgoing.method) && is_closed(&error) => {
+                let way = Way { is_fresh: true, ..way };
+                self.request(outgoing, way)?.send().await
+            }
+            sent => sent,
+        };
+        sent.map_err(|error| failed(&error, &outgoing.url, network))
+    }
+
+    fn request(&self, outgoing: &Outgoing, way: Way) -> Result<reqwest::RequestBuilder, Error> {
         let client = self
             .clients
-            .get(network, shows_certificate)
+            .get(way)
             .map_err(|message| Error::new(500, "connect", message))?;
         let mut request = client
             .request(outgoing.method.clone(), outgoing.url.clone())
             .headers(outgoing.headers.clone());
-        if let Some(body) = &outgoing.body {
-            request = request.body(body.clone());
+        match &outgoing.body {
+            Some(body) if !body.is_empty() => request = request.body(body.clone()),
+            // RFC 9110, 8.6: servers answer 411 to one of these that does not say that it has no body.
+            _ if matches!(outgoing.method, Method::POST | Method::PUT | Method::PATCH) => {
+                request = request.header(CONTENT_LENGTH, 0);
+            }
+            _ => {}
         }
-        request
-            .send()
-            .await
-            .map_err(|error| failed(&error, &outgoing.url, network))
+        Ok(request)
     }
+}
+
+/// Methods that do the same when they are done twice (RFC 9110, 9.2.2).
+pub(super) fn is_idempotent(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
+    )
+}
+
+/// Whether the connection ended before any of the answer came.
+fn is_closed(error: &reqwest::Error) -> bool {
+    let by_hyper =
+        cause::<hyper::Error>(error).is_some_and(|error| error.is_incomplete_message() || error.is_canceled());
+    let by_system = cause::<io::Error>(error).is_some_and(|error| {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+        matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset)
+    });
+    !error.is_connect() && !error.is_timeout() && (by_hyper || by_system)
 }
 
 impl Outgoing {

@@ -5,12 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::Method;
 use url::Url;
 
 use super::{
     Http, Target,
-    exchange::{Outgoing, UNREACHABLE, bad_url, describe},
+    exchange::{Outgoing, UNREACHABLE, bad_url, describe, is_idempotent},
 };
 use crate::{
     bindings::{
@@ -150,14 +149,6 @@ impl Times {
             end: deadline.min(start + total),
         }
     }
-}
-
-/// Methods that do the same when they are done twice (RFC 9110, 9.2.2).
-fn is_idempotent(method: &Method) -> bool {
-    matches!(
-        *method,
-        Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
-    )
 }
 
 /// What the end of an exchange says about the server.

@@ -108,6 +108,7 @@ async fn answer(stream: &mut TcpStream, path: &str, request: &str) -> std::io::R
                 .await?;
             Err(std::io::ErrorKind::Other.into())
         }
+        ("/close", _) => Err(std::io::ErrorKind::Other.into()),
         ("/declared", _) => {
             stream
                 .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\nabc")
@@ -257,6 +258,106 @@ async fn connections_are_reused() {
     assert_eq!(upstream.connections.load(Ordering::Relaxed), 1);
 }
 
+/// An upstream that answers the first request of a connection and closes it at the second, with or without having read it.
+async fn closing(reads: bool, resets: bool) -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let requests = Arc::new(AtomicUsize::new(0));
+    let count = requests.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let count = count.clone();
+            tokio::spawn(async move {
+                let mut piece = [0; 4096];
+                for n in 0..2 {
+                    if n == 1 && !reads {
+                        // The other side sees the end only when it writes.
+                        stream.peek(&mut piece).await.unwrap();
+                        return;
+                    }
+                    if stream.read(&mut piece).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                    count.fetch_add(1, Ordering::SeqCst);
+                    if n == 0 {
+                        let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+                        stream.write_all(answer).await.unwrap();
+                    } else if resets {
+                        stream.set_zero_linger().unwrap();
+                    }
+                }
+            });
+        }
+    });
+    (address, requests)
+}
+
+#[tokio::test]
+async fn a_kept_connection_that_closes_costs_no_answer() {
+    for (reads, resets) in [(true, false), (true, true), (false, false)] {
+        let (address, requests) = closing(reads, resets).await;
+        let http = granting(json!([format!("http://{address}")]));
+        let request = |method: &str| Request {
+            method: method.to_owned(),
+            ..get(format!("http://{address}/"))
+        };
+        // Two at once, so that two connections are kept: the second try must not take the other of them.
+        let both = tokio::join!(send(&http, request("GET")), send(&http, request("GET")));
+        assert!(both.0.is_ok() && both.1.is_ok());
+        for method in ["GET", "PUT", "DELETE", "OPTIONS", "GET"] {
+            let answer = send(&http, request(method)).await;
+            assert_eq!(answer.unwrap().status, 200, "{method} {reads} {resets}");
+        }
+        // At most one of each is lost, and none is sent a third time.
+        let seen = requests.load(Ordering::SeqCst);
+        assert!((7..=12).contains(&seen), "{seen}");
+        send(&http, request("GET")).await.unwrap();
+        let before = requests.load(Ordering::SeqCst);
+        let posted = send(&http, request("POST")).await;
+        if reads {
+            let seen = requests.load(Ordering::SeqCst) - before;
+            assert_eq!(seen, 1, "a POST is sent once: {posted:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_connection_that_closes_is_a_failure() {
+    let upstream = Upstream::start().await;
+    let http = upstream.http();
+    let (_, code, _) = failure(&http, get(upstream.url("/close"))).await;
+    assert_eq!(code, "reset");
+    assert_eq!(upstream.connections.load(Ordering::Relaxed), 1, "it is asked once");
+}
+
+#[tokio::test]
+async fn requests_without_a_body_say_so() {
+    let upstream = Upstream::start().await;
+    let http = upstream.http();
+    for body in [None, Some(Vec::new())] {
+        for (method, says) in [("POST", 1), ("PUT", 1), ("PATCH", 1), ("GET", 0), ("DELETE", 0)] {
+            let request = Request {
+                method: method.to_owned(),
+                body: body.clone(),
+                ..get(upstream.url("/echo"))
+            };
+            let sent = String::from_utf8(send(&http, request).await.unwrap().body)
+                .unwrap()
+                .to_lowercase();
+            assert_eq!(sent.matches("content-length: 0\r\n").count(), says, "{sent}");
+            assert_eq!(sent.matches("content-length").count(), says, "{sent}");
+            assert!(!sent.contains("transfer-encoding"), "{sent}");
+        }
+    }
+    let with_body = Request {
+        method: "POST".to_owned(),
+        body: Some(b"abc".to_vec()),
+        ..get(upstream.url("/echo"))
+    };
+    let sent = String::from_utf8(send(&http, with_body).await.unwrap().body).unwrap();
+    assert_eq!(sent.matches("content-length: 3\r\n").count(), 1, "{sent}");
+}
+
 #[tokio::test]
 async fn only_granted_origins_are_reached() {
     let upstream = Upstream::start().await;
@@ -311,7 +412,7 @@ async fn names_are_checked_where_they_lead() {
 
     use super::client::Watched;
 
-    let resolve = |network| Watched(network).resolve("localhost".parse().unwrap());
+    let resolve = |network| Watched { network, port: None }.resolve("localhost".parse().unwrap());
     let Err(error) = resolve(Network::Public).await else {
         panic!("localhost is not public")
     };

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{bounded::Bounded, error};
-use crate::{bindings::Error, limits};
+use crate::{bindings::Error, limits, off_limits};
 
 /// What a reply's framing may add to its content. Bytes.
 const FRAMING: usize = 2 << 20;
@@ -238,7 +238,8 @@ async fn open(info: &ConnectionInfo, budget: usize) -> RedisResult<Connection> {
         )
             .into());
     };
-    let stream = TcpStream::connect((host.as_str(), *port)).await?;
+    let addresses = off_limits::resolve(host, *port).await?;
+    let stream = TcpStream::connect(addresses.as_slice()).await?;
     stream.set_nodelay(true)?;
     let budget = Arc::new(AtomicUsize::new(budget));
     let stream = Bounded::new(stream, budget.clone());

@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use super::server::Address;
+use crate::off_limits;
 
 pub(super) enum Wire {
     Tcp(TcpStream),
@@ -32,7 +33,8 @@ impl Wire {
     async fn dial(address: &Address) -> io::Result<Self> {
         match address {
             Address::Tcp { host, port } => {
-                let stream = TcpStream::connect((host.as_str(), *port)).await?;
+                let addresses = off_limits::resolve(host, *port).await?;
+                let stream = TcpStream::connect(addresses.as_slice()).await?;
                 stream.set_nodelay(true)?;
                 Ok(Self::Tcp(stream))
             }
