@@ -3,6 +3,8 @@ mod assemblyscript;
 mod cache;
 mod compiler;
 mod component;
+mod problem;
+mod process;
 mod rust;
 mod source;
 mod toolchain;

@@ -1,6 +1,5 @@
 //! AssemblyScript: one warm compiler process turns the texts of a section into a core module.
 mod diagnostics;
-mod environment;
 mod node;
 mod packages;
 mod sdk;
@@ -14,13 +13,15 @@ use std::{
 use tsk::Diagnostic;
 
 use self::{
-    environment::Environment,
     node::Node,
     packages::Packages,
     sdk::SdkSource,
     worker::{Request, Worker},
 };
-use crate::{ModuleSource, Progress, toolchain::Toolchain};
+use crate::{ModuleSource, Progress, problem::Problem, process::Environment, toolchain::Toolchain};
+
+/// Of what keeps every text from being compiled.
+const CODE: &str = "assemblyscript-toolchain";
 
 /// Compiles one module at a time: the compiler has a thread of its own, and more of them would only share the machine.
 #[derive(Debug)]
@@ -82,40 +83,8 @@ impl Toolchain for AssemblyScript {
         let request = Request::of(module);
         let reply = self
             .ask(&request, progress)
-            .map_err(|problem| vec![problem.report(module)])?;
+            .map_err(|problem| vec![problem.report(module, CODE)])?;
         diagnostics::outcome(reply, module)
-    }
-}
-
-/// Why no module can be compiled, whatever its text.
-#[derive(Debug)]
-struct Problem {
-    message: String,
-    help: String,
-}
-
-impl Problem {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            help: help.into(),
-        }
-    }
-
-    /// `doing` names the file that could not be read or written.
-    fn io(doing: impl std::fmt::Display, error: &std::io::Error) -> Self {
-        Self::new(
-            format!("cannot {doing}: {error}"),
-            "make the cache folder writable, or choose another one",
-        )
-    }
-
-    fn report(self, module: &ModuleSource) -> Diagnostic {
-        let diagnostic = Diagnostic::error("assemblyscript-toolchain", self.message).help(self.help);
-        match module.texts.first() {
-            Some(text) => diagnostic.at(text.key_span).label("needed for this fujsen"),
-            None => diagnostic,
-        }
     }
 }
 

@@ -1,6 +1,6 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::{Problem, environment::Environment};
+use crate::{problem::Problem, process::Environment};
 
 /// What the compiler asks for.
 const OLDEST: u32 = 20;
@@ -21,7 +21,7 @@ impl Node {
                 INSTALL,
             )
         })?;
-        let output = environment.command(&program).arg("--version").output();
+        let output = environment.command(&program, Path::new("/")).arg("--version").output();
         let output =
             output.map_err(|error| Problem::new(format!("{} does not run: {error}", program.display()), INSTALL))?;
         let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();

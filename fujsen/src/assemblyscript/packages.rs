@@ -1,11 +1,10 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::Stdio,
 };
 
-use super::{Problem, environment::Environment, node::Node, sdk::SdkSource};
-use crate::{Progress, cache::private_folder};
+use super::{node::Node, sdk::SdkSource};
+use crate::{Progress, cache::private_folder, problem::Problem, process::Environment};
 
 /// The npm packages that the SDK's lock file names, installed in a folder of the host's own.
 #[derive(Debug)]
@@ -62,7 +61,7 @@ fn prepare(unfinished: &Path, target: &Path) -> std::io::Result<()> {
 
 fn run(environment: &Environment, npm: &Path, folder: &Path) -> Result<(), Problem> {
     let output = environment
-        .command(npm)
+        .command(npm, folder)
         .args([
             "ci",
             "--ignore-scripts",
@@ -71,8 +70,6 @@ fn run(environment: &Environment, npm: &Path, folder: &Path) -> Result<(), Probl
             "--loglevel",
             "error",
         ])
-        .current_dir(folder)
-        .stdin(Stdio::null())
         .output()
         .map_err(|error| Problem::new(format!("{} does not run: {error}", npm.display()), "install npm"))?;
     if output.status.success() {

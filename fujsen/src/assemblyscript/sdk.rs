@@ -6,8 +6,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use sha2::{Digest, Sha256};
 
-use super::Problem;
-use crate::cache::hex;
+use crate::{cache::hex, problem::Problem};
 
 static ASSEMBLY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../guest-sdk/assemblyscript/assembly");
 static TRANSFORM: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../guest-sdk/assemblyscript/transform");

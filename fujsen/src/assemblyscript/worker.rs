@@ -9,8 +9,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Problem, environment::Environment, node::Node, packages::Packages};
-use crate::ModuleSource;
+use super::{node::Node, packages::Packages};
+use crate::{ModuleSource, problem::Problem, process::Environment};
 
 /// The script's name in the SDK's folder.
 pub(super) const SCRIPT: &str = "worker.mjs";
@@ -124,13 +124,11 @@ impl Worker {
             )
         };
         let mut child = environment
-            .command(&node.program)
+            .command(&node.program, sdk)
             .arg(sdk.join(SCRIPT))
             .arg(&packages.folder)
             .arg(sdk)
-            .current_dir(sdk)
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
             .map_err(not_running)?;

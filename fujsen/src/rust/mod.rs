@@ -1,7 +1,6 @@
 //! Rust: the SDK and its locked dependencies are compiled once, then each module by one run of rustc against them.
 mod diagnostics;
 mod entry;
-mod environment;
 mod module;
 mod sdk;
 mod tools;
@@ -15,8 +14,8 @@ use tsk::Diagnostic;
 
 use crate::{
     ModuleSource, Progress,
+    process::Environment,
     rust::{
-        environment::Environment,
         module::Failure,
         sdk::{Sdk, SdkSource},
         tools::Tools,
@@ -24,6 +23,8 @@ use crate::{
     toolchain::Toolchain,
 };
 
+/// Of what keeps every text from being compiled.
+const CODE: &str = "rust-toolchain";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What runs before a module can be compiled, kept for the next one.
@@ -62,9 +63,10 @@ impl Rust {
         if let Some(ready) = &*ready {
             return Ok(Arc::clone(ready));
         }
-        let tools = Tools::find(&self.environment, &self.folder, progress).map_err(|problem| problem.report(module))?;
+        let tools =
+            Tools::find(&self.environment, &self.folder, progress).map_err(|problem| problem.report(module, CODE))?;
         let sdk = Sdk::build(&self.source, &tools, &self.environment, &self.folder, progress)
-            .map_err(|problem| problem.report(module))?;
+            .map_err(|problem| problem.report(module, CODE))?;
         let made = Arc::new(Ready { tools, sdk });
         *ready = Some(Arc::clone(&made));
         Ok(made)
@@ -108,38 +110,6 @@ impl Toolchain for Rust {
             &self.folder,
         )
         .map_err(|failure| failure.report(module))
-    }
-}
-
-/// Why no module can be compiled, whatever its text.
-#[derive(Debug)]
-struct Problem {
-    message: String,
-    help: String,
-}
-
-impl Problem {
-    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            help: help.into(),
-        }
-    }
-
-    /// `doing` names the file that could not be read or written.
-    fn io(doing: impl std::fmt::Display, error: std::io::Error) -> Self {
-        Self::new(
-            format!("cannot {doing}: {error}"),
-            "make the cache folder writable, or choose another one",
-        )
-    }
-
-    fn report(self, module: &ModuleSource) -> Diagnostic {
-        let diagnostic = Diagnostic::error("rust-toolchain", self.message).help(self.help);
-        match module.texts.first() {
-            Some(text) => diagnostic.at(text.key_span).label("needed for this fujsen"),
-            None => diagnostic,
-        }
     }
 }
 

@@ -13,11 +13,12 @@ use tsk::Diagnostic;
 use crate::{
     ModuleSource,
     cache::hex,
+    problem::Problem,
+    process::Environment,
     rust::{
-        Problem, TARGET,
+        CODE, TARGET,
         diagnostics::{self, Message},
         entry::Entry,
-        environment::Environment,
         sdk::Sdk,
         tools::Tools,
     },
@@ -45,10 +46,10 @@ impl Failure {
     pub(super) fn report(self, module: &ModuleSource) -> Vec<Diagnostic> {
         match self {
             Self::Text(diagnostics) => diagnostics,
-            Self::Problem(problem) => vec![problem.report(module)],
+            Self::Problem(problem) => vec![problem.report(module, CODE)],
             Self::BrokenSdk => {
                 let message = "the Rust SDK was compiled, but rustc cannot use it";
-                vec![Problem::new(message, "remove the folder `rust` of the cache").report(module)]
+                vec![Problem::new(message, "remove the folder `rust` of the cache").report(module, CODE)]
             }
         }
     }
@@ -64,11 +65,11 @@ pub(super) fn compile(
     folder: &Path,
 ) -> Result<Vec<u8>, Failure> {
     let room = Room::open(module, entry, folder)
-        .map_err(|error| Failure::Problem(Problem::io(format!("prepare {}", folder.display()), error)))?;
+        .map_err(|error| Failure::Problem(Problem::io(format!("prepare {}", folder.display()), &error)))?;
     let rustc = |memory| -> Result<_, Failure> {
         let mut command = environment.command(&tools.rustc, &room.folder);
         arguments(&mut command, sdk, memory);
-        run(&mut command).map_err(|error| Failure::Problem(Problem::io("run `rustc`", error)))
+        run(&mut command).map_err(|error| Failure::Problem(Problem::io("run `rustc`", &error)))
     };
     let (mut status, mut messages) = rustc(MEMORY)?;
     if let Some(needed) = messages.iter().find_map(memory_needed) {
@@ -101,7 +102,7 @@ pub(super) fn compile(
         )));
     }
     fs::read(room.folder.join("module.wasm"))
-        .map_err(|error| Failure::Problem(Problem::io("read what `rustc` wrote", error)))
+        .map_err(|error| Failure::Problem(Problem::io("read what `rustc` wrote", &error)))
 }
 
 /// The folder of a module: its sources and rustc's incremental data. Held by one compile at a time.

@@ -12,9 +12,10 @@ use sha2::{Digest, Sha256};
 use crate::{
     Progress,
     cache::write_atomically,
+    problem::Problem,
+    process::Environment,
     rust::{
-        Problem, TARGET,
-        environment::Environment,
+        TARGET,
         tools::{Tools, last_lines},
     },
 };
@@ -114,10 +115,10 @@ impl Sdk {
         if let Some(sdk) = Self::ready(&stamp) {
             return Ok(sdk);
         }
-        fs::create_dir_all(&folder).map_err(|error| Problem::io(format!("make {}", folder.display()), error))?;
+        fs::create_dir_all(&folder).map_err(|error| Problem::io(format!("make {}", folder.display()), &error))?;
         let lock = folder.join("lock");
         let locked = File::create(&lock).and_then(|file| file.lock().map(|()| file));
-        let _locked = locked.map_err(|error| Problem::io(format!("lock {}", lock.display()), error))?;
+        let _locked = locked.map_err(|error| Problem::io(format!("lock {}", lock.display()), &error))?;
         if let Some(sdk) = Self::ready(&stamp) {
             return Ok(sdk);
         }
@@ -128,7 +129,7 @@ impl Sdk {
         }
         .build(source, progress)?;
         let json = serde_json::to_vec(&sdk).unwrap_or_default();
-        write_atomically(&stamp, &json).map_err(|error| Problem::io(format!("write {}", stamp.display()), error))?;
+        write_atomically(&stamp, &json).map_err(|error| Problem::io(format!("write {}", stamp.display()), &error))?;
         Ok(Self { stamp, ..sdk })
     }
 
@@ -164,9 +165,9 @@ impl Cargo<'_> {
         let sources = self.folder.join("source");
         source
             .write(&sources)
-            .map_err(|error| Problem::io(format!("write {}", sources.display()), error))?;
+            .map_err(|error| Problem::io(format!("write {}", sources.display()), &error))?;
         let home = self.home()?;
-        let failed = |error| Problem::io("run `cargo`", error);
+        let failed = |error| Problem::io("run `cargo`", &error);
         let mut child = self.command(&sources, &home).spawn().map_err(failed)?;
         let (artifacts, said) = read(&mut child, progress);
         if !child.wait().map_err(failed)?.success() {
@@ -185,7 +186,7 @@ impl Cargo<'_> {
                 None => Ok(()),
             }
         });
-        copied.map_err(|error| Problem::io(format!("prepare {}", home.display()), error))?;
+        copied.map_err(|error| Problem::io(format!("prepare {}", home.display()), &error))?;
         Ok(home)
     }
 

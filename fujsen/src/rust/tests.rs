@@ -90,17 +90,3 @@ fn a_missing_target_without_rustup_is_one_message() {
         "{error:#?}"
     );
 }
-
-#[test]
-fn compilers_see_nothing_of_the_service() {
-    let variables = [
-        ("PATH", "/bin"),
-        ("DATABASE_URL", "secret"),
-        ("RUSTUP_HOME", "/r"),
-        ("https_proxy", "p"),
-    ];
-    let environment = Environment::of(variables.map(|(name, value)| (name.into(), value.into())));
-    let command = environment.command(std::path::Path::new("true"), std::path::Path::new("/"));
-    let names: Vec<_> = command.get_envs().map(|(name, _)| name.to_str().unwrap()).collect();
-    assert_eq!(names, ["PATH", "RUSTUP_HOME", "https_proxy"]);
-}

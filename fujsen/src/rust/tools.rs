@@ -4,10 +4,7 @@ use std::{
     process::Command,
 };
 
-use crate::{
-    Progress,
-    rust::{Problem, TARGET, environment::Environment},
-};
+use crate::{Progress, problem::Problem, process::Environment, rust::TARGET};
 
 /// The compilers of one Rust toolchain.
 #[derive(Clone, Debug)]
@@ -25,7 +22,7 @@ const INSTALL: &str = "install Rust from https://rustup.rs: \
 impl Tools {
     /// Finds them, and installs the target where rustup can. `folder` is where they will work.
     pub(super) fn find(environment: &Environment, folder: &Path, progress: Progress<'_>) -> Result<Self, Problem> {
-        fs::create_dir_all(folder).map_err(|error| Problem::io(format!("make {}", folder.display()), error))?;
+        fs::create_dir_all(folder).map_err(|error| Problem::io(format!("make {}", folder.display()), &error))?;
         let cargo = program(environment, "cargo")?;
         let proxy = program(environment, "rustc")?;
         let sysroot = output(environment.command(&proxy, folder).args(["--print", "sysroot"])).map_err(|said| {
@@ -70,7 +67,7 @@ fn add_target(environment: &Environment, folder: &Path, sysroot: &Path, progress
     let lock = folder.join("rustup.lock");
     let _alone = fs::File::create(&lock)
         .and_then(|file| file.lock().map(|()| file))
-        .map_err(|error| Problem::io(format!("lock {}", lock.display()), error))?;
+        .map_err(|error| Problem::io(format!("lock {}", lock.display()), &error))?;
     if installed.is_dir() {
         return Ok(());
     }
