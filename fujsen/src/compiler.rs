@@ -4,8 +4,8 @@ use sha2::{Digest, Sha256};
 use tsk::{Diagnostic, Language};
 
 use crate::{
-    Component, ModuleSource, PrebuiltError, Text, assemblyscript::AssemblyScript, cache, cache::Cache, rust::Rust,
-    source::unsupported, toolchain::Toolchain, wit,
+    Component, ModuleSource, PrebuiltError, Text, assemblyscript::AssemblyScript, cache, cache::Cache, nesting,
+    rust::Rust, source::unsupported, toolchain::Toolchain, wit,
 };
 
 /// Changed when a module is made in another way from the same parts.
@@ -51,6 +51,7 @@ impl Compiler {
             let message = format!("cannot make the cache folder {}: {error}", self.folder.display());
             vec![Diagnostic::error("cache", message).help("make it writable, or choose another one")]
         })?;
+        nesting::check(module)?;
         let core = toolchain.build(module, progress)?;
         let component = Component::of_core(&core).map_err(|error| match error {
             PrebuiltError::NoFunctions => module.texts.iter().map(nothing_exported).collect(),

@@ -3,6 +3,8 @@ mod assemblyscript;
 mod cache;
 mod compiler;
 mod component;
+mod limits;
+mod nesting;
 mod problem;
 mod process;
 mod rust;

@@ -51,19 +51,20 @@ impl AssemblyScript {
         let node = Node::find(&self.environment)?;
         let packages = Packages::install(&self.environment, &self.folder, progress)?;
         let sdk = self.source.write(&self.folder)?;
-        Worker::start(&node, &self.environment, &packages, &sdk, &self.folder)
+        Worker::start(&node, &packages, &sdk, &self.folder, progress)
     }
 
     /// The worker's answer. A worker that was ended meanwhile, or that ended itself, is replaced once.
     fn ask(&self, request: &Request, progress: Progress<'_>) -> Result<worker::Reply, Problem> {
         let mut slot = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_warm = slot.is_some();
-        let mut worker = match slot.take() {
+        let warm = slot.take().filter(|worker| !worker.has_ended());
+        let is_warm = warm.is_some();
+        let mut worker = match warm {
             Some(worker) => worker,
             None => self.start(progress)?,
         };
         let mut result = worker.ask(request);
-        if is_warm && matches!(result, Err(worker::Failure::Gone(_))) {
+        if is_warm && result.as_ref().is_err_and(worker::Failure::is_gone) {
             worker = self.start(progress)?;
             result = worker.ask(request);
         }

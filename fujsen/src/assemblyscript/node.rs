@@ -21,12 +21,21 @@ impl Node {
                 INSTALL,
             )
         })?;
-        let output = environment.command(&program, Path::new("/")).arg("--version").output();
+        // What is on PATH may be a script that picks one of several: it could not run where the compiler does.
+        let output = environment
+            .command(&program, Path::new("/"))
+            .args(["-p", "process.version + ' ' + process.execPath"])
+            .output();
         let output =
             output.map_err(|error| Problem::new(format!("{} does not run: {error}", program.display()), INSTALL))?;
-        let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        match major(&version) {
-            Some(found) if found >= OLDEST => Ok(Self { program }),
+        let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        let (version, itself) = said.split_once(' ').unwrap_or((&said, ""));
+        match major(version) {
+            Some(found) if found >= OLDEST => Ok(Self {
+                program: Some(PathBuf::from(itself))
+                    .filter(|path| path.is_file())
+                    .unwrap_or(program),
+            }),
             _ => Err(Problem::new(
                 format!(
                     "fujsens in AssemblyScript need Node.js {OLDEST} or newer; {} is {version}",

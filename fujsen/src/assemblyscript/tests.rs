@@ -90,21 +90,23 @@ fn an_install_that_fails_says_what_npm_said() {
     assert!(help.contains("HTTPS_PROXY"), "{help}");
 }
 
-/// A compiler that answers once and ends, and an npm that counts its runs.
+/// The real Node.js with a compiler that answers once and ends, and an npm that counts its runs.
 #[allow(clippy::unwrap_used)]
 fn stand_ins(folder: &Path) -> AssemblyScript {
     let bin = folder.join("bin");
     std::fs::create_dir(&bin).unwrap();
-    script(
-        &bin.join("node"),
-        r#"[ "$1" = --version ] && echo v22.0.0 && exit; read line; echo '{"wasm":"AGFzbQ=="}'"#,
+    let compiler = "export default { async main(files, options) { \
+        options.writeFile('module.wasm', new Uint8Array([0, 97, 115, 109])); \
+        setTimeout(() => process.reallyExit(0), 1); return {}; } };";
+    let npm = format!(
+        "echo run >> ../runs; mkdir -p node_modules/assemblyscript/dist
+echo '{{\"type\": \"module\"}}' > node_modules/assemblyscript/package.json
+cat > node_modules/assemblyscript/dist/asc.js <<'END'\n{compiler}\nEND"
     );
-    script(
-        &bin.join("npm"),
-        "echo run >> ../runs; mkdir -p node_modules/assemblyscript/dist; : > node_modules/assemblyscript/dist/asc.js",
-    );
+    script(&bin.join("npm"), &npm);
     let mut path = bin.into_os_string();
-    path.push(":/usr/bin:/bin");
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
     AssemblyScript::with_environment(folder.join("cache"), Environment::of([("PATH".into(), path)]))
 }
 

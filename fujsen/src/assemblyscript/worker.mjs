@@ -1,13 +1,14 @@
 // The warm compiler: one JSON request a line on stdin, one JSON answer a line on stdout.
 //   node worker.mjs FOLDER_WITH_NODE_MODULES FOLDER_OF_THE_SDK
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, readdirSync } from "node:fs";
+import { join, posix } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const [npmFolder, sdkFolder] = process.argv.slice(2);
-/** Above this many bytes the process ends itself; the host starts a new one. */
-const MEMORY_LIMIT = 1 << 30;
+/** Above so many bytes, or microseconds of processor time, the process ends itself; the host starts a new one. */
+const MEMORY_LIMIT = 768 << 20;
+const CPU_LIMIT = 3600e6;
 /** What matters beside wasmtime's own optimizer: 0.4 of the time of `-O2 -s1` to compile, within a fifth of its speed to run. */
 const PASSES = [
   "remove-unused-module-elements",
@@ -39,18 +40,18 @@ process.exit = () => {
   throw new Error("the compiler crashed");
 };
 
-const sdkFiles = new Map();
-function sdkFile(name) {
-  if (!sdkFiles.has(name)) {
-    let text = null;
-    try {
-      text = readFileSync(join(sdkFolder, name), "utf8");
-    } catch {
-      // asc tries several names for one import.
-    }
-    sdkFiles.set(name, text);
-  }
-  return sdkFiles.get(name);
+/** What a module can import of the SDK, by the path in its package: read once, so that no import is a path on this machine. */
+const sdkFiles = new Map(
+  ["index.ts", ...readdirSync(join(sdkFolder, "assembly"), { recursive: true }).map(name => `assembly/${name}`)]
+    .filter(name => name.endsWith(".ts"))
+    .map(name => [name, readFileSync(join(sdkFolder, name), "utf8")]),
+);
+const SDK = "node_modules/tusk-sdk/";
+
+/** The text of a file as asc names it. There are no others than the SDK's and the module's own. */
+function textOf(name, files) {
+  const path = posix.normalize(name.replaceAll("\\", "/"));
+  return (path.startsWith(SDK) ? sdkFiles.get(path.slice(SDK.length)) : files.get(name)) ?? null;
 }
 
 /** The offset in bytes of UTF-8 that an offset in UTF-16 units stands for. */
@@ -76,10 +77,7 @@ async function compile(texts) {
     stdout: { write() {} },
     stderr: { write() {} },
     transforms: [InlineTransform],
-    readFile(name) {
-      const [, inSdk] = /node_modules\/tusk-sdk\/(.*)$/.exec(name.replaceAll("\\", "/")) ?? [];
-      return inSdk === undefined ? files.get(name) ?? null : sdkFile(inSdk);
-    },
+    readFile: name => textOf(name, files),
     writeFile(name, contents) {
       if (name.endsWith(".wasm")) wasm = contents;
     },
@@ -100,7 +98,9 @@ async function answer(line) {
     reply = { diagnostics: [], failure: String(error?.message ?? error) };
   }
   process.stdout.write(JSON.stringify({ id, ...reply }) + "\n");
-  if (process.memoryUsage().rss > MEMORY_LIMIT) exit(0);
+  const { user, system } = process.cpuUsage();
+  // After a crash of its own, nobody knows what the compiler still holds.
+  if (reply.failure || process.memoryUsage().rss > MEMORY_LIMIT || user + system > CPU_LIMIT) exit(0);
 }
 
 for await (const line of createInterface({ input: process.stdin })) await answer(line);

@@ -1,21 +1,23 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Write},
+    os::unix::fs::FileExt as _,
     path::Path,
-    process::{Child, ChildStdin, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
-    time::Duration,
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{node::Node, packages::Packages};
-use crate::{ModuleSource, problem::Problem, process::Environment};
+use crate::{
+    ModuleSource, Progress, limits,
+    problem::Problem,
+    process::{self, Fate, Sandbox},
+};
 
 /// The script's name in the SDK's folder.
 pub(super) const SCRIPT: &str = "worker.mjs";
-/// For one module, the start of the process included. A module takes under a second on an idle machine.
-const TIME_LIMIT: Duration = Duration::from_secs(120);
 
 /// The texts of one module.
 #[derive(Debug, Serialize)]
@@ -74,28 +76,28 @@ impl Message {
     }
 }
 
+/// Why there is no reply.
 #[derive(Debug)]
-pub(super) enum Failure {
-    /// The process ended before it answered.
-    Gone(String),
-    TooSlow,
+pub(super) struct Failure {
+    pub(super) fate: Fate,
+    why: String,
 }
 
 impl Failure {
+    /// Whether it ended without a reason of its own: killed meanwhile, or by its own choice between two modules.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self.fate, Fate::Exit(_))
+    }
+
     pub(super) fn problem(self) -> Problem {
-        match self {
-            Self::Gone(why) => Problem::new(
-                format!("the AssemblyScript compiler ended: {why}"),
+        let (message, help) = self.fate.complaint("the AssemblyScript compiler").unwrap_or_else(|| {
+            let message = format!("the AssemblyScript compiler ended: {}", self.why);
+            (
+                message,
                 "run it again; when it stays, remove the folder `assemblyscript` of the cache",
-            ),
-            Self::TooSlow => Problem::new(
-                format!(
-                    "the AssemblyScript compiler gave no answer for {} s and was ended",
-                    TIME_LIMIT.as_secs()
-                ),
-                "split the fujsens of this section, or try again when the machine is less busy",
-            ),
-        }
+            )
+        });
+        Problem::new(message, help)
     }
 }
 
@@ -105,68 +107,128 @@ pub(super) struct Worker {
     child: Child,
     input: ChildStdin,
     replies: Receiver<io::Result<String>>,
+    /// What it says on its error output. It has no name.
+    log: File,
 }
 
 impl Worker {
+    /// Confined: it reads itself and the SDK, writes nothing, and gets the texts through its input.
     pub(super) fn start(
         node: &Node,
-        environment: &Environment,
         packages: &Packages,
         sdk: &Path,
         folder: &Path,
+        progress: Progress<'_>,
     ) -> Result<Self, Problem> {
-        let log = folder.join("worker.log");
-        let log = File::create(&log).map_err(|error| Problem::io(format!("write {}", log.display()), &error))?;
+        let no_log = |error: io::Error| Problem::io(format!("write below {}", folder.display()), &error);
+        let log = tempfile::tempfile_in(folder).map_err(no_log)?;
         let not_running = |error: io::Error| {
             Problem::new(
                 format!("{} does not run: {error}", node.program.display()),
                 "install Node.js 20 or newer",
             )
         };
-        let mut child = environment
-            .command(&node.program, sdk)
+        let sandbox = Sandbox::new(sdk, limits::WORKER_CPU)
+            .reading(&packages.folder)
+            .reading(sdk);
+        let mut command = sandbox.command(&node.program, progress).map_err(not_running)?;
+        command
+            .arg(format!("--max-old-space-size={}", limits::NODE_HEAP))
             .arg(sdk.join(SCRIPT))
             .arg(&packages.folder)
             .arg(sdk)
+            // Node reads the system's settings of OpenSSL otherwise.
+            .env("OPENSSL_CONF", "/dev/null")
             .stdin(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .map_err(not_running)?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(not_running(io::Error::other("it has no input and output")));
-        };
+            .stderr(log.try_clone().map_err(no_log)?);
         let (sender, replies) = sync_channel(1);
-        std::thread::Builder::new()
-            .name("assemblyscript".into())
-            .spawn(move || {
-                for line in BufReader::new(output).lines() {
-                    if sender.send(line).is_err() {
-                        return;
-                    }
-                }
-            })
-            .map_err(not_running)?;
-        Ok(Self { child, input, replies })
+        let (child, input) = spawn(command, sender).map_err(not_running)?;
+        Ok(Self {
+            child,
+            input,
+            replies,
+            log,
+        })
+    }
+
+    /// Whether it ended while nobody asked it for anything.
+    pub(super) fn has_ended(&self) -> bool {
+        process::has_ended(&self.child)
     }
 
     pub(super) fn ask(&mut self, request: &Request) -> Result<Reply, Failure> {
-        let gone = |error: &dyn std::fmt::Display| Failure::Gone(error.to_string());
-        let mut line = serde_json::to_string(request).map_err(|error| gone(&error))?;
+        let mut line = serde_json::to_string(request).map_err(|error| self.gone(&error))?;
         line.push('\n');
-        self.input.write_all(line.as_bytes()).map_err(|error| gone(&error))?;
-        match self.replies.recv_timeout(TIME_LIMIT) {
-            Ok(Ok(line)) => serde_json::from_str(&line).map_err(|error| gone(&error)),
-            Ok(Err(error)) => Err(gone(&error)),
-            Err(RecvTimeoutError::Timeout) => Err(Failure::TooSlow),
-            Err(RecvTimeoutError::Disconnected) => Err(gone(&"it closed its output")),
+        if let Err(error) = self.input.write_all(line.as_bytes()) {
+            return Err(self.gone(&error));
+        }
+        match self.replies.recv_timeout(limits::COMPILE) {
+            Ok(Ok(line)) => serde_json::from_str(&line).map_err(|error| self.gone(&error)),
+            Ok(Err(error)) => Err(self.gone(&error)),
+            Err(RecvTimeoutError::Timeout) => Err(Failure {
+                fate: Fate::Time,
+                why: String::new(),
+            }),
+            Err(RecvTimeoutError::Disconnected) => Err(self.gone(&"it closed its output")),
         }
     }
+
+    /// What became of a process that does not answer. It is ended if it has not.
+    fn gone(&mut self, why: &dyn std::fmt::Display) -> Failure {
+        let status = process::wait(&mut self.child);
+        let fate = status.map_or(Fate::Exit(0), |status| Fate::of(status, &tail(&self.log)));
+        Failure {
+            fate,
+            why: why.to_string(),
+        }
+    }
+}
+
+/// Starts the process on the thread that reads its answers: it is ended with the thread that started it.
+fn spawn(mut command: Command, answers: SyncSender<io::Result<String>>) -> io::Result<(Child, ChildStdin)> {
+    let (sender, started) = channel();
+    std::thread::Builder::new()
+        .name("assemblyscript".into())
+        .spawn(move || {
+            let pipes = command.spawn().and_then(|mut child| {
+                let (input, output) = (child.stdin.take(), child.stdout.take());
+                let missing = || io::Error::other("it has no input and output");
+                Ok((child, input.ok_or_else(missing)?, output.ok_or_else(missing)?))
+            });
+            let output = match pipes {
+                Ok((child, input, output)) => {
+                    // Who asked waits below.
+                    let _ = sender.send(Ok((child, input)));
+                    output
+                }
+                Err(error) => {
+                    let _ = sender.send(Err(error));
+                    return;
+                }
+            };
+            for line in BufReader::new(output).lines() {
+                if answers.send(line).is_err() {
+                    return;
+                }
+            }
+        })?;
+    started
+        .recv()
+        .unwrap_or_else(|_| Err(io::Error::other("the thread that starts it ended")))
+}
+
+/// The end of a file.
+fn tail(file: &File) -> String {
+    const BYTES: u64 = 16 << 10;
+    let mut bytes = vec![0; BYTES as usize];
+    let length = file.metadata().map_or(0, |about| about.len());
+    let read = file.read_at(&mut bytes, length.saturating_sub(BYTES)).unwrap_or(0);
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = process::kill(&mut self.child);
     }
 }

@@ -4,9 +4,12 @@ use std::path::Path;
 use serde::Deserialize;
 use tsk::{Diagnostic, Span};
 
-use crate::{ModuleSource, Text};
+use crate::{ModuleSource, Text, rust::refusal};
 
 const LINKER: &str = "rust-lld: error: ";
+
+/// A word of the linker's command line.
+const LINKER_COMMAND: &str = "\"-flavor\"";
 
 /// One line that rustc prints with `--error-format=json`.
 #[derive(Debug, Deserialize)]
@@ -70,12 +73,36 @@ impl Message {
         own.or_else(|| self.children.iter().find_map(|child| child.text_after(before)))
     }
 
+    /// Whether the place of a message is in one of the texts.
+    pub(super) fn is_within(&self, module: &ModuleSource, files: &[String]) -> bool {
+        Texts { module, files }.primary(&self.spans).is_some()
+    }
+
+    /// The file that an error is in when it is none of the texts, of the host or of a library: one that a text made
+    /// rustc read. What an error in it says is its content.
+    pub(super) fn foreign_file(&self, module: &ModuleSource, files: &[String], own: &[&str]) -> Option<&str> {
+        let place = self.spans.iter().find(|place| place.is_primary)?;
+        let is_own = own.contains(&place.file_name.as_str()) || place.expansion.is_some();
+        // Libraries of Rust itself bear such a name; the SDK's were compiled without errors.
+        let is_known =
+            is_own || place.file_name.starts_with("/rustc/") || Texts { module, files }.find(place).is_some();
+        (!is_known).then_some(place.file_name.as_str())
+    }
+
+    /// Whether the message, or what is attached to it, is of a kind.
+    pub(super) fn says(&self, kind: fn(&str) -> bool) -> bool {
+        kind(&self.message) || self.children.iter().any(|child| child.says(kind))
+    }
+
     pub(super) fn report(&self, module: &ModuleSource, files: &[String]) -> Diagnostic {
+        let refused = refusal::explain(&self.message);
         let message = match &self.code {
+            _ if let Some((message, _)) = &refused => message.clone(),
             Some(Code { code }) if code.starts_with('E') => format!("{} ({code})", self.message),
             _ => self.message.clone(),
         };
-        let mut diagnostic = Diagnostic::error("rust", message);
+        let code = if refused.is_some() { refusal::CODE } else { "rust" };
+        let mut diagnostic = Diagnostic::error(code, message);
         let texts = Texts { module, files };
         diagnostic.span = module.texts.first().map(|text| text.key_span);
         if let Some((place, span)) = texts.primary(&self.spans) {
@@ -85,6 +112,9 @@ impl Message {
             if diagnostic.span != Some(span) {
                 diagnostic = diagnostic.related(span, place.label.clone().unwrap_or_default());
             }
+        }
+        if let Some((_, reads)) = refused {
+            return diagnostic.help(reads.help());
         }
         let help: Vec<_> = self.children.iter().filter_map(Self::advice).collect();
         if help.is_empty() {
@@ -97,6 +127,9 @@ impl Message {
     /// A note or a help, with what it would write.
     fn advice(&self) -> Option<String> {
         if !matches!(self.level.as_str(), "help" | "note") || self.message.starts_with("this error originates in") {
+            return None;
+        }
+        if self.message.contains(LINKER_COMMAND) && !self.message.contains(LINKER) {
             return None;
         }
         if self.message.contains(LINKER) {

@@ -2,6 +2,7 @@
 mod diagnostics;
 mod entry;
 mod module;
+mod refusal;
 mod sdk;
 mod tools;
 
@@ -87,29 +88,15 @@ impl Toolchain for Rust {
     fn build(&self, module: &ModuleSource, progress: Progress<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {
         let entry = entry::Entry::of(module)?;
         let ready = self.ready(module, progress).map_err(|problem| vec![problem])?;
-        let result = module::compile(
-            module,
-            &entry,
-            &ready.tools,
-            &ready.sdk,
-            &self.environment,
-            &self.folder,
-        );
+        let compile = |ready: &Ready| module::compile(module, &entry, &ready.tools, &ready.sdk, &self.folder, progress);
+        let result = compile(&ready);
         let Err(Failure::BrokenSdk) = result else {
             return result.map_err(|failure| failure.report(module));
         };
         progress("rust: the compiled SDK does not fit this toolchain; compiling it anew");
         self.forget(&ready);
         let ready = self.ready(module, progress).map_err(|problem| vec![problem])?;
-        module::compile(
-            module,
-            &entry,
-            &ready.tools,
-            &ready.sdk,
-            &self.environment,
-            &self.folder,
-        )
-        .map_err(|failure| failure.report(module))
+        compile(&ready).map_err(|failure| failure.report(module))
     }
 }
 

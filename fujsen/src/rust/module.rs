@@ -1,31 +1,30 @@
 //! One run of rustc on a module.
 use std::{
     fs::{self, File},
-    io::{self, Read},
-    path::Path,
-    process::{Command, ExitStatus},
-    time::{Duration, Instant},
+    io,
+    path::{Path, PathBuf},
+    process::Command,
 };
 
 use sha2::{Digest, Sha256};
 use tsk::Diagnostic;
 
 use crate::{
-    ModuleSource,
+    ModuleSource, Progress,
     cache::hex,
+    limits, nesting,
     problem::Problem,
-    process::Environment,
+    process::{self, Ended, Fate, Sandbox, is_about_memory},
     rust::{
         CODE, TARGET,
         diagnostics::{self, Message},
         entry::Entry,
+        refusal,
         sdk::Sdk,
         tools::Tools,
     },
 };
 
-/// A text may compute for ever while it is compiled.
-const TIME: Duration = Duration::from_secs(120);
 /// In bytes. Enough for serde_json's deepest nesting; small, since it is part of every instance.
 const STACK: u32 = 64 * 1024;
 /// In bytes: stack, static data and a heap that an ordinary call does not outgrow.
@@ -33,6 +32,12 @@ const MEMORY: u32 = 192 * 1024;
 const PAGE: u32 = 64 * 1024;
 /// The crate root. No text is called so: theirs end in `.rs`.
 const ROOT: &str = "module.root";
+const OUTPUT: &str = "module.wasm";
+/// What rustc says that it read.
+const READ: &str = "module.read";
+/// What rustc keeps for the next run.
+const INCREMENTAL: &str = "incremental";
+const LOCK: &str = "lock";
 
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -61,53 +66,99 @@ pub(super) fn compile(
     entry: &Entry,
     tools: &Tools,
     sdk: &Sdk,
-    environment: &Environment,
     folder: &Path,
+    progress: Progress<'_>,
 ) -> Result<Vec<u8>, Failure> {
-    let room = Room::open(module, entry, folder)
-        .map_err(|error| Failure::Problem(Problem::io(format!("prepare {}", folder.display()), &error)))?;
+    let prepare = |error| Failure::Problem(Problem::io(format!("prepare {}", folder.display()), &error));
+    let room = Room::open(module, entry, folder).map_err(prepare)?;
+    let sandbox = sandbox(tools, sdk, &room.folder);
     let rustc = |memory| -> Result<_, Failure> {
-        let mut command = environment.command(&tools.rustc, &room.folder);
+        let mut command = sandbox.command(&tools.rustc, progress).map_err(prepare)?;
         arguments(&mut command, sdk, memory);
-        run(&mut command).map_err(|error| Failure::Problem(Problem::io("run `rustc`", &error)))
+        let ended = process::run(&mut command, limits::COMPILE);
+        ended.map_err(|error| Failure::Problem(Problem::io("run `rustc`", &error)))
     };
-    let (mut status, mut messages) = rustc(MEMORY)?;
+    let mut ended = rustc(MEMORY)?;
+    let mut messages = diagnostics::parse(&ended.said);
     if let Some(needed) = messages.iter().find_map(memory_needed) {
-        (status, messages) = rustc(needed.saturating_add(2 * PAGE).next_multiple_of(PAGE))?;
+        ended = rustc(needed.saturating_add(2 * PAGE).next_multiple_of(PAGE))?;
+        messages = diagnostics::parse(&ended.said);
     }
-    let Some(status) = status else {
-        return Err(Failure::Text(vec![too_long(module)]));
-    };
     if messages.iter().any(Message::is_broken_sdk) {
         return Err(Failure::BrokenSdk);
     }
-    let mut errors: Vec<_> = messages
+    let errors = errors(module, entry, &ended, &messages);
+    if !errors.is_empty() {
+        room.sweep();
+        return Err(Failure::Text(errors));
+    }
+    let read = |file: &str| fs::read(room.folder.join(file));
+    let wasm = read(OUTPUT).and_then(|wasm| Ok((wasm, read(READ)?)));
+    let (wasm, said) = wasm.map_err(|error| Failure::Problem(Problem::io("read what `rustc` wrote", &error)))?;
+    let refused = refusal::by_what_was_read(&String::from_utf8_lossy(&said), module, &entry.files, &[ROOT, OUTPUT]);
+    if refused.is_empty() {
+        Ok(wasm)
+    } else {
+        Err(Failure::Text(refused))
+    }
+}
+
+/// Reads the toolchain and the SDK, writes the module's own folder.
+fn sandbox(tools: &Tools, sdk: &Sdk, folder: &Path) -> Sandbox {
+    let sandbox = Sandbox::new(folder, limits::COMPILE_CPU).writing(folder);
+    let sandbox = tools.toolchain().into_iter().fold(sandbox, Sandbox::reading);
+    let libraries = sdk.crates.iter().map(|(_, path)| path).chain(&sdk.folders);
+    libraries.fold(sandbox, Sandbox::reading)
+}
+
+/// What the author should know; nothing when all is well.
+fn errors(module: &ModuleSource, entry: &Entry, ended: &Ended, messages: &[Message]) -> Vec<Diagnostic> {
+    let mut found: Vec<&Message> = messages.iter().filter(|message| message.is_error()).collect();
+    let foreign = found
         .iter()
-        .filter(|message| message.is_error())
+        .find_map(|message| message.foreign_file(module, &entry.files, &[ROOT]));
+    if let Some(file) = foreign {
+        return vec![refusal::hidden(
+            refusal::refused_file(file),
+            refusal::Reads::Files,
+            module,
+        )];
+    }
+    // An error in what surrounds the texts follows from one in a text, if there is one.
+    if found.iter().any(|message| message.is_within(module, &entry.files)) {
+        found.retain(|message| message.is_within(module, &entry.files));
+    }
+    let needs_memory = found.iter().any(|message| message.says(is_about_memory));
+    if let Some((message, help)) = (if needs_memory { Fate::Memory } else { ended.fate }).complaint("compiling") {
+        let diagnostic = Diagnostic::error("rust", message).help(help);
+        let place = match ended.fate {
+            Fate::Crash(_) => nesting::deepest(module),
+            _ => None,
+        };
+        let place = place.or_else(|| module.texts.first().map(|text| text.key_span));
+        return vec![place.into_iter().fold(diagnostic, Diagnostic::at)];
+    }
+    let mut errors: Vec<_> = found
+        .iter()
+        .take(limits::ERRORS)
         .map(|message| message.report(module, &entry.files))
         .collect();
     if errors.is_empty() {
         // Nothing is exported of a text whose fujsens are unknown.
         errors.extend(entry.unread.iter().cloned());
     }
-    if !errors.is_empty() {
-        room.sweep();
-        return Err(Failure::Text(errors));
+    if errors.is_empty() && ended.fate != Fate::Exit(0) {
+        let diagnostic = Diagnostic::error("rust", "the compiler failed on this text and did not say why");
+        let place = nesting::deepest(module);
+        let help = "look for code that is out of the ordinary: deep nesting, very long names or very large constants";
+        errors.push(place.into_iter().fold(diagnostic, Diagnostic::at).help(help));
     }
-    if !status.success() {
-        let message = format!("`rustc` ended with {status} and said nothing");
-        return Err(Failure::Problem(Problem::new(
-            message,
-            "look whether memory or disk ran out, then try again",
-        )));
-    }
-    fs::read(room.folder.join("module.wasm"))
-        .map_err(|error| Failure::Problem(Problem::io("read what `rustc` wrote", &error)))
+    errors
 }
 
 /// The folder of a module: its sources and rustc's incremental data. Held by one compile at a time.
 struct Room {
-    folder: std::path::PathBuf,
+    folder: PathBuf,
     _locked: File,
 }
 
@@ -120,8 +171,9 @@ impl Room {
             .finalize();
         let folder = folder.join("modules").join(&hex(&name)[..16]);
         fs::create_dir_all(&folder)?;
-        let locked = File::create(folder.join("lock"))?;
+        let locked = File::create(folder.join(LOCK))?;
         locked.lock()?;
+        empty(&folder)?;
         for (file, text) in entry.files.iter().zip(&module.texts) {
             fs::write(folder.join(file), text.source.text.as_bytes())?;
         }
@@ -131,6 +183,21 @@ impl Room {
             _locked: locked,
         })
     }
+}
+
+/// What an earlier text of this name left is not this one's to read.
+fn empty(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() == INCREMENTAL || entry.file_name() == LOCK {
+            continue;
+        }
+        match entry.file_type()?.is_dir() {
+            true => fs::remove_dir_all(entry.path())?,
+            false => fs::remove_file(entry.path())?,
+        }
+    }
+    Ok(())
 }
 
 impl Room {
@@ -156,8 +223,8 @@ fn arguments(command: &mut Command, sdk: &Sdk, memory: u32) {
             "cdylib",
             "--edition",
             "2024",
-            "-o",
-            "module.wasm",
+            "--emit",
+            &format!("link={OUTPUT},dep-info={READ}"),
         ])
         .args(["--target", TARGET, "--error-format", "json", "-A", "warnings"])
         .args([
@@ -168,7 +235,7 @@ fn arguments(command: &mut Command, sdk: &Sdk, memory: u32) {
             "-C",
             "strip=debuginfo",
             "-C",
-            "incremental=incremental",
+            &format!("incremental={INCREMENTAL}"),
         ])
         .args(["-C", &format!("link-arg=-zstack-size={STACK}")])
         .args(["-C", &format!("link-arg=--initial-memory={memory}")]);
@@ -180,46 +247,8 @@ fn arguments(command: &mut Command, sdk: &Sdk, memory: u32) {
     }
 }
 
-/// How rustc ended, and what it said; no status when its time ran out.
-fn run(command: &mut Command) -> io::Result<(Option<ExitStatus>, Vec<Message>)> {
-    let mut child = command.spawn()?;
-    let stderr = child.stderr.take();
-    let reader = std::thread::spawn(move || {
-        let mut said = String::new();
-        if let Some(mut stderr) = stderr {
-            // What is not UTF-8 is not one of rustc's messages.
-            let _ = stderr.read_to_string(&mut said);
-        }
-        said
-    });
-    let end = Instant::now() + TIME;
-    while !reader.is_finished() {
-        if Instant::now() >= end {
-            child.kill()?;
-            child.wait()?;
-            return Ok((None, Vec::new()));
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    let status = child.wait()?;
-    Ok((Some(status), diagnostics::parse(&reader.join().unwrap_or_default())))
-}
-
 /// The linker's complaint about static data that does not fit.
 fn memory_needed(message: &Message) -> Option<u32> {
     let rest = message.text_after("initial memory too small, ")?;
     rest.split_whitespace().next()?.parse().ok()
-}
-
-fn too_long(module: &ModuleSource) -> Diagnostic {
-    let seconds = TIME.as_secs();
-    let diagnostic = Diagnostic::error(
-        "rust",
-        format!("compiling took longer than {seconds} seconds and was stopped"),
-    );
-    let diagnostic = diagnostic.help("look for a `const` or a macro that does not end");
-    match module.texts.first() {
-        Some(text) => diagnostic.at(text.key_span),
-        None => diagnostic,
-    }
 }

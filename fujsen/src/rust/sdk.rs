@@ -12,11 +12,12 @@ use sha2::{Digest, Sha256};
 use crate::{
     Progress,
     cache::write_atomically,
+    limits,
     problem::Problem,
-    process::Environment,
+    process::{Environment, Sandbox},
     rust::{
         TARGET,
-        tools::{Tools, last_lines},
+        tools::{ANYWHERE, Tools, last_lines},
     },
 };
 
@@ -167,8 +168,12 @@ impl Cargo<'_> {
             .write(&sources)
             .map_err(|error| Problem::io(format!("write {}", sources.display()), &error))?;
         let home = self.home()?;
+        self.fetch(&sources, &home)?;
         let failed = |error| Problem::io("run `cargo`", &error);
-        let mut child = self.command(&sources, &home).spawn().map_err(failed)?;
+        let mut child = self
+            .command(&sources, &home, progress)
+            .and_then(|mut command| command.spawn())
+            .map_err(failed)?;
         let (artifacts, said) = read(&mut child, progress);
         if !child.wait().map_err(failed)?.success() {
             return Err(explain(&said));
@@ -179,26 +184,57 @@ impl Cargo<'_> {
     /// Cargo's own folder, so that no other cargo's lock is waited for. The user's settings (mirrors, proxies) count.
     fn home(&self) -> Result<PathBuf, Problem> {
         let home = self.folder.with_file_name("cargo");
-        let copied = fs::create_dir_all(&home).and_then(|()| {
+        let own = home.join("config.toml");
+        let prepared = fs::create_dir_all(&home).and_then(|()| {
             let settings = self.environment.cargo_home().map(|home| home.join("config.toml"));
             match settings.filter(|path| path.is_file()) {
-                Some(path) => fs::copy(path, home.join("config.toml")).map(drop),
-                None => Ok(()),
+                Some(path) => fs::copy(path, &own).map(drop),
+                None => match fs::remove_file(&own) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                },
             }
         });
-        copied.map_err(|error| Problem::io(format!("prepare {}", home.display()), &error))?;
+        prepared.map_err(|error| Problem::io(format!("prepare {}", home.display()), &error))?;
         Ok(home)
     }
 
-    fn command(&self, sources: &Path, home: &Path) -> std::process::Command {
+    /// The SDK's locked dependencies: the one step that reaches the network. It compiles and runs nothing of them.
+    fn fetch(&self, sources: &Path, home: &Path) -> Result<(), Problem> {
+        let output = self
+            .environment
+            // Cargo takes settings from the folders above the one it is started in.
+            .command(&self.tools.cargo, Path::new(ANYWHERE))
+            .args(["fetch", "--locked", "--manifest-path"])
+            .arg(sources.join("Cargo.toml"))
+            .env("CARGO_HOME", home)
+            .env("RUSTC", &self.tools.rustc)
+            .output()
+            .map_err(|error| Problem::io("run `cargo`", &error))?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(explain(&String::from_utf8_lossy(&output.stderr))),
+        }
+    }
+
+    /// Confined as the compilers are: what is compiled has build scripts and macros, which run.
+    fn command(&self, sources: &Path, home: &Path, progress: Progress<'_>) -> std::io::Result<std::process::Command> {
         let target = self.folder.join("target");
         // No path of this machine in a module.
         let remaps = [(home.join("registry/src"), ""), (sources.to_owned(), "tusk")]
             .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
-        let mut command = self.environment.command(&self.tools.cargo, sources);
+        let sandbox = Sandbox::new(self.folder, limits::SDK_BUILD)
+            .writing(self.folder)
+            .writing(home);
+        // A linker for the macros, and what it needs.
+        let linker = ["/usr", "/bin", "/opt"].into_iter().map(PathBuf::from);
+        let sandbox = linker.chain(self.tools.toolchain()).fold(sandbox, Sandbox::reading);
+        let mut command = sandbox.command(&self.tools.cargo, progress)?;
         command
+            .current_dir(ANYWHERE)
             .args([
                 "build",
+                "--offline",
                 "--locked",
                 "--message-format=json",
                 "--target",
@@ -207,12 +243,18 @@ impl Cargo<'_> {
                 PROFILE,
             ])
             .args(["-p", "tusk", "-p", "serde", "-p", "serde_json"])
+            .arg("--manifest-path")
+            .arg(sources.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(target)
+            .env("HOME", self.folder)
+            .env("TMPDIR", self.folder.join("tmp"))
             .env("CARGO_HOME", home)
             .env("RUSTC", &self.tools.rustc)
+            // The user's settings may name one, which is none of the sandbox.
+            .env("RUSTC_WRAPPER", "")
             .env("CARGO_ENCODED_RUSTFLAGS", remaps.join("\x1f"));
-        command
+        Ok(command)
     }
 
     fn sdk(&self, artifacts: &[(String, PathBuf)]) -> Result<Sdk, Problem> {

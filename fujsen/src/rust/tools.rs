@@ -12,9 +12,14 @@ pub(super) struct Tools {
     /// The compiler itself: rustup's stand-in for it costs as much as a small compile.
     pub(super) rustc: PathBuf,
     pub(super) cargo: PathBuf,
+    sysroot: PathBuf,
     /// What `rustc -vV` says: compiled crates fit only the compiler that made them.
     pub(super) version: String,
 }
+
+/// Where tools are started that need no folder. Both cargo and rustup take settings from the folders above, which
+/// others may be able to write.
+pub(super) const ANYWHERE: &str = "/";
 
 const INSTALL: &str = "install Rust from https://rustup.rs: \
     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --target wasm32-unknown-unknown";
@@ -23,26 +28,41 @@ impl Tools {
     /// Finds them, and installs the target where rustup can. `folder` is where they will work.
     pub(super) fn find(environment: &Environment, folder: &Path, progress: Progress<'_>) -> Result<Self, Problem> {
         fs::create_dir_all(folder).map_err(|error| Problem::io(format!("make {}", folder.display()), &error))?;
-        let cargo = program(environment, "cargo")?;
+        let cargo_proxy = program(environment, "cargo")?;
         let proxy = program(environment, "rustc")?;
-        let sysroot = output(environment.command(&proxy, folder).args(["--print", "sysroot"])).map_err(|said| {
+        let sysroot = output(
+            environment
+                .command(&proxy, Path::new(ANYWHERE))
+                .args(["--print", "sysroot"]),
+        )
+        .map_err(|said| {
             Problem::new(
                 format!("`rustc` does not run: {said}"),
                 "repair it with: rustup default stable",
             )
         })?;
         let sysroot = PathBuf::from(sysroot.trim());
-        let rustc = Some(
-            sysroot
-                .join("bin")
-                .join(format!("rustc{}", std::env::consts::EXE_SUFFIX)),
-        );
-        let rustc = rustc.filter(|path| path.is_file()).unwrap_or(proxy);
+        let itself = |name: &str| Some(sysroot.join("bin").join(name)).filter(|path| path.is_file());
+        let rustc = itself("rustc").unwrap_or(proxy);
+        let cargo = itself("cargo").unwrap_or(cargo_proxy);
         add_target(environment, folder, &sysroot, progress)?;
-        let version = output(environment.command(&rustc, folder).arg("-vV"))
+        let version = output(environment.command(&rustc, Path::new(ANYWHERE)).arg("-vV"))
             .map_err(|said| Problem::new(format!("`rustc -vV` fails: {said}"), INSTALL))?;
         check_version(&version)?;
-        Ok(Self { rustc, cargo, version })
+        Ok(Self {
+            rustc,
+            cargo,
+            sysroot,
+            version,
+        })
+    }
+
+    /// What belongs to the compilers. A distribution's are part of the system, of which only the programs are missing.
+    pub(super) fn toolchain(&self) -> Vec<PathBuf> {
+        match self.sysroot.as_path() {
+            root if root == Path::new("/usr") => vec!["/usr/bin".into(), self.rustc.clone()],
+            root => vec![root.to_owned(), self.rustc.clone()],
+        }
     }
 }
 
@@ -74,14 +94,18 @@ fn add_target(environment: &Environment, folder: &Path, sysroot: &Path, progress
     progress(&format!(
         "rust: installing the target {TARGET}: rustup target add {TARGET}"
     ));
-    output(environment.command(&rustup, folder).args(["target", "add", TARGET]))
-        .map(drop)
-        .map_err(|said| {
-            Problem::new(
-                format!("{missing}, and rustup could not add it: {said}"),
-                format!("run: rustup target add {TARGET}"),
-            )
-        })
+    output(
+        environment
+            .command(&rustup, Path::new(ANYWHERE))
+            .args(["target", "add", TARGET]),
+    )
+    .map(drop)
+    .map_err(|said| {
+        Problem::new(
+            format!("{missing}, and rustup could not add it: {said}"),
+            format!("run: rustup target add {TARGET}"),
+        )
+    })
 }
 
 /// The SDK needs what 1.88 brought.

@@ -1,0 +1,32 @@
+//! Every bound of compiling, with its unit and its reason.
+use std::time::Duration;
+
+/// What one process of a compiler may write to: its heap and its stacks, as `RLIMIT_DATA` counts them. An ordinary
+/// module takes a quarter; with the compiler's own code, which is mapped, a process stays below 1.5 GiB. Bytes.
+pub(crate) const COMPILER_MEMORY: u64 = 1280 << 20;
+/// The heap of Node.js within that: the rest is for the optimizer, which is WebAssembly of its own. MiB.
+pub(crate) const NODE_HEAP: u32 = 640;
+/// Compiling one module, from start to end: a text may compute for ever while it is compiled.
+pub(crate) const COMPILE: Duration = Duration::from_secs(120);
+/// Processor time of one process of `rustc`: all its threads for [`COMPILE`], should nobody be left to stop it.
+pub(crate) const COMPILE_CPU: Duration = Duration::from_secs(480);
+/// From closing its output to its end: a process that takes longer is killed.
+pub(crate) const COMPILER_END: Duration = Duration::from_secs(5);
+/// Compiling the SDK once, on a slow and busy machine.
+pub(crate) const SDK_BUILD: Duration = Duration::from_secs(1800);
+/// Processor time of a compiler that stays for many modules; it ends itself at half of it.
+pub(crate) const WORKER_CPU: Duration = Duration::from_secs(7200);
+/// One file that a compiler writes. The largest library of the SDK has 30 MB. Bytes.
+pub(crate) const COMPILER_FILE: u64 = 256 << 20;
+/// Files that a compiler has open. `rustc` and the linker open a few dozen.
+pub(crate) const COMPILER_DESCRIPTORS: u64 = 1024;
+/// What a compiler may say about one module: a macro can make a million errors. Bytes.
+pub(crate) const COMPILER_OUTPUT: u64 = 16 << 20;
+/// Errors that are shown of one module; the rest mostly follows from them.
+pub(crate) const ERRORS: usize = 100;
+/// Brackets inside each other in a text. Code that people read has a tenth; compilers recurse, with stacks of 8 MB (rustc) and
+/// 1 MB (Node.js).
+pub(crate) const NESTING: usize = 128;
+/// Tokens of one expression, which compilers recurse along, too. Tables and blocks do not count: their commas and semicolons
+/// end expressions.
+pub(crate) const EXPRESSION: usize = 2000;

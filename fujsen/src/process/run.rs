@@ -1,0 +1,189 @@
+//! A program from its start to its end, within bounds.
+use std::{
+    io::{self, Read},
+    os::unix::process::ExitStatusExt as _,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::channel,
+    time::{Duration, Instant},
+};
+
+use crate::limits;
+
+/// What a program left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) fate: Fate,
+    /// What it said on its error output. The end is missing when there was too much.
+    pub(crate) said: String,
+}
+
+/// Why a program came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// By itself, with this code.
+    Exit(i32),
+    Memory,
+    Time,
+    /// It wrote a larger file than it may.
+    File,
+    /// It said more than anybody reads.
+    Output,
+    /// By a fault of its own: the signal.
+    Crash(i32),
+}
+
+/// Starts a program, reads its error output and waits for its end. On time's end it is killed, with all that it started.
+pub(crate) fn run(command: &mut Command, time: Duration) -> io::Result<Ended> {
+    let end = Instant::now() + time;
+    let mut child = command.stdout(Stdio::null()).spawn()?;
+    let (sender, said) = channel();
+    let stderr = child.stderr.take();
+    // Ends with the process and what it started, none of which is left when this returns.
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(stderr) = stderr {
+            // What was read before an error counts.
+            let _ = stderr.take(limits::COMPILER_OUTPUT).read_to_end(&mut bytes);
+        }
+        // Nobody waits for what comes late.
+        let _ = sender.send(bytes);
+    });
+    let said = said.recv_timeout(time);
+    let bytes = said.as_ref().map_or(0, Vec::len) as u64;
+    let cut_short = match &said {
+        Err(_) => Some(Fate::Time),
+        Ok(_) if bytes >= limits::COMPILER_OUTPUT => Some(Fate::Output),
+        Ok(_) => None,
+    };
+    let status = end_of(&mut child, cut_short.is_some(), end)?;
+    let said = String::from_utf8_lossy(&said.unwrap_or_default()).into_owned();
+    Ok(Ended {
+        fate: cut_short.unwrap_or_else(|| Fate::of(status, &said)),
+        said,
+    })
+}
+
+/// The status of a process that has ended, or that ends now; nothing of what it started is left.
+fn end_of(child: &mut Child, kill: bool, end: Instant) -> io::Result<ExitStatus> {
+    if kill {
+        return self::kill(child);
+    }
+    // Its output is closed, so its end is near.
+    while state(child) == State::Running && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    self::kill(child)
+}
+
+/// The status of a process that closed its output, and so is about to end by itself.
+pub(crate) fn wait(child: &mut Child) -> io::Result<ExitStatus> {
+    end_of(child, false, Instant::now() + limits::COMPILER_END)
+}
+
+/// Ends a confined process and what it started, unless it has ended.
+pub(crate) fn kill(child: &mut Child) -> io::Result<ExitStatus> {
+    if state(child) != State::Reaped {
+        // SAFETY: a plain system call. The process was not waited for, so its number, which is its group's, is nobody else's.
+        unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+    }
+    child.wait()
+}
+
+/// Whether a process has ended.
+pub(crate) fn has_ended(child: &Child) -> bool {
+    state(child) != State::Running
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    Running,
+    /// It is still to be waited for.
+    Ended,
+    Reaped,
+}
+
+fn state(child: &Child) -> State {
+    // SAFETY: all zeros is a value of this plain C structure.
+    let mut about: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: `about` outlives the call.
+    let failed = unsafe { libc::waitid(libc::P_PID, child.id(), &mut about, options) };
+    // SAFETY: the call sets this field: to 0 when no child has ended.
+    match (failed, unsafe { about.si_pid() }) {
+        (0, 0) => State::Running,
+        (0, _) => State::Ended,
+        _ => State::Reaped,
+    }
+}
+
+impl Fate {
+    /// `said` decides where a signal alone does not: who gets no memory aborts.
+    pub(crate) fn of(status: ExitStatus, said: &str) -> Self {
+        if let Some(code) = status.code() {
+            return if code != 0 && is_about_memory(said) {
+                Self::Memory
+            } else {
+                Self::Exit(code)
+            };
+        }
+        match status.signal().unwrap_or_default() {
+            libc::SIGXCPU => Self::Time,
+            libc::SIGXFSZ => Self::File,
+            // The host kills nothing that is still within its bounds: this was the kernel, for want of memory.
+            libc::SIGKILL => Self::Memory,
+            _ if is_about_memory(said) => Self::Memory,
+            signal => Self::Crash(signal),
+        }
+    }
+
+    /// What happened, and what to do about it; nothing for an end like any other. `who` begins the sentence.
+    pub(crate) fn complaint(self, who: &str) -> Option<(String, &'static str)> {
+        let memory = limits::COMPILER_MEMORY >> 20;
+        Some(match self {
+            Self::Exit(_) => return None,
+            Self::Memory => (
+                format!("{who} needed more than {memory} MiB of memory and was stopped"),
+                "look for a macro, a type or a constant that grows without end or is very large, or split the section",
+            ),
+            Self::Time => (
+                format!(
+                    "{who} took longer than {} seconds and was stopped",
+                    limits::COMPILE.as_secs()
+                ),
+                "look for a `const`, a macro or a type that does not end, or split the section",
+            ),
+            Self::File => (
+                format!(
+                    "{who} wrote a file of more than {} MiB and was stopped",
+                    limits::COMPILER_FILE >> 20
+                ),
+                "look for a very large constant: data belongs into a database or a value",
+            ),
+            Self::Output => (
+                format!(
+                    "{who} had more than {} MiB to say and was stopped",
+                    limits::COMPILER_OUTPUT >> 20
+                ),
+                "look for a macro that repeats an error, and mend that first",
+            ),
+            Self::Crash(signal) => (
+                format!("{who} crashed on this text (signal {signal})"),
+                "look for code that is nested very deeply, such as a long chain of operators: split it into functions",
+            ),
+        })
+    }
+}
+
+/// What allocators, linkers and V8 say.
+pub(crate) fn is_about_memory(said: &str) -> bool {
+    let words = [
+        "memory allocation of",
+        "out of memory",
+        "Out of memory",
+        "Cannot allocate memory",
+        "heap out of memory",
+        "failed to allocate",
+        "bad_alloc",
+    ];
+    words.iter().any(|word| said.contains(word))
+}
