@@ -140,6 +140,8 @@ pub const EVENTS_BACKOFF: Duration = Duration::from_secs(60);
 pub const EVENTS_PUBLISH: Duration = Duration::from_secs(2);
 /// What an event stays its taker's own beyond the deadlines of its handlers.
 pub const EVENTS_MARGIN: Duration = Duration::from_secs(10);
+/// What is due further ahead than any pause and lease may be, by this: a clock noted it that has been set back since.
+pub const EVENTS_SKEW: Duration = Duration::from_secs(60);
 /// Handlers of one type.
 pub const EVENTS_HANDLERS: usize = 16;
 
@@ -276,6 +278,9 @@ pub const SPAN_TEXT: usize = 1 << 10;
 
 /// Between two slots of a schedule, at least and at most: a year is for a cron expression.
 pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(366 * 24 * 60 * 60));
+/// How far a cron expression's next time is looked for: February 29 on a given weekday comes again after 28 years, over a
+/// century without a leap year after 40. Days.
+pub const SCHEDULE_SEARCH: usize = 41 * 366;
 /// What a schedule's `deadline` may be.
 pub const SCHEDULE_DEADLINE: Duration = Duration::from_secs(60 * 60);
 /// A slot that comes later than this, after a machine slept, was missed.
@@ -286,8 +291,9 @@ pub const SCHEDULE_LOOK: Duration = Duration::from_secs(10);
 pub const SCHEDULE_PATIENCE: Duration = Duration::from_secs(10);
 /// What a run's claim lasts beyond its deadline, for the end of the call and clocks that differ.
 pub const SCHEDULE_MARGIN: Duration = Duration::from_secs(5);
-/// A last slot that is further ahead than this was noted by a clock that was wrong.
-pub const SCHEDULE_SKEW: Duration = Duration::from_secs(60 * 60);
+/// A last slot that is further ahead than this was noted by a clock that was wrong, and so was the end of a run that is
+/// further ahead than it may take: hosts' clocks differ by less.
+pub const SCHEDULE_SKEW: Duration = Duration::from_secs(5 * 60);
 /// How long a Redis server keeps what it knows of a schedule that is no longer in any file.
 pub const SCHEDULE_ENTRY: Duration = Duration::from_secs(5 * 366 * 24 * 60 * 60);
 

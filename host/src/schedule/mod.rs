@@ -1,8 +1,11 @@
 //! What `[schedules]` says: which fujsens run when. `scheduler` runs them.
 
+mod cron;
 mod read;
 mod rhythm;
 
+#[cfg(test)]
+mod calendar;
 #[cfg(test)]
 mod tests;
 

@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use cronexpr::{Crontab, FallbackTimezoneOption, MakeTimestamp, ParseOptions};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::cron::Cron;
 use crate::limits;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Rhythm {
     /// At each multiple of this many milliseconds since the Unix epoch.
     Every(i64),
-    Cron(Box<Crontab>),
+    Cron(Box<Cron>),
 }
 
 /// What is wrong with a rhythm, and what to write instead.
@@ -39,7 +39,7 @@ impl Rhythm {
                 let slot = time.as_millisecond().div_euclid(*period) + 1;
                 Timestamp::from_millisecond(slot.checked_mul(*period)?).ok()
             }
-            Self::Cron(cron) => cron.find_next(MakeTimestamp(time)).ok().map(|slot| slot.timestamp()),
+            Self::Cron(cron) => cron.after(time),
         }
     }
 
@@ -50,12 +50,7 @@ impl Rhythm {
                 let slot = time.as_millisecond().div_euclid(*period);
                 Timestamp::from_millisecond(slot.checked_mul(*period)?).ok()
             }
-            // Forward only is what the crate can search: from further and further back, so that few steps are left.
-            Self::Cron(_) => [1, 24, 31 * 24, 366 * 24, 8 * 366 * 24].into_iter().find_map(|hours| {
-                let from = time.checked_sub(SignedDuration::from_hours(hours)).ok()?;
-                let slots = std::iter::successors(self.after(from), |slot| self.after(*slot));
-                slots.take_while(|slot| *slot <= time).last()
-            }),
+            Self::Cron(cron) => cron.latest(time),
         }
     }
 }
@@ -93,19 +88,11 @@ fn cron(text: &str) -> Result<Rhythm, Wrong> {
                each day (UTC), `\"30 8 * * MON-FRI Europe/Berlin\"` half past eight in Berlin on working days"
                 .to_owned(),
     };
-    let mut options = ParseOptions::default();
-    options.fallback_timezone_option = FallbackTimezoneOption::UTC;
-    let cron = cronexpr::parse_crontab_with(text, options).map_err(|error| wrong(one_line(&error.to_string())))?;
+    let cron = Cron::parse(text).map_err(wrong)?;
     let rhythm = Rhythm::Cron(Box::new(cron));
     // A day like February 30.
     if rhythm.after(Timestamp::UNIX_EPOCH).is_none() {
         return Err(wrong("such a time never comes".to_owned()));
     }
     Ok(rhythm)
-}
-
-/// The crate's message without the picture that comes before it: the diagnostic has its own.
-fn one_line(message: &str) -> String {
-    let last = message.lines().last().unwrap_or(message);
-    last.trim_start_matches([' ', '^', '|', '-']).trim().to_owned()
 }
