@@ -13,6 +13,7 @@ pub mod bindings;
 pub mod call;
 pub mod capability;
 pub mod cli;
+pub mod clock;
 pub mod deferred;
 mod discovery;
 mod egress;
@@ -20,6 +21,8 @@ pub mod engine;
 mod escape;
 pub mod events;
 mod folder;
+#[cfg(test)]
+mod fuzz;
 pub mod gate;
 pub mod guest;
 mod health;

@@ -51,7 +51,9 @@ const FLOORS: &[&[&str]] = &[
     &["sections"],
     &[
         "bindings",
+        "clock",
         "folder",
+        "fuzz",
         "misspelt",
         "precompiled",
         "redact",

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     admin, alerts,
     app::App,
-    events, health,
+    clock, events, health,
     live::Live,
     load::{Failed, Loaded, Loader},
     off_limits,
@@ -81,7 +81,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     tokio::join!(
         server::serve(listener, live.clone(), stopping.clone()),
         events::serve(live.clone(), stopping.clone()),
-        scheduler::serve(live, stopping)
+        scheduler::serve(live, stopping, clock::system())
     );
     if let Some(watcher) = watcher {
         watcher.abort();

@@ -49,6 +49,7 @@ impl Source {
             service: app.service.name.clone(),
             types: subscriptions.types()?,
             lease: settings.visibility.unwrap_or(longest + limits::EVENTS_MARGIN),
+            pause: settings.backoff.max(limits::EVENTS_BACKOFF),
         };
         Some(Self {
             queue: events.queue().clone(),

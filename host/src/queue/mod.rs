@@ -49,7 +49,7 @@ impl Queues {
         };
         self.by_place.get(&format!("{engine:?} {at} {name}"), || Queue {
             engine: match (stores.at(place), engine) {
-                (Store::Sqlite(file), _) => Engine::Sqlite(Sqlite::new(file, name)),
+                (Store::Sqlite(file), _) => Engine::Sqlite(Sqlite::new(file, name, stores.clock.clone())),
                 (Store::Redis(server), EngineName::List) => Engine::List(List::new(server, name)),
                 (Store::Redis(server), _) => Engine::Stream(Stream::new(server, name)),
             },
@@ -76,6 +76,8 @@ pub(crate) struct Consumer {
     pub(crate) types: Types,
     /// How long an event is its taker's own.
     pub(crate) lease: Duration,
+    /// The longest pause between two deliveries of an event.
+    pub(crate) pause: Duration,
 }
 
 #[derive(Clone, Debug, PartialEq)]

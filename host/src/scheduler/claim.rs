@@ -34,7 +34,8 @@ const TAKE: &str = "
     if last and last >= slot and last - slot < skew then return 'taken' end
     redis.call('HSET', KEYS[1], 'slot', ARGV[1])
     redis.call('PEXPIRE', KEYS[1], ARGV[6])
-    local busy = tonumber(redis.call('HGET', KEYS[1], 'until') or '0') > now
+    local ends = tonumber(redis.call('HGET', KEYS[1], 'until') or '0')
+    local busy = ends > now and ends <= till + skew
     if busy and ARGV[4] == 'skip' then return 'overlaps' end
     redis.call('HSET', KEYS[1], 'running', ARGV[1], 'until', ARGV[3])
     return 'won'";
@@ -174,7 +175,8 @@ fn decide(
     {
         return Ok(Claim::Taken);
     }
-    let is_busy = before.is_some_and(|(_, until)| until > now) && !overlap;
+    let sound = now + 1..=till.saturating_add(milliseconds(limits::SCHEDULE_SKEW));
+    let is_busy = before.is_some_and(|(_, until)| sound.contains(&until)) && !overlap;
     if is_busy {
         connection
             .prepare_cached("UPDATE schedules SET slot = ?3 WHERE service = ?1 AND schedule = ?2")?

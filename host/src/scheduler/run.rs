@@ -1,9 +1,6 @@
 //! One slot: claimed, run, reported.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::sleep;
@@ -12,10 +9,10 @@ use super::{
     Due,
     claim::{Claim, Claims},
 };
-use crate::{app::App, bindings::Error, limits, request::Origin, schedule::Schedule, traces::Kind};
+use crate::{app::App, bindings::Error, clock::Clock, limits, request::Origin, schedule::Schedule, traces::Kind};
 
 /// Runs a slot unless another host does, or the run before goes on. What goes wrong is in the log.
-pub(super) async fn slot(app: Arc<App>, due: Due) {
+pub(super) async fn slot(app: Arc<App>, due: Due, clock: Arc<dyn Clock>) {
     let (Some(schedule), Some(store)) = (app.schedules.get(&due.id), app.schedules.store.clone()) else {
         return;
     };
@@ -27,31 +24,32 @@ pub(super) async fn slot(app: Arc<App>, due: Due) {
         // The schedule is new.
         return;
     }
-    match take(&claims, slot, hold, schedule.options.overlap).await {
+    let clock = &*clock;
+    match take(&claims, slot, hold, schedule.options.overlap, clock).await {
         Ok(Claim::Won) => {}
         Ok(Claim::Taken) => {
             return tracing::debug!(target: "schedule", schedule = %text, %fujsen, %slot, "another host runs it, or did");
         }
         Ok(Claim::Overlaps) => {
             return tracing::warn!(
-                target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule),
+                target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule, clock),
                 "skipped: the run before has not ended"
             );
         }
         Err(error) => {
             return tracing::error!(
-                target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule),
+                target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule, clock),
                 "skipped: whether another host runs it cannot be known: {}", error.message
             );
         }
     }
-    let started = Instant::now();
-    let result = traced(&app, schedule, deadline).await;
-    let took_ms = started.elapsed().as_millis() as u64;
+    let started = clock.monotonic();
+    let result = traced(&app, schedule, deadline, clock).await;
+    let took_ms = (clock.monotonic() - started).as_millis() as u64;
     match result {
         Ok(()) => tracing::debug!(target: "schedule", schedule = %text, %fujsen, %slot, took_ms, "done"),
         Err(error) => tracing::error!(
-            target: "schedule", schedule = %text, %fujsen, %slot, took_ms, status = error.status, next = next(schedule),
+            target: "schedule", schedule = %text, %fujsen, %slot, took_ms, status = error.status, next = next(schedule, clock),
             "{fujsen} failed: {}", error.message
         ),
     }
@@ -62,11 +60,17 @@ pub(super) async fn slot(app: Arc<App>, due: Due) {
 }
 
 /// A store that is down for a moment does not cost a slot.
-async fn take(claims: &Claims, slot: Timestamp, hold: Duration, overlap: bool) -> Result<Claim, Error> {
-    let started = Instant::now();
+async fn take(
+    claims: &Claims,
+    slot: Timestamp,
+    hold: Duration,
+    overlap: bool,
+    clock: &dyn Clock,
+) -> Result<Claim, Error> {
+    let started = clock.monotonic();
     loop {
-        match claims.take(slot, Timestamp::now(), hold, overlap).await {
-            Err(error) if error.status == 503 && started.elapsed() < limits::SCHEDULE_PATIENCE => {
+        match claims.take(slot, clock.wall(), hold, overlap).await {
+            Err(error) if error.status == 503 && clock.monotonic() - started < limits::SCHEDULE_PATIENCE => {
                 sleep(Duration::from_millis(250)).await;
             }
             result => return result,
@@ -75,11 +79,11 @@ async fn take(claims: &Claims, slot: Timestamp, hold: Duration, overlap: bool) -
 }
 
 /// A run starts a trace of its own.
-async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration) -> Result<(), Error> {
+async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration, clock: &dyn Clock) -> Result<(), Error> {
     let trace = app.tracer.start();
     let mut span = trace.span(Kind::Internal, || format!("schedule {}", schedule.text).into());
     span.describe(|span| span.set("tusk.schedule", &*schedule.text));
-    let result = call(app, schedule, Origin::starting(trace), deadline).await;
+    let result = call(app, schedule, Origin::starting(trace), deadline, clock).await;
     match &result {
         Ok(()) => span.end(),
         Err(error) => span.fail(&error.code),
@@ -88,14 +92,20 @@ async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration) -> Resu
 }
 
 /// A reply that says of itself that it is a failure is one.
-async fn call(app: &Arc<App>, schedule: &Schedule, origin: Origin, deadline: Duration) -> Result<(), Error> {
+async fn call(
+    app: &Arc<App>,
+    schedule: &Schedule,
+    origin: Origin,
+    deadline: Duration,
+    clock: &dyn Clock,
+) -> Result<(), Error> {
     let _pass = app.gate.enter().await.map_err(|_| {
         let message = "the service had no room for another call (limits.concurrency, limits.queue_wait)";
         Error::new(503, "busy", message)
     })?;
-    let (handler, until) = (&schedule.handler, Instant::now() + deadline);
+    let until = clock.monotonic() + deadline;
     let reply = app
-        .run_at(handler, schedule.arguments.clone(), origin, until, 1)
+        .run_at(&schedule.handler, schedule.arguments.clone(), origin, until, 1)
         .await?;
     if reply.status >= 400 {
         let message = format!("it answered with status {}", reply.status);
@@ -104,8 +114,8 @@ async fn call(app: &Arc<App>, schedule: &Schedule, origin: Origin, deadline: Dur
     Ok(())
 }
 
-fn next(schedule: &Schedule) -> String {
+fn next(schedule: &Schedule, clock: &dyn Clock) -> String {
     schedule
-        .next(Timestamp::now())
+        .next(clock.wall())
         .map_or_else(|| "never".to_owned(), |slot| slot.to_string())
 }

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     capability::fixture::{self, RedisServer},
+    clock,
     load::Loader,
     store::{Place, Stores},
 };
@@ -191,7 +192,7 @@ async fn a_schedule_that_never_ran_has_missed_nothing() {
     ] {
         let slot = second(minute * 60);
         let id = id.clone();
-        run::slot(app.clone(), Due { id, slot, is_past }).await;
+        run::slot(app.clone(), Due { id, slot, is_past }, clock::system()).await;
         let expected = last.map(|minute| second(minute * 60).as_millisecond());
         assert_eq!(claims.last().await.unwrap(), expected, "minute {minute}");
     }
@@ -257,6 +258,65 @@ async fn one_host_wins_each_slot() {
         assert_eq!(
             one.take(before, before, Duration::ZERO, true).await.unwrap(),
             Claim::Won
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_stops_no_schedule_and_repeats_no_slot() {
+    let (hold, hour) = (Duration::from_secs(10), 3600);
+    for (_folder, _server, [one, other]) in pairs().await {
+        let take = async |host: &Claims, n, now| host.take(second(n), second(now), hold, false).await.unwrap();
+        assert_eq!(take(&one, 0, 0).await, Claim::Won);
+        one.release(second(0)).await.unwrap();
+        // Set forward, and its host dies in the run.
+        assert_eq!(take(&one, hour, hour).await, Claim::Won);
+        // And back: neither that slot nor the end of that run keeps anybody away.
+        assert_eq!(take(&other, 1, 1).await, Claim::Won);
+        other.release(second(1)).await.unwrap();
+        assert_eq!(take(&one, 2, 2).await, Claim::Won);
+        // Set back by an hour: the hour's slots come again, but for the one that ran last.
+        assert_eq!(take(&other, 2, 2 - hour).await, Claim::Taken);
+        assert_eq!(take(&other, 2 - hour, 2 - hour).await, Claim::Won);
+        // Hosts whose clocks differ by less than that do not.
+        other.release(second(2 - hour)).await.unwrap();
+        assert_eq!(take(&one, -1 - hour, -1 - hour).await, Claim::Taken);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn slots_come_although_the_clock_is_set() {
+    let service = Service::new();
+    for by in [SignedDuration::from_hours(1), SignedDuration::from_hours(-1)] {
+        let live = Live::new(service.load("\"every 1s\": a.nothing\n\"* * * * *\": a.nothing"));
+        let (stop, stopping) = watch::channel(false);
+        let (start, begun) = (START.parse::<Timestamp>().unwrap(), Instant::now());
+        let now = || {
+            let passed = SignedDuration::try_from(begun.elapsed()).unwrap();
+            let set = if passed > SignedDuration::from_secs(20) {
+                by
+            } else {
+                SignedDuration::ZERO
+            };
+            start + passed + set
+        };
+        let seen = RefCell::new(Vec::new());
+        let note = |_: &Arc<App>, due: Due| seen.borrow_mut().push((due.id, due.slot));
+        tokio::join!(follow(&live, stopping, now, note), async {
+            sleep(Duration::from_secs(200)).await;
+            stop.send(true).unwrap();
+        });
+        let count = |id: &str| seen.borrow().iter().filter(|(one, _)| one == id).count();
+        assert!(
+            count("every 1s a.nothing") >= 190,
+            "{by}: {}",
+            count("every 1s a.nothing")
+        );
+        assert!(count("* * * * * a.nothing") >= 3, "{by}");
+        let set = start + by;
+        assert!(
+            seen.borrow().iter().any(|(_, slot)| (*slot - set).get_hours() == 0),
+            "{by}"
         );
     }
 }

@@ -11,13 +11,23 @@ pub(crate) mod sqlite;
 use std::sync::Arc;
 
 pub(crate) use self::{kept::Kept, place::Place};
-use crate::bindings::Error;
+use crate::{
+    bindings::Error,
+    clock::{self, Clock},
+};
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.
-#[derive(Default)]
 pub struct Stores {
     pub(crate) files: sqlite::Files,
     pub(crate) servers: redis::Servers,
+    /// Of the times that are kept there.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Default for Stores {
+    fn default() -> Self {
+        Self::new(clock::system())
+    }
 }
 
 /// An open place.
@@ -38,6 +48,14 @@ impl Store {
 }
 
 impl Stores {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            files: sqlite::Files::default(),
+            servers: redis::Servers::default(),
+            clock,
+        }
+    }
+
     /// Connects to nothing yet: the first use does.
     pub(crate) fn at(&self, place: &Place) -> Store {
         match place {

@@ -76,7 +76,7 @@ impl State {
         };
         let engine = match stores.at(&place) {
             Store::Sqlite(file) => {
-                let table = || Table::new(file.clone());
+                let table = || Table::new(file.clone(), stores.clock.clone());
                 Engine::Sqlite(tables.by_location.get(file.location(), table))
             }
             Store::Redis(server) => Engine::Redis(Keys::new(server)),

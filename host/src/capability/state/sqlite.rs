@@ -1,15 +1,12 @@
 //! State in a SQLite file of the host's own.
 
-use std::{
-    sync::{Arc, OnceLock},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::{Arc, OnceLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::{task::AbortHandle, time::sleep};
 
 use super::{Name, Refused, codec};
-use crate::{bindings::Error, limits, store::sqlite::File};
+use crate::{bindings::Error, clock::Clock, limits, store::sqlite::File};
 
 /// Both counts of keys are kept by triggers, so that no statement has to look at every row.
 const SCHEMA: &str = "
@@ -33,6 +30,7 @@ const SCHEMA: &str = "
 /// The state in one file, of every service that uses it.
 pub(super) struct Table {
     file: Arc<File>,
+    clock: Arc<dyn Clock>,
     sweeper: OnceLock<AbortHandle>,
 }
 
@@ -45,9 +43,10 @@ impl Drop for Table {
 }
 
 impl Table {
-    pub(super) fn new(file: Arc<File>) -> Self {
+    pub(super) fn new(file: Arc<File>, clock: Arc<dyn Clock>) -> Self {
         Self {
             file,
+            clock,
             sweeper: OnceLock::new(),
         }
     }
@@ -55,26 +54,27 @@ impl Table {
     pub(super) async fn open(&self) -> Result<(), Error> {
         self.file.ensure(SCHEMA).await?;
         self.sweeper
-            .get_or_init(|| tokio::spawn(remove_expired(self.file.clone())).abort_handle());
+            .get_or_init(|| tokio::spawn(remove_expired(self.file.clone(), self.clock.clone())).abort_handle());
         Ok(())
     }
 
     pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, Error> {
         self.open().await?;
-        let found = self.file.read(move |connection| find(connection, &name)).await?;
+        let now = self.now();
+        let found = self.file.read(move |connection| find(connection, &name, now)).await?;
         Ok(found.map(|row| row.value))
     }
 
     pub(super) async fn set(&self, name: Name, value: Vec<u8>, lifetime: Option<u64>) -> Result<(), Error> {
-        self.write(name, move |connection, name| {
-            put(connection, name, &value, lifetime.map(expiry))
+        self.write(name, move |connection, name, now| {
+            put(connection, name, &value, expiry(now, lifetime), now)
         })
         .await
     }
 
     pub(super) async fn delete(&self, name: Name) -> Result<bool, Error> {
-        self.write(name, |connection, name| {
-            let was_there = find(connection, name)?.is_some();
+        self.write(name, |connection, name, now| {
+            let was_there = find(connection, name, now)?.is_some();
             remove(connection, name)?;
             Ok(Ok(was_there))
         })
@@ -82,10 +82,10 @@ impl Table {
     }
 
     pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, Error> {
-        self.write(name, move |connection, name| {
-            let (old, expires) = match find(connection, name)? {
+        self.write(name, move |connection, name, now| {
+            let (old, expires) = match find(connection, name, now)? {
                 Some(row) => (codec::integer(&row.value), row.expires),
-                None => (Some(0), lifetime.map(expiry)),
+                None => (Some(0), expiry(now, lifetime)),
             };
             let Some(old) = old else {
                 return Ok(Err(Refused::NoInteger));
@@ -93,7 +93,7 @@ impl Table {
             let Some(sum) = old.checked_add(by) else {
                 return Ok(Err(Refused::Overflow));
             };
-            Ok(put(connection, name, sum.to_string().as_bytes(), expires)?.map(|()| sum))
+            Ok(put(connection, name, sum.to_string().as_bytes(), expires, now)?.map(|()| sum))
         })
         .await
     }
@@ -105,12 +105,12 @@ impl Table {
         value: Option<Vec<u8>>,
         lifetime: Option<u64>,
     ) -> Result<bool, Error> {
-        self.write(name, move |connection, name| {
-            if find(connection, name)?.map(|row| row.value) != expected {
+        self.write(name, move |connection, name, now| {
+            if find(connection, name, now)?.map(|row| row.value) != expected {
                 return Ok(Ok(false));
             }
             match value {
-                Some(value) => Ok(put(connection, name, &value, lifetime.map(expiry))?.map(|()| true)),
+                Some(value) => Ok(put(connection, name, &value, expiry(now, lifetime), now)?.map(|()| true)),
                 None => remove(connection, name).map(|()| Ok(true)),
             }
         })
@@ -118,8 +118,8 @@ impl Table {
     }
 
     pub(super) async fn expire(&self, name: Name, lifetime: Option<u64>) -> Result<bool, Error> {
-        self.write(name, move |connection, name| match find(connection, name)? {
-            Some(row) => Ok(put(connection, name, &row.value, lifetime.map(expiry))?.map(|()| true)),
+        self.write(name, move |connection, name, now| match find(connection, name, now)? {
+            Some(row) => Ok(put(connection, name, &row.value, expiry(now, lifetime), now)?.map(|()| true)),
             None => Ok(Ok(false)),
         })
         .await
@@ -127,20 +127,27 @@ impl Table {
 
     pub(super) async fn expires_in(&self, name: Name) -> Result<Option<u64>, Error> {
         self.open().await?;
-        let found = self.file.read(move |connection| find(connection, &name)).await?;
+        let now = self.now();
+        let found = self.file.read(move |connection| find(connection, &name, now)).await?;
         let expires = found.and_then(|row| row.expires);
-        Ok(expires.and_then(|at| u64::try_from(at - now()).ok()))
+        Ok(expires.and_then(|at| u64::try_from(at - now).ok()))
     }
 
     async fn write<T: Send + 'static>(
         &self,
         name: Name,
-        work: impl FnOnce(&Connection, &Name) -> rusqlite::Result<Result<T, Refused>> + Send + 'static,
+        work: impl FnOnce(&Connection, &Name, i64) -> rusqlite::Result<Result<T, Refused>> + Send + 'static,
     ) -> Result<T, Error> {
         self.open().await?;
-        let key = name.key.clone();
-        let result = self.file.write(move |connection| work(connection, &name)).await?;
-        result.map_err(|refused| refused.explain(&key))
+        let (key, clock) = (name.key.clone(), self.clock.clone());
+        // Read in the transaction: what waited for it has not lived yet.
+        let work = move |connection: &Connection| work(connection, &name, clock.wall().as_millisecond());
+        self.file.write(work).await?.map_err(|refused| refused.explain(&key))
+    }
+
+    /// Milliseconds since the Unix epoch.
+    fn now(&self) -> i64 {
+        self.clock.wall().as_millisecond()
     }
 }
 
@@ -149,22 +156,16 @@ struct Row {
     expires: Option<i64>,
 }
 
-/// Milliseconds since the Unix epoch.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+fn expiry(now: i64, lifetime: Option<u64>) -> Option<i64> {
+    lifetime.map(|lifetime| now.saturating_add_unsigned(lifetime))
 }
 
-fn expiry(lifetime: u64) -> i64 {
-    now().saturating_add_unsigned(lifetime)
-}
-
-fn find(connection: &Connection, name: &Name) -> rusqlite::Result<Option<Row>> {
+fn find(connection: &Connection, name: &Name, now: i64) -> rusqlite::Result<Option<Row>> {
     connection
         .prepare_cached(
             "SELECT value, expires FROM state WHERE service = ? AND key = ? AND (expires IS NULL OR expires > ?)",
         )?
-        .query_row(params![name.service, name.key, now()], |row| {
+        .query_row(params![name.service, name.key, now], |row| {
             Ok(Row {
                 value: row.get(0)?,
                 expires: row.get(1)?,
@@ -178,6 +179,7 @@ fn put(
     name: &Name,
     value: &[u8],
     expires: Option<i64>,
+    now: i64,
 ) -> rusqlite::Result<Result<(), Refused>> {
     let changed = connection
         .prepare_cached("UPDATE state SET value = ?, expires = ? WHERE service = ? AND key = ?")?
@@ -186,7 +188,7 @@ fn put(
         return Ok(Ok(()));
     }
     // What has expired must not keep new keys out.
-    if is_full(connection, name)? && (sweep(connection)? == 0 || is_full(connection, name)?) {
+    if is_full(connection, name)? && (sweep(connection, now)? == 0 || is_full(connection, name)?) {
         return Ok(Err(Refused::Full));
     }
     connection
@@ -211,17 +213,18 @@ fn is_full(connection: &Connection, name: &Name) -> rusqlite::Result<bool> {
 }
 
 /// Removes some of what has expired; how much.
-fn sweep(connection: &Connection) -> rusqlite::Result<usize> {
+fn sweep(connection: &Connection, now: i64) -> rusqlite::Result<usize> {
     connection
         .prepare_cached("DELETE FROM state WHERE id IN (SELECT id FROM state WHERE expires <= ? LIMIT ?)")?
-        .execute(params![now(), limits::STATE_SWEEP as i64])
+        .execute(params![now, limits::STATE_SWEEP as i64])
 }
 
 /// Gives room back. What has expired is not seen even while it is still there.
-async fn remove_expired(file: Arc<File>) {
+async fn remove_expired(file: Arc<File>, clock: Arc<dyn Clock>) {
     loop {
         sleep(limits::STATE_SWEEP_PAUSE).await;
-        while match file.write(sweep).await {
+        let now = clock.wall().as_millisecond();
+        while match file.write(move |connection| sweep(connection, now)).await {
             Ok(removed) => removed == limits::STATE_SWEEP,
             Err(error) => {
                 tracing::warn!("what has expired could not be removed: {}", error.message);

@@ -7,7 +7,10 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::capability::fixture::{self, RedisServer};
+use crate::{
+    capability::fixture::{self, RedisServer},
+    clock::Moved,
+};
 
 /// A place to keep state in, and what a process has of its own.
 struct Setup {
@@ -343,6 +346,46 @@ async fn foreign_values_and_servers_that_are_down_are_told() {
         "{}",
         error.message
     );
+}
+
+#[tokio::test]
+async fn values_expire_by_the_clock_on_the_wall_however_it_is_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let setup = Setup {
+        name: "sqlite",
+        url: None,
+        folder,
+        _server: None,
+    };
+    let clock = Moved::new();
+    let process = Process {
+        stores: Stores::new(clock.clone()),
+        ..Process::default()
+    };
+    let state = setup.state(&process, "users");
+    let minute = Some(60_000);
+    let get = async |key: &str| state.get(soon(), key.into()).await.unwrap();
+    let set = async |key: &str, lifetime| {
+        state.set(soon(), key.into(), &text("v"), lifetime).await.unwrap();
+    };
+    set("kept", None).await;
+    set("brief", minute).await;
+    clock.pass(Duration::from_secs(59));
+    assert_ne!(get("brief").await, Value::Null);
+    clock.pass(Duration::from_secs(1));
+    assert_eq!(get("brief").await, Value::Null);
+    for hours in [1, -1, -1, 1] {
+        set("before", minute).await;
+        clock.set(jiff::SignedDuration::from_hours(hours));
+        assert_eq!(get("before").await != Value::Null, hours < 0, "{hours}");
+        // What is set now lives as long as it says, and counting goes on.
+        set("after", minute).await;
+        let left = state.expires_in(soon(), "after".into()).await.unwrap().unwrap();
+        assert!((59_000..=60_000).contains(&left), "{left}");
+        clock.pass(Duration::from_secs(60));
+        assert_eq!(get("after").await, Value::Null);
+        assert_ne!(get("kept").await, Value::Null);
+    }
 }
 
 #[tokio::test]

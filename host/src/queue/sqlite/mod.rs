@@ -5,9 +5,14 @@ use std::{sync::Arc, time::Duration};
 use rusqlite::{Result as Sql, params};
 use tokio::{sync::watch, time::sleep};
 
-use self::tables::{Tables, milliseconds, now};
+use self::tables::Tables;
 use super::{Claimed, Consumer, Dead, Delivery, Event, Progress, Receipt, Seen};
-use crate::{bindings::Error, limits, store::sqlite::File};
+use crate::{
+    bindings::Error,
+    clock::{Clock, milliseconds},
+    limits,
+    store::sqlite::File,
+};
 
 /// A SQLite file. `seen` is how far a service has looked; what it found for itself stands in `deliveries` until it is
 /// handled. `due` is when it may be taken (again), or nothing while an earlier event of its key is not done.
@@ -16,15 +21,17 @@ const SCHEMA: &str = include_str!("schema.sql");
 pub(super) struct Sqlite {
     file: Arc<File>,
     name: Arc<str>,
+    clock: Arc<dyn Clock>,
     /// Counts what this process has published.
     published: watch::Sender<u64>,
 }
 
 impl Sqlite {
-    pub(super) fn new(file: Arc<File>, name: &str) -> Self {
+    pub(super) fn new(file: Arc<File>, name: &str, clock: Arc<dyn Clock>) -> Self {
         Self {
             file,
             name: name.into(),
+            clock,
             published: watch::Sender::default(),
         }
     }
@@ -77,8 +84,8 @@ impl Sqlite {
 
     /// Without writing: an idle service takes the file from nobody.
     async fn has_any(&self, consumer: &Consumer) -> Result<bool, Error> {
-        let service = consumer.service.clone();
-        self.read(move |queue| queue.has_any(&service)).await
+        let consumer = consumer.clone();
+        self.read(move |queue| queue.has_any(&consumer)).await
     }
 
     pub(super) async fn news(&self, consumer: &Consumer, seen: Seen) {
@@ -121,7 +128,7 @@ impl Sqlite {
         self.write(move |queue| {
             let statement = "UPDATE tusk_queue_deliveries SET due = ?, done = ? \
                              WHERE queue = ? AND service = ? AND seq = ? AND due = ?";
-            let due = now() + milliseconds(pause);
+            let due = queue.now + milliseconds(pause);
             queue
                 .run(
                     statement,
@@ -210,11 +217,12 @@ impl Sqlite {
         &self,
         work: W,
     ) -> impl FnOnce(&rusqlite::Connection) -> Sql<T> + Send + 'static + use<T, W> {
-        let name = self.name.clone();
+        let (name, clock) = (self.name.clone(), self.clock.clone());
         move |connection| {
             work(&Tables {
                 connection,
                 name: &name,
+                now: clock.wall().as_millisecond(),
             })
         }
     }

@@ -1,8 +1,9 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Result as Sql, params};
 
 use crate::{
+    clock::milliseconds,
     limits,
     queue::{Claimed, Consumer, Dead, Delivery, Event, Progress, Receipt, Seen},
 };
@@ -11,6 +12,8 @@ use crate::{
 pub(super) struct Tables<'a> {
     pub(super) connection: &'a Connection,
     pub(super) name: &'a str,
+    /// Milliseconds since the Unix epoch, as all of the transaction sees it.
+    pub(super) now: i64,
 }
 
 impl Tables<'_> {
@@ -48,15 +51,20 @@ impl Tables<'_> {
     }
 
     /// Whether a claim may find something.
-    pub(super) fn has_any(&self, service: &str) -> Sql<bool> {
+    pub(super) fn has_any(&self, consumer: &Consumer) -> Sql<bool> {
         let statement = "SELECT \
             EXISTS (SELECT 1 FROM tusk_queue_deliveries WHERE queue = ?1 AND service = ?2 AND due <= ?3) OR \
+            EXISTS (SELECT 1 FROM tusk_queue_deliveries WHERE queue = ?1 AND service = ?2 AND due > ?4) OR \
             EXISTS (SELECT 1 FROM tusk_queue_events WHERE queue = ?1 AND seq > \
                 (SELECT seen FROM tusk_queue_services WHERE queue = ?1 AND service = ?2)) OR \
             NOT EXISTS (SELECT 1 FROM tusk_queue_services WHERE queue = ?1 AND service = ?2)";
-        Ok(self
-            .one(statement, params![self.name, service, now()])?
-            .unwrap_or(false))
+        let parameters = params![self.name, consumer.service, self.now, self.latest(consumer)];
+        Ok(self.one(statement, parameters)?.unwrap_or(false))
+    }
+
+    /// When something may be due at the latest: what is further ahead was noted by a clock that was wrong.
+    fn latest(&self, consumer: &Consumer) -> i64 {
+        self.now + milliseconds(consumer.lease.max(consumer.pause) + limits::EVENTS_SKEW)
     }
 
     pub(super) fn next_due(&self, service: &str) -> Sql<Option<Duration>> {
@@ -64,11 +72,14 @@ impl Tables<'_> {
         let due: Option<Option<i64>> = self.one(statement, params![self.name, service])?;
         Ok(due
             .flatten()
-            .map(|due| Duration::from_millis((due - now()).max(0) as u64)))
+            .map(|due| Duration::from_millis((due - self.now).max(0) as u64)))
     }
 
     pub(super) fn claim(&self, consumer: &Consumer, room: usize) -> Sql<Claimed> {
-        let token = now() + milliseconds(consumer.lease);
+        let wrong = "UPDATE tusk_queue_deliveries SET due = ? WHERE queue = ? AND service = ? AND due > ?";
+        let latest = self.latest(consumer);
+        self.run(wrong, params![self.now, self.name, consumer.service, latest])?;
+        let token = self.now + milliseconds(consumer.lease);
         let mut deliveries = self.due(&consumer.service, room, token)?;
         let exhausted = self.fresh(consumer, room, token, &mut deliveries)?;
         Ok(Claimed {
@@ -84,7 +95,7 @@ impl Tables<'_> {
                          JOIN tusk_queue_events e USING (seq) \
                          WHERE d.queue = ? AND d.service = ? AND d.due <= ? ORDER BY d.due, seq LIMIT ?";
         let mut statement = self.connection.prepare_cached(statement)?;
-        let rows = statement.query_map(params![self.name, service, now(), room as i64], |row| {
+        let rows = statement.query_map(params![self.name, service, self.now, room as i64], |row| {
             Ok(Delivery {
                 receipt: receipt(row.get(0)?, token),
                 attempts: row.get(1)?,
@@ -165,7 +176,7 @@ impl Tables<'_> {
         if let Some(Some(key)) = &finished {
             let next = "UPDATE tusk_queue_deliveries SET due = ?4 WHERE queue = ?1 AND service = ?2 AND seq = \
                         (SELECT min(seq) FROM tusk_queue_deliveries WHERE queue = ?1 AND service = ?2 AND key = ?3)";
-            self.run(next, params![self.name, service, key, now()])?;
+            self.run(next, params![self.name, service, key, self.now])?;
         }
         Ok(finished.is_some())
     }
@@ -175,7 +186,7 @@ impl Tables<'_> {
                          VALUES (?, ?, ?, ?, ?, ?, ?)";
         self.run(
             statement,
-            params![self.name, service, attempts, why, now(), done, event],
+            params![self.name, service, attempts, why, self.now, done, event],
         )?;
         let oldest = "DELETE FROM tusk_queue_dead WHERE seq <= (SELECT seq FROM tusk_queue_dead \
                       WHERE queue = ?1 AND service = ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3) \
@@ -256,12 +267,4 @@ fn receipt(seq: i64, token: i64) -> Receipt {
         entry: seq.to_string(),
         token,
     }
-}
-
-pub(super) fn now() -> i64 {
-    milliseconds(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-}
-
-pub(super) fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 4)
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use self::testbed::{Host, Testbed, consumer, event, keyed, number};
 use super::*;
-use crate::capability::fixture;
+use crate::{capability::fixture, clock::Moved};
 
 #[tokio::test]
 async fn an_event_is_taken_once_and_gone_when_it_is_handled() {
@@ -96,6 +96,39 @@ async fn what_a_host_has_left_is_taken_by_another() {
             "{}: the count was kept",
             testbed.name
         );
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_stops_no_event() {
+    let hour = jiff::SignedDuration::from_hours(1);
+    for by in [hour, -hour] {
+        let [sqlite, ..] = Testbed::all();
+        let clock = Moved::new();
+        let host = sqlite.open_at(clock.clone());
+        let users = consumer("users", &["*"]);
+        host.queue.subscribe("users").await.unwrap();
+        for n in 1..=4 {
+            host.publish("created", n, keyed(&format!("key-{}", n % 3))).await;
+        }
+        // One is being handled, one waits for another try, one has been left by a host that died, one for its turn.
+        let mut taken = host.take(&users, 3).await;
+        assert_eq!(taken.iter().map(number).collect::<Vec<_>>(), [1, 2, 3]);
+        host.queue
+            .retry("users", &taken[1].receipt, Duration::from_secs(30), "")
+            .await
+            .unwrap();
+        clock.set(by);
+        // Whoever still has it ends it, and the next of its key has its turn.
+        host.ack(&users, &taken.remove(0)).await;
+        clock.pass(Duration::from_secs(61));
+        let mut left: Vec<i64> = host.rest(&users).await.iter().map(number).collect();
+        left.sort_unstable();
+        assert_eq!(left, [2, 3, 4], "{by}");
+        // What is taken now is its taker's own.
+        assert!(host.rest(&users).await.is_empty(), "{by}");
+        host.publish("created", 5, Options::default()).await;
+        assert_eq!(host.take(&users, 1).await.iter().map(number).collect::<Vec<_>>(), [5]);
     }
 }
 

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use crate::{
     capability::fixture::{self, RedisServer},
+    clock::{self, Clock},
     queue::{Consumer, Delivery, Event, Options, Queue, Queues, Settings, Types},
     store::Stores,
     trace_context::TraceContext,
@@ -40,7 +41,11 @@ impl Testbed {
 
     /// As another process has it: nothing is shared but the queue itself.
     pub(super) fn open(&self) -> Host {
-        let (stores, queues) = (Stores::default(), Queues::default());
+        self.open_at(clock::system())
+    }
+
+    pub(super) fn open_at(&self, clock: Arc<dyn Clock>) -> Host {
+        let (stores, queues) = (Stores::new(clock), Queues::default());
         let queue = queues.get(&stores, &self.settings);
         let tending = queue.clone();
         let tend = tokio::spawn(async move {
@@ -79,6 +84,7 @@ pub(super) fn consumer(service: &str, types: &[&str]) -> Consumer {
             types => Types::Named(types.iter().map(|one| (*one).to_owned()).collect()),
         },
         lease: Duration::from_secs(60),
+        pause: Duration::from_secs(60),
     }
 }
 
