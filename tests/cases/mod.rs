@@ -4,7 +4,7 @@ mod cli;
 mod deferred;
 mod egress;
 mod engine;
-mod events;
+pub(crate) mod events;
 mod examples;
 mod faults;
 mod grpc;

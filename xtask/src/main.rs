@@ -1,6 +1,7 @@
-//! The project's own commands: `cargo xtask test`, `cargo xtask bench`, `cargo xtask layers`.
+//! The project's own commands: `cargo xtask test`, `cargo xtask endure`, `cargo xtask bench`, `cargo xtask layers`.
 
 mod bench;
+mod endure;
 mod layers;
 mod setup;
 mod shell;
@@ -11,6 +12,8 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   test [NAME]  install what the tests need, saying what; then run them all, or those whose name contains NAME
+  endure [NAME]
+               run the long forms of tests, or those whose name contains NAME, and write tests/endure/README.md
   bench        measure, and write tests/bench/README.md
   layers       check that dependencies only point down
 ";
@@ -20,6 +23,8 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test(None),
         ["test", name] => test(Some(name)),
+        ["endure"] => endure::run(""),
+        ["endure", name] => endure::run(name),
         ["bench"] => bench::run(),
         ["layers"] => layers::check(),
         _ => {

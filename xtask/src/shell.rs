@@ -44,7 +44,7 @@ pub(crate) fn exists(program: &str) -> bool {
         .is_ok()
 }
 
-fn command(program: &str, arguments: &[&str]) -> Command {
+pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root());
     command

@@ -8,7 +8,7 @@ use super::{
     http::{Input, bind},
     value_from_json, value_to_json, value_to_json_text,
 };
-use crate::bindings::Value;
+use crate::{bindings::Value, fuzz};
 
 /// `name:type` with `?` for an optional one, `name:integer[0,255]` for a range, `name:json<Vec<i64>>` for a source type.
 fn function(parameters: &str) -> Function {
@@ -346,4 +346,70 @@ fn values_and_json() {
     assert_eq!(value_to_json(Value::Bytes(b"hi".to_vec())), json!("aGk="));
     assert_eq!(value_to_json_text(Value::Real(f64::NAN)).unwrap(), b"null");
     assert!(value_to_json_text(Value::Json("{".into())).is_err());
+}
+
+const REQUESTS: [&str; 12] = [
+    "/users/7?name=Ada&tags=a&tags=b",
+    "/files/a%2Fb/%C3%A9%20?x=%00&flag=true",
+    "?count=255&ratio=1.5e3&flag=false&name=",
+    r#"{"name": "Ada", "count": 7, "ratio": 0.5, "flag": true, "tags": ["a", "b"], "data": {"a": [1, 2, {"b": null}]}}"#,
+    r#"{"count": 18446744073709551615, "ratio": -0.0, "name": "\ud83d\ude00", "name": "twice"}"#,
+    r#"[{"n": 1e308}, "text", null, true, -9223372036854775808, 1.7976931348623157e308]"#,
+    r#"{"body": "AAEC", "data": [[[[[[[[]]]]]]]]}"#,
+    "application/json",
+    "application/vnd.api+json; charset=utf-8",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "count=1&name=%F0%9F%98%80",
+];
+
+/// Any path, query, content type and body for functions with parameters of all kinds: bound, or refused as the client's.
+fn any_request(executions: u64) {
+    let functions = [
+        "name:text count:integer[0,255] ratio:real? flag:boolean? tags:json<Vec<String>>?",
+        "body:bytes",
+        "body:text",
+        "data:json<Value> count:integer?",
+        "id:integer<u64> n:integer<i8>[-128,127]? data:json<Vec<i64>>?",
+        "body:json<Value>",
+    ]
+    .map(function);
+    fuzz::run("arguments", executions, &REQUESTS, |input| {
+        let function = &functions[input.below(functions.len())];
+        let names = ["name", "count", "ratio", "flag", "tags", "data", "body", "id", "n"];
+        let mut pairs = |most| -> Vec<(String, String)> {
+            let count = input.below(most);
+            let pair = |_| (names[input.below(names.len())].to_owned(), input.text());
+            (0..count).map(pair).collect()
+        };
+        let (parameters, query) = (pairs(3), pairs(5));
+        let (body, content_type) = (input.bytes(), input.text());
+        let request = Input {
+            parameters: &parameters,
+            query: &query,
+            body: &body,
+            content_type: [None, Some("application/json"), Some(&*content_type)][input.below(3)],
+            expects_body: input.below(2) == 0,
+        };
+        match bind(function, request) {
+            Ok(values) => {
+                assert_eq!(values.len(), function.params.len());
+                for value in values {
+                    let _ = value_to_json_text(value);
+                }
+            }
+            Err(refused) => assert!((400..500).contains(&refused.status), "{}", refused.message),
+        }
+    });
+}
+
+#[test]
+fn any_request_is_bound_or_refused() {
+    any_request(fuzz::SHORT);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn endure_fuzz_arguments() {
+    any_request(fuzz::long());
 }

@@ -17,6 +17,8 @@ pub mod time;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
 
 use std::{path::Path, sync::Arc};
 

@@ -11,7 +11,7 @@ use super::{
     Identity, Mesh, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION, is_same,
     token::{Invalid, Keys, now},
 };
-use crate::{capability::fixture, limits};
+use crate::{capability::fixture, fuzz, limits};
 
 const ONE: &str = "0123456789abcdef0123456789abcdef";
 const TWO: &str = "fedcba9876543210fedcba9876543210";
@@ -416,4 +416,52 @@ fn mistakes_are_explained() {
             assert!(found.contains(part), "{section}: `{part}` is not in\n{found}");
         }
     }
+}
+
+/// Any token: whoever has not the key is nobody.
+fn any_token(executions: u64) {
+    let mesh = service();
+    let right = token("order-service", "payment-service");
+    let other = keys(&["another secret of 32 bytes and more"])
+        .sign("order-service", "payment-service", now(), MINUTE)
+        .unwrap();
+    let parts: Vec<&str> = right.split('.').collect();
+    // `{"alg":"none"}`
+    let none = format!("eyJhbGciOiJub25lIn0.{}.", parts[1]);
+    let corpus = [
+        &*right,
+        &*other,
+        &*none,
+        parts[0],
+        parts[1],
+        parts[2],
+        "order-service",
+        "a.b.c",
+        "=",
+        "eyJ",
+    ];
+    fuzz::run("mesh tokens", executions, &corpus, |input| {
+        let text = input.bytes();
+        let Ok(value) = HeaderValue::from_bytes(&text) else {
+            return;
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(SERVICE_TOKEN, value);
+        let checked = mesh.policy.check(&Method::POST, "/charges", &headers, &[]);
+        match checked {
+            Ok(_) => assert_eq!(text, right.as_bytes(), "only the right one is let in"),
+            Err(refused) => assert!(matches!(refused.status, 401 | 403), "{refused:?}"),
+        }
+    });
+}
+
+#[test]
+fn any_token_but_the_right_one_is_refused() {
+    any_token(fuzz::SHORT);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn endure_fuzz_mesh_tokens() {
+    any_token(fuzz::long());
 }

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use tsk::Config;
 
 use super::{document, plan::Plan};
-use crate::capability::{config::Values, fixture};
+use crate::{
+    capability::{config::Values, fixture},
+    fuzz,
+};
 
 const URL: &str = "http://127.0.0.1:8106/config";
 
@@ -204,4 +207,49 @@ fn what_is_wrong_with_the_section_is_said() {
     assert!(Plan::new(&fixture::config(json!({}))).unwrap().is_none());
     let off = fixture::config(section("url", json!("")));
     assert!(Plan::new(&off).unwrap().is_none(), "an empty URL asks nobody");
+}
+
+/// Any answer of a configuration service: taken over as the schema says, or refused.
+fn any_document(executions: u64) {
+    let corpus = [
+        r#"{"cache": {"ttl": 5, "name": "x"}, "log": {"level": "debug"}, "text": "@query(\"x\")"}"#,
+        r#"{"data": {"cache.ttl": 60, "list": [1, 2.5, null, {"a": true}]}, "etag": "\"1\""}"#,
+        r#"{"cache": {"ttl": 18446744073709551615}, "text": "\ud800", "rest": {"deep": {"er": [[[]]]}}}"#,
+        "cache.ttl",
+        "data",
+    ];
+    let schema = json!({
+        "cache.ttl": {"type": "integer", "required": true, "min": 1, "max": 1000},
+        "cache.name": {"type": "string", "pattern": "^[a-z]*$"},
+        "log.level": {"enum": ["info", "debug"]},
+        "list": {"type": "array"}, "text": {},
+    });
+    let config = file(
+        schema,
+        json!({"cache": {"name": "local", "ttl": 7}, "log": {"level": "info"}}),
+    );
+    let (plan, values) = (plan(&config), Values::changing(&config));
+    fuzz::run("remote configuration", executions, &corpus, |input| {
+        let (bytes, at) = (input.bytes(), input.text());
+        let at = [None, Some("data"), Some(&*at)][input.below(3)];
+        let Ok(document) = document::read(&bytes, at) else {
+            return;
+        };
+        let document = plan.document(document);
+        plan.ignored(&document);
+        if plan.errors(&document).is_empty() {
+            plan.take_over(&values, document);
+        }
+    });
+}
+
+#[test]
+fn any_document_is_taken_or_refused() {
+    any_document(fuzz::SHORT);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn endure_fuzz_remote_config() {
+    any_document(fuzz::long());
 }

@@ -3,25 +3,24 @@
 mod crashes;
 mod dead;
 mod delivery;
-mod load;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::harness::{Folder, Redis, Service, eventually};
 
-const TEXT: &str = include_str!("service.tsk");
+pub(crate) const TEXT: &str = include_str!("service.tsk");
 const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
 
 /// A queue and a database that several hosts share.
-struct Place {
+pub(crate) struct Place {
     engine: &'static str,
-    redis: Option<Redis>,
+    pub(crate) redis: Option<Redis>,
     folder: TempDir,
 }
 
 impl Place {
-    fn new(engine: &'static str) -> Self {
+    pub(crate) fn new(engine: &'static str) -> Self {
         Self {
             engine,
             redis: (engine != "sqlite").then(Redis::durable),
@@ -53,7 +52,7 @@ impl Place {
         self.host_of(TEXT, &[]).await
     }
 
-    async fn host_of(&self, text: &str, more: &[(&str, &str)]) -> Service {
+    pub(crate) async fn host_of(&self, text: &str, more: &[(&str, &str)]) -> Service {
         let own = self.variables();
         let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let all: Vec<_> = own.chain(more.iter().copied()).collect();
@@ -84,6 +83,6 @@ async fn done(service: &Service, handler: &str, count: usize) -> Vec<(i64, Value
     .await
 }
 
-fn made(language: &str, n: i64) -> Value {
+pub(crate) fn made(language: &str, n: i64) -> Value {
     json!({ "kind": format!("{language}_made"), "n": n })
 }

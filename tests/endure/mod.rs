@@ -1,0 +1,21 @@
+//! What must hold for long: each as a short form that runs with the other tests, and as a long one, ignored, whose name
+//! begins with `endure_`. `cargo xtask endure` runs those and writes README.md beside this file.
+
+mod dependencies;
+mod events;
+mod swaps;
+
+/// A size of a long form: an environment variable, else the full size.
+fn size(variable: &str, full: usize) -> usize {
+    match std::env::var(variable) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{variable} must be a number: {text}")),
+        Err(_) => full,
+    }
+}
+
+/// Prints a line for README.md.
+fn figure(text: impl std::fmt::Display) {
+    println!("figure: {text}");
+}
