@@ -181,7 +181,7 @@ fn a_flood_of_mistakes_is_shown_in_part() {
         ("schedules", 4_900, &|n| format!("\"evry {n}s\": a.f\n")),
         ("databases", 4_900, &|n| format!("d{n}: \"sqlit:x\"\n")),
         ("limits", 4_900, &|n| format!("dead{n}: 1\n")),
-        ("other", 20_000, &|n| format!("a{n}: nothing{n} + 1\n")),
+        ("other", 20_000, &|n| format!("a{n}: \"${{nothing{n}}}\"\n")),
         ("other", 20_000, &|n| format!("a{n}: @nothing{n}(1)\n")),
     ] {
         let output = check(&format!("{GOOD}[{section}]\n{}", lines(count, line)));

@@ -117,8 +117,8 @@ impl From<mesh::Refused> for Fault {
     }
 }
 
-/// What a call says that failed. Of what failed behind it, clients are told the kind: where others are, and what they said, is
-/// in the log.
+/// What a call says that failed. Of what failed behind it, clients are told the kind at most: where others are, and what they
+/// said, is in the log.
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let Error { status, code, message } = error;
@@ -142,15 +142,14 @@ fn behind(status: u16) -> &'static str {
     }
 }
 
-/// Whether an error is the host's own word on a dependency. A fujsen's own words are meant for its clients.
+/// Whether an error has the words of what failed behind the service, or its place. A fujsen's own words are meant for its
+/// clients.
 fn is_from_behind(code: &str, message: &str) -> bool {
-    const CODES: [&str; 27] = [
+    const CODES: [&str; 20] = [
         "aborted",
         "bad-answer",
         "busy",
         "cancelled",
-        "circuit-open",
-        "connect",
         "data-loss",
         "deadline-exceeded",
         "failed-precondition",
@@ -158,17 +157,12 @@ fn is_from_behind(code: &str, message: &str) -> bool {
         "internal",
         "invalid-argument",
         "login",
-        "no-instance",
         "no-reflection",
         "out-of-range",
         "read-only",
-        "redirects",
         "redis",
-        "registry",
-        "reset",
         "resource-exhausted",
         "tls",
-        "too-large",
         "unhealthy",
         "unimplemented",
         "unknown",
