@@ -5,6 +5,9 @@
 //! A value with `@query(…)` in it: `capability::config` → `deferred` → `capability`.
 //! `limits` holds every bound.
 
+// What is printed goes through `cli::output`, which survives a closed or full stream and ends the log.
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
 mod admin;
 mod alerts;
 pub mod app;
@@ -31,6 +34,7 @@ pub mod limits;
 pub mod link;
 pub mod live;
 pub mod load;
+mod log;
 pub mod mesh;
 pub mod metrics;
 mod misspelt;

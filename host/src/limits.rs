@@ -89,6 +89,15 @@ pub const DRAIN: Duration = Duration::from_secs(25);
 /// Fields of log lines and lines per call: a flood must not hurt the neighbours. Bytes; lines.
 pub const LOG_BYTES: usize = 64 << 10;
 pub const LOG_LINES: u32 = 256;
+/// The log of the process: what waits to be written, where further lines are dropped and counted; what is written at
+/// once. Bytes.
+pub const LOG_WAITING: usize = 4 << 20;
+pub const LOG_BATCH: usize = 64 << 10;
+/// How long a line waits for more to be written with it; how long the end of the process waits for the last of them.
+pub const LOG_GATHER: Duration = Duration::from_millis(5);
+pub const LOG_FLUSH: Duration = Duration::from_secs(2);
+/// How often the log tells that lines of it were lost.
+pub const LOG_TELL: Duration = Duration::from_secs(1);
 
 /// A file of `[tls]`: certificates are a few KiB each. Bytes.
 pub const TLS_FILE: usize = 1 << 20;

@@ -8,7 +8,7 @@ use super::{
 use crate::{arguments, bindings::Error, load::Loader, request::Origin};
 
 pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn,fujsen=info");
+    output::start_log(Format::Text, "warn,fujsen=info")?;
     let arguments = parse(text)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     let loader = Loader::new(file.to_owned(), &output::cache_folder())
@@ -31,7 +31,7 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
             .await
             .map_err(|error| failed(fujsen, &error))
     })?;
-    println!("{:#}", arguments::value_to_json(reply.body));
+    output::print(&format!("{:#}", arguments::value_to_json(reply.body)))?;
     if reply.status >= 400 {
         return Err(Failure::new(format!("{fujsen} answered with status {}", reply.status)));
     }

@@ -14,7 +14,7 @@ use crate::load::{Loaded, Loader};
 
 /// Everything that serving does up to opening databases and a port.
 pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn");
+    output::start_log(Format::Text, "warn")?;
     let loader = Loader::new(file.to_owned(), &output::cache_folder())
         .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
     let result = {
@@ -24,23 +24,21 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
     match (result, format) {
         (Ok(loaded), Format::Text) => {
             output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
-            report::summary(&loaded.app, loaded.settings.admin);
-            Ok(())
+            output::print(&report::summary(&loaded.app, loaded.settings.admin))
         }
-        (Ok(loaded), Format::Json) => {
-            print(&describe(&loaded));
-            Ok(())
-        }
+        (Ok(loaded), Format::Json) => output::print(&text(&describe(&loaded))),
         (Err(failed), Format::Text) => Err(failed.into()),
         (Err(failed), Format::Json) => {
-            print(&json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) }));
+            output::print(&text(
+                &json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) }),
+            ))?;
             Err(Failure::Printed)
         }
     }
 }
 
-fn print(report: &Value) {
-    println!("{}", sealed::lines(&format!("{report:#}"), false));
+fn text(report: &Value) -> String {
+    sealed::lines(&format!("{report:#}"), false)
 }
 
 fn list(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<Value> {

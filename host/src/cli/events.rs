@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
 
 /// Works on the queue itself, whether services run or not.
 pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn");
+    output::start_log(Format::Text, "warn")?;
     let config = load::read(file)?;
     let failed = |diagnostics| load::Failed {
         diagnostics,
@@ -37,16 +37,18 @@ pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), Failure> {
 
 async fn act(queue: &Queue, service: &str, action: EventsAction) -> Result<(), Failure> {
     match action {
-        EventsAction::ListDead { format } => list(&queue.dead(service).await?, format),
+        EventsAction::ListDead { format } => output::print(&list(&queue.dead(service).await?, format)),
         EventsAction::Replay { which } => {
             let dead = chosen(queue.dead(service).await?, &which)?;
-            println!("{} to be delivered again", events(queue.replay(service, &dead).await?));
+            let count = events(queue.replay(service, &dead).await?);
+            output::print(&format!("{count} to be delivered again"))
         }
         EventsAction::Discard { which } => {
             let dead = chosen(queue.dead(service).await?, &which)?;
-            println!("{} removed", events(queue.discard(service, &dead).await?));
+            let count = events(queue.discard(service, &dead).await?);
+            output::print(&format!("{count} removed"))
         }
-        EventsAction::Status { format } => status(&queue.progress().await?, format),
+        EventsAction::Status { format } => output::print(&status(&queue.progress().await?, format)),
         EventsAction::Unsubscribe { service } => {
             if !queue.forget(&service).await? {
                 let all = queue.progress().await?;
@@ -54,10 +56,11 @@ async fn act(queue: &Queue, service: &str, action: EventsAction) -> Result<(), F
                 let help = format!("there are: {}", names.join(", "));
                 return Err(Failure::help(format!("the queue has no service `{service}`"), help));
             }
-            println!("{service} takes no events of this queue until it is started again");
+            output::print(&format!(
+                "{service} takes no events of this queue until it is started again"
+            ))
         }
     }
-    Ok(())
 }
 
 /// Those that were named, or all.
@@ -79,47 +82,46 @@ fn id(dead: &Dead) -> String {
     Event::parse(&dead.event).map_or_else(|_| dead.entry.clone(), |event| event.id)
 }
 
-fn list(dead: &[Dead], format: Format) {
+fn list(dead: &[Dead], format: Format) -> String {
     if format == Format::Json {
         let all = dead.iter().map(|one| {
             let event = serde_json::from_str(&one.event).unwrap_or_else(|_| Value::from(one.event.as_str()));
             json!({ "id": id(one), "at": time(one.at), "attempts": one.attempts, "error": one.error, "event": event })
         });
         let all = Value::Array(all.collect());
-        println!("{}", sealed::lines(&format!("{all:#}"), false));
-        return;
+        return sealed::lines(&format!("{all:#}"), false);
     }
+    let mut text = String::new();
     for one in dead {
         let kind = Event::parse(&one.event).map_or_else(|_| "unreadable".into(), |event| event.kind);
-        println!(
-            "{}  {}  {}  after {} deliveries",
-            sealed::cell(&id(one)),
-            sealed::cell(&kind),
-            time(one.at),
+        let (id, kind, at) = (sealed::cell(&id(one)), sealed::cell(&kind), time(one.at));
+        let error = sealed::lines(&one.error.replace('\n', "\n    "), false);
+        let _ = writeln!(
+            text,
+            "{id}  {kind}  {at}  after {} deliveries\n    {error}",
             one.attempts
         );
-        println!("    {}", sealed::lines(&one.error.replace('\n', "\n    "), false));
     }
-    println!("{} given up", events(dead.len() as u64));
+    text + &format!("{} given up", events(dead.len() as u64))
 }
 
-fn status(all: &[Progress], format: Format) {
+fn status(all: &[Progress], format: Format) -> String {
     if format == Format::Json {
-        println!("{:#}", json!(all));
-        return;
+        return format!("{:#}", json!(all));
     }
     if all.is_empty() {
-        println!("no service takes events of this queue yet");
+        return "no service takes events of this queue yet".to_owned();
     }
-    for one in all {
+    let line = |one: &Progress| {
         let Progress {
             service,
             waiting,
             pending,
             dead,
         } = one;
-        println!("{service}: {waiting} waiting, {pending} being handled or to be tried again, {dead} given up");
-    }
+        format!("{service}: {waiting} waiting, {pending} being handled or to be tried again, {dead} given up")
+    };
+    all.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn events(count: u64) -> String {

@@ -37,13 +37,12 @@ pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> 
     } else {
         config.node_to_json(node)
     };
-    println!("{value:#}");
-    Ok(())
+    output::print(&format!("{value:#}"))
 }
 
 /// Everything that serving does before it compiles, and then one read within the time that a call has.
 fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Value, Failure> {
-    output::start_log(Format::Text, "warn");
+    output::start_log(Format::Text, "warn")?;
     let failed = |diagnostics: Vec<Diagnostic>| Failed {
         diagnostics,
         sources: config.sources.clone(),

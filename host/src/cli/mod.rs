@@ -13,9 +13,11 @@ mod sealed;
 mod serve;
 mod up;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::log;
 
 /// Serve one TSK file: values are the configuration, the functions in it are the service.
 #[derive(Parser)]
@@ -182,8 +184,32 @@ fn admin_address(text: &str) -> Result<std::net::SocketAddr, String> {
 
 /// Runs the command that the process was started with.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let result = match cli.command {
+    log::report_panics(output::say);
+    let _ending = Ending;
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(asked) => return usage(&asked),
+    };
+    match command(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The last lines of the log are written, also when a panic ends the process.
+struct Ending;
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        log::flush();
+    }
+}
+
+fn command(cli: Cli) -> Result<(), output::Failure> {
+    match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
         Some(Command::Get {
             file,
@@ -201,12 +227,17 @@ pub fn run() -> ExitCode {
         Some(Command::New { name, lang }) => new::run(&name, lang),
         Some(Command::Up { paths }) => up::run(&paths),
         None => serve::run(cli.serve),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.print();
+    }
+}
+
+/// Prints the help or the version that was asked for, or what is wrong with the arguments.
+fn usage(asked: &clap::Error) -> ExitCode {
+    let code = asked.exit_code();
+    match asked.print() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe && !asked.use_stderr() => {
+            output::say(&format!("cannot write the output: {error}"));
             ExitCode::FAILURE
         }
+        _ => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
     }
 }

@@ -1,6 +1,9 @@
 use std::{fs, path::Path};
 
-use super::{Lang, output::Failure};
+use super::{
+    Lang,
+    output::{self, Failure},
+};
 
 const RUST: &str = include_str!("new/rust.tsk");
 const ASSEMBLYSCRIPT: &str = include_str!("new/assemblyscript.tsk");
@@ -25,6 +28,6 @@ pub(super) fn run(name: &str, lang: Lang) -> Result<(), Failure> {
     let file = folder.join("service.tsk");
     fs::write(&file, template.replace("SERVICE_NAME", name))
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;
-    println!("Made {}. Now:\n\n  tusk-host {}\n", file.display(), file.display());
-    Ok(())
+    let file = file.display();
+    output::print(&format!("Made {file}. Now:\n\n  tusk-host {file}\n"))
 }

@@ -2,8 +2,11 @@
 
 use std::{
     env,
+    fs::File,
     io::{self, IsTerminal, Write},
+    os::fd::AsFd,
     path::PathBuf,
+    process, thread,
 };
 
 use tracing_subscriber::{EnvFilter, fmt};
@@ -13,7 +16,7 @@ use super::{
     Format,
     sealed::{self, Sealed},
 };
-use crate::load::Failed;
+use crate::{load::Failed, log};
 
 /// Why a command ends with exit code 1.
 pub(super) enum Failure {
@@ -69,18 +72,56 @@ pub(super) fn print_failed(failed: &Failed) {
         .filter(|diagnostic| diagnostic.is_error())
         .count();
     if errors > 1 {
-        eprintln!("{errors} errors");
+        say(&format!("{errors} errors"));
     }
 }
 
 /// Diagnostics to stderr, as a person reads them.
 pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap) {
     let color = colors(&io::stderr());
-    let mut err = io::stderr().lock();
     for diagnostic in diagnostics {
-        // A closed stderr leaves nobody to tell.
-        let _ = writeln!(err, "{}", sealed::lines(&diagnostic.render(sources, color), color));
+        say(&sealed::lines(&diagnostic.render(sources, color), color));
     }
+}
+
+/// A line, or several, to stderr: in their turn where the log goes there, too.
+pub(super) fn say(text: &str) {
+    let lines = format!("{text}\n");
+    if !log::print(&lines) {
+        // A closed or full stderr leaves nobody to tell.
+        let _ = io::stderr().write_all(lines.as_bytes());
+    }
+}
+
+/// What a command was asked for, to stdout. Nobody has to read it to its end: a pipe that is closed is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    match write(&format!("{text}\n")) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write the output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// As [`print`], from a service: it runs whether or not somebody reads what it announces.
+pub(super) fn announce(text: String) {
+    let print = move || {
+        if let Err(error) = write(&format!("{text}\n"))
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            tracing::warn!("where the service listens could not be printed: {error}");
+        }
+    };
+    // A pipe may be full.
+    if let Err(error) = thread::Builder::new().name("banner".into()).spawn(print) {
+        tracing::warn!("where the service listens could not be printed: {error}");
+    }
+}
+
+/// Past the buffer of `std`, which would try again and again what it could not write.
+fn write(text: &str) -> io::Result<()> {
+    let mut out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    out.write_all(text.as_bytes())
 }
 
 /// Whether colours are wanted on a stream: a terminal, and no `NO_COLOR`.
@@ -100,15 +141,25 @@ pub(super) fn cache_folder() -> PathBuf {
     caches.unwrap_or_else(env::temp_dir).join("tusk-host")
 }
 
-/// Sends log events to stderr. `default` is what `TUSK_LOG` replaces.
-pub(super) fn start_log(format: Format, default: &str) {
+/// Sends log events to stderr, until the process ends. `default` is what `TUSK_LOG` replaces.
+pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
     let filter = EnvFilter::try_from_env("TUSK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let colors = colors(&io::stderr());
+    let lines = log::start().map_err(|error| Failure::new(format!("the log cannot be started: {error}")))?;
     let log = fmt()
         .with_env_filter(filter)
-        .with_writer(Sealed::new(io::stderr, colors(&io::stderr())))
-        .with_ansi(colors(&io::stderr()));
+        .with_writer(Sealed::new(lines, colors))
+        .with_ansi(colors);
     match format {
         Format::Text => log.init(),
         Format::Json => log.json().flatten_event(true).init(),
     }
+    Ok(())
+}
+
+/// Ends the process at once, but for the last lines of its log.
+#[expect(clippy::exit, reason = "the one place that does not lose the log")]
+pub(super) fn exit(code: i32) -> ! {
+    log::flush();
+    process::exit(code)
 }

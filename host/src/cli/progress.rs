@@ -3,6 +3,8 @@ use std::{io, time::Duration};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
+use super::output;
+
 /// Shows what is being done: a spinner on a terminal, a line a step elsewhere. Ends when it is dropped.
 pub(super) struct Steps {
     spinner: Option<ProgressBar>,
@@ -23,7 +25,7 @@ impl Steps {
     pub(super) fn step(&self, step: &str) {
         match &self.spinner {
             Some(spinner) => spinner.set_message(step.to_owned()),
-            None => eprintln!("{step}"),
+            None => output::say(step),
         }
     }
 }

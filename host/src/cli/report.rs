@@ -9,7 +9,7 @@ use super::{output, sealed::cell};
 use crate::{app::App, module::Module};
 
 /// Printed once the service listens.
-pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<SocketAddr>, watching: bool) {
+pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<SocketAddr>, watching: bool) -> String {
     let mut text = format!("\n{}  {}\n", title(app), bold(&format!("{}://{address}", app.scheme())));
     text += &admin_line(admin);
     text += &sections(app);
@@ -21,12 +21,12 @@ pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<
     } else {
         String::new()
     };
-    println!("{text}\n{watching}Ctrl-C stops.\n");
+    format!("{text}\n{watching}Ctrl-C stops.\n")
 }
 
 /// Printed by `check`.
-pub(super) fn summary(app: &App, admin: Option<SocketAddr>) {
-    println!("{}\n{}{}", title(app), admin_line(admin), sections(app));
+pub(super) fn summary(app: &App, admin: Option<SocketAddr>) -> String {
+    format!("{}\n{}{}", title(app), admin_line(admin), sections(app))
 }
 
 fn admin_line(admin: Option<SocketAddr>) -> String {

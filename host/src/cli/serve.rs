@@ -32,7 +32,7 @@ use crate::{
 };
 
 pub(super) fn run(options: Serve) -> Result<(), Failure> {
-    output::start_log(options.log_format, "info");
+    output::start_log(options.log_format, "info")?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     runtime.block_on(serve(options))
 }
@@ -56,7 +56,8 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     // Before the first request, but for no longer than the file says.
     let mut remote = Watcher::new(loader.remote.clone());
     remote.look(&loaded.app).await;
-    report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some());
+    let banner = report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some());
+    output::announce(banner);
 
     let live = Arc::new(Live::new(loaded.app.clone()));
     let (stop, stopping) = flag::channel(false);
@@ -76,7 +77,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         // Nobody listens only when the server has ended already.
         let _ = stop.send(true);
         stop_signal().await;
-        std::process::exit(1);
+        output::exit(1);
     });
     tokio::join!(
         server::serve(listener, live.clone(), stopping.clone()),

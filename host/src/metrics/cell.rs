@@ -13,6 +13,10 @@ use std::{
 pub struct Counter(AtomicU64);
 
 impl Counter {
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
     pub fn add(&self, amount: u64) {
         self.0.fetch_add(amount, Relaxed);
     }

@@ -38,6 +38,9 @@ pub use self::{
 };
 use crate::limits;
 
+/// Lines of the log that could not be written. Of the process, as the log is.
+pub static LOG_DROPPED: Counter = Counter::new();
+
 /// Everything that one process measures.
 pub struct Metrics {
     started: Instant,

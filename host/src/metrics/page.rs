@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{
-    Metrics,
+    LOG_DROPPED, Metrics,
     meters::{DONE, KEPT, OUTCOMES},
     process::Process,
     text::Page,
@@ -26,6 +26,12 @@ impl Metrics {
         self.resilience(&mut page);
         self.spans(&mut page);
         self.firing(&mut page);
+        page.single(
+            "tusk_log_dropped_total",
+            "counter",
+            "Lines of the log that could not be written",
+            LOG_DROPPED.get() as f64,
+        );
         process(&mut page, self.started_at);
         self.custom.write(&mut page);
         page.finish()

@@ -1,6 +1,6 @@
 //! One log for all services: each line begins with the name of its service, in a colour of its own.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use crate::cli::output;
 
@@ -25,7 +25,6 @@ impl Log {
     }
 
     pub(super) fn line(&self, text: &str) {
-        // A closed stderr leaves nobody to tell.
-        let _ = writeln!(io::stderr().lock(), "{}{}", self.prefix, text.trim_end());
+        output::say(&format!("{}{}", self.prefix, text.trim_end()));
     }
 }

@@ -13,10 +13,15 @@ use tokio::{
 };
 
 use self::{group::Group, log::Log, plan::Service};
-use super::{output::Failure, serve::stop_signal};
+use super::{
+    Format,
+    output::{self, Failure},
+    serve::stop_signal,
+};
 use crate::limits;
 
 pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
+    output::start_log(Format::Text, "warn")?;
     let services = plan::read(paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -38,7 +43,7 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
         },
         () = stop_signal() => Ok(()),
     };
-    eprintln!("stopping all services");
+    output::say("stopping all services");
     // Nothing is started again from here on; dropping a child does not end it.
     running.abort_all();
     group.signal(libc::SIGTERM);
@@ -93,6 +98,8 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
             running.spawn(child::keep(service, child, group.clone(), log));
         }
     }
-    println!("\n{}\n\nAll are ready. Ctrl-C stops them.\n", table.join("\n"));
-    Ok(())
+    output::print(&format!(
+        "\n{}\n\nAll are ready. Ctrl-C stops them.\n",
+        table.join("\n")
+    ))
 }
