@@ -376,3 +376,110 @@ fn work(queue: &Queue) {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use std::{future::poll_fn, time::Instant};
+
+    use super::*;
+
+    /// A call that does as a busy guest does: it goes on until its turn is over, `turns` times. The names of the threads that
+    /// it ran on.
+    async fn spin(turns: usize) -> Vec<String> {
+        let mut threads = Vec::new();
+        poll_fn(|context| {
+            threads.push(thread::current().name().unwrap_or_default().to_owned());
+            if threads.len() > turns {
+                return Poll::Ready(());
+            }
+            while !is_turn_over() {
+                std::hint::spin_loop();
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        threads
+    }
+
+    #[tokio::test]
+    async fn a_call_that_uses_up_its_first_slice_goes_on_in_the_lane() {
+        let (lane, habit) = (Lane::default(), Habit::default());
+        let threads = lane.run(&habit, spin(5)).await;
+        assert_ne!(threads[0], "slow");
+        assert!(threads[1..].iter().all(|thread| thread == "slow"), "{threads:?}");
+        let threads = lane.run(&habit, spin(0)).await;
+        assert_ne!(threads[0], "slow", "one long call is no habit");
+    }
+
+    #[tokio::test]
+    async fn a_function_with_the_habit_begins_there_until_it_has_lost_it() {
+        let (lane, habit) = (Lane::default(), Habit::default());
+        for _ in 0..2 {
+            lane.run(&habit, spin(2)).await;
+        }
+        assert_eq!(lane.run(&habit, spin(0)).await, ["slow"]);
+        for _ in 0..Habit::MOST {
+            lane.run(&habit, spin(0)).await;
+        }
+        assert_ne!(lane.run(&habit, spin(0)).await, ["slow"]);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_is_woken_wherever_it_is() {
+        let (lane, habit) = (Lane::default(), Habit::default());
+        let call = async {
+            spin(2).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::spawn(async { 7 }).await.unwrap()
+        };
+        assert_eq!(lane.run(&habit, call).await, 7);
+    }
+
+    #[tokio::test]
+    async fn dropping_ends_a_call_that_never_ends_itself() {
+        let (lane, habit) = (Lane::default(), Habit::default());
+        let held = Arc::new(());
+        let calls = (0..8).map(|_| {
+            let own = held.clone();
+            lane.run(&habit, async move {
+                spin(usize::MAX).await;
+                drop(own);
+            })
+        });
+        let all = futures_util::future::join_all(calls);
+        assert!(tokio::time::timeout(Duration::from_millis(100), all).await.is_err());
+        let started = Instant::now();
+        while Arc::strong_count(&held) > 1 {
+            assert!(started.elapsed() < Duration::from_secs(30), "calls are left");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_the_lane_is_that_of_its_caller() {
+        let (lane, habit) = (Arc::new(Lane::default()), Habit::default());
+        let call = {
+            let lane = lane.clone();
+            async move {
+                lane.run(&habit, async {
+                    spin(2).await;
+                    panic!("in the lane");
+                })
+                .await
+            }
+        };
+        let panic = tokio::spawn(call).await.unwrap_err().into_panic();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"in the lane"));
+        assert_eq!(lane.run(&Habit::default(), async { 1 }).await, 1, "the lane lives");
+    }
+
+    #[test]
+    fn a_thread_waits_for_the_lane_no_longer_than_it_says() {
+        let lane = Lane::default();
+        assert!(lane.wait(Duration::from_millis(50), spin(usize::MAX)).is_none());
+        let threads = lane.wait(Duration::from_secs(30), spin(0)).unwrap().unwrap();
+        assert_eq!(threads, ["slow"]);
+    }
+}

@@ -8,7 +8,7 @@ pub const EPOCH_TICK: Duration = Duration::from_millis(2);
 /// ticks, that a neighbour waits for it. Most calls need less than a hundredth of it.
 pub const FIRST_SLICE: Duration = Duration::from_millis(4);
 /// What the slow lane's threads are preferred less by: `nice`.
-pub const LANE_PRIORITY: i32 = 10;
+pub const LANE_PRIORITY: i32 = 15;
 /// Fujsens calling fujsens.
 pub const CALL_DEPTH: u8 = 8;
 /// WebAssembly stack of one call. Bytes.

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use tokio::runtime::{Handle, Runtime};
 use wasmtime::{
     Trap,
     component::{InstancePre, Linker, Val, types::ComponentItem},
@@ -61,6 +62,10 @@ impl std::error::Error for Reached {}
 /// Makes one instance and drops it. Blocks; `memory` is what it may hold, in bytes.
 pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(), Refused> {
     let pre = link(host, module).map_err(|error| Refused::new(format!("{error:#}")))?;
+    // WASI waits by the timers of a runtime, which `check` has none of.
+    let own = (imports_wasi(module) && Handle::try_current().is_err()).then(Runtime::new).transpose();
+    let own = own.map_err(|error| Refused::new(error.to_string()))?;
+    let _inside = own.as_ref().map(Runtime::enter);
     let mut store = guest::store(&host.engine, memory);
     let starting = async move {
         let started = pre.instantiate_async(&mut store).await;
@@ -97,11 +102,15 @@ fn refused(reached: &Reached) -> Refused {
     }
 }
 
+fn imports_wasi(module: &Module) -> bool {
+    module.imports.iter().any(|name| is_wasi(name))
+}
+
 /// Links a module to functions that only say that they were called. WASI, which knows no call, is there as always.
 fn link(host: &Host, module: &Module) -> wasmtime::Result<InstancePre<State>> {
     let component = module.pre.instance_pre().component();
     let mut linker = Linker::new(&host.engine);
-    if module.imports.iter().any(|name| is_wasi(name)) {
+    if imports_wasi(module) {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     }
     for (interface, import) in component.component_type().imports(&host.engine) {

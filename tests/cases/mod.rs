@@ -8,6 +8,7 @@ pub(crate) mod events;
 mod examples;
 mod faults;
 mod grpc;
+pub(crate) mod hostile;
 mod imports;
 mod mesh;
 mod microservices;

@@ -3,6 +3,7 @@
 
 mod dependencies;
 mod events;
+mod hostile;
 mod swaps;
 
 /// A size of a long form: an environment variable, else the full size.

@@ -12,6 +12,7 @@ mod redis;
 mod service;
 mod up;
 mod upstream;
+mod zoo;
 
 pub(crate) use authority::Authority;
 pub(crate) use cli::{Output, command, tusk, tusk_with};
@@ -25,6 +26,7 @@ pub(crate) use redis::Redis;
 pub(crate) use service::{Running, Service, collect, eventually};
 pub(crate) use up::{Up, free_ports, process_at, signal};
 pub(crate) use upstream::Upstream;
+pub(crate) use zoo::{Animal, End, zoo, zoo_folder, zoo_text};
 
 use std::path::PathBuf;
 

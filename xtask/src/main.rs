@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask test`, `cargo xtask endure`, `cargo xtask bench`, `cargo xtask layers`.
 
+mod advisories;
 mod bench;
 mod endure;
 mod layers;
@@ -15,6 +16,7 @@ cargo xtask COMMAND
   endure [NAME]
                run the long forms of tests, or those whose name contains NAME, and write tests/endure/README.md
   bench        measure, and write tests/bench/README.md
+  advisories   check that each advisory of the engine's that affects the version here has an answer
   layers       check that dependencies only point down
 ";
 
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         ["endure"] => endure::run(""),
         ["endure", name] => endure::run(name),
         ["bench"] => bench::run(),
+        ["advisories"] => advisories::check(),
         ["layers"] => layers::check(),
         _ => {
             print!("{HELP}");

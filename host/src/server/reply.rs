@@ -75,7 +75,7 @@ fn body(value: Value, has_type: bool) -> Result<Bytes, String> {
 }
 
 fn headers(given: Vec<(String, String)>) -> Result<HeaderMap, String> {
-    let mut headers = HeaderMap::with_capacity(given.len() + 4);
+    let mut headers = HeaderMap::with_capacity(given.len().min(limits::HEADER_COUNT) + 4);
     let mut bytes = 0;
     for (name, value) in given {
         bytes += name.len() + value.len();

@@ -1,0 +1,10 @@
+;; A value for a place behind the memory.
+(module
+  (import "tusk:fujsen/config@0.1.0" "get" (func $host (param i32 i32 i32)))
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (call $host (i32.const 4096) (i32.const 3) (i32.const -4))
+    i32.const 16))

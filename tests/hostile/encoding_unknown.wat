@@ -1,0 +1,9 @@
+;; An encoding that there is not.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf-99")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    
+    i32.const 16))

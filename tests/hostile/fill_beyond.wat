@@ -1,0 +1,9 @@
+;; Fills behind its memory.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (memory.fill (i32.const 65535) (i32.const 1) (i32.const 2))
+    i32.const 16))

@@ -1,0 +1,9 @@
+;; A section that is no text.
+(module
+  (@custom "tusk:functions" "{\"name\":\"\ff\fe\"}")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    
+    i32.const 16))

@@ -1,0 +1,9 @@
+;; The first argument never finds its place.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (loop $again (br $again)) unreachable)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    
+    i32.const 16))

@@ -1,0 +1,9 @@
+;; Slow instructions.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (loop $again (drop (f64.sqrt (f64.div (f64.const 1) (f64.const 3)))) (br $again))
+    i32.const 16))

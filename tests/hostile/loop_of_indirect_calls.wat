@@ -1,0 +1,10 @@
+;; Calls through a table instead of jumps.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (type $t (func)) (table 1 funcref) (elem (i32.const 0) $nothing) (func $nothing)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (loop $again (call_indirect (type $t) (i32.const 0)) (br $again))
+    i32.const 16))

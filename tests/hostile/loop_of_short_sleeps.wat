@@ -1,0 +1,10 @@
+;; Sleeps of no time at all.
+(module
+  (import "tusk:fujsen/time@0.1.0" "sleep" (func $host (param i32)))
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (loop $again (call $host (i32.const 0)) (br $again))
+    i32.const 16))

@@ -1,0 +1,10 @@
+;; A call through a type that others may extend, which does, too.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (type $t (sub (func))) (type $u (sub $t (func))) (table 1 funcref) (elem (i32.const 0) $g) (func $g (type $u))
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (call_indirect (type $t) (i32.const 0))
+    i32.const 16))

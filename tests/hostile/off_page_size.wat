@@ -1,0 +1,9 @@
+;; Pages of one byte.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 65536 (pagesize 1))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    
+    i32.const 16))

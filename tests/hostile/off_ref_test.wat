@@ -1,0 +1,9 @@
+;; A test of a reference, which ends the process in wasmtime 48.0.8.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (drop (ref.test (ref i31) (ref.null any)))
+    i32.const 16))

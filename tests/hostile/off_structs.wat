@@ -1,0 +1,10 @@
+;; Structs, of the garbage collector's proposal.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (type $s (struct (field i32)))
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (drop (struct.new_default $s))
+    i32.const 16))

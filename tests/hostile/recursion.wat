@@ -1,0 +1,10 @@
+;; Calls itself without an end.
+(module
+  (@custom "tusk:functions" "{\"name\":\"f\",\"params\":[],\"result\":\"i64\"}\n")
+  (@custom "tusk:encoding" "utf16")
+  (memory (export "memory") 1)
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 60000)
+  (func $down (call $down))
+  (func (export "call") (param i32 i32 i32 i32) (result i32)
+    (call $down)
+    i32.const 16))
