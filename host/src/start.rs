@@ -63,7 +63,9 @@ impl std::error::Error for Reached {}
 pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(), Refused> {
     let pre = link(host, module).map_err(|error| Refused::new(format!("{error:#}")))?;
     // WASI waits by the timers of a runtime, which `check` has none of.
-    let own = (imports_wasi(module) && Handle::try_current().is_err()).then(Runtime::new).transpose();
+    let own = (imports_wasi(module) && Handle::try_current().is_err())
+        .then(Runtime::new)
+        .transpose();
     let own = own.map_err(|error| Refused::new(error.to_string()))?;
     let _inside = own.as_ref().map(Runtime::enter);
     let mut store = guest::store(&host.engine, memory);

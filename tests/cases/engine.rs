@@ -410,23 +410,36 @@ fn texts_without_end_are_cut_in_tables_and_refused_as_paths() {
          [events]\n\"a.b\": good.f\n[routes]\n\"GET /good\": good.f\n\"GET /other\": {name}.f\n"
     );
     let output = tusk(folder(&text, &[]).path(), &["check", "service.tsk"]);
-    assert!(!output.stderr.contains("panicked"), "{}", &output.stderr[..output.stderr.len().min(2000)]);
+    assert!(
+        !output.stderr.contains("panicked"),
+        "{}",
+        &output.stderr[..output.stderr.len().min(2000)]
+    );
     if output.code == Some(0) {
         let longest = output.stdout.lines().map(str::len).max();
         assert!(longest < Some(2000), "a line has {longest:?} bytes");
     }
 
     let path = format!("/{}", "p".repeat(70_000));
-    let output = tusk(folder(&file([]).replace("/good", &path), &[]).path(), &["check", "service.tsk"]);
+    let output = tusk(
+        folder(&file([]).replace("/good", &path), &[]).path(),
+        &["check", "service.tsk"],
+    );
     assert_eq!(output.code, Some(1));
-    assert!(output.stderr.contains("a path of 70001 bytes is longer than 2048"), "it is another error");
+    assert!(
+        output.stderr.contains("a path of 70001 bytes is longer than 2048"),
+        "it is another error"
+    );
     assert!(!output.stderr.contains("panicked"), "it panicked");
 }
 
 #[test]
 fn a_module_of_hundreds_of_megabytes_is_refused_before_it_is_read() {
     let folder = folder(&file(["vast"]), &[("vast", module(MEMORY, ""))]);
-    let vast = std::fs::OpenOptions::new().write(true).open(folder.file("vast.wasm")).unwrap();
+    let vast = std::fs::OpenOptions::new()
+        .write(true)
+        .open(folder.file("vast.wasm"))
+        .unwrap();
     // Of zeroes that are nowhere on the disk.
     vast.set_len(300 << 20).unwrap();
     let output = tusk(folder.path(), &["check", "service.tsk"]);
@@ -454,6 +467,10 @@ async fn calls_that_spin_do_not_keep_timers_health_or_neighbours() {
     };
     let spun = async { (spins.await, std::time::Instant::now()) };
     let ((answers, ended), served) = tokio::join!(spun, others);
-    assert!(answers.iter().all(|answer| answer.status == 504), "{:?}", answers.first());
+    assert!(
+        answers.iter().all(|answer| answer.status == 504),
+        "{:?}",
+        answers.first()
+    );
     assert!(served < ended, "two hundred short calls waited for a hundred that spin");
 }

@@ -36,7 +36,9 @@ fn what_must_be_refused_is_refused_by_check() {
     let mut wrong = Vec::new();
     for animal in zoo() {
         // The diagnostic shows the module's line, which has its file's name.
-        let about = said.iter().find(|said| said.contains(&format!("@wasm(\"{}\")", animal.wasm())));
+        let about = said
+            .iter()
+            .find(|said| said.contains(&format!("@wasm(\"{}\")", animal.wasm())));
         match (animal.end, about) {
             (End::Refused(word), Some(about)) if about.contains(word) => {}
             (End::Refused(word), about) => wrong.push(format!("{}: no `{word}` in {about:?}", animal.name)),
@@ -59,7 +61,10 @@ async fn the_zoo_harms_nobody() {
     let (stop, stopped) = watch::channel(false);
     let neighbour = tokio::spawn(is_served(service.clone(), stopped));
 
-    let served: Vec<Animal> = zoo().into_iter().filter(|animal| matches!(animal.end, End::Status(_))).collect();
+    let served: Vec<Animal> = zoo()
+        .into_iter()
+        .filter(|animal| matches!(animal.end, End::Status(_)))
+        .collect();
     let wrong: Vec<String> = stream::iter(&served)
         .map(|animal| ends_as_it_must(&service, animal))
         .buffer_unordered(AT_ONCE)
@@ -71,7 +76,8 @@ async fn the_zoo_harms_nobody() {
     // A save with all that are refused changes nothing, and the next one counts.
     service.folder.write("service.tsk", &zoo_text(DEADLINE, true));
     service.logged("was not applied").await;
-    let next = zoo_text(DEADLINE, false).replace("\"GET /neighbour\"", "\"GET /after\": neighbour.f\n\"GET /neighbour\"");
+    let next =
+        zoo_text(DEADLINE, false).replace("\"GET /neighbour\"", "\"GET /after\": neighbour.f\n\"GET /neighbour\"");
     service.folder.write("service.tsk", &next);
     let applied = || async { (service.get("/after").await.status == 200).then_some(()) };
     eventually("the save after a refused one", applied).await;

@@ -26,8 +26,12 @@ async fn endure_hostile() {
     let time = size("TUSK_ENDURE_SECONDS", 3600) as u64;
     let seed = size("TUSK_ENDURE_SEED", fastrand::usize(..)) as u64;
     println!("seed {seed}: TUSK_ENDURE_SEED repeats it");
-    let service = Arc::new(Service::start_in(zoo_folder(DEADLINE), &[("TUSK_LOG", "error,access=off,fujsen=off")]).await);
-    let served: Vec<Animal> = zoo().into_iter().filter(|animal| matches!(animal.end, End::Status(_))).collect();
+    let service =
+        Arc::new(Service::start_in(zoo_folder(DEADLINE), &[("TUSK_LOG", "error,access=off,fujsen=off")]).await);
+    let served: Vec<Animal> = zoo()
+        .into_iter()
+        .filter(|animal| matches!(animal.end, End::Status(_)))
+        .collect();
     let before = resident(service.id());
     let idle = percentile(&mut watched(&service, Duration::from_secs(5)).await);
 
@@ -49,13 +53,22 @@ async fn endure_hostile() {
         wrong.len()
     ));
     assert!(wrong.is_empty(), "seed {seed}: {}", wrong.join("\n"));
-    assert!(!service.log().contains("panicked at"), "seed {seed}: a task of the host ended");
+    assert!(
+        !service.log().contains("panicked at"),
+        "seed {seed}: a task of the host ended"
+    );
     let comes_back = || async { (resident(service.id()) <= before + MORE_MEMORY).then_some(()) };
     eventually(&format!("memory near the {before} KiB of before"), comes_back).await;
-    figure(format!("memory: {before} KiB before, {} KiB after", resident(service.id())));
+    figure(format!(
+        "memory: {before} KiB before, {} KiB after",
+        resident(service.id())
+    ));
     // A host that was built for debugging is not what was promised.
     if !cfg!(debug_assertions) {
-        assert!(p99 <= Duration::from_millis(20) && p99 <= idle * 10, "a neighbour waits {p99:?}, {idle:?} alone");
+        assert!(
+            p99 <= Duration::from_millis(20) && p99 <= idle * 10,
+            "a neighbour waits {p99:?}, {idle:?} alone"
+        );
     }
 }
 

@@ -119,7 +119,11 @@ mod tests {
     fn an_affected_version_needs_a_reason_and_a_test_that_is_there() {
         assert!(said("").unwrap().contains("affects wasmtime 1.2.2"));
         assert!(said("why = \"off\"").is_some());
-        assert!(said("why = \"off\"\ntest = \"xtask/src/advisories.rs::nothing\"").unwrap().contains("no test"));
+        assert!(
+            said("why = \"off\"\ntest = \"xtask/src/advisories.rs::nothing\"")
+                .unwrap()
+                .contains("no test")
+        );
         let own = "xtask/src/advisories.rs::an_affected_version_needs_a_reason_and_a_test_that_is_there";
         assert_eq!(said(&format!("why = \"off\"\ntest = \"{own}\"")), None);
     }
