@@ -3,7 +3,6 @@
 use std::fs;
 
 use anyhow::{Context, bail};
-use semver::{Version, VersionReq};
 use serde::Deserialize;
 
 use crate::shell;
@@ -69,16 +68,10 @@ fn wrong(advisory: &Advisory, lock: &Lock) -> Option<String> {
     if let Some(test) = advisory.test.as_ref().filter(|test| !is_there(test)) {
         return Some(format!("{id}: there is no test {test}"));
     }
-    let ranges: Result<Vec<_>, _> = advisory.affected.iter().map(|range| VersionReq::parse(range)).collect();
-    let ranges = match ranges {
-        Ok(ranges) => ranges,
-        Err(error) => return Some(format!("{id}: {error}")),
-    };
     let affects = |package: &&Package| {
-        // A version that cannot be read is one to think about.
-        let version = Version::parse(&package.version);
-        let is_affected = version.map_or(true, |version| ranges.iter().any(|range| range.matches(&version)));
-        package.name == *name && is_affected
+        // What cannot be read is something to think about.
+        let is_in = |range: &String| is_in(&package.version, range).unwrap_or(true);
+        package.name == *name && advisory.affected.iter().any(is_in)
     };
     let package = lock.package.iter().find(affects)?;
     let has_answer = advisory.why.as_ref().is_some_and(|why| !why.is_empty()) && advisory.test.is_some();
@@ -86,6 +79,25 @@ fn wrong(advisory: &Advisory, lock: &Lock) -> Option<String> {
         let version = &package.version;
         format!("{id} ({date}) affects {name} {version}: update it, or say why not in advisories.toml, with a test")
     })
+}
+
+/// Whether a version is in a range such as `>=48.0.0, <48.0.9`.
+fn is_in(text: &str, range: &str) -> Option<bool> {
+    let own = version(text)?;
+    let mut all = true;
+    for bound in range.split(',').map(str::trim) {
+        all &= match bound.strip_prefix(">=") {
+            Some(least) => own >= version(least)?,
+            None => own < version(bound.strip_prefix('<')?)?,
+        };
+    }
+    Some(all)
+}
+
+/// `48.0.8`, without what may stand behind it.
+fn version(text: &str) -> Option<Vec<u64>> {
+    let numbers: Vec<u64> = text.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
+    (numbers.len() == 3).then_some(numbers)
 }
 
 fn is_there(test: &str) -> bool {
@@ -113,6 +125,20 @@ mod tests {
         let list: List = toml::from_str(&text).unwrap();
         let lock: Lock = toml::from_str("[[package]]\nname = \"wasmtime\"\nversion = \"1.2.2\"\n").unwrap();
         wrong(&list.advisory[0], &lock)
+    }
+
+    #[test]
+    fn ranges_are_compared_number_by_number() {
+        for (version, range, expected) in [
+            ("48.0.8", ">=48.0.0, <48.0.9", Some(true)),
+            ("48.0.10", ">=48.0.0, <48.0.9", Some(false)),
+            ("48.0.9", ">=48.0.0, <48.0.9", Some(false)),
+            ("9.0.0", "<36.0.0", Some(true)),
+            ("48.0.8", "about 48", None),
+            ("48.0.8-rc1", "<49.0.0", None),
+        ] {
+            assert_eq!(is_in(version, range), expected, "{version} {range}");
+        }
     }
 
     #[test]
