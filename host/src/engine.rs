@@ -87,7 +87,7 @@ fn pool() -> PoolingAllocationConfig {
         .linear_memory_keep_resident(limits::KEEP_RESIDENT)
         .table_keep_resident(16 << 10)
         .async_stack_keep_resident(16 << 10)
-        .max_unused_warm_slots(256);
+        .max_unused_warm_slots(limits::WARM_SLOTS);
     pool
 }
 

@@ -33,6 +33,8 @@ pub const HANDLES: usize = 10_000;
 pub const WASI_THINGS: usize = 1_000;
 /// What one call may ask WASI's random for. Bytes.
 pub const WASI_RANDOM: u64 = 1 << 20;
+/// Slots that keep what the last instance of a module left there, for its next one; those of other modules make room.
+pub const WARM_SLOTS: u32 = 64;
 /// Memory that an instance slot keeps resident for its next user. Bytes.
 pub const KEEP_RESIDENT: usize = 256 << 10;
 /// What a guest may hand over at once, as its reply or as the arguments of a host call, at least: `body` and `response` raise

@@ -39,7 +39,7 @@ async fn endure_hostile() {
     let mut random = fastrand::Rng::with_seed(seed);
     let chosen = std::iter::from_fn(|| (Instant::now() < end).then(|| &served[random.usize(..served.len())]));
     let calls = stream::iter(chosen)
-        .map(|animal| ends_as_it_must(&service, animal))
+        .map(|animal| ends_as_it_must(&service, animal, true))
         .buffer_unordered(AT_ONCE)
         .fold((0u64, Vec::new()), async |(calls, mut wrong), one| {
             wrong.extend(one);
