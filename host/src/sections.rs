@@ -123,6 +123,24 @@ impl Row {
     }
 }
 
+/// Keys of `[service]` that say what the service itself is, and where it is called: not whom it calls.
+const OF_ITSELF: &[&str] = &[
+    "name",
+    "version",
+    "host",
+    "port",
+    "health_check",
+    "url",
+    "own_url",
+    "base_url",
+    "public_url",
+    "external_url",
+    "address",
+    "endpoint",
+    "origin",
+    "home",
+];
+
 /// Each row by its name, and the list of all: a row cannot be left out of it.
 macro_rules! table {
     ($($name:ident = $row:expr;)*) => {
@@ -163,7 +181,7 @@ table! {
     SERVICE = Row::new(
         "service",
         Keys::Open(&["name", "version", "host", "port", "dependencies", "health_check"]),
-    ).readable().grants(Part::Only(&["dependencies"]));
+    ).readable().grants(Part::AllBut(OF_ITSELF));
     SERVICE_COMMUNICATION = Row::new("service_communication", Keys::Open(&["message_queue", "queue_name"]))
         .reads(Part::AllBut(&["message_queue"]))
         .grants(Part::AllBut(&["message_queue"]));

@@ -31,6 +31,8 @@ function required(key: string): Value {
  * A value such as `@query("SELECT COUNT(*) FROM users")` is evaluated when it is read. When that fails, the failure says
  * where in the file it stands; it ends the call, except with `tryGet`.
  *
+ * What the host alone needs, such as `[databases]`, no fujsen reads: asking for it is a failure, `denied`.
+ *
  * Where the file has `[remote_config]`, a value from there comes before the file's own. A call sees one version of all values,
  * from its first read to its end.
  */

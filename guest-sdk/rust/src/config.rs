@@ -14,6 +14,8 @@
 //! A value such as `@query("SELECT COUNT(*) FROM users")` is evaluated when it is read. When that fails, the error says
 //! where in the file it stands, and has the status of what failed, such as 503 for a server that is down.
 //!
+//! What the host alone needs, such as `[databases]`, no fujsen reads: asking for it is an error, `denied`.
+//!
 //! Where the file has `[remote_config]`, a value from there comes before the file's own. A call sees one version of all
 //! values, from its first read to its end.
 use serde::{Serialize, de::DeserializeOwned};
