@@ -2,6 +2,7 @@
 use std::{
     fs, io,
     io::Write as _,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -72,9 +73,84 @@ impl Cache {
 pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Whether nobody but this user, and root, could have put something into a folder: what is there decides which programs
+/// run. A folder that is not there is fine. Fails with a sentence for the user.
+pub(crate) fn check(folder: &Path) -> Result<(), String> {
+    let Ok(about) = fs::symlink_metadata(folder) else {
+        return Ok(());
+    };
+    let shown = folder.display();
+    if !about.is_dir() {
+        return Err(format!("{shown} is a link or a file, not a folder"));
+    }
+    owned(folder, &about)?;
+    if about.mode() & OTHERS_WRITE != 0 {
+        return Err(format!(
+            "others can write to {shown} (mode {:03o})",
+            about.mode() & 0o777
+        ));
+    }
+    let path = fs::canonicalize(folder).map_err(|error| format!("{shown} cannot be found: {error}"))?;
+    for above in path.ancestors().skip(1) {
+        let about =
+            fs::symlink_metadata(above).map_err(|error| format!("{} cannot be read: {error}", above.display()))?;
+        owned(above, &about)?;
+        // A sticky folder, such as /tmp, keeps others from replacing what is not theirs; a group may be this user's own.
+        let by_others = about.mode() & if about.gid() == group() { 0o002 } else { OTHERS_WRITE };
+        if by_others != 0 && about.mode() & STICKY == 0 {
+            return Err(format!(
+                "others can write to {}, so they can replace {shown}",
+                above.display()
+            ));
+        }
+    }
+    check_content(folder, 2)
+}
+
+const OTHERS_WRITE: u32 = 0o022;
+const STICKY: u32 = 0o1000;
+
+/// What was planted while the folder was open to others stays theirs. Deeper, all is made by this user's programs.
+fn check_content(folder: &Path, depth: usize) -> Result<(), String> {
+    let Some(depth) = depth.checked_sub(1) else {
+        return Ok(());
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        // Gone meanwhile: another host's.
+        let Ok(about) = entry.metadata() else { continue };
+        owned(&path, &about)?;
+        if about.is_symlink() {
+            return Err(format!("{} is a link", path.display()));
+        }
+        if about.is_dir() {
+            check_content(&path, depth)?;
+        }
+    }
+    Ok(())
+}
+
+fn owned(path: &Path, about: &fs::Metadata) -> Result<(), String> {
+    // SAFETY: `geteuid` has no preconditions and cannot fail.
+    let user = unsafe { libc::geteuid() };
+    match about.uid() {
+        // Root could put anything anywhere.
+        0 => Ok(()),
+        owner if owner == user => Ok(()),
+        owner => Err(format!(
+            "{} belongs to user {owner}, and the host runs as user {user}",
+            path.display()
+        )),
+    }
+}
+
+fn group() -> u32 {
+    // SAFETY: `getegid` has no preconditions and cannot fail.
+    unsafe { libc::getegid() }
 }
 
 /// Writes beside the file and renames: a reader sees the old content or the new, never a part.
@@ -87,4 +163,61 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    fn open_to(folder: &Path, mode: u32) {
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_others_could_write_to_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("cache/fujsen");
+        check(&folder).unwrap();
+        private_folder(&folder).unwrap();
+        check(&folder).unwrap();
+        for mode in [0o777, 0o720, 0o702] {
+            open_to(&folder, mode);
+            assert!(check(&folder).unwrap_err().contains("others can write"), "{mode:o}");
+        }
+        open_to(&folder, 0o700);
+        let above = root.path().join("cache");
+        open_to(&above, 0o777);
+        assert!(check(&folder).unwrap_err().contains("so they can replace"));
+        open_to(&above, 0o1777);
+        check(&folder).unwrap();
+    }
+
+    #[test]
+    fn links_are_not_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let real = root.path().join("real");
+        private_folder(&real).unwrap();
+        let link = root.path().join("fujsen");
+        symlink(&real, &link).unwrap();
+        assert!(check(&link).unwrap_err().contains("is a link"));
+        symlink("/tmp", real.join("rust")).unwrap();
+        assert!(check(&real).unwrap_err().contains("is a link"));
+    }
+
+    #[test]
+    fn what_another_user_planted_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let planted = root.path().join("rust/cargo");
+        private_folder(&planted).unwrap();
+        if std::os::unix::fs::chown(&planted, Some(12345), None).is_err() {
+            // Only root can give a folder away.
+            return;
+        }
+        assert!(check(root.path()).unwrap_err().contains("belongs to user 12345"));
+        std::os::unix::fs::chown(root.path(), Some(12345), None).unwrap();
+        assert!(check(root.path()).unwrap_err().contains("belongs to user 12345"));
+    }
 }

@@ -36,6 +36,7 @@ impl Compiler {
 
     /// What an earlier compile of the same text made, without starting any tool.
     pub fn cached(&self, module: &ModuleSource) -> Option<Component> {
+        cache::check(&self.folder).ok()?;
         let key = self.key(module, self.toolchain(module.language)?);
         Component::of_component(self.cache.get(&key)?).ok()
     }
@@ -49,7 +50,14 @@ impl Compiler {
         let toolchain = self.toolchain(module.language).ok_or_else(|| unsupported(module))?;
         cache::private_folder(&self.folder).map_err(|error| {
             let message = format!("cannot make the cache folder {}: {error}", self.folder.display());
-            vec![Diagnostic::error("cache", message).help("make it writable, or choose another one")]
+            let help = "make it writable, or choose another one: TUSK_CACHE=/path/to/folder";
+            vec![at_first(Diagnostic::error("cache", message).help(help), module)]
+        })?;
+        cache::check(&self.folder).map_err(|why| {
+            let message = format!("nothing is compiled in the cache folder {}: {why}", self.folder.display());
+            let help = "programs that somebody else put there would run: remove the folder, make it yours alone (chmod 700), or \
+                choose another one: TUSK_CACHE=/path/to/folder";
+            vec![at_first(Diagnostic::error("cache", message).help(help), module)]
         })?;
         nesting::check(module)?;
         let core = toolchain.build(module, progress)?;
@@ -102,7 +110,13 @@ fn nothing_exported(text: &Text) -> Diagnostic {
 
 /// The compiler was content, but what it made is not a module.
 fn internal(module: &ModuleSource, why: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error("component", format!("the compiled module cannot be used: {why}"));
+    at_first(
+        Diagnostic::error("component", format!("the compiled module cannot be used: {why}")),
+        module,
+    )
+}
+
+fn at_first(diagnostic: Diagnostic, module: &ModuleSource) -> Diagnostic {
     match module.texts.first() {
         Some(text) => diagnostic.at(text.key_span),
         None => diagnostic,

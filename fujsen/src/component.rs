@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use wasmparser::Parser;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
-use crate::{component::surface::Surface, wit::World};
+use crate::{component::surface::Surface, limits, wit::World};
 
 /// A component that imports and exports the world `tusk:fujsen/module`, and what its functions are.
 #[derive(Clone, Debug)]
@@ -70,17 +70,49 @@ pub enum PrebuiltError {
     NotWasm(String),
     #[error("it does not export `call` of the world tusk:fujsen/module")]
     NoCall,
-    #[error("it imports {}, which this host does not have", .0.join(", "))]
+    #[error("it imports {}, which this host does not have", shown(.0))]
     UnknownImports(Vec<String>),
     #[error("it has no custom section `tusk:functions`; build it with the guest SDK")]
     NoFunctions,
-    #[error("{0}")]
+    #[error("it has {0}; at most {1} are allowed")]
+    TooMuch(String, String),
+    #[error("its function `{}` has no name that can be used: letters, digits, `_`, `-`, `.` and `$`", printed(.0))]
+    BadName(String),
+    #[error("{}", printed(.0))]
     Other(String),
+}
+
+/// What a module says, on one line and not without end.
+fn printed(text: &str) -> String {
+    let short: String = text.chars().take(limits::SHOWN).collect();
+    let rest = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", short.escape_debug())
+}
+
+fn shown(names: &[String]) -> String {
+    let more = names.len().saturating_sub(limits::NAMES_SHOWN);
+    let names: Vec<_> = names
+        .iter()
+        .take(limits::NAMES_SHOWN)
+        .map(|name| printed(name))
+        .collect();
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    names.join(", ") + &rest
 }
 
 impl Component {
     /// Takes a module built elsewhere: a core module of either SDK, or a component.
     pub fn prebuilt(wasm: &[u8]) -> Result<Self, PrebuiltError> {
+        if wasm.len() > limits::MODULE {
+            return Err(PrebuiltError::TooMuch(
+                format!("{} bytes", wasm.len()),
+                limits::MODULE.to_string(),
+            ));
+        }
         if Parser::is_component(wasm) {
             let surface = Surface::read(wasm)?;
             surface.check(World::get().map_err(PrebuiltError::Other)?)?;
@@ -97,6 +129,8 @@ impl Component {
         if surface.functions.is_empty() {
             return Err(PrebuiltError::NoFunctions);
         }
+        // Before anything is made of a module that cannot be used.
+        surface.functions()?;
         let mut core = core.to_vec();
         if surface.encoding.as_deref() == Some("utf16") {
             embed_component_metadata(&mut core, &world.resolve, world.id, StringEncoding::UTF16).map_err(other)?;

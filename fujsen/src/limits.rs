@@ -30,3 +30,22 @@ pub(crate) const NESTING: usize = 128;
 /// Tokens of one expression, which compilers recurse along, too. Tables and blocks do not count: their commas and semicolons
 /// end expressions.
 pub(crate) const EXPRESSION: usize = 2000;
+
+/// A module that is given as `@wasm`. Bytes. Compiling it to machine code takes some ten times as much memory.
+pub(crate) const MODULE: usize = 64 << 20;
+/// The section `tusk:functions` of a module. Bytes.
+pub(crate) const FUNCTIONS_BYTES: usize = 1 << 20;
+/// Functions of one module.
+pub(crate) const FUNCTIONS: usize = 1000;
+/// Parameters of one function.
+pub(crate) const PARAMETERS: usize = 64;
+/// The name of a function or a parameter: part of a line in a table and of a metric. Bytes.
+pub(crate) const NAME: usize = 128;
+/// The comment of a function. Bytes.
+pub(crate) const DOC: usize = 16 << 10;
+/// A type as its author wrote it. Bytes.
+pub(crate) const TYPE: usize = 4 << 10;
+/// What a message shows of a text that a module brought. Characters.
+pub(crate) const SHOWN: usize = 200;
+/// Names that a message lists.
+pub(crate) const NAMES_SHOWN: usize = 10;

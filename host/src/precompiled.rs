@@ -91,9 +91,9 @@ impl Precompiled {
 /// The key that tags are made with: made once, random, readable by this user only.
 fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let about = fs::metadata(folder)?;
+    let about = fs::symlink_metadata(folder)?;
     // SAFETY: `geteuid` has no preconditions and cannot fail.
-    if about.uid() != unsafe { libc::geteuid() } || about.mode() & 0o077 != 0 {
+    if !about.is_dir() || about.uid() != unsafe { libc::geteuid() } || about.mode() & 0o077 != 0 {
         return Err(io::Error::other(
             "the folder must belong to this user alone (chmod 700)",
         ));

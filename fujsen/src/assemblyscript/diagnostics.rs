@@ -3,7 +3,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use tsk::Diagnostic;
 
 use super::worker::{Message, Reply};
-use crate::{ModuleSource, Text};
+use crate::{
+    ModuleSource, Text, nesting,
+    process::{Fate, is_about_memory},
+};
 
 /// The core module, or what its author should know.
 pub(super) fn outcome(reply: Reply, module: &ModuleSource) -> Result<Vec<u8>, Vec<Diagnostic>> {
@@ -48,7 +51,13 @@ fn place(message: &Message, module: &ModuleSource) -> Option<Diagnostic> {
                 .find(|c: char| !c.is_alphanumeric() && c != '_')
                 .unwrap_or(rest.len());
     }
-    Some(error(message).at(text.span(start, end)))
+    let diagnostic = error(message).at(text.span(start, end));
+    if message.code == NO_FILE {
+        let help =
+            "a text imports from \"tusk-sdk\" alone; texts of one section use each other's exports without imports";
+        return Some(diagnostic.help(help));
+    }
+    Some(diagnostic)
 }
 
 fn unplaced(message: &Message, module: &ModuleSource) -> Diagnostic {
@@ -68,13 +77,44 @@ fn error(message: &Message) -> Diagnostic {
     Diagnostic::error("assemblyscript", text)
 }
 
+/// An import of a file that is none of the module's.
+const NO_FILE: &str = "TS6054";
 /// The code of the transform's own messages, which says nothing.
 const USER_DEFINED: &str = "AS102";
 
+/// The compiler crashed, or was content and gave nothing.
 fn broken(module: &ModuleSource, why: &str) -> Diagnostic {
-    let diagnostic = Diagnostic::error("assemblyscript", format!("the AssemblyScript compiler failed: {why}"));
-    at_first(diagnostic, module.texts.first())
+    let is_full =
+        is_about_memory(why) || why.contains("allocation failed") || why.contains("Invalid typed array length");
+    let memory = Fate::Memory.complaint("compiling").filter(|_| is_full);
+    if let Some((message, help)) = memory {
+        return at_first(
+            Diagnostic::error("assemblyscript", message).help(help),
+            module.texts.first(),
+        );
+    }
+    if why.contains("call stack") {
+        let help = "divide it: variables for its parts, or functions of their own";
+        let diagnostic = Diagnostic::error("nested-code", "the code is nested too deeply for the compiler").help(help);
+        return match nesting::deepest(module) {
+            Some(place) => diagnostic.at(place),
+            None => at_first(diagnostic, module.texts.first()),
+        };
+    }
+    let why: String = why.chars().take(SHOWN).collect();
+    let diagnostic = Diagnostic::error(
+        "assemblyscript",
+        format!(
+            "the AssemblyScript compiler failed on this text: {}",
+            why.escape_debug()
+        ),
+    );
+    let help = "look for code that is out of the ordinary: types that grow in a loop, or very large constants";
+    at_first(diagnostic.help(help), module.texts.first())
 }
+
+/// Characters of what a compiler said about its own crash.
+const SHOWN: usize = 300;
 
 fn at_first(diagnostic: Diagnostic, text: Option<&Text>) -> Diagnostic {
     match text {

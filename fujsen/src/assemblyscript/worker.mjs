@@ -24,6 +24,9 @@ const PASSES = [
 ];
 const OPTIONS = ["--runtime", "minimal", "--optimizeLevel", "0", "--runPasses", PASSES.join(","), "--noColors", "--noValidate"];
 const ERROR = 3;
+/** Errors of a module, and characters of one: a text can make a compiler say anything. */
+const ERRORS = 100;
+const SAID = 2000;
 
 const load = path => import(pathToFileURL(path));
 const [{ default: asc }, { default: Transform }] = await Promise.all([
@@ -34,7 +37,12 @@ class InlineTransform extends Transform {
   static siblings = true;
 }
 
-// asc ends the process when it crashes; here that is one failed request.
+// asc says why it crashes and ends the process; here that is one failed request.
+let said = "";
+console.error = (...parts) => {
+  said = (said + parts.join(" ")).slice(0, SAID);
+};
+const cause = () => /\w*Error: [^\n]*/.exec(said)?.[0];
 const exit = process.exit;
 process.exit = () => {
   throw new Error("the compiler crashed");
@@ -61,7 +69,7 @@ function diagnosticOf({ message, code, category, range }, files) {
   const file = range?.source?.normalizedPath;
   const text = files.get(file);
   return {
-    message,
+    message: message.slice(0, SAID),
     code: (code < 1000 ? "AS" : "TS") + code,
     error: category === ERROR,
     ...(file ? { file } : {}),
@@ -73,6 +81,7 @@ async function compile(texts) {
   const files = new Map(texts.map(({ name, text }) => [name, text]));
   const diagnostics = [];
   let wasm = null;
+  said = "";
   const { error } = await asc.main([...files.keys(), "--outFile", "module.wasm", ...OPTIONS], {
     stdout: { write() {} },
     stderr: { write() {} },
@@ -85,8 +94,9 @@ async function compile(texts) {
     reportDiagnostic: diagnostic => diagnostics.push(diagnosticOf(diagnostic, files)),
   });
   if (!error && wasm) return { wasm: Buffer.from(wasm).toString("base64") };
-  const failure = diagnostics.some(({ error }) => error) ? {} : { failure: error?.message ?? "no output" };
-  return { diagnostics, ...failure };
+  const errors = diagnostics.filter(({ error }) => error).slice(0, ERRORS);
+  const failure = errors.length ? {} : { failure: cause() ?? error?.message ?? "no output" };
+  return { diagnostics: errors, ...failure };
 }
 
 async function answer(line) {
@@ -95,9 +105,9 @@ async function answer(line) {
   try {
     reply = await compile(texts);
   } catch (error) {
-    reply = { diagnostics: [], failure: String(error?.message ?? error) };
+    reply = { diagnostics: [], failure: cause() ?? String(error?.message ?? error) };
   }
-  process.stdout.write(JSON.stringify({ id, ...reply }) + "\n");
+  await new Promise(written => process.stdout.write(JSON.stringify({ id, ...reply }) + "\n", written));
   const { user, system } = process.cpuUsage();
   // After a crash of its own, nobody knows what the compiler still holds.
   if (reply.failure || process.memoryUsage().rss > MEMORY_LIMIT || user + system > CPU_LIMIT) exit(0);

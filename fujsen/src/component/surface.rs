@@ -3,6 +3,7 @@ use wasmparser::{ComponentExternalKind, ExternalKind, Parser, Payload};
 
 use crate::{
     component::{Function, PrebuiltError},
+    limits,
     wit::World,
 };
 
@@ -31,6 +32,11 @@ impl Surface {
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::CustomSection(section) if section.name() == FUNCTIONS => {
                     surface.functions.extend(section.data());
+                    within(
+                        "bytes of `tusk:functions`",
+                        surface.functions.len(),
+                        limits::FUNCTIONS_BYTES,
+                    )?;
                 }
                 Payload::CustomSection(section) if section.name() == ENCODING => {
                     surface.encoding = Some(String::from_utf8_lossy(section.data()).trim().to_owned());
@@ -98,10 +104,60 @@ impl Surface {
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.trim_ascii().is_empty());
         let functions = lines.map(|line| serde_json::from_slice(line).map_err(unreadable));
-        let mut functions = functions.collect::<Result<Vec<Function>, _>>()?;
+        let mut functions = functions
+            .take(limits::FUNCTIONS + 1)
+            .collect::<Result<Vec<Function>, _>>()?;
+        within("functions or more", functions.len(), limits::FUNCTIONS)?;
+        functions.iter().try_for_each(check_function)?;
         functions.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
         Ok(functions)
     }
+}
+
+/// What the host prints, and makes routes, metrics and documents of.
+fn check_function(function: &Function) -> Result<(), PrebuiltError> {
+    let Function {
+        name,
+        doc,
+        file,
+        params,
+        result,
+        ..
+    } = function;
+    if !is_name(name) {
+        return Err(PrebuiltError::BadName(name.clone()));
+    }
+    within("parameters of a function", params.len(), limits::PARAMETERS)?;
+    within(
+        "bytes in the comment of a function",
+        doc.as_ref().map_or(0, String::len),
+        limits::DOC,
+    )?;
+    for parameter in params {
+        if !is_name(&parameter.name) {
+            return Err(PrebuiltError::BadName(format!("{name}({})", parameter.name)));
+        }
+        within("bytes in a type", parameter.source.len(), limits::TYPE)?;
+    }
+    within("bytes in a type", result.len(), limits::TYPE)?;
+    within(
+        "bytes in the name of a file",
+        file.as_ref().map_or(0, String::len),
+        limits::TYPE,
+    )
+}
+
+/// Nothing that steers a terminal or ends a line, and nothing that is no use as a name.
+fn is_name(name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$');
+    (1..=limits::NAME).contains(&name.len()) && name.chars().all(is_part)
+}
+
+fn within(what: &str, count: usize, most: usize) -> Result<(), PrebuiltError> {
+    if count <= most {
+        return Ok(());
+    }
+    Err(PrebuiltError::TooMuch(format!("{count} {what}"), most.to_string()))
 }
 
 /// Such as `wasi:io/streams@0.2.6`.

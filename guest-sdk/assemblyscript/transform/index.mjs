@@ -4,6 +4,7 @@ import { addWrapper, entryText, isFujsen } from "./glue.mjs";
 import { Kind, SourceKind, report } from "./nodes.mjs";
 import { exportsOf, linkSiblings } from "./scope.mjs";
 import { describe } from "./signature.mjs";
+import { checkStart } from "./start.mjs";
 import { prepareStatements } from "./statements.mjs";
 
 const SDK = "~lib/tusk-sdk/";
@@ -26,6 +27,7 @@ export default class FujsenTransform {
     const fujsens = this.collect(program, entries);
     for (const source of program.sources) {
       if (source.internalPath.startsWith("~lib/")) continue;
+      checkStart(program, source);
       addCodecs(program, source);
       prepareStatements(program, source, true);
     }

@@ -38,7 +38,7 @@ export const SourceKind = { User: 0, UserEntry: 1 };
 /** The literal kind of a string. */
 export const STRING_LITERAL = 2;
 
-const isNode = value => value !== null && typeof value === "object" && typeof value.kind === "number" && "range" in value;
+export const isNode = value => value !== null && typeof value === "object" && typeof value.kind === "number" && "range" in value;
 
 /** Calls `visit(node, replace)` for each node below `node`, children first. */
 export function walk(node, visit) {

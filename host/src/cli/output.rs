@@ -129,16 +129,24 @@ pub(super) fn colors(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// The folder for what is compiled.
+/// The folder for what is compiled: an absolute path, since compilers work in folders of their own.
 pub(super) fn cache_folder() -> PathBuf {
-    if let Some(folder) = env::var_os("TUSK_CACHE") {
-        return folder.into();
-    }
-    let caches = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")));
-    caches.unwrap_or_else(env::temp_dir).join("tusk-host")
+    // An empty variable is none.
+    let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let caches = || {
+        let home = || variable("HOME").map(|home| home.join(".cache"));
+        let caches = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute());
+        caches.or_else(home).unwrap_or_else(own_temporary).join("tusk-host")
+    };
+    let folder = variable("TUSK_CACHE").unwrap_or_else(caches);
+    // Fails only where this process's own folder is gone.
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
+/// Without a home. Others know its name, too; what they put there is refused.
+fn own_temporary() -> PathBuf {
+    // SAFETY: `geteuid` has no preconditions and cannot fail.
+    env::temp_dir().join(format!("tusk-host-{}", unsafe { libc::geteuid() }))
 }
 
 /// Sends log events to stderr, until the process ends. `default` is what `TUSK_LOG` replaces.
