@@ -124,8 +124,10 @@ pub const SQL_LONGEST: Duration = Duration::from_secs(60 * 60);
 pub const SQL_LOOK: Duration = Duration::from_secs(5);
 /// Pages of a database file (× 4 KiB = 4 GiB).
 pub const SQL_PAGES: u32 = 1 << 20;
-/// Prepared statements kept per connection.
+/// Prepared statements kept per connection. PostgreSQL: how long, since another program may change a column's type, which the
+/// server does not tell where the value fits both.
 pub const SQL_STATEMENTS: usize = 64;
+pub const SQL_STATEMENT_AGE: Duration = Duration::from_secs(15);
 
 /// An event as it stands in a queue; its type, id, target and key. Bytes.
 pub const EVENT_BYTES: usize = 256 << 10;
@@ -230,6 +232,9 @@ pub const GRPC_WORDS: usize = 1000;
 
 /// One reply of a Redis server. Bytes.
 pub const REDIS_REPLY: usize = 4 << 20;
+/// The longest value that one command may make, or all arguments of one: one that is longer could not be read. Without it
+/// `SETBIT k 4294967295 1` is 512 MiB of the server's memory for 30 bytes. Bytes.
+pub const REDIS_VALUE: usize = 4 << 20;
 /// A command that does not block.
 pub const REDIS_COMMAND: Duration = Duration::from_secs(5);
 

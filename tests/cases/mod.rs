@@ -20,4 +20,5 @@ mod secrets;
 mod state;
 mod swap;
 mod up;
+mod values;
 mod wasi;

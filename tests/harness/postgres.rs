@@ -1,6 +1,6 @@
 use std::{
     fs,
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
@@ -83,12 +83,21 @@ impl Postgres {
 
     /// Runs statements as the server's owner, and gives what they print: values without a frame.
     pub(crate) fn admin(&self, sql: &str) -> String {
-        let output = self.psql(sql);
+        self.admin_in("postgres", sql)
+    }
+
+    /// As [`admin`](Self::admin), in another database than the owner's.
+    pub(crate) fn admin_in(&self, database: &str, sql: &str) -> String {
+        let output = self.psql_in(database, sql);
         assert!(output.status.success(), "{sql}: {output:?}");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     fn psql(&self, sql: &str) -> Output {
+        self.psql_in("postgres", sql)
+    }
+
+    fn psql_in(&self, database: &str, sql: &str) -> Output {
         let port = self.port.to_string();
         self.command("psql")
             .args([
@@ -105,7 +114,7 @@ impl Postgres {
                 "-h",
             ])
             .arg(self.folder.path())
-            .args(["-c", sql, "postgres"])
+            .args(["-c", sql, database])
             .output()
             .expect("psql starts")
     }
@@ -172,6 +181,79 @@ impl Postgres {
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// PgBouncer before a server, in transaction mode: each transaction gets the next of a few connections.
+#[allow(dead_code, reason = "only the host's own tests have one")]
+pub(crate) struct Pooler {
+    port: u16,
+    child: Child,
+    _folder: TempDir,
+}
+
+#[allow(dead_code, reason = "only the host's own tests have one")]
+impl Pooler {
+    pub(crate) fn start(server: &Postgres) -> Self {
+        let folder = TempDir::new().expect("a temporary folder can be made");
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a loopback port is free")
+            .port();
+        let settings = format!(
+            "[databases]\napp = host=127.0.0.1 port={} dbname=app user=app password=geheim\n\
+             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
+             pool_mode = transaction\ndefault_pool_size = 4\nmin_pool_size = 4\nserver_round_robin = 1\n",
+            server.port
+        );
+        let file = folder.path().join("pgbouncer.ini");
+        fs::write(&file, settings).expect("the folder can be written");
+        server.give_away(folder.path());
+        server.give_away(&file);
+        let places = [
+            "/usr/sbin",
+            "/usr/local/sbin",
+            "/opt/homebrew/bin",
+            "/usr/local/bin",
+            "/usr/bin",
+        ];
+        let found = places
+            .iter()
+            .map(|place| Path::new(place).join("pgbouncer"))
+            .find(|path| path.exists());
+        let mut command = Command::new(found.expect("pgbouncer is installed: `cargo xtask test` does so"));
+        if let Some((user, group)) = server.user {
+            command.uid(user).gid(group);
+        }
+        let child = command
+            .arg(&file)
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("pgbouncer starts");
+        let pooler = Self {
+            port,
+            child,
+            _folder: folder,
+        };
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(30), "pgbouncer does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        pooler
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://app:geheim@127.0.0.1:{}/app", self.port)
+    }
+}
+
+impl Drop for Pooler {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     node()?;
     system_package("redis-server", "redis-server", "redis")?;
     postgres()?;
+    pgbouncer()?;
     for folder in ["guest-sdk/assemblyscript", "examples/own-assemblyscript"] {
         npm_packages(folder)?;
     }
@@ -59,6 +60,14 @@ fn postgres() -> anyhow::Result<()> {
         return Ok(());
     }
     system_package("initdb", "postgresql", "postgresql@17")
+}
+
+/// Its package keeps it where root's programs are.
+fn pgbouncer() -> anyhow::Result<()> {
+    if std::path::Path::new("/usr/sbin/pgbouncer").exists() {
+        return Ok(());
+    }
+    system_package("pgbouncer", "pgbouncer", "pgbouncer")
 }
 
 /// Installs through apt (as root, or with sudo) or Homebrew.

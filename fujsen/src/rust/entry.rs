@@ -22,7 +22,11 @@ impl Entry {
     pub(super) fn of(module: &ModuleSource) -> Result<Self, Vec<Diagnostic>> {
         let mut problems = Vec::new();
         let mut entry = Self {
-            root: String::from("#[allow(unused_imports)] use tusk::prelude::*;\n"),
+            // Its macros that print come before those of the standard library, which print to nowhere.
+            root: String::from(
+                "#[macro_use(dbg, eprint, eprintln, print, println)] extern crate tusk;\n\
+                 #[allow(unused_imports)] use tusk::prelude::*;\n",
+            ),
             files: module.texts.iter().map(Text::file_name).collect(),
             unread: Vec::new(),
         };

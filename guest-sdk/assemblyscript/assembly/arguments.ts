@@ -2,9 +2,9 @@
 import { liftBytes, liftString, liftValue, VALUE_SIZE } from "./abi";
 import { Reader, create, narrow } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
-import { Json } from "./json";
+import { CLIENT, Json } from "./json";
 import { Request, incoming } from "./request";
-import { Value, ValueKind, isWhole, kindName } from "./value";
+import { Value, ValueKind, isExact, kindName } from "./value";
 
 // @ts-ignore: decorator
 @global
@@ -30,7 +30,11 @@ export function __tuskArgument<T>(args: usize, index: i32, name: string): T {
     if (kind != ValueKind.Boolean) refuse(name, "a boolean", kind);
     return <T>(load<u8>(at, 8) != 0);
   }
-  if (isInteger<T>()) return narrow<T>(integer(at, name), new Reader(400), name);
+  if (isInteger<T>()) {
+    // An integer above those of `i64`.
+    if (kind == ValueKind.Json) return create<T>(liftValue(at).__tuskFrom(CLIENT).asJson(), new Reader(CLIENT), name);
+    return narrow<T>(integer(at, name), new Reader(CLIENT), name);
+  }
   if (isFloat<T>()) {
     if (kind == ValueKind.Integer) return <T>load<i64>(at, 8);
     if (kind != ValueKind.Real) refuse(name, "a number", kind);
@@ -42,7 +46,7 @@ export function __tuskArgument<T>(args: usize, index: i32, name: string): T {
 
 function integer(at: usize, name: string): i64 {
   const kind = load<u8>(at);
-  if (kind == ValueKind.Real && isWhole(load<f64>(at, 8))) return <i64>load<f64>(at, 8);
+  if (kind == ValueKind.Real && isExact(load<f64>(at, 8))) return <i64>load<f64>(at, 8);
   if (kind != ValueKind.Integer) refuse(name, "an integer", kind);
   return load<i64>(at, 8);
 }
@@ -53,15 +57,15 @@ function reference<T>(at: usize, name: string): T {
     if (kind != ValueKind.Text) refuse(name, "a text", kind);
     return changetype<T>(liftString(at + 8));
   }
-  if (idof<T>() == idof<Json>()) return changetype<T>(liftValue(at).asJson());
-  if (idof<T>() == idof<Value>()) return changetype<T>(liftValue(at));
+  if (idof<T>() == idof<Json>()) return changetype<T>(liftValue(at).__tuskFrom(CLIENT).asJson());
+  if (idof<T>() == idof<Value>()) return changetype<T>(liftValue(at).__tuskFrom(CLIENT));
   if (idof<T>() == idof<Uint8Array>() || idof<T>() == idof<ArrayBuffer>()) {
     if (kind != ValueKind.Bytes && kind != ValueKind.Text) refuse(name, "bytes", kind);
     const bytes = kind == ValueKind.Bytes ? liftBytes(at + 8) : liftValue(at).asBytes();
     return idof<T>() == idof<Uint8Array>() ? changetype<T>(bytes) : changetype<T>(bytes.buffer);
   }
   if (kind != ValueKind.Json) refuse(name, isArrayLike<T>() ? "an array" : "an object", kind);
-  return create<T>(Json.parse(liftString(at + 8)), new Reader(400), name);
+  return create<T>(Json.__tuskParse(liftString(at + 8), CLIENT).value, new Reader(CLIENT), name);
 }
 
 function refuse(name: string, expected: string, found: ValueKind): void {

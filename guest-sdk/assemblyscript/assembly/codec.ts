@@ -1,9 +1,10 @@
 // Between JSON and types. The compiler's transform gives each class of the author `__tuskWriteFields` and `__tuskRead`.
 // Those pass SDK objects on as addresses: an author's file may use the names of their types for something else.
 import { Failure, __tuskThrow } from "./failure";
-import { Json, JsonKind, jsonKindName } from "./json";
+import { fromBase64, toBase64 } from "./base64";
+import { Json, JsonKind, jsonKindName, whose } from "./json";
 import { JsonWriter } from "./json-writer";
-import { Value } from "./value";
+import { Value, isExact } from "./value";
 
 export function stringify<T>(value: T): string {
   const writer = new JsonWriter();
@@ -36,6 +37,8 @@ export function write<T>(writer: JsonWriter, value: T): void {
 
 function writeReference<T>(writer: JsonWriter, value: T): void {
   if (isString<T>()) writer.text(changetype<string>(value));
+  else if (idof<T>() == idof<Uint8Array>()) writer.text(toBase64(changetype<Uint8Array>(value)));
+  else if (idof<T>() == idof<ArrayBuffer>()) writer.text(toBase64(Uint8Array.wrap(changetype<ArrayBuffer>(value))));
   else if (isArrayLike<T>()) {
     writer.open(0x5b);
     for (let i = 0, length = value.length; i < length; i++) {
@@ -56,16 +59,20 @@ function writeReference<T>(writer: JsonWriter, value: T): void {
   }
 }
 
-/** How a read that does not fit ends: the call with this status, or, with status 0, kept in `error`. */
+/** How a read that does not fit ends: the call, with the status of whose mistake it is, or kept in `error`. */
 export class Reader {
   error: Failure | null = null;
 
-  constructor(private status: u16) {}
+  constructor(
+    private blame: u16,
+    private ends: bool = true
+  ) {}
 
   refuse(path: string, problem: string): void {
     if (this.error) return;
-    const failure = new Failure(this.status ? this.status : 400, path.length ? "`" + path + "`: " + problem : problem, "type");
-    if (this.status) __tuskThrow(failure);
+    const what = path.length ? "`" + path + "`: " + problem : problem;
+    const failure = new Failure(this.blame, whose(this.blame) + what, "type");
+    if (this.ends) __tuskThrow(failure);
     this.error = failure;
   }
 }
@@ -102,12 +109,16 @@ export function create<T>(json: Json, reader: Reader, path: string): T {
 }
 
 function integer<T>(json: Json, reader: Reader, path: string): T {
-  const isWholeReal = json.kind == JsonKind.Real && json.asReal() == Math.trunc(json.asReal());
-  if (!json.isInteger && !isWholeReal) {
-    reader.refuse(path, "expected an integer, found " + jsonKindName(json.kind));
+  if (json.isUnsigned) {
+    if (!isSigned<T>() && sizeof<T>() == 8) return <T>json.asUnsigned();
+    reader.refuse(path, json.toString() + " is out of range");
     return <T>0;
   }
-  return narrow<T>(json.isInteger ? json.asInteger() : <i64>json.asReal(), reader, path);
+  if (!json.isInteger && !(json.kind == JsonKind.Real && isExact(json.asReal()))) {
+    reader.refuse(path, "expected an integer of 64 bits, found " + jsonKindName(json.kind));
+    return <T>0;
+  }
+  return narrow<T>(json.asInteger(), reader, path);
 }
 
 /** `wide` as `T` when it fits. */
@@ -124,6 +135,8 @@ function createReference<T>(json: Json, reader: Reader, path: string): T {
   }
   if (idof<T>() == idof<Json>()) return changetype<T>(json);
   if (idof<T>() == idof<Value>()) return changetype<T>(json.toValue());
+  if (idof<T>() == idof<Uint8Array>()) return changetype<T>(createBytes(json, reader, path));
+  if (idof<T>() == idof<ArrayBuffer>()) return changetype<T>(createBytes(json, reader, path).buffer);
   if (isArrayLike<T>()) return createArray<T>(json, reader, path);
   // Made without its constructor: every field is then read, or gets its initializer.
   const object = __new(offsetof<T>(), idof<T>());
@@ -134,6 +147,13 @@ function createReference<T>(json: Json, reader: Reader, path: string): T {
     value.__tuskRead(changetype<usize>(json.isObject ? json : Json.object()), changetype<usize>(reader), path);
   } else ERROR("this type cannot be read from JSON: use numbers, booleans, texts, arrays, classes of your own, or Json");
   return value;
+}
+
+function createBytes(json: Json, reader: Reader, path: string): Uint8Array {
+  const bytes = json.isText ? fromBase64(json.asText()) : null;
+  if (bytes) return bytes;
+  reader.refuse(path, "expected base64, found " + (json.isText ? "another text" : jsonKindName(json.kind)));
+  return new Uint8Array(0);
 }
 
 function createArray<T>(json: Json, reader: Reader, path: string): T {

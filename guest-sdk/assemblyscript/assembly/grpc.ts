@@ -1,7 +1,7 @@
 import { RETURN, liftFailure, liftPairs, liftString, liftStrings, lowerPairs, wellFormed } from "./abi";
 import { stringify } from "./codec";
 import * as imports from "./imports";
-import { Json } from "./json";
+import { Json, SERVER } from "./json";
 import { findHeader } from "./request";
 import { Result } from "./result";
 
@@ -15,7 +15,8 @@ export class GrpcResponse {
     readonly pairs: string[][]
   ) {}
 
-  json(): Json { return Json.parse(this.text); }
+  /** The message. Where it is read as another type than it has, the call ends with 502. */
+  json(): Json { return Json.__tuskParse(this.text, SERVER).value; }
 
   /** Metadata, whatever the case of its name. */
   metadata(name: string): string | null { return findHeader(this.pairs, name); }
@@ -106,7 +107,7 @@ export class GrpcRequest {
     const texts = liftStrings(RETURN + 4);
     const cut = load<u8>(RETURN, 12) != 0, metadata = liftPairs(RETURN + 16);
     const values = new Array<Json>(texts.length);
-    for (let i = 0; i < texts.length; i++) values[i] = Json.parse(texts[i]);
+    for (let i = 0; i < texts.length; i++) values[i] = Json.__tuskParse(texts[i], SERVER).value;
     return Result.success<GrpcMessages>(new GrpcMessages(values, cut, metadata));
   }
 }

@@ -2,9 +2,10 @@ import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs, well
 import { stringify } from "./codec";
 import { Failure } from "./failure";
 import * as imports from "./imports";
-import { Json } from "./json";
-import { Request, decode, encode, findHeader, incoming as incomingRequest } from "./request";
+import { Json, SERVER, whose } from "./json";
+import { Request, findHeader, incoming as incomingRequest } from "./request";
 import { Result } from "./result";
+import { brokenAt, decode, encode } from "./utf8";
 
 /** What another server answered. */
 // @ts-ignore: decorator
@@ -27,11 +28,14 @@ export class HttpResponse {
   /** A header, whatever the case of its name. */
   header(name: string): string | null { return findHeader(this.headers, name); }
 
-  /** The body as UTF-8 text. */
-  text(): string { return decode(this.body); }
+  /** The body as text. Ends the call with 502 when it is not UTF-8. */
+  text(): string { return this.tryText().value; }
 
-  /** The body as JSON. Ends the call with a failure when it is none. */
-  json(): Json { return Json.parse(this.text()); }
+  tryText(): Result<string> {
+    const broken = brokenAt(this.body);
+    if (broken < 0) return Result.success<string>(decode(this.body));
+    return Result.failure<string>(new Failure(SERVER, whose(SERVER) + "it is not UTF-8 (at byte " + (broken + 1).toString() + ")", "bad-gateway"));
+  }
 
   /** The response itself when its status is 200 to 299. Ends the call with a failure of status 502 when it is not. */
   check(): HttpResponse { return this.tryCheck().value; }
@@ -42,7 +46,14 @@ export class HttpResponse {
     return Result.failure<HttpResponse>(new Failure(502, message, "bad-gateway"));
   }
 
-  tryJson(): Result<Json> { return Json.tryParse(this.text()); }
+  /** The body as JSON. Ends the call with 502 when it is none, and where it is read as another type than it has. */
+  json(): Json { return this.tryJson().value; }
+
+  tryJson(): Result<Json> {
+    const text = this.tryText();
+    const error = text.error;
+    return error ? Result.failure<Json>(error) : Json.__tuskParse(text.value, SERVER);
+  }
 }
 
 /** A URL for messages: queries and user names hold keys, and a failure is told to others. */

@@ -1,5 +1,6 @@
+import { parseReal } from "./decimal";
 import { Failure } from "./failure";
-import { Json } from "./json";
+import { Json, JsonKind, whose } from "./json";
 import { Result } from "./result";
 
 /** Deeper texts are refused: each level costs stack. */
@@ -11,14 +12,17 @@ export class JsonParser {
   private depth: i32 = 0;
   private problem: string | null = null;
 
-  constructor(private text: string) {}
+  constructor(
+    private text: string,
+    private blame: u16
+  ) {}
 
   parse(): Result<Json> {
     const json = this.value();
     this.space();
     if (!this.problem && this.at < this.text.length) this.refuse("nothing may follow the value");
     const problem = this.problem;
-    if (problem) return Result.failure<Json>(new Failure(400, "invalid JSON: " + problem, "json"));
+    if (problem) return Result.failure<Json>(new Failure(this.blame, whose(this.blame) + "invalid JSON: " + problem, "json"));
     return Result.success<Json>(json);
   }
 
@@ -45,17 +49,17 @@ export class JsonParser {
   private value(): Json {
     this.space();
     const unit = this.unit;
-    if (unit == 0x22) return Json.of(this.string());
-    if (unit == 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.number();
+    if (unit == 0x22) return Json.of(this.string()).__tuskFrom(this.blame);
+    if (unit == 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.number().__tuskFrom(this.blame);
     if (unit == 0x7b || unit == 0x5b) {
       if (++this.depth > MAX_DEPTH) return this.refuse("nested deeper than " + MAX_DEPTH.toString() + " levels");
       const json = unit == 0x7b ? this.object() : this.array();
       this.depth--;
       return json;
     }
-    if (this.word("true")) return Json.of(true);
-    if (this.word("false")) return Json.of(false);
-    if (this.word("null")) return Json.nil();
+    if (this.word("true")) return Json.of(true).__tuskFrom(this.blame);
+    if (this.word("false")) return Json.of(false).__tuskFrom(this.blame);
+    if (this.word("null")) return Json.__tuskEmpty(JsonKind.Null, this.blame);
     return this.refuse("expected a value");
   }
 
@@ -66,7 +70,7 @@ export class JsonParser {
   }
 
   private array(): Json {
-    const json = Json.array();
+    const json = Json.__tuskEmpty(JsonKind.Array, this.blame);
     this.at++;
     this.space();
     if (this.take(0x5d)) return json;
@@ -80,7 +84,7 @@ export class JsonParser {
   }
 
   private object(): Json {
-    const json = Json.object();
+    const json = Json.__tuskEmpty(JsonKind.Object, this.blame);
     this.at++;
     this.space();
     if (this.take(0x7d)) return json;
@@ -129,18 +133,22 @@ export class JsonParser {
       const integer = this.integer(first, whole, negative);
       if (integer) return integer;
     }
-    return Json.of(F64.parseFloat(this.text.substring(start, this.at)));
+    const text = this.text.substring(start, this.at);
+    const real = parseReal(text);
+    if (!isFinite(real)) return this.refuse("a number is out of range");
+    return this.at == whole ? Json.__tuskDigits(text, real) : Json.of(real);
   }
 
   /** Null when the digits do not fit 64 bits. */
   private integer(from: i32, to: i32, negative: bool): Json | null {
-    if (to - from > 19) return null;
     let magnitude: u64 = 0;
     for (let i = from; i < to; i++) {
-      magnitude = magnitude * 10 + (load<u16>(changetype<usize>(this.text) + ((<usize>i) << 1)) - 0x30);
+      const digit = <u64>load<u16>(changetype<usize>(this.text) + ((<usize>i) << 1)) - 0x30;
+      if (magnitude > (u64.MAX_VALUE - digit) / 10) return null;
+      magnitude = magnitude * 10 + digit;
     }
-    if (magnitude > (negative ? 0x8000000000000000 : 0x7fffffffffffffff)) return null;
-    return Json.of<i64>(negative ? 0 - <i64>magnitude : <i64>magnitude);
+    if (!negative) return Json.of<u64>(magnitude);
+    return magnitude > 0x8000000000000000 ? null : Json.of<i64>(0 - <i64>magnitude);
   }
 
   private string(): string {

@@ -52,8 +52,6 @@ export class JsonWriter {
     this.unit(0x3a);
   }
 
-  integer(value: i64): void { this.raw(value.toString()); }
-
   /** JSON knows no NaN and no infinity: they become null. */
   real(value: f64): void { this.raw(isFinite(value) ? value.toString() : "null"); }
 

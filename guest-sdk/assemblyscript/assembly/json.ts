@@ -1,6 +1,6 @@
 import { Failure, __tuskThrow } from "./failure";
 import { Result } from "./result";
-import { Value, isWhole } from "./value";
+import { Value, isExact } from "./value";
 import { JsonParser } from "./json-parser";
 import { JsonWriter } from "./json-writer";
 import { Reader, create, write } from "./codec";
@@ -12,41 +12,59 @@ export enum JsonKind { Null, Boolean, Integer, Real, Text, Array, Object }
 /** Objects with more members than this look keys up in an index. */
 const INDEXED_FROM: i32 = 16;
 
-/** Any JSON value. Integers keep all 64 bits; objects keep their order. */
+/**
+ * Whose mistake it is when JSON is not what a fujsen expects, as the status that it amounts to: the client's (400), that of
+ * a server that was asked (502), or the program's own.
+ */
+export const CLIENT: u16 = 400;
+export const SERVER: u16 = 502;
+export const OWN: u16 = 500;
+
+/** Any JSON value. Integers keep all 64 bits, signed or not; objects keep their order. */
 // @ts-ignore: decorator
 @global
 export class Json {
   private bits: u64 = 0;
+  /** Of a text; of an integer that 64 bits cannot hold, its digits. */
   private held: string | null = null;
+  /** Of an integer above those of `i64`. */
+  private unsigned: bool = false;
   private items: Json[] | null = null;
   private names: string[] | null = null;
   private index: Map<string, i32> | null = null;
 
-  private constructor(readonly kind: JsonKind) {}
+  private constructor(
+    readonly kind: JsonKind,
+    private blame: u16 = OWN
+  ) {}
 
   static nil(): Json { return new Json(JsonKind.Null); }
 
-  static object(): Json {
-    const json = new Json(JsonKind.Object);
-    json.items = [];
-    json.names = [];
+  static object(): Json { return Json.__tuskEmpty(JsonKind.Object, OWN); }
+
+  static array(): Json { return Json.__tuskEmpty(JsonKind.Array, OWN); }
+
+  /** An object, an array or null that came from whom `blame` says. */
+  static __tuskEmpty(kind: JsonKind, blame: u16): Json {
+    const json = new Json(kind, blame);
+    if (kind != JsonKind.Null) json.items = [];
+    if (kind == JsonKind.Object) json.names = [];
     return json;
   }
 
-  static array(): Json {
-    const json = new Json(JsonKind.Array);
-    json.items = [];
-    return json;
+  /** The same value, from whom `blame` says. */
+  __tuskFrom(blame: u16): Json {
+    this.blame = blame;
+    return this;
   }
 
   /** From anything: numbers, booleans, texts, arrays, classes; null. */
   static of<T>(value: T): Json {
     if (isBoolean<T>()) return Json.scalar(JsonKind.Boolean, value ? 1 : 0);
     if (isInteger<T>()) {
-      if (!isSigned<T>() && sizeof<T>() == 8) {
-        if (<i64>value < 0) return Json.scalar(JsonKind.Real, reinterpret<u64>(<f64>value));
-      }
-      return Json.scalar(JsonKind.Integer, <i64>value);
+      const json = Json.scalar(JsonKind.Integer, <u64>value);
+      if (!isSigned<T>()) json.unsigned = <i64>json.bits < 0;
+      return json;
     }
     if (isFloat<T>()) return Json.scalar(JsonKind.Real, reinterpret<u64>(<f64>value));
     if (isNullable<T>()) if (value == null) return Json.nil();
@@ -65,24 +83,38 @@ export class Json {
     return Json.nil();
   }
 
+  /** An integer that 64 bits cannot hold: a real that is written with its own digits. */
+  static __tuskDigits(text: string, real: f64): Json {
+    const json = Json.scalar(JsonKind.Real, reinterpret<u64>(real));
+    json.held = text;
+    return json;
+  }
+
   private static scalar(kind: JsonKind, bits: u64): Json {
     const json = new Json(kind);
     json.bits = bits;
     return json;
   }
 
-  /** Reads a JSON text. Ends the call with a failure (400) when it is none. */
+  /** Reads a JSON text. Ends the call with a failure (500) when it is none: what clients send is read by `request.json()`. */
   static parse(text: string): Json {
     return Json.tryParse(text).value;
   }
 
   static tryParse(text: string): Result<Json> {
-    return new JsonParser(text).parse();
+    return Json.__tuskParse(text, OWN);
+  }
+
+  /** Reads a JSON text that came from whom `blame` says. */
+  static __tuskParse(text: string, blame: u16): Result<Json> {
+    return new JsonParser(text, blame).parse();
   }
 
   get isNull(): bool { return this.kind == JsonKind.Null; }
   get isBoolean(): bool { return this.kind == JsonKind.Boolean; }
   get isInteger(): bool { return this.kind == JsonKind.Integer; }
+  /** Whether this is an integer above those of `i64`, for `asUnsigned`. */
+  get isUnsigned(): bool { return this.unsigned; }
   get isNumber(): bool { return this.kind == JsonKind.Integer || this.kind == JsonKind.Real; }
   get isText(): bool { return this.kind == JsonKind.Text; }
   get isArray(): bool { return this.kind == JsonKind.Array; }
@@ -105,12 +137,12 @@ export class Json {
   /** The member `key`; null JSON when there is none. */
   get(key: string): Json {
     const at = this.find(key);
-    return at < 0 ? Json.nil() : this.items![at];
+    return at < 0 ? new Json(JsonKind.Null, this.blame) : this.items![at];
   }
 
   /** The element or member at `index`; null JSON when there is none. */
   at(index: i32): Json {
-    return index >= 0 && index < this.length ? this.items![index] : Json.nil();
+    return index >= 0 && index < this.length ? this.items![index] : new Json(JsonKind.Null, this.blame);
   }
 
   /** Sets a member of an object, and gives the object: calls can be chained. */
@@ -154,7 +186,10 @@ export class Json {
     return index.has(key) ? index.get(key) : -1;
   }
 
-  /** The text. Ends the call with a failure when this is none; so do the next three. */
+  /**
+   * The text. Ends the call with a failure when this is none; so do the next four. Its status is 400 where the value came
+   * with the request, 502 where a server answered with it, else 500.
+   */
   asText(): string {
     if (this.kind != JsonKind.Text) throw this.mismatch("a text");
     return this.held!;
@@ -162,13 +197,22 @@ export class Json {
 
   /** The integer; `2.0` is one too. */
   asInteger(): i64 {
-    if (this.kind == JsonKind.Integer) return this.bits;
-    if (this.kind == JsonKind.Real && isWhole(reinterpret<f64>(this.bits))) return <i64>reinterpret<f64>(this.bits);
-    throw this.mismatch("an integer");
+    if (this.kind == JsonKind.Integer && !this.unsigned) return this.bits;
+    if (this.kind == JsonKind.Real && isExact(reinterpret<f64>(this.bits))) return <i64>reinterpret<f64>(this.bits);
+    throw this.mismatch("an integer of 64 bits");
+  }
+
+  /** The integer, which is not negative: all 64 bits of a `u64`. */
+  asUnsigned(): u64 {
+    if (this.unsigned) return this.bits;
+    const value = this.asInteger();
+    if (value < 0) throw this.mismatch("an integer from 0");
+    return value;
   }
 
   asReal(): f64 {
     if (this.kind == JsonKind.Real) return reinterpret<f64>(this.bits);
+    if (this.unsigned) return <f64>this.bits;
     if (this.kind == JsonKind.Integer) return <f64>(<i64>this.bits);
     throw this.mismatch("a number");
   }
@@ -179,17 +223,18 @@ export class Json {
   }
 
   textOr(fallback: string): string { return this.isText ? this.asText() : fallback; }
-  integerOr(fallback: i64): i64 { return this.isInteger ? this.asInteger() : fallback; }
+  integerOr(fallback: i64): i64 { return this.isInteger && !this.unsigned ? this.asInteger() : fallback; }
+  unsignedOr(fallback: u64): u64 { return this.unsigned || (this.isInteger && <i64>this.bits >= 0) ? this.bits : fallback; }
   realOr(fallback: f64): f64 { return this.isNumber ? this.asReal() : fallback; }
   booleanOr(fallback: bool): bool { return this.isBoolean ? this.asBoolean() : fallback; }
 
   /** As a number, text, array or class. Ends the call with a failure that names the member that does not fit. */
   to<T>(): T {
-    return create<T>(this, new Reader(500), "");
+    return create<T>(this, new Reader(this.blame), "");
   }
 
   tryTo<T>(): Result<T> {
-    const reader = new Reader(0);
+    const reader = new Reader(this.blame, false);
     const value = create<T>(this, reader, "");
     const error = reader.error;
     return error ? Result.failure<T>(error) : Result.success<T>(value);
@@ -199,8 +244,8 @@ export class Json {
     switch (this.kind) {
       case JsonKind.Null: return Value.nil();
       case JsonKind.Boolean: return Value.boolean(this.bits != 0);
-      case JsonKind.Integer: return Value.integer(this.bits);
-      case JsonKind.Real: return Value.real(reinterpret<f64>(this.bits));
+      case JsonKind.Integer: return this.unsigned ? Value.unsigned(this.bits) : Value.integer(this.bits);
+      case JsonKind.Real: return this.held ? Value.json(this.held!) : Value.real(reinterpret<f64>(this.bits));
       case JsonKind.Text: return Value.text(this.held!);
     }
     return Value.json(this.toString());
@@ -217,8 +262,8 @@ export class Json {
     switch (this.kind) {
       case JsonKind.Null: writer.raw("null"); break;
       case JsonKind.Boolean: writer.raw(this.bits ? "true" : "false"); break;
-      case JsonKind.Integer: writer.integer(this.bits); break;
-      case JsonKind.Real: writer.real(reinterpret<f64>(this.bits)); break;
+      case JsonKind.Integer: writer.raw(this.unsigned ? this.bits.toString() : (<i64>this.bits).toString()); break;
+      case JsonKind.Real: this.held ? writer.raw(this.held!) : writer.real(reinterpret<f64>(this.bits)); break;
       case JsonKind.Text: writer.text(this.held!); break;
       case JsonKind.Array: this.writeArray(writer); break;
       case JsonKind.Object: this.writeObject(writer); break;
@@ -246,8 +291,14 @@ export class Json {
   }
 
   private mismatch(expected: string): Failure {
-    return new Failure(500, "expected " + expected + ", found " + jsonKindName(this.kind), "type");
+    const found = this.kind == JsonKind.Integer ? this.toString() : jsonKindName(this.kind);
+    return new Failure(this.blame, whose(this.blame) + "expected " + expected + ", found " + found, "type");
   }
+}
+
+/** What a message about JSON begins with: whose it is. */
+export function whose(blame: u16): string {
+  return blame == SERVER ? "the answer of a server: " : "";
 }
 
 export function jsonKindName(kind: JsonKind): string {

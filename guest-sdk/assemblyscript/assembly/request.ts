@@ -1,6 +1,9 @@
 import { RETURN, liftBytes, liftPairs, liftString } from "./abi";
 import * as imports from "./imports";
-import { Json } from "./json";
+import { Failure } from "./failure";
+import { CLIENT, Json } from "./json";
+import { Result } from "./result";
+import { brokenAt, decode } from "./utf8";
 
 /** The HTTP request that a call serves. */
 // @ts-ignore: decorator
@@ -32,11 +35,23 @@ export class Request {
   /** A header, whatever the case of its name. */
   header(name: string): string | null { return findHeader(this.headers, name); }
 
-  /** The body as UTF-8 text. */
-  text(): string { return decode(this.body); }
+  /** The body as text. Ends the call with 400 when it is not UTF-8. */
+  text(): string { return this.tryText().value; }
 
-  /** The body as JSON. Ends the call with 400 when it is none. */
-  json(): Json { return Json.parse(this.text()); }
+  tryText(): Result<string> {
+    const broken = brokenAt(this.body);
+    if (broken < 0) return Result.success<string>(decode(this.body));
+    return Result.failure<string>(new Failure(CLIENT, "the body is not UTF-8 (at byte " + (broken + 1).toString() + ")", "bad-request"));
+  }
+
+  /** The body as JSON. Ends the call with 400 when it is none, and where it is read as another type than it has. */
+  json(): Json { return this.tryJson().value; }
+
+  tryJson(): Result<Json> {
+    const text = this.tryText();
+    const error = text.error;
+    return error ? Result.failure<Json>(error) : Json.__tuskParse(text.value, CLIENT);
+  }
 }
 
 /** The request that this call serves; null when no HTTP request started it. */
@@ -47,14 +62,6 @@ export function incoming(): Request | null {
     liftString(RETURN + 4), liftString(RETURN + 12), liftPairs(RETURN + 20), liftPairs(RETURN + 28), liftPairs(RETURN + 36),
     liftBytes(RETURN + 44), load<u8>(RETURN + 52) ? liftString(RETURN + 56) : null
   );
-}
-
-export function decode(bytes: Uint8Array): string {
-  return String.UTF8.decodeUnsafe(bytes.dataStart, bytes.byteLength);
-}
-
-export function encode(text: string): Uint8Array {
-  return text.length ? Uint8Array.wrap(String.UTF8.encode(text)) : new Uint8Array(0);
 }
 
 export function find(pairs: string[][], name: string): string | null {

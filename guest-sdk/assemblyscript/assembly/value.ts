@@ -1,5 +1,6 @@
 import { Failure, __tuskThrow } from "./failure";
-import { Json } from "./json";
+import { Json, OWN } from "./json";
+import { toBase64 } from "./base64";
 import { stringify } from "./codec";
 
 /** In the order of the variant `value`. */
@@ -11,6 +12,9 @@ export enum ValueKind { Null, Boolean, Integer, Real, Text, Bytes, Json }
 // @ts-ignore: decorator
 @global
 export class Value {
+  /** Whose mistake it is when the value is not what is expected; see `Json`. */
+  private blame: u16 = OWN;
+
   private constructor(
     readonly kind: ValueKind,
     /** The payload of a boolean, an integer or a real. */
@@ -22,21 +26,30 @@ export class Value {
   static nil(): Value { return new Value(ValueKind.Null, 0, null, null); }
   static boolean(value: bool): Value { return new Value(ValueKind.Boolean, value ? 1 : 0, null, null); }
   static integer(value: i64): Value { return new Value(ValueKind.Integer, value, null, null); }
+  /** An integer above those of `i64` is JSON: its digits. */
+  static unsigned(value: u64): Value { return <i64>value < 0 ? Value.json(value.toString()) : Value.integer(value); }
   static real(value: f64): Value { return new Value(ValueKind.Real, reinterpret<u64>(value), null, null); }
   static text(value: string): Value { return new Value(ValueKind.Text, 0, value, null); }
   static bytes(value: Uint8Array): Value { return new Value(ValueKind.Bytes, 0, null, value); }
-  /** `value` is the text of a JSON array or object. */
+  /** `value` is the text of a JSON array or object, or of an integer above those of `i64`. */
   static json(value: string): Value { return new Value(ValueKind.Json, 0, value, null); }
+
+  /** The same value, from whom `blame` says. */
+  __tuskFrom(blame: u16): Value {
+    this.blame = blame;
+    return this;
+  }
 
   /** From anything: numbers, booleans, texts, bytes; null; whatever else can be JSON, as JSON. */
   static of<T>(value: T): Value {
     if (isBoolean<T>()) return Value.boolean(value);
-    if (isInteger<T>()) return Value.integer(<i64>value);
+    if (isInteger<T>()) return isSigned<T>() ? Value.integer(<i64>value) : Value.unsigned(<u64>value);
     if (isFloat<T>()) return Value.real(<f64>value);
     if (isNullable<T>()) if (value == null) return Value.nil();
     if (isReference<T>()) {
       if (isString<T>()) return Value.text(changetype<string>(value));
       if (idof<T>() == idof<Uint8Array>()) return Value.bytes(changetype<Uint8Array>(value));
+      if (idof<T>() == idof<ArrayBuffer>()) return Value.bytes(Uint8Array.wrap(changetype<ArrayBuffer>(value)));
       if (idof<T>() == idof<Value>()) return changetype<Value>(value);
       if (idof<T>() == idof<Json>()) return changetype<Json>(value).toValue();
       return Value.json(stringify(value));
@@ -52,7 +65,7 @@ export class Value {
     if (this.kind == ValueKind.Integer) return (<i64>this.bits).toString();
     if (this.kind == ValueKind.Real) return reinterpret<f64>(this.bits).toString();
     if (this.kind == ValueKind.Boolean) return this.bits ? "true" : "false";
-    throw mismatch("a text", this);
+    throw this.mismatch("a text");
   }
 
   /** The integer; a whole real and a boolean are one too. */
@@ -60,40 +73,51 @@ export class Value {
     if (this.kind == ValueKind.Integer || this.kind == ValueKind.Boolean) return this.bits;
     if (this.kind == ValueKind.Real) {
       const real = reinterpret<f64>(this.bits);
-      if (isWhole(real)) return <i64>real;
+      if (isExact(real)) return <i64>real;
     }
-    throw mismatch("an integer", this);
+    throw this.mismatch("an integer of 64 bits");
+  }
+
+  /** The integer, which is not negative: all 64 bits of a `u64`. */
+  asUnsigned(): u64 {
+    if (this.kind == ValueKind.Json) return this.asJson().asUnsigned();
+    const value = this.asInteger();
+    if (value < 0) throw this.mismatch("an integer from 0");
+    return value;
   }
 
   asReal(): f64 {
     if (this.kind == ValueKind.Real) return reinterpret<f64>(this.bits);
     if (this.kind == ValueKind.Integer) return <f64>(<i64>this.bits);
-    throw mismatch("a real number", this);
+    if (this.kind == ValueKind.Json) return this.asJson().asReal();
+    throw this.mismatch("a real number");
   }
 
   /** The boolean; an integer counts as true when it is not 0, as databases without booleans have it. */
   asBoolean(): bool {
     if (this.kind == ValueKind.Boolean || this.kind == ValueKind.Integer) return this.bits != 0;
-    throw mismatch("a boolean", this);
+    throw this.mismatch("a boolean");
   }
 
   /** The bytes; of a text, its UTF-8. */
   asBytes(): Uint8Array {
     const data = this.data;
     if (data) return data;
-    if (this.kind != ValueKind.Text) throw mismatch("bytes", this);
+    if (this.kind != ValueKind.Text) throw this.mismatch("bytes");
     return Uint8Array.wrap(String.UTF8.encode(this.asString()));
   }
 
-  /** As JSON: nested data is parsed. Bytes end the call with a failure. */
-  asJson(): Json {
+  /** As JSON: nested data is parsed, bytes are base64. */
+  asJson(): Json { return this.json().__tuskFrom(this.blame); }
+
+  private json(): Json {
     switch (this.kind) {
       case ValueKind.Boolean: return Json.of<bool>(this.bits != 0);
       case ValueKind.Integer: return Json.of<i64>(this.bits);
       case ValueKind.Real: return Json.of<f64>(reinterpret<f64>(this.bits));
       case ValueKind.Text: return Json.of(this.asString());
-      case ValueKind.Json: return Json.parse(this.asString());
-      case ValueKind.Bytes: throw mismatch("JSON", this);
+      case ValueKind.Json: return Json.__tuskParse(this.asString(), this.blame).value;
+      case ValueKind.Bytes: return Json.of(toBase64(this.data!));
     }
     return Json.nil();
   }
@@ -105,17 +129,18 @@ export class Value {
   }
 
   toString(): string {
-    return this.kind == ValueKind.Text ? this.asString() : this.kind == ValueKind.Bytes ? "(bytes)" : this.asJson().toString();
+    if (this.kind == ValueKind.Bytes) return toBase64(this.data!);
+    return this.kind == ValueKind.Text ? this.asString() : this.asJson().toString();
+  }
+
+  private mismatch(expected: string): Failure {
+    return new Failure(this.blame, "expected " + expected + ", found " + kindName(this.kind), "type");
   }
 }
 
-/** Whether `real` is an integer that an i64 can hold. */
-export function isWhole(real: f64): bool {
-  return real == Math.trunc(real) && real >= -9223372036854775808.0 && real < 9223372036854775808.0;
-}
-
-function mismatch(expected: string, value: Value): Failure {
-  return new Failure(500, "expected " + expected + ", found " + kindName(value.kind), "type");
+/** Whether `real` is an integer that is no rounded one: below 2^53 every integer has a real of its own. */
+export function isExact(real: f64): bool {
+  return real == Math.trunc(real) && Math.abs(real) < 9007199254740992.0;
 }
 
 export function kindName(kind: ValueKind): string {

@@ -99,10 +99,98 @@ test("JSON is read as its standard says", async () => {
   const good = ["0", "-0", "1e3", "[ ]", " { } ", '{"a":[true,false,null]}', "9223372036854775807", "-9223372036854775808", "0.1", "1E-2"];
   for (const text of good) assert.doesNotThrow(() => module.call("parse", ["text", text]), text);
   const bad = ["", "01", "1.", "-", "+1", "[1,]", "{,}", '{"a"}', '{"a":1,}', "nul", '"a', '"\\x"', '"\\u12"', "1 2", '"\n"', "[".repeat(1000), "\u00a01"];
-  for (const text of bad) assert.deepEqual((await load()).failing("parse", ["text", text]).slice(0, 3), ["fail", 400, "json"], text);
-  assert.deepEqual(body(module.call("parse", ["text", "9223372036854775808"])), ["real", 9223372036854775808]);
+  for (const text of bad) assert.deepEqual((await load()).failing("parse", ["text", text]).slice(0, 3), ["fail", 500, "json"], text);
   const members = Array.from({ length: 500 }, (_, i) => `"k${i}":${i}`).join();
   assert.equal(body(module.call("parse", ["text", `{${members}}`]))[1], `{${members}}`);
+});
+
+test("integers of 64 bits stay whole, and what is longer keeps its digits", async () => {
+  const module = await load();
+  const most = 18446744073709551615n;
+  for (const text of ["9223372036854775808", `${most}`, "18446744073709551616", "-9223372036854775809", "1".repeat(300)]) {
+    assert.deepEqual(body(module.call("parse", ["text", text])), ["json", text]);
+    assert.deepEqual(body(module.call("parse", ["text", `[{"a":${text}}]`])), ["json", `[{"a":${text}}]`]);
+  }
+  assert.deepEqual(body(module.call("parse", ["text", "-9223372036854775808"])), ["integer", -9223372036854775808n]);
+  for (const given of [["json", `${most}`], ["json", "9223372036854775808"]]) {
+    assert.deepEqual(body(module.call("unsigned", given)), ["json", given[1]]);
+    assert.deepEqual(body(module.call("nested", ["json", `{"n":${given[1]},"list":[${given[1]}]}`])),
+      ["json", `{"n":${given[1]},"list":[${given[1]}],"value":${given[1]},"json":${given[1]},"sum":${BigInt(given[1]) - 1n}}`]);
+  }
+  assert.deepEqual(body(module.call("unsigned", ["integer", 7])), ["integer", 7n]);
+  assert.deepEqual(module.failing("unsigned", ["integer", -1]), ["fail", 400, "type", "`n`: -1 is out of range"]);
+  assert.deepEqual(module.failing("unsigned", ["json", "{}"]).slice(0, 3), ["fail", 400, "type"]);
+  assert.deepEqual(module.failing("unsigned", ["json", "18446744073709551616"]).slice(0, 3), ["fail", 400, "type"]);
+  assert.deepEqual(module.failing("nested", ["json", '{"n":18446744073709551616,"list":[]}']).slice(0, 3), ["fail", 400, "type"]);
+  assert.deepEqual(module.failing("signed", ["json", "[9223372036854775808]"]),
+    ["fail", 400, "type", "expected an integer of 64 bits, found 9223372036854775808"]);
+  // A real that stands for several integers is none of them.
+  assert.deepEqual(module.failing("signed", ["json", "[9007199254740993.0]"]).slice(0, 3), ["fail", 400, "type"]);
+  assert.deepEqual(body(module.call("signed", ["json", "[4503599627370496.0]"])), ["integer", 4503599627370496n]);
+});
+
+test("reals come back as they were", async () => {
+  const module = await load();
+  const view = new DataView(new ArrayBuffer(8));
+  let seed = 1n;
+  const hard = ["2.2250738585072011e-308", "9007199254740993", "9007199254740992.9999", `9007199254740993.${"0".repeat(900)}1`, "1.7976931348623158e308",
+    "4.9406564584124654e-324", "2.4703282292062328e-324", "2.4703282292062327e-324", `0.${"0".repeat(400)}1e401`, "1e-400", "179769313486231580793728971405301e276"];
+  for (const text of hard) assert.equal(JSON.parse(body(module.call("half", ["json", `[${text}]`]))[1])[0], Number(text) / 2, text);
+  for (const text of ["1e309", "1.7976931348623159e308", "-1e999999999999", "1".repeat(310)]) {
+    assert.deepEqual((await load()).failing("parse", ["text", text]).slice(0, 3), ["fail", 500, "json"], text);
+  }
+  const reals = [0.1, 1e21, 1e-7, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 123456789.123456789, 4503599627370497.5];
+  while (reals.length < 3000) {
+    seed = (seed * 6364136223846793005n + 1442695040888963407n) & 0xffffffffffffffffn;
+    view.setBigUint64(0, seed);
+    if (Number.isFinite(view.getFloat64(0))) reals.push(view.getFloat64(0));
+  }
+  const wrong = reals.filter(real => JSON.parse(body(module.call("parse", ["text", `[${real}]`]))[1])[0] !== real);
+  assert.deepEqual(wrong, []);
+});
+
+test("bytes are base64 in JSON and themselves alone", async () => {
+  const module = await load();
+  for (let length = 0; length < 9; length++) {
+    const bytes = Buffer.from(Array.from({ length }, (_, i) => (i * 97 + 251) & 255));
+    const text = bytes.toString("base64");
+    assert.deepEqual(body(module.call("bytesInside", ["bytes", bytes])),
+      ["json", `{"a":"${text}","b":"${text}","value":"${text}","json":"${text}"}`]);
+    assert.deepEqual(body(module.call("bytesBack", ["json", `{"a":"${text}","b":"${text}"}`])), ["bytes", bytes.toString("hex")]);
+    assert.deepEqual(body(module.call("anything", ["bytes", bytes])), ["text", text]);
+  }
+  for (const bad of ["A", "AA", "AAA", "AA=A", "AB==", "AAB=", "AA!=", "====", "AAAA====", "é==="]) {
+    assert.deepEqual(module.failing("bytesBack", ["json", `{"a":"${bad}","b":""}`]),
+      ["fail", 400, "type", "`files.a`: expected base64, found another text"], bad);
+  }
+  assert.deepEqual(module.failing("bytesBack", ["json", '{"a":[1],"b":""}']).slice(0, 3), ["fail", 400, "type"]);
+});
+
+test("whose mistake it is decides the status", async () => {
+  const send = text => ({
+    send(module, at) {
+      module.view.setUint8(at, 0);
+      module.view.setUint16(at + 8, 200, true);
+      module.lowerList([], 16, () => {}, at + 12);
+      module.lowerBytes(Buffer.from(text, "latin1"), at + 20);
+      module.lowerString("http://x/?key=s3cret", at + 28);
+      module.view.setBigUint64(at + 40, 1n, true);
+    },
+  });
+  const mine = await load();
+  assert.deepEqual(mine.failing("parse", ["text", "<p>"]).slice(0, 3), ["fail", 500, "json"]);
+  assert.deepEqual(mine.failing("member", ["json", '{"a":"x"}']), ["fail", 400, "type", "expected an integer of 64 bits, found a text"]);
+  assert.deepEqual(mine.failing("member", ["json", "{}"]), ["fail", 400, "type", "expected an integer of 64 bits, found null"]);
+  assert.deepEqual(mine.failing("shaped", ["json", '[{"name":1}]']), ["fail", 400, "type", "`[0].name`: expected a text, found an integer"]);
+  assert.deepEqual(mine.failing("ownMember").slice(0, 2), ["fail", 500]);
+  for (const text of ["<html>", "", "{\"a\":", "\xff\xfe"]) {
+    const failure = (await load(send(text))).failing("upstream");
+    assert.deepEqual(failure.slice(0, 2), ["fail", 502], text);
+    assert.ok(!failure[3].includes("s3cret"));
+  }
+  assert.deepEqual((await load(send('{"a":1.5}'))).failing("upstream"), ["fail", 502, "type", "the answer of a server: expected an integer of 64 bits, found a number"]);
+  assert.deepEqual((await load(send("{}"))).failing("upstream").slice(0, 2), ["fail", 502]);
+  assert.deepEqual(body((await load(send('{"a":1}'))).call("upstream")), ["integer", 1n]);
 });
 
 test("an instance is reused without a leak", async () => {

@@ -42,6 +42,11 @@ export function all(s: string): Json {
 const refused = {
   "Date.now": ["export function a(): i64 { return Date.now(); }", "a.ts:1: a fujsen cannot use Date.now: use time.now()"],
   console: ["export function a(): void {\n  console.log(\"x\"); }", "a.ts:2: a fujsen cannot use console.log: use log.info(…)"],
+  trace: ["export function a(): void { trace(\"x\"); }", "a.ts:1: a fujsen cannot use trace: use log.debug(…)"],
+  process: ["export function a(): void {\n\n  process.exit(1); }", "a.ts:3: a fujsen cannot use process.exit: use config for settings"],
+  performance: ["export function a(): f64 { return performance.now(); }", "a.ts:1: a fujsen cannot use performance.now: use time.monotonic()"],
+  crypto: ["export function a(): void { crypto.getRandomValues(new Uint8Array(1)); }", "a.ts:1: a fujsen cannot use crypto.getRandomValues"],
+  "console in a helper": ["function b(): void { console.error(\"x\"); }\nexport function a(): void { b(); }", "a.ts:1: a fujsen cannot use console.error: use log.info(…)"],
   generics: ["export function a(x: Map<string, i32>): void {}", "this type cannot be read from JSON"],
 };
 for (const [name, [text, message]] of Object.entries(refused)) {

@@ -2,10 +2,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::{
-    Datum, Error, FromDatum, Request, Result,
-    datum::{describe, to_json},
-};
+use crate::{Datum, Error, FromDatum, Request, Result, datum::describe, deserialize, panic};
 
 /// What was passed to one call, in the order of the parameters.
 pub struct Arguments(std::vec::IntoIter<Datum>);
@@ -13,6 +10,12 @@ pub struct Arguments(std::vec::IntoIter<Datum>);
 impl Arguments {
     pub(crate) fn new(arguments: Vec<Datum>) -> Self {
         Self(arguments.into_iter())
+    }
+
+    /// Notes where the fujsen stands: a panic inside of the standard library has no better place.
+    #[track_caller]
+    pub fn enter(&self) {
+        panic::enter(std::panic::Location::caller());
     }
 
     fn next(&mut self) -> Datum {
@@ -74,7 +77,8 @@ macro_rules! scalars {
     )*)*};
 }
 scalars! {
-    Datum::Integer(_) | Datum::Real(_) => i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64;
+    // JSON: an integer above those of `i64`.
+    Datum::Integer(_) | Datum::Real(_) | Datum::Json(_) => i8 i16 i32 i64 isize u8 u16 u32 u64 usize f32 f64;
     Datum::Boolean(_) => bool;
     Datum::Text(_) => String;
     Datum::Bytes(_) | Datum::Text(_) => Vec<u8>;
@@ -95,7 +99,7 @@ fn scalar<T: Scalar>(name: &str, datum: Datum) -> Result<T> {
 fn json<T: DeserializeOwned>(name: &str, datum: Datum) -> Result<T> {
     let decoded = match &datum {
         Datum::Json(text) => serde_json::from_str(text),
-        other => serde_json::from_value(to_json(other)),
+        other => deserialize::read(other),
     };
     decoded.map_err(|error| wrong(format!("`{name}`: {error}")))
 }

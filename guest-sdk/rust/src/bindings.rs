@@ -416,8 +416,9 @@ pub mod tusk {
                 Integer(i64),
                 Real(f64),
                 Text(_rt::String),
+                /// In JSON they are base64, with the alphabet of RFC 4648, section 4, and its padding.
                 Bytes(_rt::Vec<u8>),
-                /// JSON text of an array or an object.
+                /// JSON text of an array, of an object, or of an integer that `integer` cannot hold: its digits.
                 Json(_rt::String),
             }
             impl ::core::fmt::Debug for Value {
@@ -473,7 +474,7 @@ pub mod tusk {
             }
             impl ::core::error::Error for Error {}
             /// What a fujsen answers. A `status` of 0 means 200.
-            /// A `text` or `bytes` body with a `content-type` header is sent as it is; any other body is sent as JSON.
+            /// A `bytes` body is sent as it is, and so is a `text` body with a `content-type` header; any other is sent as JSON.
             #[derive(Clone, PartialEq)]
             pub struct Reply {
                 pub status: u16,

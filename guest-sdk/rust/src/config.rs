@@ -23,7 +23,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Datum, Error, FromDatum, Result,
     bindings::tusk::fujsen::config::{self as host, Entry},
-    datum,
+    datum, deserialize,
 };
 
 /// The value of `key`. An error when the file has none, or one of another type.
@@ -47,8 +47,7 @@ pub fn find<T: FromDatum>(key: &str) -> Result<Option<T>> {
 /// An object or an array of the file as a type of one's own.
 pub fn read<T: DeserializeOwned>(key: &str) -> Result<T> {
     let value = lookup(key)?.ok_or_else(|| missing(key))?;
-    serde_json::from_value(datum::to_json(&value))
-        .map_err(|error| Error::from(error).context(format!("`{key}` of the TSK file")))
+    deserialize::read(&value).map_err(|error| Error::from(error).context(format!("`{key}` of the TSK file")))
 }
 
 /// Everything that is wrong with a configuration, one sentence each; nothing when it is right. `schema` has rules by the path

@@ -1,7 +1,8 @@
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 pub use crate::bindings::tusk::fujsen::types::Value as Datum;
-use crate::{Error, Result};
+use crate::{Error, Result, bytes};
 
 /// What can be passed to a query, a Redis command, a log line or another fujsen.
 pub trait ToDatum {
@@ -51,8 +52,8 @@ macro_rules! integers {
     ($($type:ty)*) => {$(
         impl ToDatum for $type {
             fn to_datum(&self) -> Datum {
-                // What 64 signed bits cannot hold stays whole as text.
-                i64::try_from(*self).map_or_else(|_| Datum::Text(self.to_string()), Datum::Integer)
+                // What 64 signed bits cannot hold stays whole as JSON.
+                i64::try_from(*self).map_or_else(|_| Datum::Json(self.to_string()), Datum::Integer)
             }
         }
 
@@ -65,7 +66,7 @@ macro_rules! integers {
                     Datum::Real(real) if real.fract() == 0.0 && real.abs() < 9_007_199_254_740_992.0 => {
                         (real as i64).try_into().ok()
                     }
-                    Datum::Text(text) => text.parse().ok(),
+                    Datum::Text(text) | Datum::Json(text) => text.parse().ok(),
                     _ => None,
                 }
             }
@@ -89,7 +90,7 @@ macro_rules! reals {
                 match datum {
                     Datum::Real(real) => Some(real as $type),
                     Datum::Integer(integer) => Some(integer as $type),
-                    Datum::Text(text) => text.parse().ok(),
+                    Datum::Text(text) | Datum::Json(text) => text.parse().ok(),
                     _ => None,
                 }
             }
@@ -183,7 +184,7 @@ impl ToDatum for Value {
             Self::String(text) => Datum::Text(text.clone()),
             Self::Number(number) => match number.as_i64() {
                 Some(integer) => Datum::Integer(integer),
-                None if number.is_u64() => Datum::Text(number.to_string()),
+                None if number.is_u64() => Datum::Json(number.to_string()),
                 None => number.as_f64().map_or(Datum::Null, Datum::Real),
             },
             Self::Array(_) | Self::Object(_) => Datum::Json(self.to_string()),
@@ -201,9 +202,41 @@ impl FromDatum for Value {
             Datum::Integer(integer) => integer.into(),
             Datum::Real(real) => real.into(),
             Datum::Text(text) => text.into(),
-            Datum::Bytes(bytes) => String::from_utf8(bytes).ok()?.into(),
+            Datum::Bytes(bytes) => bytes::encode(&bytes).into(),
             Datum::Json(text) => serde_json::from_str(&text).ok()?,
         })
+    }
+}
+
+/// What a list may hold that becomes JSON: everything but bytes, since a list of these is bytes.
+pub trait Item: ToDatum {}
+
+macro_rules! items {
+    ($($type:ty)*) => {$(impl Item for $type {})*};
+}
+items! { i8 i16 i32 i64 isize u16 u32 u64 usize f32 f64 bool str String Value Vec<u8> bytes::Bytes }
+
+impl<T: Item + ?Sized> Item for &T {}
+impl<T: Item> Item for Option<T> {}
+impl<T: Item> Item for Vec<T> {}
+
+/// A list is JSON, and on PostgreSQL an array: `WHERE id = ANY(?)`.
+impl<T: Item> ToDatum for [T] {
+    fn to_datum(&self) -> Datum {
+        let items = self.iter().map(|item| to_json(&item.to_datum()));
+        Datum::Json(Value::Array(items.collect()).to_string())
+    }
+}
+
+impl<T: Item> ToDatum for Vec<T> {
+    fn to_datum(&self) -> Datum {
+        self.as_slice().to_datum()
+    }
+}
+
+impl<T: Item, const N: usize> ToDatum for [T; N] {
+    fn to_datum(&self) -> Datum {
+        self[..].to_datum()
     }
 }
 
@@ -266,10 +299,24 @@ pub(crate) fn read<T: FromDatum>(datum: Datum, what: impl FnOnce() -> String) ->
     })
 }
 
-/// `null` for what is a number to JSON but has no JSON form.
+/// Bytes are base64; `null` for what is a number to JSON but has no JSON form.
 pub(crate) fn to_json(datum: &Datum) -> Value {
     match datum {
-        Datum::Bytes(bytes) => String::from_utf8_lossy(bytes).into(),
+        Datum::Bytes(bytes) => bytes::encode(bytes).into(),
         other => Value::from_datum(other.clone()).unwrap_or(Value::Null),
+    }
+}
+
+impl Serialize for Datum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Boolean(boolean) => serializer.serialize_bool(*boolean),
+            Self::Integer(integer) => serializer.serialize_i64(*integer),
+            Self::Real(real) => serializer.serialize_f64(*real),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Bytes(content) => bytes::serialize(content, serializer),
+            Self::Json(_) => to_json(self).serialize(serializer),
+        }
     }
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::bindings::tusk::fujsen::types;
+use crate::{bindings::tusk::fujsen::types, remedy};
 
 /// A result whose error is [`Error`] unless it says otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -141,6 +141,6 @@ impl<E: std::error::Error> From<E> for Error {
             message = format!("{message}: {cause}");
             source = cause.source();
         }
-        Self::internal(message)
+        Self::internal(remedy::add(&message))
     }
 }

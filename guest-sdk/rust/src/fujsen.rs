@@ -10,7 +10,7 @@
 //! ```
 use serde::de::DeserializeOwned;
 
-use crate::{Datum, Error, Result, bindings::tusk::fujsen::fujsen as host, datum};
+use crate::{Datum, Error, Result, bindings::tusk::fujsen::fujsen as host, deserialize};
 
 /// Calls `section.name` with arguments by name and reads its result as `T` ([`Value`](crate::Value) takes any).
 /// The callee inherits what is left of this call's time. Its error comes back with its own status.
@@ -20,6 +20,5 @@ pub fn call<T: DeserializeOwned>(name: &str, arguments: &[(&str, Datum)]) -> Res
         .map(|(name, value)| ((*name).to_owned(), value.clone()))
         .collect();
     let result = host::call(name, &arguments).map_err(Error::from_host)?;
-    serde_json::from_value(datum::to_json(&result))
-        .map_err(|error| Error::from(error).context(format!("the result of `{name}`")))
+    deserialize::read(&result).map_err(|error| Error::from(error).context(format!("the result of `{name}`")))
 }

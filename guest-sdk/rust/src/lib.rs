@@ -9,9 +9,11 @@ pub mod bindings;
 #[path = "private.rs"]
 pub mod __private;
 mod argument;
+mod bytes;
 mod circuit_breaker;
 pub mod config;
 mod datum;
+mod deserialize;
 mod error;
 pub mod events;
 pub mod fujsen;
@@ -23,7 +25,9 @@ pub mod log;
 pub mod metrics;
 mod panic;
 pub mod prelude;
+mod print;
 pub mod redis;
+mod remedy;
 mod reply;
 mod request;
 mod rt;
@@ -31,8 +35,9 @@ pub mod sql;
 pub mod state;
 pub mod time;
 
+pub use bytes::Bytes;
 pub use circuit_breaker::CircuitBreaker;
-pub use datum::{Datum, FromDatum, ToDatum};
+pub use datum::{Datum, FromDatum, Item, ToDatum};
 pub use error::{Error, Result};
 pub use reply::{Created, IntoReply, Reply, Response};
 pub use request::Request;
@@ -51,7 +56,7 @@ pub use tusk_macros::export;
 /// | `i8` … `u64`, `isize`, `usize` | an integer in the type's range |
 /// | `f32`, `f64` | a number |
 /// | `bool` | a boolean |
-/// | `Vec<u8>`, `&[u8]` | bytes |
+/// | `Vec<u8>`, `&[u8]` | bytes: base64 in JSON, the body as it is where the parameter is called `body` |
 /// | [`Request`] | the HTTP request that is being served |
 /// | [`Value`], any other type that is [`serde::Deserialize`] | JSON |
 /// | `Option<T>` | any of these, or nothing |

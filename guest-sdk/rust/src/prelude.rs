@@ -5,8 +5,8 @@ pub use crate::metrics::{
     record_metric,
 };
 pub use crate::{
-    CircuitBreaker, Created, Datum, Error, FromDatum, IntoReply, Request, Response, Result, ToDatum, Value, config,
-    events, fields, fujsen, grpc, http, json, log, metrics, params, redis, sql, state, time,
+    Bytes, CircuitBreaker, Created, Datum, Error, FromDatum, IntoReply, Request, Response, Result, ToDatum, Value,
+    config, events, fields, fujsen, grpc, http, json, log, metrics, params, redis, sql, state, time,
 };
 pub use serde::{Deserialize, Serialize};
 pub use std::time::Duration;

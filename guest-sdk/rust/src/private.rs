@@ -1,9 +1,10 @@
 //! What the macros' code names. No part of the API.
-use crate::{Datum, Error, Result, bindings::tusk::fujsen::types, panic};
+use crate::{Datum, Error, Result, bindings::tusk::fujsen::types, panic, print};
 pub use crate::{
     argument::Arguments,
     bindings::{self, Guest},
-    reply::{IntoReply, Reply, bytes},
+    print::{Stream, print},
+    reply::{IntoReply, Reply, bytes, optional_bytes},
 };
 
 /// A fujsen's name, and its arguments' decoding, body and result's encoding.
@@ -16,5 +17,7 @@ pub fn dispatch(entries: &[Entry], name: &str, arguments: Vec<Datum>) -> Result<
         let message = format!("this module has no fujsen `{name}`");
         return Err(Error::not_found(message).into_host());
     };
-    entry(&mut Arguments::new(arguments)).map_err(Error::into_host)
+    let done = entry(&mut Arguments::new(arguments)).map_err(Error::into_host);
+    print::end();
+    done
 }

@@ -131,6 +131,11 @@ pub fn bytes(body: Vec<u8>) -> Reply {
     }
 }
 
+/// No bytes are `null`.
+pub fn optional_bytes(body: Option<Vec<u8>>) -> Reply {
+    body.map_or_else(|| reply(0, Datum::Null), bytes)
+}
+
 fn reply(status: u16, body: Datum) -> Reply {
     Reply {
         status,

@@ -28,7 +28,7 @@ use std::rc::Rc;
 use serde::{Serialize, Serializer, de::DeserializeOwned, ser::SerializeMap};
 use serde_json::Value;
 
-use crate::{Datum, Error, FromDatum, Result, bindings::tusk::fujsen::sql as host, datum};
+use crate::{Datum, Error, FromDatum, Result, bindings::tusk::fujsen::sql as host, datum, deserialize};
 
 pub use host::Changes;
 
@@ -183,7 +183,7 @@ impl Row {
 
     /// The row as a value of a type with a field per column.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        Ok(serde_json::from_value(self.to_json())?)
+        Ok(deserialize::row(&self.columns, &self.values)?)
     }
 
     /// An object with a field per column.
@@ -197,14 +197,7 @@ impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.values.len()))?;
         for (column, value) in self.columns.iter().zip(&self.values) {
-            match value {
-                Datum::Null => map.serialize_entry(column, &())?,
-                Datum::Boolean(boolean) => map.serialize_entry(column, boolean)?,
-                Datum::Integer(integer) => map.serialize_entry(column, integer)?,
-                Datum::Real(real) => map.serialize_entry(column, real)?,
-                Datum::Text(text) => map.serialize_entry(column, text)?,
-                other => map.serialize_entry(column, &datum::to_json(other))?,
-            }
+            map.serialize_entry(column, value)?;
         }
         map.end()
     }

@@ -33,7 +33,7 @@ pub(crate) fn bind(function: &Function, input: Input<'_>) -> Result<Vec<Value>, 
     if !input.query.is_empty() {
         query(&mut slots, input.query)?;
     }
-    if !input.body.is_empty() && slots.open().next().is_some() {
+    if slots.open().next().is_some() {
         body(&mut slots, input)?;
     }
     slots.finish()
@@ -50,14 +50,18 @@ fn query(slots: &mut Slots<'_>, query: &[(String, String)]) -> Result<(), Refuse
 }
 
 fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
-    if let Some(index) = raw(slots) {
-        slots.values[index] = Some(Value::Bytes(input.body.to_vec()));
+    let is_json = is_json(input.content_type);
+    let starts_object = input.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if let Some((index, parameter)) = raw(slots, is_json && starts_object) {
+        slots.values[index] = as_it_is(parameter, input.body)?;
         return Ok(());
     }
-    if !is_json(input.content_type) {
-        return other(slots, input);
+    if input.body.is_empty() {
+        return Ok(());
     }
-    let starts_object = input.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if !is_json {
+        return other(input);
+    }
     match whole(slots, starts_object) {
         Some(index) => slots.values[index] = Some(json::document(input.body)?),
         None if starts_object => json::object(slots, input.body)?,
@@ -72,11 +76,29 @@ fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
     Ok(())
 }
 
-/// A sole open parameter `body` of kind bytes takes the body byte for byte, JSON or not: signatures are over bytes.
-fn raw(slots: &Slots<'_>) -> Option<usize> {
-    let mut open = slots.open();
-    let (index, parameter) = open.next()?;
-    (open.next().is_none() && parameter.name == "body" && parameter.kind == Kind::Bytes).then_some(index)
+/// An open parameter `body` of bytes or text takes the body byte for byte, JSON or not: signatures are over bytes. Only where
+/// other parameters are open, too, a JSON object is bound by its fields, and `body` is one of them.
+fn raw<'f>(slots: &Slots<'f>, has_fields: bool) -> Option<(usize, &'f Parameter)> {
+    let takes_it =
+        |parameter: &Parameter| parameter.name == "body" && matches!(parameter.kind, Kind::Bytes | Kind::Text);
+    let found = slots.open().find(|(_, parameter)| takes_it(parameter))?;
+    (!has_fields || slots.open().count() == 1).then_some(found)
+}
+
+/// No body is nothing to a parameter that can do without, else an empty one.
+fn as_it_is(parameter: &Parameter, body: &[u8]) -> Result<Option<Value>, Refused> {
+    if body.is_empty() && parameter.optional {
+        return Ok(None);
+    }
+    if parameter.kind == Kind::Bytes {
+        return Ok(Some(Value::Bytes(body.to_vec())));
+    }
+    let text = std::str::from_utf8(body).map_err(|error| {
+        let place = error.valid_up_to() + 1;
+        let message = format!("the body is not UTF-8 (at byte {place}), and `body` is text");
+        Refused::argument(&parameter.name, message)
+    })?;
+    Ok(Some(Value::Text(text.to_owned())))
 }
 
 /// The parameter that takes the whole JSON body: the only open one, when it is named `body`, or when the body has no
@@ -92,23 +114,8 @@ fn whole(slots: &Slots<'_>, has_fields: bool) -> Option<usize> {
     (only && (!has_fields || parameter.name == "body")).then_some(index)
 }
 
-/// A body that is not JSON fits one parameter only: `body`, of kind bytes or text, which takes it as it is.
-fn other(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
-    let takes_it = slots.open().find(|(_, parameter)| parameter.name == "body");
-    if let Some((index, parameter)) = takes_it {
-        let value = match parameter.kind {
-            Kind::Bytes => Some(Value::Bytes(input.body.to_vec())),
-            Kind::Text => {
-                let text = std::str::from_utf8(input.body).map_err(|_| Refused::mismatch(parameter, "other bytes"))?;
-                Some(Value::Text(text.to_owned()))
-            }
-            _ => None,
-        };
-        if value.is_some() {
-            slots.values[index] = value;
-            return Ok(());
-        }
-    }
+/// A body that is neither JSON nor taken as it is.
+fn other(input: Input<'_>) -> Result<(), Refused> {
     if !input.expects_body {
         return Ok(());
     }

@@ -52,10 +52,21 @@ fn value(json: &str) -> Result<Value, serde_json::Error> {
         Some(b't') => Value::Boolean(true),
         Some(b'f') => Value::Boolean(false),
         Some(b'n') => Value::Null,
-        _ => match json.parse() {
-            Ok(number) => Value::Integer(number),
-            Err(_) => Value::Real(serde_json::from_str(json)?),
-        },
+        _ => number(json)?,
+    })
+}
+
+/// An integer beyond 64 signed bits stays whole as its digits.
+fn number(json: &str) -> Result<Value, serde_json::Error> {
+    if let Ok(number) = json.parse() {
+        return Ok(Value::Integer(number));
+    }
+    let real: f64 = serde_json::from_str(json)?;
+    let is_integer = json.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    Ok(if is_integer {
+        Value::Json(json.to_owned())
+    } else {
+        Value::Real(real)
     })
 }
 
@@ -151,8 +162,7 @@ impl<'de> Visitor<'de> for Argument<'_> {
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
         Ok(match i64::try_from(value) {
             Ok(value) => fit(self.0, Value::Integer(value)),
-            Err(_) if self.0.kind == Kind::Real => Ok(Value::Real(value as f64)),
-            Err(_) => Err(Refused::mismatch(self.0, &value.to_string())),
+            Err(_) => fit(self.0, Value::Json(value.to_string())),
         })
     }
 

@@ -93,14 +93,17 @@ pub fn value_to_json(value: Value) -> serde_json::Value {
     }
 }
 
-/// JSON as a value: arrays and objects stay JSON text, an integer beyond 64 bits becomes a real.
+/// JSON as a value: arrays and objects stay JSON text, and so does an integer that is above those of 64 signed bits. One beyond
+/// 64 bits is a real to the parser.
 pub fn value_from_json(json: serde_json::Value) -> Value {
     match json {
         serde_json::Value::Null => Value::Null,
         serde_json::Value::Bool(value) => Value::Boolean(value),
-        serde_json::Value::Number(number) => number
-            .as_i64()
-            .map_or_else(|| Value::Real(number.as_f64().unwrap_or(f64::NAN)), Value::Integer),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(integer) => Value::Integer(integer),
+            None if number.is_u64() => Value::Json(number.to_string()),
+            None => Value::Real(number.as_f64().unwrap_or(f64::NAN)),
+        },
         serde_json::Value::String(text) => Value::Text(text),
         nested => Value::Json(nested.to_string()),
     }
@@ -208,7 +211,15 @@ fn fit(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
         (Kind::Integer, Value::Real(number)) if number.fract() == 0.0 && number.abs() < EXACT => {
             in_range(parameter, number as i64)
         }
+        (Kind::Integer, Value::Json(text)) => match text.parse() {
+            Ok(number) => above(parameter, number),
+            Err(_) => Err(Refused::mismatch(parameter, &describe(&Value::Json(text)))),
+        },
         (Kind::Real, Value::Integer(number)) => Ok(Value::Real(number as f64)),
+        (Kind::Real, Value::Json(text)) if is_number(&text) => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Value::Real(number)),
+            _ => Err(Refused::mismatch(parameter, "a number that is out of range")),
+        },
         (Kind::Bytes, Value::Text(text)) => {
             let decoded = BASE64
                 .decode(text)
@@ -231,6 +242,22 @@ fn in_range(parameter: &Parameter, number: i64) -> Result<Value, Refused> {
     }
 }
 
+/// An integer above those of 64 signed bits, for a parameter that has no bound there. It stays whole as its digits.
+fn above(parameter: &Parameter, number: u64) -> Result<Value, Refused> {
+    if let Ok(number) = i64::try_from(number) {
+        return in_range(parameter, number);
+    }
+    if parameter.min.is_some_and(|min| min >= 0) && parameter.max.is_none() {
+        Ok(Value::Json(number.to_string()))
+    } else {
+        Err(Refused::mismatch(parameter, &number.to_string()))
+    }
+}
+
+fn is_number(json: &str) -> bool {
+    json.starts_with(|first: char| first == '-' || first.is_ascii_digit())
+}
+
 /// What came, for a message. Text is not repeated: it may be a password, and messages reach logs.
 fn describe(value: &Value) -> String {
     match value {
@@ -240,6 +267,7 @@ fn describe(value: &Value) -> String {
         Value::Real(value) => value.to_string(),
         Value::Text(_) => "text".to_owned(),
         Value::Bytes(_) => "bytes".to_owned(),
+        Value::Json(text) if is_number(text) => text.clone(),
         Value::Json(text) if text.starts_with('[') => "an array".to_owned(),
         Value::Json(_) => "an object".to_owned(),
     }
@@ -250,7 +278,7 @@ fn expected(parameter: &Parameter) -> String {
         Kind::Boolean => "true or false".to_owned(),
         Kind::Integer => match (parameter.min, parameter.max) {
             (None, None) => "an integer".to_owned(),
-            (Some(min), None) => format!("an integer from {min}"),
+            (Some(min), None) => format!("an integer from {min} to {}", u64::MAX),
             (None, Some(max)) => format!("an integer up to {max}"),
             (Some(min), Some(max)) => format!("an integer from {min} to {max}"),
         },

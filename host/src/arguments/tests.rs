@@ -265,6 +265,106 @@ fn bodies_as_a_whole() {
 }
 
 #[test]
+fn text_and_bytes_take_any_body_as_it_is() {
+    let kinds = [
+        None,
+        Some("application/json"),
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("image/png"),
+        Some(""),
+    ];
+    for content_type in kinds {
+        for body in [
+            "",
+            " ",
+            "hi",
+            "{\"a\":1}",
+            "{broken",
+            "[1]",
+            "null",
+            "\"x\"",
+            "a=1&b=2",
+            "\u{feff}é\0",
+        ] {
+            let took = |parameters| bound_as(parameters, "", "", body, content_type, true);
+            let whole = format!("{body:?}");
+            assert_eq!(took("body:text"), whole, "{content_type:?}");
+            assert_eq!(took("body:bytes"), format!("b{whole}"), "{content_type:?}");
+            let (text, bytes) = match body {
+                "" => ("null".to_owned(), "null".to_owned()),
+                _ => (whole.clone(), format!("b{whole}")),
+            };
+            assert_eq!(took("body:text?"), text, "{content_type:?}");
+            assert_eq!(took("body:bytes?"), bytes, "{content_type:?}");
+            let beside = bound_as("id:integer body:text", "id=7", "", body, content_type, true);
+            assert_eq!(beside, format!("7i, {whole}"), "{content_type:?}");
+        }
+    }
+    let named = bound("id:text? body:text", "", "", r#"{"body": "b"}"#);
+    assert_eq!(named, "null, \"b\"", "another parameter may want a field");
+    let function = function("body:text");
+    let input = Input {
+        parameters: &[],
+        query: &[],
+        body: b"caf\xe9 au lait",
+        content_type: Some("text/plain; charset=latin1"),
+        expects_body: true,
+    };
+    let refused = bind(&function, input).unwrap_err();
+    assert_eq!((refused.status, refused.argument.as_deref()), (400, Some("body")));
+    assert_eq!(refused.message, "the body is not UTF-8 (at byte 4), and `body` is text");
+}
+
+#[test]
+fn integers_above_63_bits_stay_whole_or_are_refused() {
+    let most = u64::MAX;
+    let unsigned = Function {
+        params: vec![fujsen::Parameter {
+            min: Some(0),
+            ..function("n:integer").params.remove(0)
+        }],
+        ..function("n:integer")
+    };
+    let from = |path: &[(String, String)], body: &str| {
+        let input = Input {
+            parameters: path,
+            query: &[],
+            body: body.as_bytes(),
+            content_type: None,
+            expects_body: true,
+        };
+        bind(&unsigned, input)
+            .map(|values| print(&values))
+            .map_err(|refused| refused.message)
+    };
+    for number in [1 << 63, most] {
+        let digits = number.to_string();
+        assert_eq!(from(&[("n".into(), digits.clone())], "").unwrap(), digits);
+        assert_eq!(from(&[], &format!("{{\"n\": {digits}}}")).unwrap(), digits);
+        assert_eq!(bound("n:json", "", "", &format!("{{\"n\": {digits}}}")), digits);
+        assert_eq!(bound("n:json", &format!("n={digits}"), "", ""), digits);
+        assert_eq!(value_from_json(json!(number)), Value::Json(digits.clone()));
+        assert_eq!(value_to_json(value_from_json(json!(number))), json!(number));
+        let refusal = format!("400 `n` must be an integer, not {digits}");
+        assert_eq!(bound("n:integer", "", "", &format!("{{\"n\": {digits}}}")), refusal);
+        assert_eq!(
+            bound("n:integer", &format!("n={digits}"), "", ""),
+            format!("400 `n` must be an integer, not {digits}")
+        );
+    }
+    let beyond = "18446744073709551616";
+    assert!(from(&[], &format!("{{\"n\": {beyond}}}")).is_err());
+    assert!(from(&[("n".into(), beyond.into())], "").is_err());
+    assert!(
+        from(&[], "{\"n\": -1}")
+            .unwrap_err()
+            .contains("from 0 to 18446744073709551615")
+    );
+    assert_eq!(bound("n:json", "", "", &format!("{{\"n\": {beyond}}}")), beyond);
+}
+
+#[test]
 fn content_types() {
     let text = |parameters, content_type, expects_body| {
         bound_as(parameters, "", "", "{\"a\": \"x\"}", content_type, expects_body)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fujsen::{Kind, Parameter};
 
-use super::{Refused, in_range, json};
+use super::{Refused, above, in_range, json};
 use crate::bindings::Value;
 
 /// Characters of a bad value that a message repeats.
@@ -15,10 +15,11 @@ pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, 
     let mismatch = |text: &str| Refused::mismatch(parameter, &quoted(text));
     match parameter.kind {
         Kind::Text => Ok(Value::Text(text.into_owned())),
-        Kind::Integer => text
-            .parse()
-            .map_err(|_| mismatch(&text))
-            .and_then(|number| in_range(parameter, number)),
+        Kind::Integer => match (text.parse(), text.parse()) {
+            (Ok(number), _) => in_range(parameter, number),
+            (_, Ok(number)) => above(parameter, number),
+            _ => Err(mismatch(&text)),
+        },
         Kind::Real => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Real(number)),
             _ => Err(mismatch(&text)),

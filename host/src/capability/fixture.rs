@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use postgres::Postgres;
+pub(crate) use postgres::{Pooler, Postgres};
 use tempfile::TempDir;
 use tsk::{Config, Node, Object, SourceMap, Span, Value};
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::payload;
 use crate::{
+    arguments::value_to_json,
     bindings::{self, Value, log::Level},
     call::Call,
     escape::escaped,
@@ -104,24 +105,12 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
     }
 }
 
-/// The fields as the text of a JSON object. Bytes are named by their number only.
+/// The fields as the text of a JSON object.
 fn object(fields: &[(String, Value)]) -> String {
-    fields
+    let fields = fields
         .iter()
-        .map(|(name, value)| {
-            let value = match value {
-                Value::Null => serde_json::Value::Null,
-                Value::Boolean(value) => (*value).into(),
-                Value::Integer(value) => (*value).into(),
-                Value::Real(value) => (*value).into(),
-                Value::Text(text) => text.as_str().into(),
-                Value::Bytes(bytes) => format!("{} bytes", bytes.len()).into(),
-                Value::Json(text) => serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into()),
-            };
-            (name.clone(), value)
-        })
-        .collect::<serde_json::Value>()
-        .to_string()
+        .map(|(name, value)| (name.clone(), value_to_json(value.clone())));
+    fields.collect::<serde_json::Value>().to_string()
 }
 
 #[cfg(test)]
@@ -208,7 +197,7 @@ mod tests {
         );
         let line = &lines[0]["fields"];
         assert_eq!(line["message"], "went wrong");
-        assert_eq!(line["fields"], r#"{"id":7,"tags":["a"],"raw":"2 bytes"}"#);
+        assert_eq!(line["fields"], r#"{"id":7,"tags":["a"],"raw":"AQI="}"#);
         assert_eq!(
             ["service", "section", "fujsen", "request_id", "trace_id"].map(|name| line[name].as_str().unwrap()),
             ["shop", "users", "users.list", "r-1", "t-1"]

@@ -14,6 +14,7 @@ use crate::{
 };
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
 /// What the host says itself, or what holds for one connection only.
 const HOSTS_OWN: [HeaderName; 8] = [
@@ -43,6 +44,10 @@ pub(super) fn response(reply: Reply, is_void: bool, limit: usize) -> Result<Resp
         status,
         StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
     );
+    let kind = match reply.body {
+        Value::Bytes(_) => BYTES,
+        _ => JSON,
+    };
     let body = if bodiless {
         Bytes::new()
     } else {
@@ -58,16 +63,16 @@ pub(super) fn response(reply: Reply, is_void: bool, limit: usize) -> Result<Resp
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     if !bodiless {
-        response.headers_mut().entry(CONTENT_TYPE).or_insert(JSON);
+        response.headers_mut().entry(CONTENT_TYPE).or_insert(kind);
     }
     Ok(response)
 }
 
-/// Text and bytes with a content type go out as they are, all else as JSON.
+/// Bytes go out as they are, and so does a text with a content type; all else is JSON.
 fn body(value: Value, has_type: bool) -> Result<Bytes, String> {
     match value {
         Value::Text(text) if has_type => Ok(text.into()),
-        Value::Bytes(bytes) if has_type => Ok(bytes.into()),
+        Value::Bytes(bytes) => Ok(bytes.into()),
         value => value_to_json_text(value)
             .map(Bytes::from)
             .map_err(|error| format!("its body is not JSON: {error}")),
@@ -165,7 +170,12 @@ mod tests {
                 Value::Json("[]".into()),
                 "200 content-type=a/b+json []".into(),
             ),
-            (0, &[], Value::Bytes(b"hi".to_vec()), format!("200 {json} \"aGk=\"")),
+            (
+                0,
+                &[],
+                Value::Bytes(b"hi".to_vec()),
+                "200 content-type=application/octet-stream hi".into(),
+            ),
             (
                 0,
                 &[("set-cookie", "a"), ("set-cookie", "b")],

@@ -5,7 +5,7 @@ use syn::{Error, Expr, ExprLit, Ident, ItemFn, Lit, Result, Visibility, parse_qu
 
 use crate::{
     descriptor,
-    signature::{self, Kind, Output, Parameter, is_bytes},
+    signature::{self, Kind, Output, Parameter, is_bytes, is_optional_bytes},
 };
 
 /// The name of the code that decodes for the fujsen `name`.
@@ -24,6 +24,12 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> Result<TokenS
     let output = Output::of(&function);
     let section = section(&descriptor::line(&function, &parameters, &output));
     let entry = entry(&function.sig.ident, &parameters, &output);
+    // What it prints goes to the log, in a crate of one's own, too.
+    let prints = parse_quote!(
+        #[allow(unused_imports)]
+        use ::tusk::{dbg, eprint, eprintln, print, println};
+    );
+    function.block.stmts.insert(0, prints);
     // The other texts of a section call it too; its types may well be private to its own.
     if matches!(function.vis, Visibility::Inherited) {
         function.vis = parse_quote!(pub(crate));
@@ -63,12 +69,15 @@ fn entry(name: &Ident, parameters: &[Parameter], output: &Output) -> TokenStream
         });
     let call = quote!(#name(#(#passed),*));
     let reply = reply(&call, output);
+    // Spanned so that the place that it notes is that of the fujsen.
+    let enter = quote_spanned!(name.span()=> arguments.enter(););
     quote! {
         #[doc(hidden)]
         #[allow(dead_code, unused_variables, non_snake_case, clippy::all)]
         pub fn #entry(
             arguments: &mut ::tusk::__private::Arguments,
         ) -> ::core::result::Result<::tusk::__private::Reply, ::tusk::Error> {
+            #enter
             #(let #locals = #decoded;)*
             #reply
         }
@@ -117,6 +126,9 @@ fn typed_default(default: &Expr, kind: Kind) -> TokenStream {
 fn reply(call: &TokenStream, output: &Output) -> TokenStream {
     let encode = match &output.success {
         Some(success) if is_bytes(success) => quote!(::core::result::Result::Ok(::tusk::__private::bytes(value))),
+        Some(success) if is_optional_bytes(success) => {
+            quote!(::core::result::Result::Ok(::tusk::__private::optional_bytes(value)))
+        }
         Some(success) => {
             // Spanned so that a type that cannot be a result is underlined where it is written.
             let span = success.span();

@@ -179,6 +179,10 @@ pub(crate) fn is_bytes(r#type: &Type) -> bool {
         .is_some_and(|segment| segment.ident == "u8")
 }
 
+pub(crate) fn is_optional_bytes(r#type: &Type) -> bool {
+    argument_of(r#type, "Option").is_some_and(is_bytes)
+}
+
 /// The first type argument of a path that ends in `name`.
 fn argument_of<'a>(r#type: &'a Type, name: &str) -> Option<&'a Type> {
     let segment = last_segment(r#type).filter(|segment| segment.ident == name)?;

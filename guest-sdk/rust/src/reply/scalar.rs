@@ -3,7 +3,7 @@ use std::fmt::{self, Display};
 
 use serde::ser::{Error as _, Impossible, Serialize, Serializer};
 
-use crate::{Datum, Error, Result};
+use crate::{Datum, Error, Result, bytes};
 
 pub(super) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Datum> {
     match value.serialize(Scalars) {
@@ -42,8 +42,8 @@ struct Scalars;
 macro_rules! integers {
     ($($method:ident $type:ty)*) => {$(
         fn $method(self, value: $type) -> Result<Datum, Failed> {
-            let integer = i64::try_from(value);
-            integer.map(Datum::Integer).map_err(|_| Failed::custom(format!("{value} does not fit 64 signed bits; answer it as text")))
+            // What 64 signed bits cannot hold stays whole as JSON.
+            Ok(i64::try_from(value).map_or_else(|_| Datum::Json(value.to_string()), Datum::Integer))
         }
     )*};
 }
@@ -80,7 +80,6 @@ impl Serializer for Scalars {
         serialize_map(Option<usize>) -> SerializeMap;
         serialize_struct(&'static str, usize) -> SerializeStruct;
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> SerializeStructVariant;
-        serialize_bytes(&[u8]) -> Ok;
     }
 
     fn serialize_bool(self, value: bool) -> Result<Datum, Failed> {
@@ -88,7 +87,8 @@ impl Serializer for Scalars {
     }
 
     fn serialize_f32(self, value: f32) -> Result<Datum, Failed> {
-        self.serialize_f64(value.into())
+        // By way of its digits, as in JSON: 0.1 stays 0.1.
+        self.serialize_f64(value.to_string().parse().unwrap_or(value.into()))
     }
 
     /// JSON has no infinity and no NaN: `null`, as serde_json writes them.
@@ -106,6 +106,10 @@ impl Serializer for Scalars {
 
     fn serialize_str(self, value: &str) -> Result<Datum, Failed> {
         Ok(Datum::Text(value.to_owned()))
+    }
+
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<Datum, Failed> {
+        Ok(Datum::Bytes(bytes.to_owned()))
     }
 
     fn serialize_none(self) -> Result<Datum, Failed> {
@@ -128,8 +132,12 @@ impl Serializer for Scalars {
         self.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Datum, Failed> {
-        value.serialize(self)
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<Datum, Failed> {
+        match value.serialize(self)? {
+            // A whole answer is no JSON that would need it.
+            Datum::Text(base64) if name == bytes::NAME => Ok(Datum::Bytes(bytes::decode(&base64).unwrap_or_default())),
+            datum => Ok(datum),
+        }
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

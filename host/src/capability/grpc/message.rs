@@ -3,6 +3,8 @@
 //! Names as the `.proto` file has them, every field that cannot be absent, 64-bit integers as numbers: what a fujsen
 //! reads without knowing how protobuf leaves out zeros or how JavaScript counts. The canonical JSON is understood, too.
 
+mod unknown;
+
 use std::io;
 
 use bytes::Bytes;
@@ -10,6 +12,7 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage, SerializeOptions, Value};
 use serde_json::Value as Json;
 
+use self::unknown::Unknown;
 use crate::limits;
 
 const OPTIONS: SerializeOptions = SerializeOptions::new()
@@ -109,12 +112,21 @@ pub(super) fn write(descriptor: &MessageDescriptor, bytes: Bytes, most: usize) -
         let what = format!("{ANY} is nested deeper than {} levels", limits::GRPC_ANY);
         return Err(Untold::Broken(what));
     }
+    let mut message = message;
+    let mut unknown = Unknown::new(&message);
+    if has_any && let Some(unknown) = &mut unknown {
+        unknown.take_out(&mut message);
+    }
     let mut text = Bounded { text: Vec::new(), most };
     let written = message.serialize_with_options(&mut serde_json::Serializer::new(&mut text), &OPTIONS);
-    match written {
-        Ok(()) => String::from_utf8(text.text).map_err(|error| broken(&error)),
-        Err(error) if error.is_io() => Err(Untold::TooLarge),
-        Err(error) => Err(broken(&error)),
+    let text = match written {
+        Ok(()) => String::from_utf8(text.text).map_err(|error| broken(&error))?,
+        Err(error) if error.is_io() => return Err(Untold::TooLarge),
+        Err(error) => return Err(broken(&error)),
+    };
+    match unknown.filter(|unknown| !unknown.taken.is_empty()) {
+        Some(unknown) => unknown.put_back(&text, most),
+        None => Ok(text),
     }
 }
 
@@ -310,6 +322,51 @@ enum Kind {
             panic!("it is nested deeper than any message")
         };
         assert!(what.contains("nested deeper"), "{what}");
+    }
+
+    /// An `Any` with these fields, as protobuf has them.
+    fn any(url: &str, value: &[u8]) -> Vec<u8> {
+        let descriptor = all().parent_pool().get_message_by_name(ANY).unwrap();
+        let mut any = DynamicMessage::new(descriptor);
+        any.set_field_by_name("type_url", Value::String(url.into()));
+        any.set_field_by_name("value", Value::Bytes(Bytes::copy_from_slice(value)));
+        any.encode_to_vec()
+    }
+
+    /// A message whose field 13, `any`, is this one.
+    fn with_any(any: &[u8]) -> Bytes {
+        let mut bytes = vec![0x6a];
+        prost::encoding::encode_varint(any.len() as u64, &mut bytes);
+        bytes.extend(any);
+        bytes.into()
+    }
+
+    #[test]
+    fn what_nobody_has_described_keeps_its_type_and_its_bytes() {
+        for (url, value, base64) in [
+            ("type.googleapis.com/other.Thing", &[0, 255, 10][..], "AP8K"),
+            ("type.googleapis.com/other.Thing", &[], ""),
+            ("no-slash", &[1], "AQ=="),
+            ("", &[], ""),
+            // Known, but other bytes than its type has.
+            ("x/t.All", &[0xff, 0xff], "//8="),
+        ] {
+            let mut bytes = b"\x0a\x02hi\x18\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01".to_vec();
+            bytes.extend(with_any(&any(url, value)));
+            let told = told(bytes.into()).unwrap();
+            assert_eq!(told["any"], json!({"@type": url, "value": base64}), "{url}");
+            assert_eq!((&told["text_value"], &told["huge"]), (&json!("hi"), &json!(u64::MAX)));
+        }
+        // Within a list, and within one of a known type.
+        let inner = with_any(&any("x/other.Thing", b"a"));
+        let mut outer = vec![0x32];
+        prost::encoding::encode_varint(inner.len() as u64, &mut outer);
+        outer.extend(&inner);
+        outer.extend(with_any(&any("x/t.All", &inner)));
+        let told = told(outer.into()).unwrap();
+        let thing = json!({"@type": "x/other.Thing", "value": "YQ=="});
+        assert_eq!((&told["list"][0]["any"], &told["any"]["any"]), (&thing, &thing));
+        assert_eq!(told["any"]["@type"], "x/t.All");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! The connections are the store's; `Redis` (App) knows the names.
 
+mod bounds;
 mod reply;
 mod verbs;
 
@@ -139,6 +140,7 @@ impl Redis {
         let Named { server, meter } = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
+        bounds::check(&verb, &arguments)?;
         let operation = Operation::start(meter, &trace.inner(), |span| {
             describe(span, server, meter.name(), &verb)
         });
@@ -233,6 +235,7 @@ async fn run(
     match kind {
         Kind::Short => Reply::new(server.run(&command(verb, &arguments), time).await?),
         Kind::Get => get(server, &arguments, time).await,
+        Kind::Append => append(server, &arguments, time).await,
         Kind::Long => Reply::new(server.run_alone(&command(verb, &arguments), time).await?),
         Kind::BlocksByLast | Kind::BlocksByFirst => {
             let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
@@ -279,6 +282,16 @@ async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Rep
         }
         text => Reply::new(text),
     }
+}
+
+/// A value grows by what is appended as long as it is no longer than one that could be set at once. Whoever appends to it at
+/// the same time may add as much.
+async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, Error> {
+    let before = server.run(&command("STRLEN", &arguments[..1]), time).await?;
+    if let redis::Value::Int(before) = before {
+        bounds::append(before.try_into().unwrap_or_default(), arguments)?;
+    }
+    Reply::new(server.run(&command("APPEND", arguments), time).await?)
 }
 
 impl bindings::redis::Host for Call {

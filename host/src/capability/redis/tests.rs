@@ -49,6 +49,21 @@ async fn within(redis: &Redis, time: Duration, name: &str, arguments: &[&str]) -
         .map(|reply| reply.values)
 }
 
+/// What another program may do to the server.
+async fn raw(redis: &Redis, name: &str, arguments: &[&str]) {
+    let arguments: Vec<_> = arguments.iter().copied().map(text).collect();
+    let server = &redis.by_path["redis.main"].server;
+    server.run(&command(name, &arguments), NOISE).await.unwrap();
+}
+
+async fn give(redis: &Redis, name: &str, arguments: Vec<Value>) -> Result<Vec<Value>, Error> {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let reply = redis
+        .command("", "main", name, arguments, &Trace::default(), deadline)
+        .await;
+    reply.map(|reply| reply.values)
+}
+
 fn text(text: &str) -> Value {
     Value::Text(text.into())
 }
@@ -160,7 +175,8 @@ async fn long_replies_are_cut_and_hurt_nobody() {
     let (_server, redis) = running().await;
     let piece = "x".repeat(1 << 20);
     for _ in 0..9 {
-        run(&redis, "APPEND", &["long", &piece]).await.unwrap();
+        // Somebody else's doing: a fujsen's values are no longer than what it can read.
+        raw(&redis, "APPEND", &["long", &piece]).await;
         run(&redis, "RPUSH", &["list", &piece]).await.unwrap();
     }
     for (name, arguments) in [
@@ -271,4 +287,168 @@ fn grants_and_diagnostics_show_no_passwords() {
         .unwrap();
     assert_eq!(diagnostics.len(), 2);
     assert!(!format!("{diagnostics:?}").contains("geheim"));
+}
+
+#[tokio::test]
+async fn null_is_refused_wherever_it_stands() {
+    let (_server, redis) = running().await;
+    run(&redis, "SET", &["k", "before"]).await.unwrap();
+    for (name, arguments, says) in [
+        ("SET", vec![text("k"), Value::Null], "argument 2 of SET is null"),
+        ("SET", vec![Value::Null, text("v")], "argument 1 of SET is null"),
+        ("GET", vec![Value::Null], "argument 1 of GET is null"),
+        ("APPEND", vec![text("k"), Value::Null], "argument 2 of APPEND is null"),
+        (
+            "RPUSH",
+            vec![text("l"), text("a"), Value::Null],
+            "argument 3 of RPUSH is null",
+        ),
+        (
+            "SET",
+            vec![text("k"), Value::Null, text("GET")],
+            "argument 2 of SET is null",
+        ),
+        (
+            "BLPOP",
+            vec![Value::Null, Value::Integer(1)],
+            "argument 1 of BLPOP is null",
+        ),
+    ] {
+        let error = give(&redis, name, arguments).await.unwrap_err();
+        assert_eq!((error.status, error.code.as_str()), (500, "bad-argument"), "{name}");
+        assert!(error.message.contains(says), "{}", error.message);
+    }
+    assert_eq!(run(&redis, "GET", &["k"]).await.unwrap(), [text("before")]);
+}
+
+#[tokio::test]
+async fn no_command_makes_a_value_or_an_answer_of_a_great_many_bytes() {
+    let (_server, redis) = running().await;
+    let most = limits::REDIS_VALUE as i64;
+    let piece = text(&"x".repeat(limits::REDIS_VALUE / 4));
+    for (name, arguments) in [
+        (
+            "SETBIT",
+            vec![text("k"), Value::Integer(4_294_967_295), Value::Integer(1)],
+        ),
+        ("setbit", vec![text("k"), text("4294967295"), text("1")]),
+        ("SETBIT", vec![text("k"), text(" 4294967295"), text("1")]),
+        (
+            "SETBIT",
+            vec![text("k"), Value::Real(4_294_967_295.0), Value::Integer(1)],
+        ),
+        (
+            "SETBIT",
+            vec![text("k"), Value::Bytes(b"4294967295".to_vec()), Value::Integer(1)],
+        ),
+        ("SETBIT", vec![text("k"), Value::Integer(most * 8), Value::Integer(1)]),
+        ("SETRANGE", vec![text("k"), Value::Integer(536_870_900), text("x")]),
+        ("SETRANGE", vec![text("k"), Value::Integer(most), text("x")]),
+        ("SETRANGE", vec![text("k"), Value::Integer(most - 1), text("xx")]),
+        ("SRANDMEMBER", vec![text("s"), Value::Integer(-2_000_000_000)]),
+        ("HRANDFIELD", vec![text("h"), text("-2000000000")]),
+        ("ZRANDMEMBER", vec![text("z"), text("-2000000000"), text("WITHSCORES")]),
+        (
+            "MSET",
+            vec![
+                text("a"),
+                piece.clone(),
+                text("b"),
+                piece.clone(),
+                text("c"),
+                piece.clone(),
+                text("d"),
+                piece.clone(),
+                text("e"),
+                piece.clone(),
+            ],
+        ),
+    ] {
+        let error = give(&redis, name, arguments.clone()).await.unwrap_err();
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (500, "too-large"),
+            "{name}: {}",
+            error.message
+        );
+        assert!(
+            error.message.contains("4 MiB") || error.message.contains("100000 elements"),
+            "{}",
+            error.message
+        );
+    }
+    for name in ["BITFIELD", "BITOP", "EVAL"] {
+        assert_eq!(give(&redis, name, vec![text("k")]).await.unwrap_err().code, "denied");
+    }
+    assert_eq!(run(&redis, "EXISTS", &["k"]).await.unwrap(), [Value::Integer(0)]);
+    // As much as can be read can be made, and no call gets beyond it piece by piece.
+    give(
+        &redis,
+        "SETBIT",
+        vec![text("k"), Value::Integer(most * 8 - 1), Value::Integer(1)],
+    )
+    .await
+    .unwrap();
+    give(&redis, "SETRANGE", vec![text("r"), Value::Integer(most - 1), text("x")])
+        .await
+        .unwrap();
+    for _ in 0..4 {
+        give(&redis, "APPEND", vec![text("log"), piece.clone()]).await.unwrap();
+    }
+    let error = give(&redis, "APPEND", vec![text("log"), text("x")]).await.unwrap_err();
+    assert_eq!(error.code, "too-large");
+    assert!(
+        error.message.contains("APPEND would make a value of 4194305 bytes"),
+        "{}",
+        error.message
+    );
+    assert_eq!(run(&redis, "STRLEN", &["log"]).await.unwrap(), [Value::Integer(most)]);
+    let Value::Text(read) = run(&redis, "GET", &["log"]).await.unwrap().remove(0) else {
+        panic!("a text")
+    };
+    assert_eq!(read.len(), limits::REDIS_VALUE);
+    run(&redis, "RPUSH", &["list", "a"]).await.unwrap();
+    assert_eq!(
+        run(&redis, "APPEND", &["list", "x"]).await.unwrap_err().code,
+        "wrong-type"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_has_become_a_replica_is_worth_another_try() {
+    let (_server, redis) = running().await;
+    run(&redis, "SET", &["k", "v"]).await.unwrap();
+    raw(&redis, "REPLICAOF", &["127.0.0.1", "1"]).await;
+    for (name, arguments) in [
+        ("SET", &["k", "w"][..]),
+        ("SET", &["k", "w", "GET"]),
+        ("APPEND", &["k", "w"]),
+        ("LPOP", &["l", "2"]),
+        ("BLPOP", &["l", "1"]),
+    ] {
+        let error = run(&redis, name, arguments).await.unwrap_err();
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (503, "read-only"),
+            "{name}: {}",
+            error.message
+        );
+    }
+    // What another server has become meanwhile is found by a new connection.
+    let made = async || {
+        let server = &redis.by_path["redis.main"].server;
+        let told = server.run(&command("INFO", &[text("stats")]), NOISE).await.unwrap();
+        let told = String::from_utf8(redis::from_redis_value::<Vec<u8>>(told).unwrap()).unwrap();
+        let line = told
+            .lines()
+            .find_map(|line| line.strip_prefix("total_connections_received:"))
+            .unwrap();
+        line.trim().parse::<u64>().unwrap()
+    };
+    let before = made().await;
+    run(&redis, "SET", &["k", "w"]).await.unwrap_err();
+    assert!(made().await > before);
+    assert_eq!(run(&redis, "GET", &["k"]).await.unwrap(), [text("v")]);
+    raw(&redis, "REPLICAOF", &["NO", "ONE"]).await;
+    run(&redis, "SET", &["k", "w"]).await.unwrap();
 }

@@ -10,6 +10,8 @@ pub(super) enum Kind {
     Short,
     /// `GET`: one text, but of any length. Asked for in a bounded piece, on the shared connection.
     Get,
+    /// `APPEND`: what is there already counts, too.
+    Append,
     /// The answer may be long: a connection of its own, on which it is cut.
     Long,
     /// Waits on the server for its last argument, in seconds: a connection of its own.
@@ -39,6 +41,7 @@ pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<Kind, Error> {
     let among = |list: &str| list.split_whitespace().any(|known| known == verb);
     match verb {
         "GET" if arguments.len() == 1 => return Ok(Kind::Get),
+        "APPEND" if arguments.len() == 2 => return Ok(Kind::Append),
         // Their usual forms answer with little; further arguments may ask for a value or for a count.
         "SET" if !arguments.iter().skip(2).any(|option| is_text(option, "GET")) => return Ok(Kind::Short),
         "LPOP" | "RPOP" | "SPOP" | "SRANDMEMBER" if arguments.len() == 1 => return Ok(Kind::Short),

@@ -25,12 +25,19 @@ pub(super) struct Database {
 impl Database {
     /// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL" }`.
     pub(super) fn read(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Self, Box<Diagnostic>> {
-        let (url, setup) = match &node.value {
+        let (url, setup, is_pooled) = match &node.value {
             tsk::Value::Object(parts) => parts_of(name, node.span, parts)?,
-            _ => (node, None),
+            _ => (node, None, None),
         };
+        let mut target = target(name, url, folder)?;
+        if let Some(span) = is_pooled {
+            target = target.pooled().ok_or_else(|| {
+                let message = format!("`prepared_statements` of the database `{name}` is for PostgreSQL");
+                Box::new(Diagnostic::error("database-url", message).at(span).help("remove it"))
+            })?;
+        }
         Ok(Self {
-            opened: pools.get(&target(name, url, folder)?),
+            opened: pools.get(&target),
             meter: pools.metrics.dependency("sql", name),
             span: url.span,
             setup,
@@ -121,14 +128,16 @@ impl Database {
     }
 }
 
-type Parts<'a> = (&'a Node, Option<(String, Span)>);
+/// The URL, the setup, and where it says that there are no prepared statements.
+type Parts<'a> = (&'a Node, Option<(String, Span)>, Option<Span>);
 
 fn parts_of<'a>(name: &str, span: Span, parts: &'a tsk::Object) -> Result<Parts<'a>, Box<Diagnostic>> {
     let wrong = |span, message: String| {
         let help = format!("write `{name}: {{ url: \"sqlite:{name}.db\", setup: \"CREATE TABLE IF NOT EXISTS …\" }}`");
         Box::new(Diagnostic::error("database-url", message).at(span).help(help))
     };
-    if let Some((key, unknown)) = parts.iter().find(|(key, _)| *key != "url" && *key != "setup") {
+    const KEYS: [&str; 3] = ["url", "setup", "prepared_statements"];
+    if let Some((key, unknown)) = parts.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
         return Err(wrong(
             unknown.key_span,
             format!("the database `{name}` takes no `{key}`"),
@@ -137,9 +146,18 @@ fn parts_of<'a>(name: &str, span: Span, parts: &'a tsk::Object) -> Result<Parts<
     let url = parts
         .get("url")
         .ok_or_else(|| wrong(span, format!("the database `{name}` has no `url`")))?;
+    let is_pooled = match parts.get("prepared_statements").map(|node| (&node.value, node.span)) {
+        None | Some((tsk::Value::Bool(true), _)) => None,
+        Some((tsk::Value::Bool(false), span)) => Some(span),
+        Some((_, span)) => {
+            let message = format!("`prepared_statements` of the database `{name}` is true or false");
+            let help = "write `prepared_statements: false` where a pooler shares connections between transactions";
+            return Err(Box::new(Diagnostic::error("database-url", message).at(span).help(help)));
+        }
+    };
     match parts.get("setup").map(|setup| (&setup.value, setup.span)) {
-        None => Ok((url, None)),
-        Some((tsk::Value::String(sql), span)) => Ok((url, Some((sql.clone(), span)))),
+        None => Ok((url, None, is_pooled)),
+        Some((tsk::Value::String(sql), span)) => Ok((url, Some((sql.clone(), span)), is_pooled)),
         Some((_, span)) => Err(wrong(
             span,
             format!("the setup of the database `{name}` must be SQL in a string"),

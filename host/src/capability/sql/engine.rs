@@ -22,6 +22,14 @@ pub(super) enum Target {
 }
 
 impl Target {
+    /// The same behind a pooler that shares the server's connections between transactions. None for SQLite.
+    pub(super) fn pooled(self) -> Option<Self> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(server) => Some(Self::Postgres(server.pooled())),
+        }
+    }
+
     /// As grants and messages show it. Without a password.
     pub(super) fn show(&self) -> String {
         match self {

@@ -77,7 +77,7 @@ impl Server {
                 .send_packed_command(command)
                 .await
                 .and_then(::redis::Value::extract_error)
-                .map_err(|error| self.explain(&error))
+                .map_err(|error| self.judge(&connection, &error))
         };
         timeout(time, work).await.map_err(|_| self.silent(time))?
     }
@@ -95,7 +95,7 @@ impl Server {
                 .link
                 .req_packed_commands(commands, 0, count)
                 .await
-                .map_err(|error| self.explain(&error))
+                .map_err(|error| self.judge(&connection, &error))
         };
         timeout(time, work).await.map_err(|_| self.silent(time))?
     }
@@ -144,7 +144,7 @@ impl Server {
         }
         result
             .and_then(::redis::Value::extract_error)
-            .map_err(|error| self.explain(&error))
+            .map_err(|error| self.judge(connection, &error))
     }
 
     async fn shared(&self) -> Result<Connection, Error> {
@@ -201,6 +201,14 @@ impl Server {
             reason,
         };
         Err(self.unavailable(&outage.reason))
+    }
+
+    /// The connection to a server that is a replica now is used no more: the next one may lead to another server.
+    fn judge(&self, connection: &Connection, failure: &RedisError) -> Error {
+        if error::is_replica(failure) {
+            connection.closed.store(true, Ordering::Relaxed);
+        }
+        self.explain(failure)
     }
 
     fn explain(&self, failure: &RedisError) -> Error {

@@ -5,7 +5,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 use bytes::BytesMut;
 use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
-use super::super::error::wrong_count;
+use super::{super::error::wrong_count, array};
 use crate::bindings::{Error, Value};
 
 /// A parameter, ready to be sent. Most travel as texts, which the server reads as it would read them in a statement.
@@ -27,67 +27,108 @@ pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'
         return Err(wrong_count(types.len(), values.len()));
     }
     let one = |(index, (value, kind)): (usize, (&'a Value, &Type))| {
-        bind(value, base(kind)).map_err(|why| {
+        bind(value, base(kind)).map_err(|unfit| {
+            let (status, why) = match unfit {
+                Unfit::Kind(why) => (500, why),
+                Unfit::Value(why) => (400, why),
+            };
             let message = format!("parameter {} (of the type {}): {why}", index + 1, kind.name());
-            Error::new(500, "bad-argument", message)
+            Error::new(status, "bad-argument", message)
         })
     };
     values.iter().zip(types).enumerate().map(one).collect()
 }
 
+/// Why a value cannot be a parameter. The value itself is not told: it may be a secret, and whose it is nobody knows here.
+pub(super) enum Unfit {
+    /// No value of its kind can: that is the author's mistake.
+    Kind(String),
+    /// Others could: that is the mistake of whoever sent it.
+    Value(String),
+}
+
+impl Unfit {
+    pub(super) fn zero_byte() -> Self {
+        Self::Value("PostgreSQL's texts cannot hold a zero byte: keep it as bytes".into())
+    }
+}
+
 /// What a domain is made of.
-fn base(kind: &Type) -> &Type {
+pub(super) fn base(kind: &Type) -> &Type {
     match kind.kind() {
         Kind::Domain(inner) => base(inner),
         _ => kind,
     }
 }
 
-fn bind<'a>(value: &'a Value, kind: &Type) -> Result<Bound<'a>, String> {
+fn bind<'a>(value: &'a Value, kind: &Type) -> Result<Bound<'a>, Unfit> {
     match value {
         Value::Null => Ok(Bound::Null),
         Value::Boolean(value) => boolean(*value, kind),
         Value::Integer(value) => integer(*value, kind),
         Value::Real(value) => real(*value, kind),
         Value::Text(text) | Value::Json(text) if *kind == Type::BYTEA => Ok(Bound::Bytes(text.as_bytes())),
-        Value::Text(text) | Value::Json(text) if text.contains('\0') => {
-            Err("PostgreSQL's texts cannot hold a zero byte: keep it as bytes".into())
-        }
+        Value::Text(text) | Value::Json(text) if text.contains('\0') => Err(Unfit::zero_byte()),
+        Value::Json(json) if json.trim_start().starts_with('[') => list(json, kind),
         Value::Text(text) | Value::Json(text) => Ok(Bound::Text(text.into())),
         Value::Bytes(bytes) if *kind == Type::BYTEA => Ok(Bound::Bytes(bytes)),
-        Value::Bytes(_) => Err("bytes are for bytea".into()),
+        Value::Bytes(_) => Err(Unfit::Kind("bytes are for bytea".into())),
     }
 }
 
+/// A list is an array where the server wants one, and its own text where that wants a text.
+fn list<'a>(json: &'a str, kind: &Type) -> Result<Bound<'a>, Unfit> {
+    match kind.kind() {
+        Kind::Array(element) => array::text(json, element).map(|text| Bound::Text(text.into())),
+        Kind::Simple if is_text(kind) => Ok(Bound::Text(json.into())),
+        _ => Err(Unfit::Kind(
+            "a list is for an array: write `= ANY(?)` instead of `IN (?)`".into(),
+        )),
+    }
+}
+
+/// Whether a list may stand there as JSON.
+fn is_text(kind: &Type) -> bool {
+    let texts = [
+        Type::JSON,
+        Type::JSONB,
+        Type::TEXT,
+        Type::VARCHAR,
+        Type::BPCHAR,
+        Type::UNKNOWN,
+    ];
+    texts.contains(kind) || kind.name() == "citext"
+}
+
 /// SQLite keeps booleans as 0 and 1, and so does a column of integers here.
-fn boolean(value: bool, kind: &Type) -> Result<Bound<'static>, String> {
+fn boolean(value: bool, kind: &Type) -> Result<Bound<'static>, Unfit> {
     match *kind {
-        Type::BYTEA => Err("it takes bytes, not a boolean".into()),
+        Type::BYTEA => Err(Unfit::Kind("it takes bytes, not a boolean".into())),
         _ if range(kind).is_some() => Ok(Bound::Text(if value { "1" } else { "0" }.into())),
         _ => Ok(Bound::Text(if value { "true" } else { "false" }.into())),
     }
 }
 
-fn integer(value: i64, kind: &Type) -> Result<Bound<'static>, String> {
+fn integer(value: i64, kind: &Type) -> Result<Bound<'static>, Unfit> {
     match (kind, range(kind)) {
-        (&Type::BYTEA, _) => Err("it takes bytes, not an integer".into()),
-        (&Type::BOOL, _) if !(0..=1).contains(&value) => Err(format!("{value} is neither 0 nor 1")),
+        (&Type::BYTEA, _) => Err(Unfit::Kind("it takes bytes, not an integer".into())),
+        (&Type::BOOL, _) if !(0..=1).contains(&value) => Err(Unfit::Value("the integer is neither 0 nor 1".into())),
         (_, Some((least, most))) if !(least..=most).contains(&value) => {
-            Err(format!("{value} is not within {least} to {most}"))
+            Err(Unfit::Value(format!("the integer is not within {least} to {most}")))
         }
         _ => Ok(Bound::Text(value.to_string().into())),
     }
 }
 
-fn real(value: f64, kind: &Type) -> Result<Bound<'static>, String> {
+fn real(value: f64, kind: &Type) -> Result<Bound<'static>, Unfit> {
     match *kind {
-        Type::BYTEA => Err("it takes bytes, not a number".into()),
-        Type::BOOL => Err("it takes a boolean, not a number".into()),
-        Type::JSON | Type::JSONB if !value.is_finite() => Err(format!("JSON has no {value}")),
+        Type::BYTEA => Err(Unfit::Kind("it takes bytes, not a number".into())),
+        Type::BOOL => Err(Unfit::Kind("it takes a boolean, not a number".into())),
+        Type::JSON | Type::JSONB if !value.is_finite() => Err(Unfit::Value(format!("JSON has no {value}"))),
         _ if range(kind).is_some() => {
             // Beyond 2^53 a real is no longer one integer.
             if value.fract() != 0.0 || value.abs() >= 9_007_199_254_740_992.0 {
-                return Err(format!("{value} is no integer"));
+                return Err(Unfit::Value("the number is no integer".into()));
             }
             integer(value as i64, kind)
         }

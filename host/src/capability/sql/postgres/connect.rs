@@ -9,7 +9,7 @@ use std::{
 
 use deadpool_postgres::Connect;
 use tokio::task::JoinHandle;
-use tokio_postgres::{CancelToken, Client, Config, Error};
+use tokio_postgres::{CancelToken, Client, Config, Error, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
@@ -34,6 +34,40 @@ impl Link {
         }
     }
 
+    pub(super) fn begin(&self) -> &'static str {
+        if self.server.is_pooled {
+            session::shared_begin()
+        } else {
+            "BEGIN"
+        }
+    }
+
+    pub(super) fn commit(&self) -> &'static str {
+        if self.server.is_pooled {
+            session::shared_commit()
+        } else {
+            "COMMIT"
+        }
+    }
+
+    pub(super) fn rollback(&self) -> &'static str {
+        if self.server.is_pooled {
+            session::shared_rollback()
+        } else {
+            "ROLLBACK"
+        }
+    }
+
+    /// What brings a connection back to how it began; nothing where no transaction has left anything behind.
+    pub(super) fn clean(&self, is_open: bool) -> Option<&'static str> {
+        match (self.server.is_pooled, is_open) {
+            (true, true) => Some(session::shared_rollback()),
+            (true, false) => None,
+            (false, true) => Some(session::rolled_back()),
+            (false, false) => Some(session::fresh()),
+        }
+    }
+
     /// Asks the server to stop the statement that runs. It may arrive after that statement's end.
     pub(super) async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
         let (stream, handshake) = self.open().await;
@@ -47,7 +81,11 @@ impl Link {
         let driver =
             async move { while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {} };
         let driver = tokio::spawn(driver);
-        client.batch_execute(session::fresh()).await?;
+        if self.server.is_pooled {
+            learn_types(&client).await?;
+        } else {
+            client.batch_execute(session::fresh()).await?;
+        }
         Ok((client, driver))
     }
 
@@ -67,6 +105,26 @@ impl Link {
         };
         (stream, Handshake::new(tls, host))
     }
+}
+
+/// The driver asks for a type that it does not know by statements that it prepares once: all at once, in one transaction,
+/// behind a pooler. A type that is made later is known to the next connection.
+async fn learn_types(client: &Client) -> Result<(), Error> {
+    const NAMES: &str = "SELECT t.oid::regtype::text FROM pg_catalog.pg_type AS t WHERE t.typtype IN ('b', 'd', 'e', 'r') \
+        AND t.typcategory <> 'A' AND t.oid >= 16384 ORDER BY t.oid LIMIT 500";
+    client.batch_execute("BEGIN").await?;
+    let mut columns = Vec::new();
+    for message in client.simple_query(NAMES).await? {
+        if let SimpleQueryMessage::Row(row) = message
+            && let Some(name) = row.get(0)
+        {
+            columns.push(format!("NULL::{name}, NULL::{name}[]"));
+        }
+    }
+    if !columns.is_empty() {
+        client.prepare(&format!("SELECT {}", columns.join(", "))).await?;
+    }
+    client.batch_execute(session::shared_commit()).await
 }
 
 /// For the pool.

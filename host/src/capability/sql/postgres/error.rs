@@ -15,9 +15,34 @@ use crate::{bindings::Error, limits};
 pub(super) enum Fault {
     /// Nothing was sent, or everything has been read.
     Ours(Error),
+    /// As `Ours`: a value that does not fit what was known of the statement.
+    Unfit(Error),
     /// Rows are still coming.
     Unread(Error),
     Server(Postgres),
+    /// The server has refused the statement, or the values of its parameters where it has any, before it ran any of it.
+    Unbound {
+        error: Postgres,
+        has_values: bool,
+    },
+    /// While a statement changed rows by the values of its parameters.
+    Changing(Postgres),
+}
+
+impl Fault {
+    /// Whether what was known of a statement may be out of date, and nothing of it has run.
+    pub(super) fn may_be_stale(&self) -> bool {
+        match self {
+            Self::Unfit(_) => true,
+            Self::Unbound { error, .. } => is_stale(error) || is_about_values(error),
+            _ => false,
+        }
+    }
+
+    /// Whether it is out of date, whatever its types are.
+    pub(super) fn is_stale(&self) -> bool {
+        matches!(self, Self::Unbound { error, .. } if is_stale(error))
+    }
 }
 
 impl From<Postgres> for Fault {
@@ -35,14 +60,47 @@ pub(super) fn is_last(error: &Postgres) -> bool {
 }
 
 /// Whether a statement that was prepared before must be prepared again: its tables have changed, or somebody between
-/// this host and the server has forgotten it.
-pub(super) fn is_stale(error: &Postgres) -> bool {
+/// this host and the server has forgotten it. What a function complains of within has a context.
+fn is_stale(error: &Postgres) -> bool {
     error.as_db_error().is_some_and(|error| match *error.code() {
         // Its message may be in any language.
         SqlState::FEATURE_NOT_SUPPORTED => error.routine() == Some("RevalidateCachedQuery"),
         SqlState::INVALID_SQL_STATEMENT_NAME => true,
+        SqlState::UNDEFINED_FUNCTION
+        | SqlState::DATATYPE_MISMATCH
+        | SqlState::CANNOT_COERCE
+        | SqlState::AMBIGUOUS_FUNCTION
+        | SqlState::INDETERMINATE_DATATYPE => error.where_().is_none(),
         _ => false,
     })
+}
+
+/// Whether the server does not know a statement, or another of the same name.
+pub(super) fn is_forgotten(error: &Postgres) -> bool {
+    let codes = [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT];
+    error.as_db_error().is_some_and(|error| codes.contains(error.code()))
+}
+
+/// Data exceptions: a parameter's value that is none of its type.
+fn is_about_values(error: &Postgres) -> bool {
+    error
+        .as_db_error()
+        .is_some_and(|error| error.code().code().starts_with("22"))
+}
+
+/// The failure of a statement that changes rows, or of one that has not begun, where a value of its parameters does not fit.
+/// That is no failure of the service: its values come from whoever called. None for what is none of it.
+///
+/// The message names the type and no value: the value may be a secret, or what a function has made of one.
+pub(super) fn unfit(error: &Postgres, has_begun: bool) -> Option<Error> {
+    let error = error.as_db_error()?;
+    let message = match error.code().code() {
+        "22001" => "a text is longer than its place takes",
+        "22003" => "a number is out of the range that its place takes",
+        code if code.starts_with("22") && !has_begun => error.message().split(':').next().unwrap_or_default(),
+        _ => return None,
+    };
+    Some(Error::new(400, "bad-argument", message))
 }
 
 /// The server's failure as its author can act on it. `sql` is the statement as the author wrote it, `sent` as the
@@ -61,6 +119,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
         (_, "55P03") => busy(),
         (_, "40001" | "40P01") => try_again(message),
         (_, "25P02") => rolled_back(),
+        (_, "26000" | "42P05") => pooled(),
         (_, "25006") => Error::new(503, "read-only", format!("the database cannot be written: {message}")),
         // By a time that the operator has set: whoever is stopped by this host no longer waits.
         (_, "57014" | "25P04") => Error::new(504, "timeout", message),
@@ -68,7 +127,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
         ("53", _) => Error::new(503, "full", format!("the server has no room: {message}")),
         (_, "54000") => too_big(),
         ("54", _) => Error::new(500, "too-large", with_hint(error, message)),
-        ("22", _) => Error::new(500, "bad-argument", with_hint(error, message)),
+        ("22", _) => Error::new(500, "data", with_hint(error, message)),
         (_, "42501") => Error::denied(format!("{message}: the role of the database's URL has no right to it")),
         ("42" | "0A" | "3F", _) => Error::new(500, "syntax", with_hint(error, &placed(error, sql, sent))),
         _ => Error::new(500, "sql", with_hint(error, message)),
@@ -128,6 +187,13 @@ pub(super) fn changed_meanwhile() -> Error {
         "busy",
         "the tables of the statement have changed meanwhile: try again",
     )
+}
+
+/// Another connection than the one that knows the statement was asked.
+fn pooled() -> Error {
+    let message = "the server has forgotten a prepared statement: try again. Where a pooler such as PgBouncer shares connections \
+                   between transactions, write `prepared_statements: false` beside the database's `url`";
+    Error::new(503, "busy", message)
 }
 
 fn try_again(message: &str) -> Error {

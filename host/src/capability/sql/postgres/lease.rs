@@ -20,10 +20,10 @@ use super::{
     super::error::{rolled_back, timeout as out_of_time},
     bind::{self, Bound},
     connect::Link,
-    error::{Fault, changed_meanwhile, explain, is_last, is_stale},
+    error::{Fault, changed_meanwhile, explain, is_forgotten, is_last, unfit},
     guard::{self, Verb},
     read::Reader,
-    session, text,
+    text,
     text::Text,
 };
 use crate::{
@@ -70,8 +70,13 @@ impl Lease {
         parameters: Vec<Value>,
     ) -> Result<Rows, Error> {
         let text = Text::read(sql)?;
-        self.run(deadline, &text.written, &text.sent, self.rows(&text, &parameters))
-            .await
+        let work = self.statement(&text, &parameters, true);
+        let done = self.run(deadline, &text.written, &text.sent, work).await?;
+        let none = || Rows {
+            columns: Vec::new(),
+            rows: Vec::new(),
+        };
+        Ok(done.rows.unwrap_or_else(none))
     }
 
     pub(in super::super) async fn execute(
@@ -81,22 +86,10 @@ impl Lease {
         parameters: Vec<Value>,
     ) -> Result<Changes, Error> {
         let text = Text::read(sql)?;
-        let work = async {
-            let client = self.client()?;
-            let statement = self.prepare(&text).await?;
-            let bound = bind::all(&parameters, statement.params()).map_err(Fault::Ours)?;
-            match client.execute_raw(&statement, bound.iter()).await {
-                Err(error) if is_stale(&error) && self.prepare_again(&text)? => {
-                    let statement = client.prepare_cached(&text.sent).await?;
-                    let bound = bind::all(&parameters, statement.params()).map_err(Fault::Ours)?;
-                    Ok(client.execute_raw(&statement, bound.iter()).await?)
-                }
-                result => Ok(result?),
-            }
-        };
-        let rows = self.run(deadline, &text.written, &text.sent, work).await?;
+        let work = self.statement(&text, &parameters, false);
+        let done = self.run(deadline, &text.written, &text.sent, work).await?;
         // The server counts the rows that a SELECT gives, too.
-        let affected = if text.verb == Verb::Change { rows } else { 0 };
+        let affected = if text.verb == Verb::Change { done.affected } else { 0 };
         Ok(Changes {
             affected,
             last_insert_id: 0,
@@ -116,6 +109,7 @@ impl Lease {
             client.batch_execute(&sql).await?;
             client.batch_execute("COMMIT").await?;
             self.is_open.store(false, Ordering::Relaxed);
+            self.forget_all();
             Ok(())
         };
         self.run(deadline, &sql, &sql, work).await
@@ -127,14 +121,14 @@ impl Lease {
 
     pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
         self.is_open.store(true, Ordering::Relaxed);
-        self.run_one(deadline, "BEGIN").await?;
+        self.run_one(deadline, self.link.begin()).await?;
         self.in_transaction = true;
         Ok(())
     }
 
     /// The server ends a transaction with its commit, even with one that fails.
     pub(in super::super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
-        self.run_one(deadline, "COMMIT").await?;
+        self.run_one(deadline, self.link.commit()).await?;
         self.is_open.store(false, Ordering::Relaxed);
         Ok(())
     }
@@ -145,7 +139,7 @@ impl Lease {
             return Ok(());
         }
         self.in_transaction = false;
-        self.run_one(deadline, "ROLLBACK").await?;
+        self.run_one(deadline, self.link.rollback()).await?;
         self.is_open.store(false, Ordering::Relaxed);
         Ok(())
     }
@@ -174,67 +168,133 @@ impl Lease {
         };
         let (result, still_runs) = match result {
             Ok(done) => (Ok(done), false),
-            Err(Fault::Ours(error)) => (Err(error), false),
+            Err(Fault::Ours(error) | Fault::Unfit(error)) => (Err(error), false),
             Err(Fault::Unread(error)) => (Err(error), true),
-            Err(Fault::Server(error)) => {
-                self.has_failed.store(true, Ordering::Relaxed);
-                (Err(explain(&self.link.server, &error, written, sent)), is_last(&error))
+            Err(Fault::Server(error)) => self.failed(&error, None, written, sent),
+            Err(Fault::Changing(error)) => self.failed(&error, unfit(&error, true), written, sent),
+            Err(Fault::Unbound { error, has_values }) => {
+                let told = unfit(&error, false).filter(|_| has_values);
+                self.failed(&error, told, written, sent)
             }
         };
         self.is_running.store(still_runs, Ordering::Relaxed);
         result
     }
 
-    async fn rows(&self, text: &Text, parameters: &[Value]) -> Result<Rows, Fault> {
-        let statement = self.prepare(text).await?;
-        let result = self.rows_of(&statement, text.verb, parameters).await;
-        match result {
-            Err(Fault::Server(error)) if is_stale(&error) && self.prepare_again(text)? => {
-                if self.is_open.swap(false, Ordering::Relaxed) {
-                    self.client()?.batch_execute("ROLLBACK").await?;
-                }
-                let statement = self.client()?.prepare_cached(&text.sent).await?;
-                self.rows_of(&statement, text.verb, parameters).await
-            }
-            result => result,
+    /// Notes the server's failure. How it is told, and whether the connection has come to its end with it.
+    fn failed<T>(&self, error: &Postgres, told: Option<Error>, written: &str, sent: &str) -> (Result<T, Error>, bool) {
+        self.has_failed.store(true, Ordering::Relaxed);
+        let told = told.unwrap_or_else(|| explain(&self.link.server, error, written, sent));
+        // Behind a pooler, a connection whose driver counts on a statement of the server's own session is of no use.
+        let is_lost = self.link.server.is_pooled && is_forgotten(error);
+        (Err(told), is_last(error) || is_lost)
+    }
+
+    /// Runs a statement once; where what was known of it is out of date, once more.
+    async fn statement(&self, text: &Text, parameters: &[Value], wants_rows: bool) -> Result<Done, Fault> {
+        if self.link.server.is_pooled {
+            return self.shared(text, parameters, wants_rows).await;
         }
+        let (statement, was_kept) = self.prepare(text).await?;
+        let first = self.attempt(&statement, text.verb, parameters, wants_rows).await;
+        let fault = match first {
+            Err(fault) if was_kept && fault.may_be_stale() => fault,
+            first => return first,
+        };
+        drop(self.client()?.statement_cache.remove(&text.sent, &[]));
+        if fault.is_stale() {
+            self.forget_all();
+        }
+        if self.in_transaction && !matches!(fault, Fault::Unfit(_)) {
+            // Its failure is the transaction's, in which nothing can be prepared any more.
+            self.has_failed.store(true, Ordering::Relaxed);
+            return Err(if fault.is_stale() {
+                Fault::Ours(changed_meanwhile())
+            } else {
+                fault
+            });
+        }
+        if self.is_open.load(Ordering::Relaxed) && !self.in_transaction {
+            self.client()?.batch_execute("ROLLBACK").await?;
+            self.is_open.store(false, Ordering::Relaxed);
+        }
+        let (anew, _) = self.prepare(text).await?;
+        if !fault.is_stale() && anew.params() == statement.params() {
+            return Err(fault);
+        }
+        self.forget_all();
+        self.attempt(&anew, text.verb, parameters, wants_rows).await
+    }
+
+    /// Runs a statement behind a pooler: what it needs of the server's session is there within one transaction only.
+    async fn shared(&self, text: &Text, parameters: &[Value], wants_rows: bool) -> Result<Done, Fault> {
+        let client = self.client()?;
+        if self.in_transaction {
+            let statement = client.prepare(&text.sent).await?;
+            return self.attempt(&statement, text.verb, parameters, wants_rows).await;
+        }
+        if text.verb == Verb::Define && parameters.is_empty() {
+            // Some of these cannot be in a transaction.
+            client.batch_execute(&text.sent).await?;
+            return Ok(Done::default());
+        }
+        self.is_open.store(true, Ordering::Relaxed);
+        client.batch_execute(self.link.begin()).await?;
+        let statement = client.prepare(&text.sent).await?;
+        let done = self.attempt(&statement, text.verb, parameters, wants_rows).await?;
+        // Its end goes out before that of the transaction.
+        drop(statement);
+        client.batch_execute(self.link.commit()).await?;
+        self.is_open.store(false, Ordering::Relaxed);
+        Ok(done)
     }
 
     /// What writes and gives rows does so in a transaction of its own: rows over a bound undo it.
-    async fn rows_of(&self, statement: &Statement, verb: Verb, parameters: &[Value]) -> Result<Rows, Fault> {
+    async fn attempt(
+        &self,
+        statement: &Statement,
+        verb: Verb,
+        parameters: &[Value],
+        wants_rows: bool,
+    ) -> Result<Done, Fault> {
         let client = self.client()?;
-        let bound = bind::all(parameters, statement.params()).map_err(Fault::Ours)?;
-        let reader = Reader::new(statement).map_err(Fault::Ours)?;
-        let reading = read(client, statement, &bound, reader);
-        if verb == Verb::Read || statement.columns().is_empty() || self.in_transaction {
+        let bound = bind::all(parameters, statement.params()).map_err(Fault::Unfit)?;
+        let reader = match wants_rows {
+            true => Some(Reader::new(statement).map_err(Fault::Ours)?),
+            false => None,
+        };
+        let by_values = verb == Verb::Change && !bound.is_empty();
+        let reading = read(client, statement, &bound, reader, by_values);
+        let is_single = !wants_rows || verb == Verb::Read || statement.columns().is_empty();
+        if is_single || self.in_transaction || self.link.server.is_pooled {
             return reading.await;
         }
         self.is_open.store(true, Ordering::Relaxed);
         // Both go out at once, in this order.
         let begin = async { Ok(client.batch_execute("BEGIN").await?) };
-        let ((), rows) = tokio::try_join!(biased; begin, reading)?;
+        let ((), done) = tokio::try_join!(biased; begin, reading)?;
         client.batch_execute("COMMIT").await?;
         self.is_open.store(false, Ordering::Relaxed);
-        Ok(rows)
+        Ok(done)
     }
 
-    async fn prepare(&self, text: &Text) -> Result<Statement, Fault> {
+    /// The statement, and whether an earlier call has prepared it.
+    async fn prepare(&self, text: &Text) -> Result<(Statement, bool), Fault> {
         let client = self.client()?;
+        let known = client.statement_cache.size();
         let statement = client.prepare_cached(&text.sent).await?;
+        let was_kept = client.statement_cache.size() == known;
         if client.statement_cache.size() > limits::SQL_STATEMENTS {
             client.statement_cache.clear();
         }
-        Ok(statement)
+        Ok((statement, was_kept))
     }
 
-    /// Forgets a statement that is out of date. Whether it may run again at once: its failure was that of its transaction.
-    fn prepare_again(&self, text: &Text) -> Result<bool, Fault> {
-        drop(self.client()?.statement_cache.remove(&text.sent, &[]));
-        if !self.in_transaction {
-            return Ok(true);
+    /// Forgets what is known of statements, on all connections: tables have changed.
+    fn forget_all(&self) {
+        if let Some(pool) = self.client.as_ref().and_then(Object::pool) {
+            pool.manager().statement_caches.clear();
         }
-        self.has_failed.store(true, Ordering::Relaxed);
-        Err(Fault::Ours(changed_meanwhile()))
     }
 
     /// It is there until the drop.
@@ -244,12 +304,39 @@ impl Lease {
     }
 }
 
-async fn read(client: &Object, statement: &Statement, bound: &[Bound<'_>], mut reader: Reader) -> Result<Rows, Fault> {
-    let mut rows = std::pin::pin!(client.query_raw(statement, bound).await?);
-    while let Some(row) = rows.try_next().await? {
-        reader.push(&row).map_err(Fault::Unread)?;
+/// What a statement has done.
+#[derive(Default)]
+struct Done {
+    /// Where they were wanted.
+    rows: Option<Rows>,
+    affected: u64,
+}
+
+/// Runs a statement and reads its rows, or lets them pass.
+async fn read(
+    client: &Object,
+    statement: &Statement,
+    bound: &[Bound<'_>],
+    mut reader: Option<Reader>,
+    changes_by_values: bool,
+) -> Result<Done, Fault> {
+    let has_values = !bound.is_empty();
+    let unbound = |error| Fault::Unbound { error, has_values };
+    let failed = if changes_by_values {
+        Fault::Changing
+    } else {
+        Fault::Server
+    };
+    let mut rows = std::pin::pin!(client.query_raw(statement, bound).await.map_err(unbound)?);
+    while let Some(row) = rows.try_next().await.map_err(failed)? {
+        if let Some(reader) = &mut reader {
+            reader.push(&row).map_err(Fault::Unread)?;
+        }
     }
-    Ok(reader.finish())
+    Ok(Done {
+        affected: rows.rows_affected().unwrap_or_default(),
+        rows: reader.map(Reader::finish),
+    })
 }
 
 impl Drop for Lease {
@@ -263,10 +350,8 @@ impl Drop for Lease {
             }
             return;
         }
-        let clean = if self.is_open.load(Ordering::Relaxed) {
-            session::rolled_back()
-        } else {
-            session::fresh()
+        let Some(clean) = self.link.clean(self.is_open.load(Ordering::Relaxed)) else {
+            return;
         };
         // Sent, not awaited: what the next user sends is behind it.
         let _: Option<Result<(), Postgres>> = client.batch_execute(clean).now_or_never();

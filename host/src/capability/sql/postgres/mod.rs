@@ -1,5 +1,6 @@
 //! PostgreSQL: a server that is shared with others and may be away for a while.
 
+mod array;
 mod bind;
 mod bounded;
 mod connect;

@@ -1,7 +1,7 @@
 //! The connections to each database, with their users.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -21,6 +21,8 @@ pub(in super::super) struct Pool {
     link: Arc<Link>,
     /// Or why there is no pool.
     connections: Result<deadpool_postgres::Pool, String>,
+    /// Since when statements are kept.
+    kept_since: Mutex<Instant>,
 }
 
 impl Pool {
@@ -33,7 +35,21 @@ impl Pool {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| error.to_string());
-        Self { link, connections }
+        Self {
+            link,
+            connections,
+            kept_since: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Lets no statement be kept for long: the server takes a parameter for what its column was when the statement was
+    /// prepared, and a date that is meant for what has become a timestamp loses its time without a word.
+    fn age(&self, connections: &deadpool_postgres::Pool) {
+        let mut since = self.kept_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if since.elapsed() > limits::SQL_STATEMENT_AGE {
+            *since = Instant::now();
+            connections.manager().statement_caches.clear();
+        }
     }
 
     /// Waits for a free connection as long as it would for another writer.
@@ -43,6 +59,7 @@ impl Pool {
             .connections
             .as_ref()
             .map_err(|error| unavailable(server.show(), error))?;
+        self.age(connections);
         // A time of zero would mean: one that is there, or none.
         let left = deadline
             .saturating_duration_since(Instant::now())

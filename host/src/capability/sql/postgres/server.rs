@@ -17,6 +17,8 @@ pub(in super::super) struct Server {
     password: String,
     pub(super) database: String,
     shown: String,
+    /// A pooler hands each transaction another of the server's connections.
+    pub(super) is_pooled: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -73,7 +75,16 @@ impl Server {
             password: decode(url.password().unwrap_or_default())?,
             database,
             shown: format!("postgres://{}:{port}{}", url.host_str().unwrap_or_default(), url.path()),
+            is_pooled: false,
         })
+    }
+
+    /// The same behind a pooler that knows no prepared statements beyond one transaction.
+    pub(in super::super) fn pooled(self) -> Self {
+        Self {
+            is_pooled: true,
+            ..self
+        }
     }
 
     /// As grants and messages show it.

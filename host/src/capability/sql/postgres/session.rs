@@ -8,12 +8,11 @@ use crate::limits;
 const FORGET: &str = "RESET ALL; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; UNLISTEN *; \
                       SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
 
-/// Texts of dates and the like are the same on every server, and quotes mean what `lex` takes them for.
-const FORMS: &str = "SELECT set_config(name, value, false) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO'), \
-                     ('IntervalStyle', 'postgres'), ('standard_conforming_strings', 'on')) AS own (name, value)";
-
-static FRESH: LazyLock<String> = LazyLock::new(|| format!("{FORGET}; {FORMS}; {}; {}", times(), look()));
+static FRESH: LazyLock<String> = LazyLock::new(|| format!("{FORGET}; {}; {}; {}", forms(false), times(false), look()));
 static ROLLED_BACK: LazyLock<String> = LazyLock::new(|| format!("ROLLBACK; {}", *FRESH));
+static SHARED_BEGIN: LazyLock<String> = LazyLock::new(|| format!("BEGIN; {}; {}", forms(true), times(true)));
+static SHARED_COMMIT: LazyLock<String> = LazyLock::new(|| format!("COMMIT; {FORGET}; DEALLOCATE ALL"));
+static SHARED_ROLLBACK: LazyLock<String> = LazyLock::new(|| format!("ROLLBACK; {FORGET}; DEALLOCATE ALL"));
 
 pub(super) fn fresh() -> &'static str {
     &FRESH
@@ -24,11 +23,33 @@ pub(super) fn rolled_back() -> &'static str {
     &ROLLED_BACK
 }
 
+/// Of one connection to a server behind a pooler: it is another one after each transaction, and others use it then. So a
+/// transaction brings along what it needs, and takes everything with it.
+pub(super) fn shared_begin() -> &'static str {
+    &SHARED_BEGIN
+}
+
+pub(super) fn shared_commit() -> &'static str {
+    &SHARED_COMMIT
+}
+
+pub(super) fn shared_rollback() -> &'static str {
+    &SHARED_ROLLBACK
+}
+
+/// Texts of dates and the like are the same on every server, and quotes mean what `lex` takes them for.
+fn forms(for_transaction: bool) -> String {
+    format!(
+        "SELECT set_config(name, value, {for_transaction}) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO'), \
+         ('IntervalStyle', 'postgres'), ('standard_conforming_strings', 'on')) AS own (name, value)"
+    )
+}
+
 /// What the operator has made shorter stays so.
-fn times() -> String {
+fn times(for_transaction: bool) -> String {
     let (lock, longest) = (limits::SQL_BUSY.as_millis(), limits::SQL_LONGEST.as_millis());
     format!(
-        "SELECT set_config(name, value, false) FROM (VALUES ('lock_timeout', '{lock} ms'), \
+        "SELECT set_config(name, value, {for_transaction}) FROM (VALUES ('lock_timeout', '{lock} ms'), \
          ('statement_timeout', '{longest} ms'), ('idle_in_transaction_session_timeout', '{longest} ms')) \
          AS own (name, value) WHERE current_setting(name)::interval NOT BETWEEN '1 ms' AND value::interval"
     )

@@ -192,6 +192,10 @@ fn json(text: String) -> Result<Value, Unreadable> {
         serde_json::Value::String(text) => Value::Text(text),
         serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(integer), _) => Value::Integer(integer),
+            // Its digits, however many there are.
+            _ if text.trim().bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) => {
+                Value::Json(text.trim().into())
+            }
             (_, Some(real)) => Value::Real(real),
             _ => Value::Text(text),
         },

@@ -1,6 +1,8 @@
 //! What only PostgreSQL does, on a server of its own.
 
 mod calls;
+mod changes;
+mod pooler;
 mod server;
 mod values;
 
@@ -12,7 +14,7 @@ use super::{
     super::*,
     bench::{Bench, LONG, code, databases, fail, text},
 };
-use crate::capability::fixture::{self, Postgres};
+use crate::capability::fixture::{self, Pooler, Postgres};
 
 fn server(bench: &Bench) -> &Postgres {
     bench.server.as_ref().unwrap()

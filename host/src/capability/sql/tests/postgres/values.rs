@@ -231,18 +231,16 @@ async fn values_become_parameters() {
         (
             "int2",
             Value::Integer(32768),
-            "parameter 2 (of the type int2): 32768 is not within -32768 to 32767",
+            "parameter 2 (of the type int2): the integer is not within -32768 to 32767",
         ),
         (
             "int4",
             Value::Integer(1 << 31),
-            "parameter 2 (of the type int4): 2147483648 is not within",
+            "parameter 2 (of the type int4): the integer is not within",
         ),
-        ("int4", Value::Real(1.5), "1.5 is no integer"),
+        ("int4", Value::Real(1.5), "the number is no integer"),
         ("int8", Value::Real(1e19), "is no integer"),
-        ("bool", Value::Integer(2), "2 is neither 0 nor 1"),
-        ("bytea", Value::Integer(2), "it takes bytes"),
-        ("text", Value::Bytes(vec![1]), "bytes are for bytea"),
+        ("bool", Value::Integer(2), "neither 0 nor 1"),
         ("text", text("a\0b"), "zero byte"),
         ("jsonb", Value::Real(f64::NAN), "JSON has no NaN"),
         ("uuid", text("x"), "invalid input syntax for type uuid"),
@@ -258,11 +256,32 @@ async fn values_become_parameters() {
             .unwrap_err();
         assert_eq!(
             (error.status, error.code.as_str()),
-            (500, "bad-argument"),
+            (400, "bad-argument"),
             "{kind} {value:?}: {}",
             error.message
         );
         assert!(error.message.contains(says), "{kind} {value:?}: {}", error.message);
+        let shown = match &value {
+            Value::Text(text) => text.clone(),
+            other => format!("{other:?}"),
+        };
+        assert!(shown.len() < 3 || !error.message.contains(&shown), "{}", error.message);
+    }
+    // No value of these kinds would do: that is for the author.
+    for (kind, value, says) in [
+        ("bytea", Value::Integer(2), "it takes bytes"),
+        ("text", Value::Bytes(vec![1]), "bytes are for bytea"),
+        (
+            "int4",
+            Value::Json("[1]".into()),
+            "write `= ANY(?)` instead of `IN (?)`",
+        ),
+        ("uuid", Value::Json("[]".into()), "write `= ANY(?)` instead of `IN (?)`"),
+    ] {
+        let statement = format!("SELECT CAST(? AS {kind})");
+        let error = bench.query(&statement, vec![value]).await.unwrap_err();
+        assert_eq!((error.status, error.code.as_str()), (500, "bad-argument"), "{kind}");
+        assert!(error.message.contains(says), "{kind}: {}", error.message);
     }
     let questions = "SELECT CAST(? AS jsonb) ?? 'a', CAST(? AS jsonb) ??| ARRAY['b', 'a']";
     let rows = bench
@@ -270,4 +289,139 @@ async fn values_become_parameters() {
         .await
         .unwrap();
     assert_eq!(rows.rows, [[Value::Boolean(true), Value::Boolean(true)]]);
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_its_senders_mistake_and_stored_data_is_not() {
+    let bench = Bench::postgres().await;
+    let make = "CREATE TABLE codes (code varchar(3), n int2, price numeric(4, 2), secret text)";
+    bench.execute(make, vec![]).await.unwrap();
+    bench
+        .execute("INSERT INTO codes VALUES ('a', 1, 1, 'hunter2')", vec![])
+        .await
+        .unwrap();
+    for (statement, value) in [
+        ("INSERT INTO codes (code) VALUES (?)", text("too long")),
+        ("UPDATE codes SET code = ?", text("too long")),
+        ("INSERT INTO codes (price) VALUES (?)", Value::Real(1000.5)),
+        ("INSERT INTO codes (n) VALUES (?)", Value::Integer(70_000)),
+        ("INSERT INTO codes (n) VALUES (?)", text("seven")),
+        ("SELECT 1 FROM codes WHERE n = ?", text("seven")),
+    ] {
+        // Again and again: the server plans a statement anew for its first uses only.
+        for round in 0..8 {
+            let error = bench.execute(statement, vec![value.clone()]).await.unwrap_err();
+            assert_eq!(
+                (error.status, error.code.as_str()),
+                (400, "bad-argument"),
+                "{statement}, {round}: {}",
+                error.message
+            );
+            assert!(
+                !error.message.contains("seven") && !error.message.contains("codes"),
+                "{}",
+                error.message
+            );
+        }
+    }
+    // What is stored does not fit: nobody but the log is told.
+    let error = bench
+        .query("SELECT secret::int FROM codes WHERE code = ?", vec![text("a")])
+        .await
+        .unwrap_err();
+    assert_eq!((error.status, error.code.as_str()), (500, "data"), "{}", error.message);
+    // A transaction in which that has happened is over, as with any failure.
+    let mut session = SqlSession::default();
+    bench.begin(&mut session).await.unwrap();
+    let insert = "INSERT INTO codes (code) VALUES (?)";
+    assert_eq!(
+        code(bench.execute_in(&session, insert, vec![text("too long")]).await),
+        "400 bad-argument"
+    );
+    assert_eq!(
+        code(bench.execute_in(&session, insert, vec![text("b")]).await),
+        "500 rolled-back"
+    );
+}
+
+#[tokio::test]
+async fn lists_are_arrays() {
+    let bench = Bench::postgres().await;
+    bench
+        .execute("CREATE TYPE mood AS ENUM ('sad', 'very happy')", vec![])
+        .await
+        .unwrap();
+    bench.execute("CREATE DOMAIN age AS int", vec![]).await.unwrap();
+    let hard = r#"["", " a", "a,b", "{x}", "NULL", "null", "a\"b", "a\\b", "é😀", "\n", null]"#;
+    for (kind, list, expected) in [
+        ("int[]", "[1, -2, null]", "{1,-2,NULL}"),
+        ("int[]", "[]", "{}"),
+        ("int[]", "[[1, 2], [3, 4]]", "{{1,2},{3,4}}"),
+        ("int[]", "[true, false]", "{1,0}"),
+        ("int8[]", "[9223372036854775807]", "{9223372036854775807}"),
+        (
+            "numeric[]",
+            "[18446744073709551616, 0.10, 123456789012345678901234567890.5]",
+            "{18446744073709551616,0.10,123456789012345678901234567890.5}",
+        ),
+        ("float8[]", "[1.5, 1e300]", "{1.5,1e+300}"),
+        ("bool[]", "[true, null]", "{t,NULL}"),
+        ("text[]", "[1, true, \"x\"]", "{1,true,x}"),
+        ("age[]", "[7]", "{7}"),
+        ("mood[]", "[\"very happy\"]", "{\"very happy\"}"),
+        (
+            "uuid[]",
+            "[\"A0EEBC999C0B4EF8BB6D6BB9BD380A11\"]",
+            "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+        ),
+        ("bytea[]", "[\"AP8=\", \"\"]", "{\"\\\\x00ff\",\"\\\\x\"}"),
+        (
+            "jsonb[]",
+            "[{\"a\":\"b\"}, [1], \"x\", 2]",
+            "{\"{\\\"a\\\": \\\"b\\\"}\",[1],\"\\\"x\\\"\",2}",
+        ),
+        ("date[]", "[\"2026-11-25\"]", "{2026-11-25}"),
+        // Where no array is wanted, a list stays JSON.
+        ("jsonb", "[1, \"a\"]", "[1, \"a\"]"),
+        ("text", "[1]", "[1]"),
+    ] {
+        let statement = format!("SELECT CAST(? AS {kind})::text");
+        let rows = bench.query(&statement, vec![Value::Json(list.into())]).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{kind} {list}: {}", error.message));
+        assert_eq!(rows.rows, [[text(expected)]], "{kind} {list}");
+    }
+    let back = bench
+        .query("SELECT to_json(CAST(? AS text[]))", vec![Value::Json(hard.into())])
+        .await
+        .unwrap();
+    let [[Value::Json(back)]] = [[back.rows[0][0].clone()]] else {
+        panic!("JSON")
+    };
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(parse(&back), parse(hard));
+    for name in ["ada", "bob", "eve"] {
+        bench.insert(&SqlSession::default(), name).await.unwrap();
+    }
+    let any = "SELECT name FROM users WHERE id = ANY(?) AND name <> ALL(?) ORDER BY id";
+    let lists = vec![Value::Json("[1, 3, 99]".into()), Value::Json(r#"["eve"]"#.into())];
+    assert_eq!(bench.query(any, lists).await.unwrap().rows, [[text("ada")]]);
+    for (kind, list) in [
+        ("int[]", "[\"x\"]"),
+        ("int[]", "[2147483648]"),
+        ("int[]", "[{}]"),
+        ("int[]", "[[1], [2, 3]]"),
+        ("text[]", r#"["a\u0000"]"#),
+        ("bytea[]", "[\"!\"]"),
+    ] {
+        let error = bench
+            .query(&format!("SELECT CAST(? AS {kind})"), vec![Value::Json(list.into())])
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (400, "bad-argument"),
+            "{kind} {list}: {}",
+            error.message
+        );
+    }
 }

@@ -1,0 +1,68 @@
+//! What a command may ask of a server: no command of a few bytes makes a value, or an answer, of a great many.
+
+use crate::{
+    bindings::{Error, Value},
+    capability::payload,
+    limits,
+};
+
+/// An error where `verb` (upper case) would make too much, or has an argument that Redis cannot have.
+pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
+    if let Some(at) = arguments.iter().position(|argument| matches!(argument, Value::Null)) {
+        let message = format!(
+            "argument {} of {verb} is null, and Redis has no null: delete the key or the field instead, or keep an empty text",
+            at + 1
+        );
+        return Err(Error::new(500, "bad-argument", message));
+    }
+    let bytes: usize = arguments.iter().map(payload).sum();
+    if bytes > limits::REDIS_VALUE {
+        return Err(too_large(format!("the arguments of {verb} are {bytes} bytes")));
+    }
+    let number = |index: usize| arguments.get(index).and_then(number);
+    let length = |index: usize| arguments.get(index).map_or(0.0, |argument| payload(argument) as f64);
+    let needed = match verb {
+        "SETBIT" => number(1).map(|bit| bit / 8.0 + 1.0),
+        "SETRANGE" => number(1).map(|offset| offset + length(2)),
+        _ => None,
+    };
+    if let Some(needed) = needed.filter(|needed| *needed > limits::REDIS_VALUE as f64) {
+        return Err(too_large(format!("{verb} would make a value of {needed:.0} bytes")));
+    }
+    // A negative count may name one element as often as it likes.
+    let count = match verb {
+        "SRANDMEMBER" | "HRANDFIELD" | "ZRANDMEMBER" => number(1),
+        _ => None,
+    };
+    if count.is_some_and(|count| count.abs() > limits::REDIS_ELEMENTS as f64) {
+        let message = format!("{verb} may ask for {} elements at most", limits::REDIS_ELEMENTS);
+        return Err(Error::new(500, "too-large", message));
+    }
+    Ok(())
+}
+
+/// An error where a value that has `before` bytes would be too long with what is appended.
+pub(super) fn append(before: usize, arguments: &[Value]) -> Result<(), Error> {
+    let after = before.saturating_add(arguments.get(1).map_or(0, payload));
+    if after > limits::REDIS_VALUE {
+        return Err(too_large(format!("APPEND would make a value of {after} bytes")));
+    }
+    Ok(())
+}
+
+fn too_large(what: String) -> Error {
+    let most = limits::REDIS_VALUE >> 20;
+    let message = format!("{what}: it may be {most} MiB at most, as much as one command can read; use several keys");
+    Error::new(500, "too-large", message)
+}
+
+/// What Redis would read as a number.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(value) => Some(*value as f64),
+        Value::Real(value) => Some(*value),
+        Value::Text(text) | Value::Json(text) => text.trim().parse().ok(),
+        Value::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
+        Value::Null | Value::Boolean(_) => None,
+    }
+}

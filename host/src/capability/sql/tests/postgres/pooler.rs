@@ -1,0 +1,139 @@
+//! Through PgBouncer, which gives each transaction another of the server's connections.
+
+use super::*;
+
+fn through(pooler: &Pooler, pools: &Pools, prepared: bool) -> Sql {
+    let setup = "CREATE TABLE IF NOT EXISTS t (id INT GENERATED ALWAYS AS IDENTITY, name TEXT UNIQUE, mood TEXT); \
+                 DO $$ BEGIN CREATE TYPE mood AS ENUM ('sad', 'happy'); EXCEPTION WHEN duplicate_object THEN NULL; END $$; \
+                 DO $$ BEGIN CREATE DOMAIN age AS int; EXCEPTION WHEN duplicate_object THEN NULL; END $$";
+    let main = json!({"url": pooler.url(), "prepared_statements": prepared, "setup": setup});
+    Sql::new(
+        pools,
+        &fixture::config(json!({"databases": {"main": main}})),
+        Path::new("/"),
+    )
+    .unwrap()
+}
+
+async fn query(sql: &Sql, statement: &str, parameters: Vec<Value>) -> Result<Rows, Error> {
+    let session = SqlSession::default();
+    sql.query(&session, Instant::now() + LONG, "main", statement.into(), parameters)
+        .await
+}
+
+/// Statements of every kind, many times, by several callers at once.
+async fn work(sql: &Sql, caller: i64) -> Result<(), Error> {
+    for round in 0..12 {
+        let name = format!("{caller}/{round}");
+        let rows = query(sql, "INSERT INTO t (name) VALUES (?) RETURNING name", vec![text(&name)]).await?;
+        assert_eq!(rows.rows, [[text(&name)]]);
+        let rows = query(sql, "SELECT name FROM t WHERE name = ?", vec![text(&name)]).await?;
+        assert_eq!(rows.rows, [[text(&name)]]);
+        let rows = query(
+            sql,
+            "SELECT CAST(? AS mood), CAST(? AS age), CAST(? AS mood[])",
+            vec![text("happy"), Value::Integer(round), Value::Json(r#"["sad"]"#.into())],
+        )
+        .await?;
+        assert_eq!(rows.rows, [[text("happy"), Value::Integer(round), text("{sad}")]]);
+        let mut session = SqlSession::default();
+        let soon = Instant::now() + LONG;
+        sql.begin(&mut session, soon, "main").await?;
+        for mood in ["a", "b"] {
+            let update = "UPDATE t SET mood = ? WHERE name = ?".to_owned();
+            let changes = sql
+                .execute(&session, soon, "main", update, vec![text(mood), text(&name)])
+                .await?;
+            assert_eq!(changes.affected, 1);
+        }
+        match round % 3 {
+            0 => sql.commit(&mut session, soon, "main").await?,
+            1 => sql.rollback(&mut session, soon, "main").await?,
+            _ => drop(session),
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_pooler_needs_a_setting_and_works_with_it() {
+    let server = Postgres::start();
+    let pooler = Pooler::start(&server);
+    let pools = Pools::default();
+    let sql = through(&pooler, &pools, false);
+    sql.connect().await.unwrap();
+    for done in futures_util::future::join_all((0..6).map(|caller| work(&sql, caller))).await {
+        done.unwrap_or_else(|error| panic!("{} {}", error.code, error.message));
+    }
+    let count = query(&sql, "SELECT count(*), count(mood) FROM t", vec![])
+        .await
+        .unwrap();
+    assert_eq!(count.rows, [[Value::Integer(72), Value::Integer(24)]]);
+    assert!(connections(&server, "%") > 1, "the pooler has several connections");
+
+    // What a call does to its session is not seen by the next, on whichever connection.
+    for _ in 0..12 {
+        let leave = "SELECT set_config('my.secret', 'hunter2', false), pg_advisory_lock(7)";
+        query(&sql, leave, vec![]).await.unwrap();
+        let seen = "SELECT current_setting('my.secret', true), current_setting('TimeZone'), \
+                    (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'), '2026-11-25 11:08:44'::timestamptz::text";
+        let rows = query(&sql, seen, vec![]).await.unwrap();
+        let [secret, zone, locks, time] = &rows.rows[0][..] else {
+            panic!("four columns")
+        };
+        assert!(matches!(secret, Value::Null | Value::Text(_)) && *secret != text("hunter2"));
+        assert_eq!((zone, locks), (&text("UTC"), &Value::Integer(0)));
+        assert_eq!(*time, text("2026-11-25 11:08:44+00"));
+    }
+    // Failures are told as elsewhere, and a call that is over is stopped.
+    assert_eq!(
+        code(query(&sql, "SELECT CAST(? AS uuid)", vec![text("x")]).await),
+        "400 bad-argument"
+    );
+    assert_eq!(
+        code(query(&sql, "INSERT INTO t (name) VALUES (?)", vec![text("0/0")]).await),
+        "409 constraint"
+    );
+    assert_eq!(code(query(&sql, "SELECT nothing", vec![]).await), "500 syntax");
+    let shortly = Instant::now() + Duration::from_millis(200);
+    let session = SqlSession::default();
+    let slept = sql
+        .query(&session, shortly, "main", "SELECT pg_sleep(600)".into(), vec![])
+        .await;
+    assert_eq!(code(slept), "504 timeout");
+    eventually("its end", async || connections(&server, "active") == 0).await;
+    query(&sql, "CREATE INDEX CONCURRENTLY by_mood ON t (mood)", vec![])
+        .await
+        .unwrap();
+    sql.check("main", Instant::now() + LONG).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_the_setting_the_failure_names_it() {
+    let server = Postgres::start();
+    let pooler = Pooler::start(&server);
+    let pools = Pools::default();
+    let sql = through(&pooler, &pools, true);
+    sql.connect().await.unwrap();
+    let done = futures_util::future::join_all((0..6).map(|caller| work(&sql, caller))).await;
+    let failed: Vec<_> = done.into_iter().filter_map(Result::err).collect();
+    assert!(
+        failed
+            .iter()
+            .any(|error| error.status == 503 && error.message.contains("`prepared_statements: false`")),
+        "{failed:?}"
+    );
+}
+
+#[test]
+fn the_setting_is_for_postgres_and_true_or_false() {
+    let refused = |main: serde_json::Value| {
+        let config = fixture::config(json!({"databases": {"main": main}}));
+        let diagnostics = Sql::new(&Pools::default(), &config, Path::new("/")).err().unwrap();
+        diagnostics[0].message.clone()
+    };
+    let sqlite = refused(json!({"url": "sqlite::memory:", "prepared_statements": false}));
+    assert_eq!(sqlite, "`prepared_statements` of the database `main` is for PostgreSQL");
+    let text = refused(json!({"url": "postgres://me@h/app", "prepared_statements": "no"}));
+    assert_eq!(text, "`prepared_statements` of the database `main` is true or false");
+}
