@@ -350,7 +350,7 @@ fn integers_above_63_bits_stay_whole_or_are_refused() {
         assert_eq!(bound("n:integer", "", "", &format!("{{\"n\": {digits}}}")), refusal);
         assert_eq!(
             bound("n:integer", &format!("n={digits}"), "", ""),
-            format!("400 `n` must be an integer, not {digits}")
+            format!("400 `n` must be an integer, not \"{digits}\"")
         );
     }
     let beyond = "18446744073709551616";

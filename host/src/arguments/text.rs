@@ -17,7 +17,7 @@ pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, 
         Kind::Text => Ok(Value::Text(text.into_owned())),
         Kind::Integer => match (text.parse(), text.parse()) {
             (Ok(number), _) => in_range(parameter, number),
-            (_, Ok(number)) => above(parameter, number),
+            (_, Ok(number)) => above(parameter, number).map_err(|_| mismatch(&text)),
             _ => Err(mismatch(&text)),
         },
         Kind::Real => match text.parse::<f64>() {

@@ -22,7 +22,7 @@ pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
     let number = |index: usize| arguments.get(index).and_then(number);
     let length = |index: usize| arguments.get(index).map_or(0.0, |argument| payload(argument) as f64);
     let needed = match verb {
-        "SETBIT" => number(1).map(|bit| bit / 8.0 + 1.0),
+        "SETBIT" => number(1).map(|bit| (bit / 8.0).floor() + 1.0),
         "SETRANGE" => number(1).map(|offset| offset + length(2)),
         _ => None,
     };

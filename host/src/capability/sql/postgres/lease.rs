@@ -5,10 +5,10 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use deadpool_postgres::Object;
+use deadpool_postgres::{Object, Timeouts};
 use futures_util::{FutureExt, TryStreamExt};
 use tokio::{
     runtime::Handle,
@@ -208,7 +208,8 @@ impl Lease {
         if self.in_transaction && !matches!(fault, Fault::Unfit(_)) {
             // Its failure is the transaction's, in which nothing can be prepared any more.
             self.has_failed.store(true, Ordering::Relaxed);
-            return Err(if fault.is_stale() {
+            let has_changed = fault.is_stale() || self.has_changed(text, &statement).await;
+            return Err(if has_changed {
                 Fault::Ours(changed_meanwhile())
             } else {
                 fault
@@ -224,6 +225,28 @@ impl Lease {
         }
         self.forget_all();
         self.attempt(&anew, text.verb, parameters, wants_rows).await
+    }
+
+    /// Whether the server finds other types for a statement than it did. Asked on a free connection, where there is one: in a
+    /// transaction that has failed nothing can be asked.
+    async fn has_changed(&self, text: &Text, known: &Statement) -> bool {
+        let Some(pool) = self.client.as_ref().and_then(Object::pool) else {
+            return false;
+        };
+        let at_once = Timeouts {
+            wait: Some(Duration::ZERO),
+            create: Some(limits::SQL_CONNECT),
+            recycle: None,
+        };
+        let Ok(other) = pool.timeout_get(&at_once).await else {
+            return false;
+        };
+        let anew = other.prepare(&text.sent).await;
+        let has_changed = anew.is_ok_and(|anew| anew.params() != known.params());
+        if has_changed {
+            self.forget_all();
+        }
+        has_changed
     }
 
     /// Runs a statement behind a pooler: what it needs of the server's session is there within one transaction only.
