@@ -31,6 +31,8 @@ pub(super) fn explain(error: rusqlite::Error, control: &Control) -> Error {
 fn failure(error: ffi::Error, message: &str) -> Error {
     match error.code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => busy(),
+        ErrorCode::TypeMismatch => misfit(),
+        ErrorCode::ConstraintViolation if error.extended_code == ffi::SQLITE_CONSTRAINT_DATATYPE => misfit(),
         ErrorCode::ConstraintViolation => Error::new(409, "constraint", message),
         ErrorCode::OperationInterrupted => timeout(),
         ErrorCode::TooBig => too_big(),
@@ -42,4 +44,9 @@ fn failure(error: ffi::Error, message: &str) -> Error {
         _ if error.extended_code == ffi::SQLITE_ERROR => Error::new(500, "syntax", message),
         _ => Error::new(500, "sql", message),
     }
+}
+
+/// A row id or a column of a STRICT table is given another type than it has.
+fn misfit() -> Error {
+    Error::new(400, "bad-argument", "a value is of another type than its column takes")
 }

@@ -128,9 +128,23 @@ fn prepare<'c>(
         return Err(wrong_count(wanted, given));
     }
     for (index, value) in parameters.iter().enumerate() {
+        refuse_unsigned(index + 1, value)?;
         bind(&mut statement, index + 1, value).map_err(|error| explain(error, control))?;
     }
     Ok(statement)
+}
+
+/// An integer above those of `i64` comes as its digits. SQLite would take them for a text, or round them to a real.
+fn refuse_unsigned(number: usize, value: &Value) -> Result<(), Error> {
+    let is_number = |text: &str| text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
+    match value {
+        Value::Json(text) if is_number(text) => {
+            let message =
+                format!("parameter {number}: SQLite's integers have 64 bits and a sign; keep a larger one as text");
+            Err(Error::new(400, "bad-argument", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn bind(statement: &mut Statement<'_>, index: usize, value: &Value) -> rusqlite::Result<()> {

@@ -109,3 +109,34 @@ async fn what_cannot_be_opened_is_told_at_once() {
     assert!(helps[2].contains("is no SQLite database"), "{helps:?}");
     assert!(diagnostics.iter().all(|diagnostic| diagnostic.span.is_some()));
 }
+
+#[tokio::test]
+async fn a_value_that_fits_no_column_is_refused_as_its_senders_mistake() {
+    let bench = Bench::sqlite().await;
+    bench
+        .execute("CREATE TABLE strict (n INTEGER) STRICT", vec![])
+        .await
+        .unwrap();
+    for (statement, value) in [
+        ("INSERT INTO users (id) VALUES (?)", text("x")),
+        ("INSERT INTO strict VALUES (?)", text("x")),
+        (
+            "INSERT INTO strict VALUES (?)",
+            Value::Json("9223372036854775808".into()),
+        ),
+        ("SELECT ?", Value::Json("18446744073709551615".into())),
+    ] {
+        let error = bench.execute(statement, vec![value]).await.unwrap_err();
+        assert_eq!(
+            (error.status, error.code.as_str()),
+            (400, "bad-argument"),
+            "{statement}: {}",
+            error.message
+        );
+        assert!(
+            !error.message.contains("users") && !error.message.contains("strict"),
+            "{}",
+            error.message
+        );
+    }
+}
