@@ -362,7 +362,7 @@ export function kept(n: u64): Json {
     .set("state", state.get("n").asUnsigned())
     .set("redis", Json.parse(redis.get("main", "n")!).asUnsigned())
     .set("there", fujsen.call("rust.echo", Json.object().set("n", n)).to<u64>())
-    .set("numeric", Json.parse(numeric.text("numeric")))
+    .set("numeric", Json.parse(numeric.at(0).asText()))
     .set("jsonb", numeric.at(1).asJson());
 }
 
