@@ -373,6 +373,11 @@ async fn a_registry_goes_and_comes() {
 }
 
 #[tokio::test]
+async fn a_disk_fills_up_and_has_room_again() {
+    disk(1).await;
+}
+
+#[tokio::test]
 async fn descriptors_run_out_and_are_there_again() {
     descriptors(1).await;
 }

@@ -8,10 +8,7 @@ use std::{
 
 use http::{HeaderMap, HeaderValue};
 
-use super::{
-    SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION,
-    token::{self, Keys},
-};
+use super::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION, token::Keys};
 use crate::limits;
 
 /// Name and version, and tokens that prove the name where `[mesh]` has a secret.
@@ -74,7 +71,7 @@ impl Identity {
     /// half of its life before it.
     pub(crate) fn token(&self, audience: &str) -> Option<HeaderValue> {
         let keys = self.keys.as_ref()?;
-        let now = token::now();
+        let now = keys.now();
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = tokens.get(audience)
             && (kept.at..kept.at + (self.lifetime.as_secs() / 2).saturating_sub(1)).contains(&now)

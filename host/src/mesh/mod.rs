@@ -20,6 +20,7 @@ use tsk::{Config, Diagnostic};
 pub(crate) use self::policy::Refused;
 pub use self::{identity::Identity, policy::Policy};
 use self::{settings::Settings, token::Keys};
+use crate::clock;
 
 pub(crate) const SERVICE_NAME: HeaderName = HeaderName::from_static("x-service-name");
 pub(crate) const SERVICE_VERSION: HeaderName = HeaderName::from_static("x-service-version");
@@ -35,7 +36,7 @@ impl Mesh {
     /// Reads `[mesh]` of the service of this name and version; beside it come warnings.
     pub fn new(config: &Config, name: &Arc<str>, version: &str) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let settings = Settings::new(config)?;
-        let keys = Keys::new(&settings.secrets).map(Arc::new);
+        let keys = Keys::new(&settings.secrets, clock::system()).map(Arc::new);
         let mesh = Self {
             identity: Arc::new(Identity::new(name, version, keys.clone(), settings.lifetime)),
             policy: Policy::new(name, keys, settings.allow),

@@ -9,17 +9,30 @@ use tsk::Secret;
 
 use super::{
     Identity, Mesh, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION, is_same,
-    token::{Invalid, Keys, now},
+    policy::Policy,
+    token::{Invalid, Keys},
 };
-use crate::{capability::fixture, fuzz, limits};
+use crate::{
+    capability::fixture,
+    clock::{self, Clock, Moved},
+    fuzz, limits,
+};
 
 const ONE: &str = "0123456789abcdef0123456789abcdef";
 const TWO: &str = "fedcba9876543210fedcba9876543210";
 const MINUTE: Duration = Duration::from_secs(60);
 
+fn now() -> u64 {
+    clock::system().wall().as_second().try_into().unwrap()
+}
+
 fn keys(secrets: &[&str]) -> Arc<Keys> {
+    keys_at(secrets, clock::system())
+}
+
+fn keys_at(secrets: &[&str], clock: Arc<dyn Clock>) -> Arc<Keys> {
     let secrets: Vec<_> = secrets.iter().map(|secret| Secret::new((*secret).to_owned())).collect();
-    Arc::new(Keys::new(&secrets).unwrap())
+    Arc::new(Keys::new(&secrets, clock).unwrap())
 }
 
 fn mesh(mesh: Value) -> Mesh {
@@ -415,6 +428,34 @@ fn mistakes_are_explained() {
         for part in expected {
             assert!(found.contains(part), "{section}: `{part}` is not in\n{found}");
         }
+    }
+}
+
+#[test]
+fn a_clock_that_is_set_stops_no_token() {
+    let clock = Moved::new();
+    let keys = keys_at(&[ONE], clock.clone());
+    let identity = Identity::new(&"order-service".into(), "1", Some(keys.clone()), MINUTE);
+    let policy = Policy::new(&"order-service".into(), Some(keys), Vec::new());
+    let said = |token: &HeaderValue| {
+        let headers = HeaderMap::from_iter([(SERVICE_TOKEN, token.clone())]);
+        let checked = policy.check(&Method::GET, "/open", &headers, &[]);
+        checked.unwrap().map(|name| name.to_string())
+    };
+    let token = || identity.token("order-service").unwrap();
+    let own = Some("order-service".to_owned());
+    for hours in [1, -1, -1, 1] {
+        let before = token();
+        assert_eq!(said(&before), own);
+        assert_eq!(token(), before, "it is kept");
+        clock.set(jiff::SignedDuration::from_hours(hours));
+        // What was signed by the other time holds no more: another is made at once.
+        assert_eq!(said(&before), None, "{hours}");
+        assert_eq!(said(&token()), own, "{hours}");
+        clock.pass(Duration::from_secs(31));
+        assert_eq!(said(&token()), own, "{hours}");
+        clock.pass(Duration::from_secs(70));
+        assert_eq!(said(&token()), own, "{hours}");
     }
 }
 

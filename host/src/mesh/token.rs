@@ -1,9 +1,6 @@
 //! Signed tokens: who calls whom, and for how long that holds.
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, errors::ErrorKind};
@@ -15,7 +12,7 @@ use serde_json::{Map, Value};
 use tsk::Secret;
 
 use super::hs256;
-use crate::limits;
+use crate::{clock::Clock, limits};
 
 /// The keys that the services of a mesh share.
 pub(super) struct Keys {
@@ -23,6 +20,7 @@ pub(super) struct Keys {
     /// The one that signs is among them.
     verify: Vec<DecodingKey>,
     validation: Validation,
+    clock: Arc<dyn Clock>,
 }
 
 #[derive(Serialize)]
@@ -54,12 +52,12 @@ pub(super) enum Invalid {
 
 impl Keys {
     /// The first of `secrets` signs, all verify. None without secrets.
-    pub(super) fn new(secrets: &[Secret]) -> Option<Self> {
+    pub(super) fn new(secrets: &[Secret], clock: Arc<dyn Clock>) -> Option<Self> {
         let first = secrets.first()?;
         hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
-        validation.leeway = limits::MESH_LEEWAY.as_secs();
-        validation.validate_nbf = true;
+        // `strict` compares times, by the clock that it is given.
+        validation.validate_exp = false;
         validation.set_required_spec_claims(&["exp", "iss", "aud"]);
         // `Policy` compares it, in which `_` and `-` are the same.
         validation.validate_aud = false;
@@ -70,7 +68,13 @@ impl Keys {
             signs: EncodingKey::from_secret(first.reveal().as_bytes()),
             verify: verify.collect(),
             validation,
+            clock,
         })
+    }
+
+    /// Seconds since the Unix epoch.
+    pub(super) fn now(&self) -> u64 {
+        self.clock.wall().as_second().try_into().unwrap_or(0)
     }
 
     /// A token of the service `from` for the service `to`, which holds from `now` on.
@@ -96,7 +100,7 @@ impl Keys {
         for key in &self.verify {
             let error = match decode::<Said>(token, key, &self.validation) {
                 Ok(decoded) => {
-                    strict(token, now()).map_err(Invalid::Other)?;
+                    strict(token, self.now())?;
                     return Ok(decoded.claims);
                 }
                 Err(error) => error,
@@ -104,7 +108,6 @@ impl Keys {
             match error.kind() {
                 // Another key may have signed it.
                 ErrorKind::InvalidSignature => wrong = Invalid::Other(error.to_string()),
-                ErrorKind::ExpiredSignature => return Err(Invalid::Expired),
                 _ => return Err(Invalid::Other(error.to_string())),
             }
         }
@@ -114,7 +117,16 @@ impl Keys {
 
 /// What a token must be besides signed: one that a service of the mesh makes, and not one that says two things, asks for
 /// what nobody here does, or holds for longer than any service lets its tokens.
-fn strict(token: &str, now: u64) -> Result<(), String> {
+fn strict(token: &str, now: u64) -> Result<(), Invalid> {
+    let end = sound(token, now).map_err(Invalid::Other)?;
+    match end.saturating_add(limits::MESH_LEEWAY.as_secs()) < now {
+        true => Err(Invalid::Expired),
+        false => Ok(()),
+    }
+}
+
+/// When it ends. The error says what is wrong with it, whenever that may be.
+fn sound(token: &str, now: u64) -> Result<u64, String> {
     let parts: Vec<Vec<u8>> = token
         .split('.')
         .map(|part| {
@@ -137,8 +149,12 @@ fn strict(token: &str, now: u64) -> Result<(), String> {
         None => Err(format!("it has no `{name}`")),
     };
     let (from, to) = (seconds("iat")?, seconds("exp")?);
-    if from > now + limits::MESH_LEEWAY.as_secs() {
+    let soon = now + limits::MESH_LEEWAY.as_secs();
+    if from > soon {
         return Err("it is from the future (`iat`)".to_owned());
+    }
+    if claims.contains_key("nbf") && seconds("nbf")? > soon {
+        return Err("it does not hold yet (`nbf`)".to_owned());
     }
     let longest = limits::MESH_LIFETIME.1.as_secs();
     if to <= from || to - from > longest {
@@ -146,7 +162,7 @@ fn strict(token: &str, now: u64) -> Result<(), String> {
             "it holds for longer than {longest} s, or not at all (`iat`, `exp`)"
         ));
     }
-    Ok(())
+    Ok(to)
 }
 
 fn object(json: &[u8]) -> Result<Map<String, Value>, String> {
@@ -182,10 +198,4 @@ impl<'de> Visitor<'de> for Distinct {
         }
         Ok(Members(members))
     }
-}
-
-/// Seconds since the Unix epoch.
-pub(super) fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
