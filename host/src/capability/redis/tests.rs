@@ -269,7 +269,7 @@ async fn a_server_that_is_down_is_told_at_once_and_found_again() {
 fn grants_and_diagnostics_show_no_passwords() {
     let config = json!({
         "redis": {"main": "redis://me:geheim@cache:6380/2"}, "other": "text", "state": {"url": "redis://cache:6381"},
-        "message_queue": {"url": "redis://cache:6382"}, "service": {"cache": "redis://cache:6383"},
+        "message_queue": {"url": "redis://cache:6382"}, "service": {"url": "redis://cache:6383"},
         "service_communication": {"message_queue": "redis://cache:6384"}, "databases": {"main": "redis://cache:6385"},
     });
     let redis = Redis::new(&Servers::default(), &Metrics::default(), &fixture::config(config)).unwrap();
