@@ -3,8 +3,13 @@ use std::{
     path::Path,
 };
 
-use cap_std::{ambient_authority, fs::Dir};
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, MetadataExt},
+};
 use tsk::Environment;
+
+use crate::reserved;
 
 /// The folder of the TSK file: all that the file can read. No path, link or `..` leads out of it.
 pub(crate) struct Folder {
@@ -34,6 +39,8 @@ impl Folder {
 
 impl Environment for Folder {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        let about = self.dir.metadata(path)?;
+        reserved::refuse_file((about.dev(), about.ino()))?;
         self.dir.read(path)
     }
 

@@ -47,6 +47,7 @@ pub mod queue;
 mod redact;
 mod remote_config;
 pub mod request;
+mod reserved;
 mod resilience;
 pub mod route;
 pub mod schedule;

@@ -128,6 +128,18 @@ pub const SQL_PAGES: u32 = 1 << 20;
 /// server does not tell where the value fits both.
 pub const SQL_STATEMENTS: usize = 64;
 pub const SQL_STATEMENT_AGE: Duration = Duration::from_secs(15);
+/// What SQLite writes ahead of a database: pages from which on it is brought into the file, and from which on a writer waits
+/// for the readers that keep it from beginning anew (× 4 KiB = 4 MiB, 64 MiB); what is kept of its file afterwards. Bytes.
+pub const SQL_CHECKPOINT: i32 = 1000;
+pub const SQL_WAL: i32 = 16 << 10;
+pub const SQL_WAL_KEPT: usize = 16 << 20;
+/// What the statements of one transaction may write in all, to the database and to temporary files: SQLite sorts and takes
+/// back through files, which nothing else bounds. Bytes.
+pub const SQL_WRITTEN: u64 = 128 << 20;
+/// What `check` copies of a database to try its setup on: of a larger one only the tables. Bytes.
+pub const SQL_COPIED: usize = 64 << 20;
+/// How often a statement that runs is asked what it has written.
+pub const SQL_WRITTEN_LOOK: Duration = Duration::from_millis(2);
 
 /// An event as it stands in a queue; its type, id, target and key. Bytes.
 pub const EVENT_BYTES: usize = 256 << 10;

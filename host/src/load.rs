@@ -25,7 +25,7 @@ use crate::{
     misspelt,
     precompiled::Precompiled,
     redact::Secrets,
-    remote_config,
+    remote_config, reserved,
     route::Routes,
     schedule::Schedules,
     sections,
@@ -125,6 +125,23 @@ impl Loader {
         Ok(())
     }
 
+    /// Finds out what [`prepare`](Self::prepare) would say about databases, without opening them for writing. What could not be
+    /// found out is a warning.
+    pub async fn rehearse(&self, mut loaded: Loaded) -> Result<Loaded, Failed> {
+        let mut found = loaded.app.capabilities.rehearse().await;
+        found.extend(loaded.app.schedules.rehearse().await.err().into_iter().flatten());
+        if found.iter().any(Diagnostic::is_error) {
+            found.append(&mut loaded.warnings);
+            return Err(Failed {
+                diagnostics: found,
+                sources: loaded.app.sources.clone(),
+                watch: loaded.watch,
+            });
+        }
+        loaded.warnings.append(&mut found);
+        Ok(loaded)
+    }
+
     fn assemble(
         &self,
         config: &Config,
@@ -148,6 +165,7 @@ impl Loader {
             tls: tls.as_ref().map(|(tls, _)| tls.outgoing.clone()).unwrap_or_default(),
         };
         let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, outside, &self.file));
+        errors.take(no_databases(config, folder(&self.file)));
         let remote_config = errors.take(remote_config::Plan::new(config));
         let cors = errors.take(Cors::new(config));
         let health = errors.take(health::Plan::new(config));
@@ -301,6 +319,19 @@ fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
         _ => "check the path and its permissions",
     };
     Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
+}
+
+/// A file that the host reads for another purpose than SQLite: once the databases are open, reading it would drop their locks.
+fn no_databases(config: &Config, folder: &Path) -> Result<(), Vec<Diagnostic>> {
+    let wrong = |file: &String| {
+        let error = reserved::refuse(&folder.join(file)).err()?;
+        Some(
+            Diagnostic::error("unreadable", format!("cannot read {file}: {error}"))
+                .help("read it through `[databases]`, or name another file"),
+        )
+    };
+    let wrong: Vec<_> = config.files.iter().filter_map(wrong).collect();
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
 pub(crate) fn stem(file: &Path) -> String {

@@ -168,7 +168,7 @@ table! {
     MESH = Row::new("mesh", Keys::Fixed(&["secret", "token_lifetime", "allow"]));
     MESSAGE_QUEUE = Row::new(
         "message_queue",
-        Keys::Fixed(&["url", "queue_name", "engine", "concurrency", "attempts", "backoff", "visibility", "length"]),
+        Keys::Fixed(&["url", "queue_name", "engine", "concurrency", "attempts", "backoff", "visibility", "length", "durability"]),
     );
     REDIS = Row::new("redis", Keys::Names).grants(Part::All).ground();
     REMOTE_CONFIG = Row::new(
@@ -185,7 +185,7 @@ table! {
     SERVICE_COMMUNICATION = Row::new("service_communication", Keys::Open(&["message_queue", "queue_name"]))
         .reads(Part::AllBut(&["message_queue"]))
         .grants(Part::AllBut(&["message_queue"]));
-    STATE = Row::new("state", Keys::Fixed(&["url"]));
+    STATE = Row::new("state", Keys::Fixed(&["url", "durability"]));
     TLS = Row::new(
         "tls",
         Keys::Fixed(&["certificate", "key", "client_ca", "client_auth", "ca", "client_certificate", "client_key"]),

@@ -17,6 +17,7 @@ mod postgres;
 mod remote_config;
 mod resilience;
 mod secrets;
+mod sqlite;
 mod state;
 mod swap;
 mod up;

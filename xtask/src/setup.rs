@@ -11,6 +11,7 @@ pub(crate) fn all() -> anyhow::Result<()> {
     wasm_target("wasm32-wasip2")?;
     node()?;
     system_package("redis-server", "redis-server", "redis")?;
+    system_package("sqlite3", "sqlite3", "sqlite")?;
     postgres()?;
     pgbouncer()?;
     for folder in ["guest-sdk/assemblyscript", "examples/own-assemblyscript"] {

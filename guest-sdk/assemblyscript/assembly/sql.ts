@@ -5,7 +5,36 @@ import * as imports from "./imports";
 import { Json } from "./json";
 import { JsonWriter } from "./json-writer";
 import { Result } from "./result";
-import { Value } from "./value";
+import { Value, ValueKind } from "./value";
+
+/** Of a row: what does not fit is named with the statement that gave it. */
+class RowReader extends Reader {
+  constructor(private statement: string) {
+    super(500);
+  }
+
+  refuse(path: string, problem: string): void {
+    super.refuse(path, problem + ", in a row of `" + this.statement + "`");
+  }
+}
+
+function kindName(kind: ValueKind): string {
+  switch (kind) {
+    case ValueKind.Boolean: return "a boolean";
+    case ValueKind.Integer: return "an integer";
+    case ValueKind.Real: return "a real number";
+    case ValueKind.Text: return "a text";
+    case ValueKind.Bytes: return "bytes";
+    case ValueKind.Json: return "JSON";
+  }
+  return "null";
+}
+
+/** A statement for a message: the beginning of it, on one line. */
+function shortened(statement: string): string {
+  const words = statement.split("\n").join(" ").trim();
+  return words.length > 120 ? words.substring(0, 120) + "…" : words;
+}
 
 /** One row of a query's result. */
 // @ts-ignore: decorator
@@ -13,14 +42,31 @@ import { Value } from "./value";
 export class Row {
   constructor(
     readonly columns: string[],
-    readonly values: Value[]
+    readonly values: Value[],
+    /** What gave it, for messages. */
+    private statement: string = ""
   ) {}
 
   /** The value of a column. Ends the call with a failure when there is no such column. */
   get(column: string): Value {
     const at = this.columns.indexOf(column);
-    if (at < 0) throw new Failure(500, "the result has no column `" + column + "`; it has " + this.columns.join(", "), "column");
+    if (at < 0) {
+      const message = "no column `" + column + "` in `" + this.statement + "`; there are: " + this.columns.join(", ");
+      throw new Failure(500, message, "column");
+    }
     return this.values[at];
+  }
+
+  /** The value of a column, unless it is null or bytes where these are not wanted. */
+  private wanted(column: string, what: string, bytes: bool = false): Value {
+    const value = this.get(column);
+    if (value.kind == ValueKind.Null || (value.kind == ValueKind.Bytes && !bytes)) throw this.mismatch(column, what, value);
+    return value;
+  }
+
+  private mismatch(column: string, what: string, value: Value): Failure {
+    const message = "column `" + column + "` of `" + this.statement + "` is " + kindName(value.kind) + ", not " + what;
+    return new Failure(500, message, "type");
   }
 
   /** The value at a position, from 0. */
@@ -32,11 +78,17 @@ export class Row {
   }
 
   isNull(column: string): bool { return this.get(column).isNull; }
-  text(column: string): string { return this.get(column).asText(); }
-  integer(column: string): i64 { return this.get(column).asInteger(); }
-  real(column: string): f64 { return this.get(column).asReal(); }
-  boolean(column: string): bool { return this.get(column).asBoolean(); }
-  bytes(column: string): Uint8Array { return this.get(column).asBytes(); }
+  text(column: string): string { return this.wanted(column, "a text").asText(); }
+  integer(column: string): i64 { return this.wanted(column, "an integer").asInteger(); }
+  real(column: string): f64 { return this.wanted(column, "a real number").asReal(); }
+
+  boolean(column: string): bool {
+    const value = this.get(column);
+    if (value.kind != ValueKind.Boolean && value.kind != ValueKind.Integer) throw this.mismatch(column, "a boolean", value);
+    return value.asBoolean();
+  }
+
+  bytes(column: string): Uint8Array { return this.wanted(column, "bytes", true).asBytes(); }
 
   /** An object with a member for each column. */
   toJson(): Json {
@@ -46,7 +98,7 @@ export class Row {
   }
 
   /** As a class of the author: a field for each column that is wanted. */
-  to<T>(): T { return create<T>(this.toJson(), new Reader(500), ""); }
+  to<T>(): T { return create<T>(this.toJson(), new RowReader(this.statement), ""); }
 
   __tuskWriteFields(to: usize): void {
     const writer = changetype<JsonWriter>(to);
@@ -111,7 +163,7 @@ export class Changes {
   ) {}
 }
 
-function liftRows(): Result<Rows> {
+function liftRows(statement: string): Result<Rows> {
   if (load<u8>(RETURN)) return Result.failure<Rows>(liftFailure(RETURN + 4));
   let at = load<usize>(RETURN, 4);
   const columns = new Array<string>(load<i32>(RETURN, 8));
@@ -122,7 +174,7 @@ function liftRows(): Result<Rows> {
     let cell = load<usize>(at);
     const values = new Array<Value>(load<i32>(at, 4));
     for (let j = 0; j < values.length; j++, cell += VALUE_SIZE) values[j] = liftValue(cell);
-    items[i] = new Row(columns, values);
+    items[i] = new Row(columns, values, statement);
   }
   return Result.success<Rows>(new Rows(columns, items));
 }
@@ -146,7 +198,7 @@ export namespace sql {
     imports.sqlQuery(
       changetype<usize>(name), name.length, changetype<usize>(text), text.length, lowerValues(parameters), parameters.length, RETURN
     );
-    return liftRows();
+    return liftRows(shortened(statement));
   }
 
   /** The first row; null when there is none. */

@@ -15,10 +15,19 @@ pub(crate) fn read<T: DeserializeOwned>(datum: &Datum) -> Result<T, Error> {
     T::deserialize(Cell(datum))
 }
 
-/// Reads a row as `T`, whose fields are its columns.
-pub(crate) fn row<T: DeserializeOwned>(columns: &[String], values: &[Datum]) -> Result<T, Error> {
-    let cells = columns.iter().map(String::as_str).zip(values.iter().map(Cell));
-    T::deserialize(MapDeserializer::new(cells))
+/// Reads a row as `T`, whose fields are its columns. With an error comes the position of the column that does not fit; none
+/// where it is the row as a whole.
+pub(crate) fn row<T: DeserializeOwned>(columns: &[String], values: &[Datum]) -> Result<T, (Error, Option<usize>)> {
+    let current = std::cell::Cell::new(None);
+    let cells = columns.iter().zip(values).enumerate().map(|(at, (column, value))| {
+        current.set(Some(at));
+        (column.as_str(), Cell(value))
+    });
+    let end = std::iter::from_fn(|| {
+        current.set(None);
+        None
+    });
+    T::deserialize(MapDeserializer::new(cells.chain(end))).map_err(|error| (error, current.get()))
 }
 
 /// One value.

@@ -35,7 +35,7 @@ pub use host::Changes;
 /// Runs one statement that gives rows.
 pub fn query(database: &str, statement: &str, parameters: &[Datum]) -> Result<Rows> {
     host::query(database, statement, parameters)
-        .map(Rows::new)
+        .map(|rows| Rows::new(rows, statement))
         .map_err(Error::from_host)
 }
 
@@ -89,25 +89,42 @@ impl Transaction<'_> {
 /// What a query gave. Serializes as an array of objects.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rows {
-    columns: Rc<[String]>,
+    head: Rc<Head>,
     rows: Vec<Row>,
 }
 
+/// What the rows of a result share.
+#[derive(Debug)]
+struct Head {
+    columns: Vec<String>,
+    /// What gave them, for messages.
+    statement: String,
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.columns == other.columns
+    }
+}
+
 impl Rows {
-    fn new(rows: host::Rows) -> Self {
-        let columns: Rc<[String]> = rows.columns.into();
+    fn new(rows: host::Rows, statement: &str) -> Self {
+        let head = Rc::new(Head {
+            columns: rows.columns,
+            statement: shortened(statement),
+        });
         let rows = rows.rows.into_iter().map(|values| Row {
-            columns: Rc::clone(&columns),
+            head: Rc::clone(&head),
             values,
         });
         Self {
             rows: rows.collect(),
-            columns,
+            head,
         }
     }
 
     pub fn columns(&self) -> &[String] {
-        &self.columns
+        &self.head.columns
     }
 
     pub fn len(&self) -> usize {
@@ -159,20 +176,21 @@ impl Serialize for Rows {
 /// One row. Serializes as an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    columns: Rc<[String]>,
+    head: Rc<Head>,
     values: Vec<Datum>,
 }
 
 impl Row {
     /// A column by name or by position (from 0). `Option<T>` takes NULL.
     pub fn get<T: FromDatum>(&self, column: impl Column) -> Result<T> {
-        let Some(position) = column.position(&self.columns) else {
-            let columns = self.columns.join(", ");
-            let message = format!("no column {}; there are: {columns}", column.describe());
+        let Head { columns, statement } = &*self.head;
+        let Some(position) = column.position(columns) else {
+            let columns = columns.join(", ");
+            let message = format!("no column {} in `{statement}`; there are: {columns}", column.describe());
             return Err(Error::internal(message).with_code("column"));
         };
         datum::read(self.values[position].clone(), || {
-            format!("column {}", column.describe())
+            format!("column {} of `{statement}`", column.describe())
         })
     }
 
@@ -183,12 +201,23 @@ impl Row {
 
     /// The row as a value of a type with a field per column.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
-        Ok(deserialize::row(&self.columns, &self.values)?)
+        let Head { columns, statement } = &*self.head;
+        deserialize::row(columns, &self.values).map_err(|(error, column)| {
+            let at = column.and_then(|at| Some((columns.get(at)?, self.values.get(at)?)));
+            let message = match at {
+                Some((column, value)) => {
+                    let is = datum::describe(value);
+                    format!("column `{column}` of `{statement}` is {is}: {error}")
+                }
+                None => format!("the result of `{statement}`, with the columns {}: {error}", columns.join(", ")),
+            };
+            Error::internal(message).with_code("type")
+        })
     }
 
     /// An object with a field per column.
     pub fn to_json(&self) -> Value {
-        let fields = self.columns.iter().cloned().zip(self.values.iter().map(datum::to_json));
+        let fields = self.head.columns.iter().cloned().zip(self.values.iter().map(datum::to_json));
         Value::Object(fields.collect())
     }
 }
@@ -196,10 +225,20 @@ impl Row {
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.values.len()))?;
-        for (column, value) in self.columns.iter().zip(&self.values) {
+        for (column, value) in self.head.columns.iter().zip(&self.values) {
             map.serialize_entry(column, value)?;
         }
         map.end()
+    }
+}
+
+/// A statement for a message: one line, and the beginning of it.
+fn shortened(statement: &str) -> String {
+    const MOST: usize = 120;
+    let line = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 
@@ -226,5 +265,52 @@ impl Column for usize {
 
     fn describe(&self) -> String {
         self.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Todo {
+        id: i64,
+        done: bool,
+    }
+
+    fn row(done: Datum) -> Row {
+        let rows = host::Rows {
+            columns: ["id", "done"].map(str::to_owned).to_vec(),
+            rows: vec![vec![Datum::Integer(7), done]],
+        };
+        Rows::new(rows, "SELECT id,\n   done FROM todos").into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn a_row_that_does_not_fit_names_column_and_statement() {
+        assert_eq!(row(Datum::Boolean(true)).read::<Todo>().unwrap(), Todo { id: 7, done: true });
+        let error = row(Datum::Text("x".into())).read::<Todo>().unwrap_err();
+        let begins = "column `done` of `SELECT id, done FROM todos` is text: ";
+        assert!(error.message().starts_with(begins), "{}", error.message());
+        #[derive(Debug, Deserialize)]
+        struct Other {
+            #[allow(dead_code)]
+            title: String,
+        }
+        let error = row(Datum::Null).read::<Other>().unwrap_err();
+        let says = "the result of `SELECT id, done FROM todos`, with the columns id, done: missing field `title`";
+        assert!(error.message().starts_with(says), "{}", error.message());
+        let error = row(Datum::Null).get::<bool>("done").unwrap_err();
+        assert_eq!(error.message(), "column `done` of `SELECT id, done FROM todos` is null, not a boolean");
+        let error = row(Datum::Null).get::<bool>("dnoe").unwrap_err();
+        assert_eq!(error.message(), "no column `dnoe` in `SELECT id, done FROM todos`; there are: id, done");
+    }
+
+    #[test]
+    fn long_statements_are_cut() {
+        assert_eq!(shortened("SELECT\n\t1"), "SELECT 1");
+        assert_eq!(shortened(&"ü".repeat(200)), format!("{}…", "ü".repeat(120)));
     }
 }

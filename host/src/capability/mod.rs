@@ -187,6 +187,13 @@ impl Capabilities {
         }
     }
 
+    /// What [`connect`](Self::connect) would say, errors and what could not be tried. Changes nothing.
+    pub async fn rehearse(&self) -> Vec<Diagnostic> {
+        let (mut found, state) = tokio::join!(self.sql.rehearse(), self.state.rehearse());
+        found.extend(state.err().into_iter().flatten());
+        found
+    }
+
     pub fn grants(&self) -> Vec<Grant> {
         [
             self.events.grants(),

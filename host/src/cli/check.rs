@@ -12,15 +12,17 @@ use super::{
 };
 use crate::load::{Loaded, Loader};
 
-/// Everything that serving does up to opening databases and a port.
+/// Everything that serving does up to opening a port; databases are read, and their setup is tried on a copy.
 pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
     output::start_log(Format::Text, "warn")?;
     let loader = Loader::new(file.to_owned(), &output::cache_folder())
         .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     let result = {
         let steps = Steps::start();
         loader.load(None, &|step| steps.step(step))
     };
+    let result = result.and_then(|loaded| runtime.block_on(loader.rehearse(loaded)));
     match (result, format) {
         (Ok(loaded), Format::Text) => {
             output::print_diagnostics(&loaded.warnings, &loaded.app.sources);

@@ -44,12 +44,14 @@ impl Queues {
             place, name, engine, ..
         } = settings;
         let at = match place {
-            Place::Sqlite(location) => format!("{location:?}"),
+            Place::Sqlite(location, durability) => format!("{location:?} {durability:?}"),
             Place::Redis { url, .. } => url.clone(),
         };
         self.by_place.get(&format!("{engine:?} {at} {name}"), || Queue {
             engine: match (stores.at(place), engine) {
-                (Store::Sqlite(file), _) => Engine::Sqlite(Sqlite::new(file, name, stores.clock.clone())),
+                (Store::Sqlite(file, durability), _) => {
+                    Engine::Sqlite(Sqlite::new(file, durability, name, stores.clock.clone()))
+                }
                 (Store::Redis(server), EngineName::List) => Engine::List(List::new(server, name)),
                 (Store::Redis(server), _) => Engine::Stream(Stream::new(server, name)),
             },

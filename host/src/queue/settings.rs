@@ -5,7 +5,7 @@ use tsk::{Config, Diagnostic, Node, Value};
 use crate::{
     folder::folder,
     limits, sections,
-    store::{Place, own::OWN_FOLDER, sqlite::Location},
+    store::{Durability, Place, own::OWN_FOLDER, sqlite::Location},
 };
 
 /// What `[message_queue]` says.
@@ -51,6 +51,9 @@ const ELSEWHERE: (&str, &str) = (
     "service_communication.queue_name",
 );
 
+/// Who publishes is told that an event will be handled, and forgets it.
+const DURABILITY: Durability = Durability::Power;
+
 impl Settings {
     /// `file` is the TSK file.
     pub(crate) fn read(config: &Config, file: &Path) -> Result<Self, Vec<Diagnostic>> {
@@ -67,13 +70,14 @@ impl Settings {
         // An empty variable is as good as none.
         let url = url.filter(|node| !matches!(&node.value, Value::Null) && !is_empty(&node.value));
         let place = match url {
-            None => Some(Place::Sqlite(Location::File(
-                folder(file).join(OWN_FOLDER).join("events.db"),
-            ))),
-            Some(_) => Place::read(url, path, file)
-                .map_err(|diagnostic| reader.diagnostics.push(*diagnostic))
-                .ok(),
+            None => Ok(Place::Sqlite(
+                Location::file(folder(file).join(OWN_FOLDER).join("events.db")),
+                DURABILITY,
+            )),
+            Some(_) => Place::read(url, path, file).map(|place| place.or_durable(DURABILITY)),
         };
+        let place = place.and_then(|place| place.durable(reader.get("durability"), "message_queue.durability"));
+        let place = place.map_err(|diagnostic| reader.diagnostics.push(*diagnostic)).ok();
         let engine = reader.engine(place.as_ref());
         let settings = Self {
             name: reader.name().unwrap_or_else(|| "service_events".into()),
@@ -156,12 +160,12 @@ impl<'a> Reader<'a> {
             _ => "",
         });
         let fits = match (place, text) {
-            (Place::Sqlite(_), None | Some("sqlite")) => Ok(Engine::Sqlite),
+            (Place::Sqlite(..), None | Some("sqlite")) => Ok(Engine::Sqlite),
             (Place::Redis { .. }, None | Some("stream")) => Ok(Engine::Stream),
             (Place::Redis { .. }, Some("list")) => Ok(Engine::List),
             // The same file runs with and without a server.
-            (Place::Sqlite(_), Some("stream" | "list")) => Ok(Engine::Sqlite),
-            (Place::Sqlite(_), _) => Err("\"sqlite\", where the URL names no Redis server"),
+            (Place::Sqlite(..), Some("stream" | "list")) => Ok(Engine::Sqlite),
+            (Place::Sqlite(..), _) => Err("\"sqlite\", where the URL names no Redis server"),
             (Place::Redis { .. }, _) => Err("\"stream\" or \"list\", where the URL names a Redis server"),
         };
         fits.map_err(|expected| {

@@ -1,7 +1,5 @@
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -41,34 +39,18 @@ impl Kept {
 }
 
 fn read(file: &Path) -> Option<Document> {
-    serde_json::from_slice(&fs::read(file).ok()?).ok()
+    serde_json::from_slice(&own::read(file).ok()?).ok()
 }
 
-/// Whole or not at all, and for nobody else's eyes: values may be secrets. Hosts that share the folder write the one after
-/// the other.
+/// For nobody else's eyes: values may be secrets.
 fn write(file: &Path, document: &Document) -> io::Result<()> {
-    own::make_own_folder(file)?;
-    let mut draft = file.to_owned();
-    draft.as_mut_os_string().push(format!(".{}", std::process::id()));
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)
-        .and_then(|mut open| open.write_all(&serde_json::to_vec(document)?))
-        .and_then(|()| fs::rename(&draft, file));
-    if written.is_err() {
-        // What is left of it is of no use; that it could not be written is what is told.
-        let _ = fs::remove_file(&draft);
-    }
-    written
+    own::write(file, &serde_json::to_vec(document)?)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use std::os::unix::fs::PermissionsExt;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     use serde_json::json;
 

@@ -16,7 +16,7 @@ use tsk::{Config, Diagnostic, Span};
 
 use self::rhythm::Rhythm;
 use crate::{
-    bindings::Value,
+    bindings::{Error, Value},
     module::Handler,
     names::{self, Handlers},
     store::{Place, Store, Stores},
@@ -74,7 +74,7 @@ impl Schedules {
         if list.is_empty() {
             return Ok(Self::default());
         }
-        let place = Place::read(config.get("state.url"), "state.url", file);
+        let place = Place::of_state(config, file);
         Ok(Self {
             list,
             // A wrong URL is what the capability `state` reports.
@@ -88,12 +88,24 @@ impl Schedules {
         let Some(store) = &self.store else {
             return Ok(());
         };
-        store.open().await.map_err(|error| {
-            let message = format!("schedules need a place to note what was run: {}", error.message);
-            vec![Diagnostic::error("schedules-unavailable", message).at(self.span).help(
+        store.open().await.map_err(|error| self.unavailable(&error))
+    }
+
+    /// What [`connect`](Self::connect) would say. Changes nothing.
+    pub async fn rehearse(&self) -> Result<(), Vec<Diagnostic>> {
+        let Some(store) = &self.store else {
+            return Ok(());
+        };
+        store.look().await.map_err(|error| self.unavailable(&error))
+    }
+
+    fn unavailable(&self, error: &Error) -> Vec<Diagnostic> {
+        let message = format!("schedules need a place to note what was run: {}", error.message);
+        vec![
+            Diagnostic::error("schedules-unavailable", message).at(self.span).help(
                 "name another place: `[state]` with `url: \"sqlite:/var/lib/…/state.db\"` or `url: \"redis://…\"`",
-            )]
-        })
+            ),
+        ]
     }
 
     /// In the order of the file.

@@ -11,7 +11,7 @@ use crate::{
     bindings::Error,
     limits,
     store::{
-        Store,
+        Durability, Store,
         redis::{Server, key},
         sqlite::File,
     },
@@ -80,11 +80,11 @@ impl Claims {
         let (slot, now) = (slot.as_millisecond(), now.as_millisecond());
         let till = now.saturating_add(milliseconds(hold));
         match &self.store {
-            Store::Sqlite(file) => {
+            Store::Sqlite(file, durability) => {
                 file.ensure(SCHEMA).await?;
                 let (service, schedule) = (self.service.clone(), self.schedule.clone());
-                file.write(move |connection| decide(connection, &service, &schedule, (slot, now, till), overlap))
-                    .await
+                let take = move |connection: &_| decide(connection, &service, &schedule, (slot, now, till), overlap);
+                file.write(*durability, take).await
             }
             Store::Redis(server) => {
                 let mut script = self.script(TAKE);
@@ -105,14 +105,14 @@ impl Claims {
     pub(super) async fn release(&self, slot: Timestamp) -> Result<(), Error> {
         let slot = slot.as_millisecond();
         match &self.store {
-            Store::Sqlite(file) => self.release_in(file, slot).await,
+            Store::Sqlite(file, _) => self.release_in(file, slot).await,
             Store::Redis(server) => self.run(server, self.script(RELEASE).arg(slot)).await.map(drop),
         }
     }
 
     async fn release_in(&self, file: &File, slot: i64) -> Result<(), Error> {
         let (service, schedule) = (self.service.clone(), self.schedule.clone());
-        file.write(move |connection| {
+        file.write(Durability::Process, move |connection| {
             connection.execute(
                 "UPDATE schedules SET until = 0 WHERE service = ? AND schedule = ? AND running = ?",
                 params![service, schedule, slot],
@@ -125,7 +125,7 @@ impl Claims {
     /// The last slot that was given to somebody, in milliseconds since the Unix epoch.
     pub(super) async fn last(&self) -> Result<Option<i64>, Error> {
         match &self.store {
-            Store::Sqlite(file) => {
+            Store::Sqlite(file, _) => {
                 file.ensure(SCHEMA).await?;
                 let (service, schedule) = (self.service.clone(), self.schedule.clone());
                 let find = move |connection: &Connection| entry(connection, &service, &schedule);

@@ -2,6 +2,7 @@
 //!
 //! Connections and nothing more: what is kept there, and under which tables and keys, is for those who keep it.
 
+mod durability;
 mod kept;
 pub(crate) mod own;
 mod place;
@@ -10,7 +11,7 @@ pub(crate) mod sqlite;
 
 use std::sync::Arc;
 
-pub(crate) use self::{kept::Kept, place::Place};
+pub(crate) use self::{durability::Durability, kept::Kept, place::Place};
 use crate::{
     bindings::Error,
     clock::{self, Clock},
@@ -33,7 +34,7 @@ impl Default for Stores {
 /// An open place.
 #[derive(Clone)]
 pub(crate) enum Store {
-    Sqlite(Arc<sqlite::File>),
+    Sqlite(Arc<sqlite::File>, Durability),
     Redis(Arc<redis::Server>),
 }
 
@@ -41,7 +42,17 @@ impl Store {
     /// Opens a file. A server that is down is not an error before something is asked of it.
     pub(crate) async fn open(&self) -> Result<(), Error> {
         match self {
-            Self::Sqlite(file) => file.open().await,
+            Self::Sqlite(file, _) => file.open().await,
+            Self::Redis(_) => Ok(()),
+        }
+    }
+}
+
+impl Store {
+    /// Whether a file could be opened. Nothing is asked of a server.
+    pub(crate) async fn look(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(file, _) => file.look().await,
             Self::Redis(_) => Ok(()),
         }
     }
@@ -59,7 +70,7 @@ impl Stores {
     /// Connects to nothing yet: the first use does.
     pub(crate) fn at(&self, place: &Place) -> Store {
         match place {
-            Place::Sqlite(location) => Store::Sqlite(self.files.get(location)),
+            Place::Sqlite(location, durability) => Store::Sqlite(self.files.get(location), *durability),
             Place::Redis { url, info } => Store::Redis(self.servers.get(url, info.clone())),
         }
     }

@@ -1,21 +1,49 @@
 use std::path::Path;
 
-use tsk::{Diagnostic, Node, Value};
+use tsk::{Config, Diagnostic, Node, Value};
 
-use super::{own, redis, sqlite::Location};
+use super::{Durability, own, redis, sqlite::Location};
 use crate::folder::folder;
 
 /// Where a service's own data is.
 #[derive(Clone)]
 pub(crate) enum Place {
-    Sqlite(Location),
+    Sqlite(Location, Durability),
     Redis { url: String, info: ::redis::ConnectionInfo },
 }
 
 impl Place {
     /// `.tusk/NAME.db` beside the TSK file `NAME.tsk`.
     pub(crate) fn beside(file: &Path) -> Self {
-        Self::Sqlite(Location::File(own::beside(file, ".db")))
+        Self::Sqlite(Location::file(own::beside(file, ".db")), Durability::default())
+    }
+
+    /// Where `[state]` keeps its values, and what else the hosts of a service share.
+    pub(crate) fn of_state(config: &Config, file: &Path) -> Result<Self, Vec<Diagnostic>> {
+        let place = Self::read(config.get("state.url"), "state.url", file).map_err(|wrong| vec![*wrong])?;
+        place
+            .durable(config.get("state.durability"), "state.durability")
+            .map_err(|wrong| vec![*wrong])
+    }
+
+    /// With another default for what is written there, which a server has from its own settings.
+    pub(crate) fn or_durable(self, durability: Durability) -> Self {
+        match self {
+            Self::Sqlite(location, _) => Self::Sqlite(location, durability),
+            redis @ Self::Redis { .. } => redis,
+        }
+    }
+
+    /// With a setting such as `[state] durability`, where the file has one.
+    pub(crate) fn durable(self, setting: Option<&Node>, path: &str) -> Result<Self, Box<Diagnostic>> {
+        let Some(node) = setting else { return Ok(self) };
+        match self {
+            Self::Sqlite(location, _) => Ok(Self::Sqlite(location, Durability::read(node, path, None)?)),
+            Self::Redis { .. } => {
+                let instead = "set `appendonly yes`, and `appendfsync always` where nothing may be lost";
+                Durability::read(node, path, Some(instead)).map(|_| self)
+            }
+        }
     }
 
     /// Reads a setting such as `[state] url`; without one the data is beside `file`, the TSK file.
@@ -41,7 +69,7 @@ impl Place {
             // One database in memory for each TSK file.
             let memory = file.to_string_lossy();
             return Location::parse(path, folder(file), &memory)
-                .map(Self::Sqlite)
+                .map(|location| Self::Sqlite(location, Durability::default()))
                 .map_err(|bad| {
                     wrong(
                         bad.message.into(),
@@ -62,7 +90,7 @@ impl Place {
     /// As grants and messages show it.
     pub(crate) fn show(&self) -> String {
         match self {
-            Self::Sqlite(location) => location.show(),
+            Self::Sqlite(location, _) => location.show(),
             Self::Redis { info, .. } => format!("redis://{}", info.addr()),
         }
     }

@@ -20,7 +20,7 @@ use tsk::{Config, Diagnostic, Environment, Node, Value};
 use super::provider;
 use crate::{
     folder::{Folder, folder},
-    limits,
+    limits, reserved,
     section::Section,
     sections,
 };
@@ -153,6 +153,7 @@ impl<'a> Reader<'a> {
         let bytes = if !Path::new(path).is_absolute() {
             Folder::open(self.folder)?.read(path)?
         } else if self.config.sources.slice(node.span).contains("@env") {
+            reserved::refuse(Path::new(path))?;
             let mut bytes = Vec::new();
             File::open(path)?
                 .take(limits::TLS_FILE as u64 + 1)

@@ -6,12 +6,13 @@ use tokio::{sync::OnceCell, time::timeout_at};
 use tsk::{Diagnostic, Node, Span};
 
 use super::{
-    engine::{Lease, Target},
+    did_you_mean,
+    engine::{Lease, Rehearsed, Target},
     error::timeout,
     pools::{Opened, Pools},
     shown, target,
 };
-use crate::{bindings::Error, metrics, observe::Operation, traces::Trace};
+use crate::{bindings::Error, metrics, observe::Operation, store::Durability, traces::Trace};
 
 pub(super) struct Database {
     pub(super) opened: Arc<Opened>,
@@ -23,24 +24,14 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL" }`.
+    /// Reads an entry of `[databases]`. Opens nothing.
     pub(super) fn read(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Self, Box<Diagnostic>> {
-        let (url, setup, is_pooled) = match &node.value {
-            tsk::Value::Object(parts) => parts_of(name, node.span, parts)?,
-            _ => (node, None, None),
-        };
-        let mut target = target(name, url, folder)?;
-        if let Some(span) = is_pooled {
-            target = target.pooled().ok_or_else(|| {
-                let message = format!("`prepared_statements` of the database `{name}` is for PostgreSQL");
-                Box::new(Diagnostic::error("database-url", message).at(span).help("remove it"))
-            })?;
-        }
+        let parts = Parts::read(name, node)?;
         Ok(Self {
-            opened: pools.get(&target),
+            opened: pools.get(&parts.target(name, folder)?),
             meter: pools.metrics.dependency("sql", name),
-            span: url.span,
-            setup,
+            span: parts.url.span,
+            setup: parts.setup,
             is_set_up: OnceCell::new(),
         })
     }
@@ -70,6 +61,30 @@ impl Database {
                 later.ok_or_else(|| setup_failed(name, *span, &error))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What opening it would say, or what could not be found out about that. Changes nothing.
+    pub(super) async fn rehearse(&self, name: &str, deadline: Instant) -> Option<Diagnostic> {
+        let (setup, at) = self.setup.as_ref().map(|(sql, span)| (sql.as_str(), *span)).unzip();
+        let at = at.unwrap_or(self.span);
+        let Opened { target, engine, .. } = &*self.opened;
+        match target.rehearse(engine, setup, deadline).await {
+            Rehearsed::Passed => None,
+            Rehearsed::InPart(on) => {
+                let message = format!("the setup of the database `{name}` was tried on {on}");
+                Some(Diagnostic::warning("not-tried", message).at(at))
+            }
+            Rehearsed::NotTried(error) => {
+                let message = format!(
+                    "the database `{name}` ({}) was not tried: {}",
+                    target.show(),
+                    error.message
+                );
+                Some(Diagnostic::warning("not-tried", message).at(self.span))
+            }
+            Rehearsed::CannotOpen(error) => Some(self.cannot_open(name, &error)),
+            Rehearsed::Failed(error) => Some(setup_failed(name, at, &error)),
         }
     }
 
@@ -128,42 +143,83 @@ impl Database {
     }
 }
 
-/// The URL, the setup, and where it says that there are no prepared statements.
-type Parts<'a> = (&'a Node, Option<(String, Span)>, Option<Span>);
+/// What an entry of `[databases]` says.
+struct Parts<'a> {
+    url: &'a Node,
+    setup: Option<(String, Span)>,
+    durability: Option<&'a Node>,
+    /// Where it says that there are no prepared statements.
+    is_pooled: Option<Span>,
+}
 
-fn parts_of<'a>(name: &str, span: Span, parts: &'a tsk::Object) -> Result<Parts<'a>, Box<Diagnostic>> {
-    let wrong = |span, message: String| {
-        let help = format!("write `{name}: {{ url: \"sqlite:{name}.db\", setup: \"CREATE TABLE IF NOT EXISTS …\" }}`");
-        Box::new(Diagnostic::error("database-url", message).at(span).help(help))
-    };
-    const KEYS: [&str; 3] = ["url", "setup", "prepared_statements"];
-    if let Some((key, unknown)) = parts.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
-        return Err(wrong(
-            unknown.key_span,
-            format!("the database `{name}` takes no `{key}`"),
-        ));
-    }
-    let url = parts
-        .get("url")
-        .ok_or_else(|| wrong(span, format!("the database `{name}` has no `url`")))?;
-    let is_pooled = match parts.get("prepared_statements").map(|node| (&node.value, node.span)) {
-        None | Some((tsk::Value::Bool(true), _)) => None,
-        Some((tsk::Value::Bool(false), span)) => Some(span),
-        Some((_, span)) => {
-            let message = format!("`prepared_statements` of the database `{name}` is true or false");
-            let help = "write `prepared_statements: false` where a pooler shares connections between transactions";
-            return Err(Box::new(Diagnostic::error("database-url", message).at(span).help(help)));
+impl<'a> Parts<'a> {
+    /// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL", durability: "power" }`.
+    fn read(name: &str, node: &'a Node) -> Result<Self, Box<Diagnostic>> {
+        let tsk::Value::Object(parts) = &node.value else {
+            return Ok(Self {
+                url: node,
+                setup: None,
+                durability: None,
+                is_pooled: None,
+            });
+        };
+        let wrong = |span, message: String| {
+            let help =
+                format!("write `{name}: {{ url: \"sqlite:{name}.db\", setup: \"CREATE TABLE IF NOT EXISTS …\" }}`");
+            Box::new(Diagnostic::error("database-url", message).at(span).help(help))
+        };
+        if let Some((key, unknown)) = parts.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
+            let message = format!("the database `{name}` takes no `{key}`{}", did_you_mean(key, KEYS));
+            return Err(wrong(unknown.key_span, message));
         }
-    };
-    match parts.get("setup").map(|setup| (&setup.value, setup.span)) {
-        None => Ok((url, None, is_pooled)),
-        Some((tsk::Value::String(sql), span)) => Ok((url, Some((sql.clone(), span)), is_pooled)),
-        Some((_, span)) => Err(wrong(
-            span,
-            format!("the setup of the database `{name}` must be SQL in a string"),
-        )),
+        let url = parts
+            .get("url")
+            .ok_or_else(|| wrong(node.span, format!("the database `{name}` has no `url`")))?;
+        let setup = match parts.get("setup").map(|setup| (&setup.value, setup.span)) {
+            None => None,
+            Some((tsk::Value::String(sql), span)) => Some((sql.clone(), span)),
+            Some((_, span)) => {
+                let message = format!("the setup of the database `{name}` must be SQL in a string");
+                return Err(wrong(span, message));
+            }
+        };
+        let is_pooled = match parts.get("prepared_statements").map(|node| (&node.value, node.span)) {
+            None | Some((tsk::Value::Bool(true), _)) => None,
+            Some((tsk::Value::Bool(false), span)) => Some(span),
+            Some((_, span)) => {
+                let message = format!("`prepared_statements` of the database `{name}` is true or false");
+                let help = "write `prepared_statements: false` where a pooler shares connections between transactions";
+                return Err(Box::new(Diagnostic::error("database-url", message).at(span).help(help)));
+            }
+        };
+        Ok(Self {
+            url,
+            setup,
+            is_pooled,
+            durability: parts.get("durability"),
+        })
+    }
+
+    /// Where it is, and what a commit there survives.
+    fn target(&self, name: &str, folder: &Path) -> Result<Target, Box<Diagnostic>> {
+        let mut target = target(name, self.url, folder)?;
+        if let Some(span) = self.is_pooled {
+            target = target.pooled().ok_or_else(|| {
+                let message = format!("`prepared_statements` of the database `{name}` is for PostgreSQL");
+                Box::new(Diagnostic::error("database-url", message).at(span).help("remove it"))
+            })?;
+        }
+        let Some(node) = self.durability else {
+            return Ok(target);
+        };
+        let instead =
+            matches!(target, Target::Postgres(_)).then_some("set `synchronous_commit` of the role or the database");
+        let durability = Durability::read(node, &format!("databases.{name}.durability"), instead)?;
+        Ok(target.durable(durability))
     }
 }
+
+const KEYS: [&str; 4] = ["url", "setup", "durability", "prepared_statements"];
 
 fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnostic>> {
     let wrong = |message: String, help: String| {

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
+    error::whole,
     postgres::{self, Server},
     shown, sqlite,
 };
@@ -11,13 +12,16 @@ use crate::{
         Error, Value,
         sql::{Changes, Rows},
     },
-    store::sqlite::Location,
+    store::{
+        Durability,
+        sqlite::{Copied, Location},
+    },
 };
 
 /// Which database a URL means. Of one target there is one pool in the process.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Target {
-    Sqlite(Location),
+    Sqlite(Location, Durability),
     Postgres(Server),
 }
 
@@ -33,7 +37,7 @@ impl Target {
     /// As grants and messages show it. Without a password.
     pub(super) fn show(&self) -> String {
         match self {
-            Self::Sqlite(location) => location.show(),
+            Self::Sqlite(location, _) => location.show(),
             Self::Postgres(server) => server.show().to_owned(),
         }
     }
@@ -41,7 +45,7 @@ impl Target {
     /// As traces call the system (OpenTelemetry's `db.system.name`).
     pub(super) fn system(&self) -> &'static str {
         match self {
-            Self::Sqlite(_) => "sqlite",
+            Self::Sqlite(..) => "sqlite",
             Self::Postgres(_) => "postgresql",
         }
     }
@@ -49,20 +53,28 @@ impl Target {
     /// A statement as traces may show it.
     pub(super) fn without_values(&self, statement: &str) -> String {
         match self {
-            Self::Sqlite(_) => shown::without_values(statement),
+            Self::Sqlite(..) => shown::without_values(statement),
             Self::Postgres(_) => postgres::without_values(statement),
+        }
+    }
+
+    /// Of a database in SQLite, what a commit survives. One in memory survives nothing.
+    pub(super) fn durable(self, durability: Durability) -> Self {
+        match self {
+            Self::Sqlite(location @ Location::File(_), _) => Self::Sqlite(location, durability),
+            other => other,
         }
     }
 
     /// Lost when nobody holds it.
     pub(super) fn is_in_memory(&self) -> bool {
-        matches!(self, Self::Sqlite(Location::Memory(_)))
+        matches!(self, Self::Sqlite(Location::Memory(_), _))
     }
 
     /// What to do about a database that cannot be opened.
     pub(super) fn help(&self, error: &Error) -> String {
         match self {
-            Self::Sqlite(location) => sqlite::help(location, error),
+            Self::Sqlite(location, _) => sqlite::help(location, error),
             Self::Postgres(server) => postgres::help(server, error),
         }
     }
@@ -70,8 +82,47 @@ impl Target {
     /// Whether the database may be back by itself: a server that is down stops nothing else.
     pub(super) fn may_come_back(&self, error: &Error) -> bool {
         match self {
-            Self::Sqlite(_) => false,
+            Self::Sqlite(..) => false,
             Self::Postgres(_) => matches!(error.status, 503 | 504) && !postgres::is_for_the_author(error),
+        }
+    }
+}
+
+/// What became of a setup that was tried.
+pub(super) enum Rehearsed {
+    Passed,
+    /// It passed on less than the whole database.
+    InPart(&'static str),
+    NotTried(Error),
+    CannotOpen(Error),
+    Failed(Error),
+}
+
+impl Target {
+    /// Tries what opening the database and its setup would say. Changes nothing.
+    pub(super) async fn rehearse(&self, engine: &Engine, setup: Option<&str>, deadline: Instant) -> Rehearsed {
+        match (self, engine) {
+            (Self::Sqlite(location, _), _) => {
+                match sqlite::rehearse(location, setup.map(str::to_owned), deadline).await {
+                    Ok(Ok(Copied::All)) => Rehearsed::Passed,
+                    Ok(Ok(Copied::Tables)) => {
+                        Rehearsed::InPart("its tables without their rows: it is too large to copy")
+                    }
+                    Ok(Err(error)) => Rehearsed::Failed(error),
+                    Err(error) => Rehearsed::CannotOpen(error),
+                }
+            }
+            (_, Engine::Postgres(pool)) => match (pool.lease(deadline).await, setup) {
+                (Err(error), _) if self.may_come_back(&error) => Rehearsed::NotTried(error),
+                (Err(error), _) => Rehearsed::CannotOpen(error),
+                (Ok(_), None) => Rehearsed::Passed,
+                (Ok(lease), Some(setup)) => match lease.rehearse(deadline, setup.to_owned()).await {
+                    Ok(()) => Rehearsed::Passed,
+                    Err(error) if self.may_come_back(&error) => Rehearsed::NotTried(error),
+                    Err(error) => Rehearsed::Failed(error),
+                },
+            },
+            (Self::Postgres(_), Engine::Sqlite(_)) => Rehearsed::Passed,
         }
     }
 }
@@ -85,7 +136,9 @@ pub(super) enum Engine {
 impl Engine {
     pub(super) fn new(target: &Target) -> Self {
         match target {
-            Target::Sqlite(location) => Self::Sqlite(Arc::new(sqlite::Pool::new(location.clone()))),
+            Target::Sqlite(location, durability) => {
+                Self::Sqlite(Arc::new(sqlite::Pool::new(location.clone(), *durability)))
+            }
             Target::Postgres(server) => Self::Postgres(postgres::Pool::new(server.clone())),
         }
     }
@@ -129,6 +182,7 @@ impl Lease {
 
     /// Runs the statements of a database's setup, whole or not at all.
     pub(super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+        whole(&sql)?;
         match self {
             Self::Sqlite(lease) => lease.setup(deadline, sql).await,
             Self::Postgres(lease) => lease.setup(deadline, sql).await,

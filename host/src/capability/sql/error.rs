@@ -1,5 +1,7 @@
 //! Failures that both engines tell in the same words.
 
+use std::collections::HashMap;
+
 use crate::{bindings::Error, limits};
 
 pub(super) fn busy() -> Error {
@@ -29,7 +31,13 @@ pub(super) fn several_statements() -> Error {
 }
 
 pub(super) fn zero_byte() -> Error {
-    Error::new(500, "syntax", "the statement contains a zero byte")
+    let message = "the statement contains a zero byte, where engines take it to end: give such a text as a parameter";
+    Error::new(500, "syntax", message)
+}
+
+/// That an engine reads a statement as its author wrote it: to the end.
+pub(super) fn whole(sql: &str) -> Result<(), Error> {
+    if sql.contains('\0') { Err(zero_byte()) } else { Ok(()) }
 }
 
 pub(super) fn empty() -> Error {
@@ -44,8 +52,45 @@ pub(super) fn wrong_count(wanted: usize, given: usize) -> Error {
 /// A value or a statement that no result or database could hold.
 pub(super) fn too_big() -> Error {
     let (value, statement) = (limits::SQL_BYTES >> 20, limits::SQL_STATEMENT >> 10);
-    let message = format!("a value is over {value} MiB or the statement over {statement} KiB");
+    let message = format!(
+        "a value is over {value} MiB, or the statement over {statement} KiB: keep a larger value in pieces, a row for each, \
+         and give values as parameters"
+    );
     Error::new(500, "too-large", message)
+}
+
+/// What would fill the disk, with what a transaction writes or a query sorts.
+pub(super) fn too_much_written() -> Error {
+    let message = format!(
+        "the transaction wrote over {} MiB, to the database or to sort and join: do it in parts, with LIMIT and a condition \
+         on a key, each in a call of its own; what the whole service needs belongs into the database's setup",
+        limits::SQL_WRITTEN >> 20
+    );
+    Error::new(500, "too-large", message)
+}
+
+/// Two columns of one name: a row as an object could hold only one of them.
+pub(super) fn distinct<'a>(columns: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let mut seen = HashMap::new();
+    for (index, column) in columns.into_iter().enumerate() {
+        if let Some(first) = seen.insert(column, index) {
+            let name = alias(column);
+            let message = format!(
+                "columns {} and {} of the result have the same name, `{column}`: give one of them another, as in `x.{name} \
+                 AS x_{name}`",
+                first + 1,
+                index + 1
+            );
+            return Err(Error::new(500, "duplicate-column", message));
+        }
+    }
+    Ok(())
+}
+
+/// What may be written as a name: that of an expression is its text.
+fn alias(column: &str) -> &str {
+    let is_name = !column.is_empty() && column.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_name { column } else { "id" }
 }
 
 pub(super) fn too_many_rows() -> Error {

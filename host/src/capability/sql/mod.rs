@@ -108,6 +108,20 @@ impl Sql {
         }
     }
 
+    /// What [`connect`](Self::connect) would say, errors and what could not be tried. Changes nothing.
+    pub async fn rehearse(&self) -> Vec<Diagnostic> {
+        let deadline = Instant::now() + limits::SQL_SETUP;
+        let trying = self
+            .databases
+            .iter()
+            .map(|(name, database)| database.rehearse(name, deadline));
+        futures_util::future::join_all(trying)
+            .await
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
     pub fn grants(&self) -> Vec<Grant> {
         let grant = |(name, database): (&String, &Database)| Grant {
             capability: "sql",
@@ -132,6 +146,7 @@ impl Sql {
         parameters: Vec<Value>,
     ) -> Result<Rows, Error> {
         let database = self.database(name)?;
+        error::whole(&statement)?;
         let operation = database.operation(&session.trace, name, &statement);
         let running = async {
             match session.transaction(name) {
@@ -157,6 +172,7 @@ impl Sql {
         parameters: Vec<Value>,
     ) -> Result<Changes, Error> {
         let database = self.database(name)?;
+        error::whole(&statement)?;
         let operation = database.operation(&session.trace, name, &statement);
         let running = async {
             match session.transaction(name) {

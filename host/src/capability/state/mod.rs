@@ -20,13 +20,13 @@ use super::{Grant, did_you_mean, payload};
 use crate::{
     bindings::{Error, Value},
     limits, sections,
-    store::{Kept, Place, Store, Stores, sqlite::Location},
+    store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
 };
 
 /// The state in each file, kept across swaps.
 #[derive(Default)]
 pub struct Tables {
-    by_location: Kept<Location, Table>,
+    by_place: Kept<(Location, Durability), Table>,
 }
 
 /// Where one service keeps its state.
@@ -70,14 +70,14 @@ impl State {
     ) -> Result<Self, Vec<Diagnostic>> {
         let setting = config.get("state.url");
         let mut diagnostics = strangers(config);
-        let place = Place::read(setting, "state.url", file).map_err(|diagnostic| diagnostics.push(*diagnostic));
+        let place = Place::of_state(config, file).map_err(|mut wrong| diagnostics.append(&mut wrong));
         let (Ok(place), true) = (place, diagnostics.is_empty()) else {
             return Err(diagnostics);
         };
         let engine = match stores.at(&place) {
-            Store::Sqlite(file) => {
-                let table = || Table::new(file.clone(), stores.clock.clone());
-                Engine::Sqlite(tables.by_location.get(file.location(), table))
+            Store::Sqlite(file, durability) => {
+                let table = || Table::new(file.clone(), durability, stores.clock.clone());
+                Engine::Sqlite(tables.by_place.get(&(file.location().clone(), durability), table))
             }
             Store::Redis(server) => Engine::Redis(Keys::new(server)),
         };
@@ -96,6 +96,15 @@ impl State {
         };
         with_engine!(self, engine => engine.open().await)
             .map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
+    }
+
+    /// What [`connect`](Self::connect) would say. Changes nothing.
+    pub async fn rehearse(&self) -> Result<(), Vec<Diagnostic>> {
+        let (Some(span), Engine::Sqlite(table)) = (self.span, &self.engine) else {
+            return Ok(());
+        };
+        let looked = table.look().await;
+        looked.map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
     }
 
     pub fn grants(&self) -> Vec<Grant> {
@@ -282,7 +291,7 @@ fn foreign(name: &Name) -> Error {
     Error::new(500, "foreign", message)
 }
 
-/// What `[state]` holds besides `url`.
+/// What `[state]` holds besides its settings.
 fn strangers(config: &Config) -> Vec<Diagnostic> {
     let Some(node) = config.get("state") else {
         return Vec::new();
@@ -296,9 +305,9 @@ fn strangers(config: &Config) -> Vec<Diagnostic> {
     let unknown = unknown.map(|(key, node)| {
         let hint = did_you_mean(key, known.iter().copied());
         let message = format!("there is no setting `{key}` of [state]{hint}");
-        Diagnostic::error("unknown-setting", message)
-            .at(node.key_span)
-            .help("[state] has one setting, `url`: other values and fujsens need a section of another name")
+        Diagnostic::error("unknown-setting", message).at(node.key_span).help(
+            "[state] has the settings `url` and `durability`: other values and fujsens need a section of another name",
+        )
     });
     unknown.collect()
 }

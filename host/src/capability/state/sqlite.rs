@@ -6,7 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use tokio::{task::AbortHandle, time::sleep};
 
 use super::{Name, Refused, codec};
-use crate::{bindings::Error, clock::Clock, limits, store::sqlite::File};
+use crate::{
+    bindings::Error,
+    clock::Clock,
+    limits,
+    store::{Durability, sqlite::File},
+};
 
 /// Both counts of keys are kept by triggers, so that no statement has to look at every row.
 const SCHEMA: &str = "
@@ -30,6 +35,7 @@ const SCHEMA: &str = "
 /// The state in one file, of every service that uses it.
 pub(super) struct Table {
     file: Arc<File>,
+    durability: Durability,
     clock: Arc<dyn Clock>,
     sweeper: OnceLock<AbortHandle>,
 }
@@ -43,9 +49,10 @@ impl Drop for Table {
 }
 
 impl Table {
-    pub(super) fn new(file: Arc<File>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(file: Arc<File>, durability: Durability, clock: Arc<dyn Clock>) -> Self {
         Self {
             file,
+            durability,
             clock,
             sweeper: OnceLock::new(),
         }
@@ -56,6 +63,10 @@ impl Table {
         self.sweeper
             .get_or_init(|| tokio::spawn(remove_expired(self.file.clone(), self.clock.clone())).abort_handle());
         Ok(())
+    }
+
+    pub(super) async fn look(&self) -> Result<(), Error> {
+        self.file.look().await
     }
 
     pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, Error> {
@@ -142,7 +153,8 @@ impl Table {
         let (key, clock) = (name.key.clone(), self.clock.clone());
         // Read in the transaction: what waited for it has not lived yet.
         let work = move |connection: &Connection| work(connection, &name, clock.wall().as_millisecond());
-        self.file.write(work).await?.map_err(|refused| refused.explain(&key))
+        let result = self.file.write(self.durability, work).await?;
+        result.map_err(|refused| refused.explain(&key))
     }
 
     /// Milliseconds since the Unix epoch.
@@ -224,7 +236,10 @@ async fn remove_expired(file: Arc<File>, clock: Arc<dyn Clock>) {
     loop {
         sleep(limits::STATE_SWEEP_PAUSE).await;
         let now = clock.wall().as_millisecond();
-        while match file.write(move |connection| sweep(connection, now)).await {
+        while match file
+            .write(Durability::Process, move |connection| sweep(connection, now))
+            .await
+        {
             Ok(removed) => removed == limits::STATE_SWEEP,
             Err(error) => {
                 tracing::warn!("what has expired could not be removed: {}", error.message);
@@ -247,7 +262,7 @@ impl Table {
         };
         self.open()
             .await
-            .and(self.file.write(fill).await)
+            .and(self.file.write(Durability::Process, fill).await)
             .expect("the rows are new");
     }
 

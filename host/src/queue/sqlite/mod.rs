@@ -11,7 +11,7 @@ use crate::{
     bindings::Error,
     clock::{Clock, milliseconds},
     limits,
-    store::sqlite::File,
+    store::{Durability, sqlite::File},
 };
 
 /// A SQLite file. `seen` is how far a service has looked; what it found for itself stands in `deliveries` until it is
@@ -20,6 +20,9 @@ const SCHEMA: &str = include_str!("schema.sql");
 
 pub(super) struct Sqlite {
     file: Arc<File>,
+    /// Of what is published, given up and taken out. What a service notes about its progress may get lost with the machine's
+    /// power: then it handles an event once more, which may happen anyway.
+    durability: Durability,
     name: Arc<str>,
     clock: Arc<dyn Clock>,
     /// Counts what this process has published.
@@ -27,9 +30,10 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    pub(super) fn new(file: Arc<File>, name: &str, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(file: Arc<File>, durability: Durability, name: &str, clock: Arc<dyn Clock>) -> Self {
         Self {
             file,
+            durability,
             name: name.into(),
             clock,
             published: watch::Sender::default(),
@@ -66,7 +70,7 @@ impl Sqlite {
         let seen = *self.published.borrow();
         let mut claimed = if self.has_any(consumer).await? {
             let consumer = consumer.clone();
-            self.write(move |queue| queue.claim(&consumer, room)).await?
+            self.note(move |queue| queue.claim(&consumer, room)).await?
         } else {
             let service = consumer.service.clone();
             self.read(move |queue| {
@@ -113,8 +117,7 @@ impl Sqlite {
 
     pub(super) async fn ack(&self, service: &str, receipt: &Receipt) -> Result<(), Error> {
         let (service, receipt) = (service.to_owned(), receipt.clone());
-        self.write(move |queue| queue.finish(&service, &receipt).map(drop))
-            .await
+        self.note(move |queue| queue.finish(&service, &receipt).map(drop)).await
     }
 
     pub(super) async fn retry(
@@ -125,7 +128,7 @@ impl Sqlite {
         done: &str,
     ) -> Result<(), Error> {
         let (service, receipt, done) = (service.to_owned(), receipt.clone(), done.to_owned());
-        self.write(move |queue| {
+        self.note(move |queue| {
             let statement = "UPDATE tusk_queue_deliveries SET due = ?, done = ? \
                              WHERE queue = ? AND service = ? AND seq = ? AND due = ?";
             let due = queue.now + milliseconds(pause);
@@ -193,7 +196,7 @@ impl Sqlite {
 
     pub(super) async fn tend(&self, _: usize) -> Result<(), Error> {
         sleep(limits::EVENTS_TRIM).await;
-        while self.write(|queue| queue.trim()).await? == limits::EVENTS_TRIMMED {}
+        while self.note(|queue| queue.trim()).await? == limits::EVENTS_TRIMMED {}
         Ok(())
     }
 
@@ -210,7 +213,15 @@ impl Sqlite {
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, Error> {
         self.file.ensure(SCHEMA).await?;
-        self.file.write(self.on_tables(work)).await
+        self.file.write(self.durability, self.on_tables(work)).await
+    }
+
+    async fn note<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.file.ensure(SCHEMA).await?;
+        self.file.write(Durability::Process, self.on_tables(work)).await
     }
 
     fn on_tables<T: Send + 'static, W: FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static>(

@@ -4,16 +4,17 @@ use std::{
     sync::{Arc, mpsc},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig, ffi};
-use tokio::sync::oneshot;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, ffi};
+use tokio::{sync::oneshot, task::spawn_blocking};
 
-use super::{Location, Thread, gone};
-use crate::{bindings::Error, limits, store::own::make_own_folder};
+use super::{Identity, Location, Thread, gone, look, open, write_ahead};
+use crate::{bindings::Error, limits, store::Durability};
 
 /// A database that the host itself keeps: one connection, opened by its first use and closed with its last user.
 ///
-/// Jobs that wait for it at the same time share one transaction, and with it one write to the disk. A committed job
-/// survives the end of the process; the last ones may be lost, whole, when the machine loses its power.
+/// Jobs that wait for it at the same time share one transaction, and with it one write to the disk: that of the job which
+/// asks for the most. A committed job survives the end of the process; whether it survives that of the machine's power is for
+/// its [`Durability`] to say. What is lost is lost whole, and nothing of what came before it.
 pub(crate) struct File {
     location: Location,
     open: tokio::sync::Mutex<Option<Open>>,
@@ -26,7 +27,8 @@ struct Open {
 }
 
 struct Job {
-    writes: bool,
+    /// What it survives, if it writes.
+    writes: Option<Durability>,
     work: Work,
 }
 
@@ -48,13 +50,20 @@ impl File {
         self.thread().await.map(drop)
     }
 
+    /// Whether it could be opened. Changes nothing.
+    pub(crate) async fn look(&self) -> Result<(), Error> {
+        let location = self.location.clone();
+        let looking = move || look(&location).map_err(|error| cannot_open(&location, &error));
+        spawn_blocking(looking).await.map_err(|_| gone())?
+    }
+
     /// Runs `schema`, statements that may be run again, unless this process has done so. Opens the database.
     pub(crate) async fn ensure(&self, schema: &'static str) -> Result<(), Error> {
         let mut open = self.open.lock().await;
         let open = self.opened(&mut open).await?;
         if !open.schemas.contains(schema) {
-            self.run(&open.thread, true, move |connection| connection.execute_batch(schema))
-                .await?;
+            let work = move |connection: &Connection| connection.execute_batch(schema);
+            self.run(&open.thread, Some(Durability::Process), work).await?;
             open.schemas.insert(schema);
         }
         Ok(())
@@ -66,17 +75,18 @@ impl File {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let thread = self.thread().await?;
-        self.run(&thread, false, work).await
+        self.run(&thread, None, work).await
     }
 
     /// Runs `work` in a transaction: all of it is kept when it succeeds, nothing when it fails. Work that nobody waits
     /// for any more when its turn comes is left out.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
+        durability: Durability,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let thread = self.thread().await?;
-        self.run(&thread, true, work).await
+        self.run(&thread, Some(durability), work).await
     }
 
     pub(crate) fn location(&self) -> &Location {
@@ -94,7 +104,9 @@ impl File {
             Some(current) if lives => current,
             _ => {
                 let location = self.location.clone();
+                let served = location.clone();
                 let connect = move || connect(&location).map_err(|error| cannot_open(&location, &error));
+                let serve = move |connection, jobs| serve(connection, &served, jobs);
                 Open {
                     thread: Arc::new(Thread::start(connect, serve).await?),
                     schemas: HashSet::new(),
@@ -107,7 +119,7 @@ impl File {
     async fn run<T: Send + 'static>(
         &self,
         thread: &Thread<Job>,
-        writes: bool,
+        writes: Option<Durability>,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, result) = oneshot::channel();
@@ -136,21 +148,40 @@ impl File {
     }
 }
 
-fn serve(mut connection: Connection, jobs: mpsc::Receiver<Job>) {
+fn serve(mut connection: Connection, location: &Location, jobs: mpsc::Receiver<Job>) {
+    let identity = Identity::of(location);
+    let mut synchronous = Durability::Process;
     while let Ok(first) = jobs.recv() {
         let waiting = jobs.try_iter().take(limits::STORE_BATCH - 1);
-        together(&mut connection, iter::once(first).chain(waiting).collect());
+        let jobs: Vec<Job> = iter::once(first).chain(waiting).collect();
+        let ready = identity
+            .check()
+            .map_err(|why| failure(ffi::SQLITE_READONLY_DBMOVED, Some(why)))
+            .and_then(|()| synchronize(&connection, &jobs, &mut synchronous));
+        together(&mut connection, ready, jobs);
     }
 }
 
+/// Has the next transaction written as safely as one of its jobs wants it.
+fn synchronize(connection: &Connection, jobs: &[Job], now: &mut Durability) -> rusqlite::Result<()> {
+    let wanted = jobs.iter().filter_map(|job| job.writes).max();
+    let Some(wanted) = wanted.filter(|wanted| wanted != now) else {
+        return Ok(());
+    };
+    connection.pragma_update(None, "synchronous", wanted.synchronous())?;
+    *now = wanted;
+    Ok(())
+}
+
 /// Runs jobs in one transaction.
-fn together(connection: &mut Connection, jobs: Vec<Job>) {
-    let behavior = if jobs.iter().any(|job| job.writes) {
+fn together(connection: &mut Connection, ready: rusqlite::Result<()>, jobs: Vec<Job>) {
+    let behavior = if jobs.iter().any(|job| job.writes.is_some()) {
         TransactionBehavior::Immediate
     } else {
         TransactionBehavior::Deferred
     };
-    let (answers, committed): (Vec<Answer>, _) = match connection.transaction_with_behavior(behavior) {
+    let transaction = ready.and_then(|()| connection.transaction_with_behavior(behavior));
+    let (answers, committed): (Vec<Answer>, _) = match transaction {
         Ok(transaction) => {
             let answers = jobs.into_iter().map(|job| (job.work)(Ok(&transaction))).collect();
             (answers, transaction.commit())
@@ -184,26 +215,19 @@ fn alone<T>(connection: &Connection, work: impl FnOnce(&Connection) -> rusqlite:
 }
 
 fn connect(location: &Location) -> rusqlite::Result<Connection> {
-    // Without `SQLITE_OPEN_URI` a path is a path, whatever it contains.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match location {
-        Location::Memory(_) => Connection::open_in_memory_with_flags(flags)?,
-        Location::File(path) => {
-            make_own_folder(path).map_err(|error| failure(ffi::SQLITE_CANTOPEN, Some(error.to_string())))?;
-            Connection::open_with_flags(path, flags)?
-        }
-    };
+    let mut connection = open(location)?;
     connection.busy_timeout(limits::STORE_BUSY)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    write_ahead(&mut connection)?;
+    connection.pragma_update(None, "synchronous", Durability::Process.synchronous())?;
+    // Where the system keeps writes in the disk's own memory unless told otherwise.
+    connection.pragma_update(None, "fullfsync", true)?;
     // Answers with a row, so it is read rather than updated.
-    connection.query_row(
-        &format!("PRAGMA max_page_count = {}", limits::SQL_PAGES),
-        [],
-        |_| Ok(()),
-    )?;
+    let pages = format!("PRAGMA max_page_count = {}", limits::SQL_PAGES);
+    connection.query_row(&pages, [], |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(limits::SQL_STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Takes the locks that it keeps from now on.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
 
@@ -230,6 +254,11 @@ fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
 
 /// SQLite's failure as whoever runs the service can act on it.
 fn explain(location: &Location, error: &rusqlite::Error) -> Error {
+    if let rusqlite::Error::SqliteFailure(failure, Some(why)) = error
+        && failure.extended_code == ffi::SQLITE_READONLY_DBMOVED
+    {
+        return Error::new(503, "moved", format!("{}: {why}", location.show()));
+    }
     let (status, code, what) = match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (503, "busy", "another process held it for too long")

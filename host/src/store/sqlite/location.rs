@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use crate::reserved;
+
 /// Where a SQLite database is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Location {
@@ -16,6 +18,12 @@ pub(crate) struct Bad {
 }
 
 impl Location {
+    /// A database in a file, which is SQLite's alone from now on.
+    pub(crate) fn file(path: PathBuf) -> Self {
+        reserved::reserve(&path);
+        Self::File(path)
+    }
+
     /// Reads what follows `sqlite:`. Relative paths start at `folder`; `memory` names the database of `:memory:`.
     pub(crate) fn parse(path: &str, folder: &Path, memory: &str) -> Result<Self, Bad> {
         // `sqlite:///x` is absolute, `sqlite://x` relative.
@@ -26,12 +34,16 @@ impl Location {
                 message: "the URL names no file",
                 instead: None,
             }),
-            _ => match path.split_once(['?', '\0']) {
+            _ if path.contains('\0') => Err(Bad {
+                message: "the URL contains a zero byte, where the system takes a path to end",
+                instead: None,
+            }),
+            _ => match path.split_once('?') {
                 Some((file, _)) => Err(Bad {
                     message: "a database URL takes no options",
                     instead: Some(format!("sqlite:{file}")),
                 }),
-                None => Ok(Self::File(folder.join(path))),
+                None => Ok(Self::file(folder.join(path))),
             },
         }
     }

@@ -2,6 +2,8 @@
 
 mod file;
 mod location;
+mod open;
+mod rehearse;
 mod thread;
 
 #[cfg(test)]
@@ -12,6 +14,8 @@ use std::sync::Arc;
 pub(crate) use self::{
     file::File,
     location::Location,
+    open::{Identity, open, write_ahead},
+    rehearse::{Copied, copy, look},
     thread::{Thread, gone},
 };
 use super::Kept;

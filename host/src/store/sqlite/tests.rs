@@ -6,7 +6,10 @@ use tempfile::tempdir;
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::{bindings::Error, store::own::OWN_FOLDER};
+use crate::{
+    bindings::Error,
+    store::{Durability, own::OWN_FOLDER},
+};
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY) STRICT";
 
@@ -17,8 +20,10 @@ async fn open(files: &Files, path: &Path) -> Arc<File> {
 }
 
 async fn add(file: &File, n: i64) -> Result<usize, Error> {
-    file.write(move |connection| connection.execute("INSERT INTO numbers VALUES (?)", [n]))
-        .await
+    file.write(Durability::Process, move |connection| {
+        connection.execute("INSERT INTO numbers VALUES (?)", [n])
+    })
+    .await
 }
 
 async fn count(file: &File) -> i64 {
@@ -73,7 +78,7 @@ async fn work_that_fails_leaves_nothing() {
         connection.execute("INSERT INTO numbers VALUES (1)", [])?;
         connection.execute("INSERT INTO numbers VALUES (1)", [])
     };
-    assert!(file.write(half).await.is_err());
+    assert!(file.write(Durability::Process, half).await.is_err());
     assert_eq!(count(&file).await, 0);
 }
 
@@ -98,7 +103,10 @@ async fn a_panic_costs_one_job() {
     let folder = tempdir().unwrap();
     let file = open(&Files::default(), &folder.path().join("data.db")).await;
     let panics = |_: &rusqlite::Connection| -> rusqlite::Result<()> { panic!("for the test") };
-    assert_eq!(file.write(panics).await.unwrap_err().code, "internal");
+    assert_eq!(
+        file.write(Durability::Process, panics).await.unwrap_err().code,
+        "internal"
+    );
     let started = std::time::Instant::now();
     // The thread may still be on its way out.
     while add(&file, 1).await.is_err() {

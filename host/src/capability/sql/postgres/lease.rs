@@ -98,6 +98,15 @@ impl Lease {
 
     /// Runs the statements of a database's setup, whole or not at all.
     pub(in super::super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+        self.set_up(deadline, sql, "COMMIT").await
+    }
+
+    /// Runs the statements of a database's setup, and takes it all back.
+    pub(in super::super) async fn rehearse(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+        self.set_up(deadline, sql, "ROLLBACK").await
+    }
+
+    async fn set_up(&self, deadline: Instant, sql: String, end: &'static str) -> Result<(), Error> {
         text::check(&sql)?;
         guard::check_setup(&sql)?;
         let work = async {
@@ -107,7 +116,7 @@ impl Lease {
             let begin = format!("BEGIN; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock({SETUP_LOCK})");
             client.batch_execute(&begin).await?;
             client.batch_execute(&sql).await?;
-            client.batch_execute("COMMIT").await?;
+            client.batch_execute(end).await?;
             self.is_open.store(false, Ordering::Relaxed);
             self.forget_all();
             Ok(())

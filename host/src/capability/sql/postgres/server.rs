@@ -128,10 +128,13 @@ fn tls(url: &Url) -> Result<Tls, &'static str> {
 }
 
 fn decode(text: &str) -> Result<String, &'static str> {
-    percent_decode_str(text)
-        .decode_utf8()
-        .map(|text| text.into_owned())
-        .map_err(|_| "a part of the URL is no UTF-8")
+    let text = percent_decode_str(text).decode_utf8();
+    let text = text.map_err(|_| "a part of the URL is no UTF-8")?;
+    if text.contains('\0') {
+        // The protocol's strings end there.
+        return Err("a part of the URL contains a zero byte");
+    }
+    Ok(text.into_owned())
 }
 
 #[cfg(test)]

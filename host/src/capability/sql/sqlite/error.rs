@@ -1,8 +1,8 @@
 use rusqlite::{ErrorCode, ffi};
 
 use super::{
-    super::error::{busy, several_statements, timeout, too_big, with_place, zero_byte},
-    guard::Control,
+    super::error::{busy, several_statements, timeout, too_big, too_much_written, with_place, zero_byte},
+    control::Control,
 };
 use crate::bindings::Error;
 
@@ -11,6 +11,9 @@ pub(super) fn explain(error: rusqlite::Error, control: &Control) -> Error {
     use rusqlite::Error as Sqlite;
     if let Some(what) = control.take_denied() {
         return Error::denied(format!("fujsens may not use {what}"));
+    }
+    if control.has_written_too_much() && error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+        return too_much_written();
     }
     match error {
         Sqlite::MultipleStatement => several_statements(),

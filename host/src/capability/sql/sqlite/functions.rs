@@ -1,7 +1,7 @@
-//! SQLite's text functions whose own form takes time in the product of their arguments' lengths: nothing can stop a
-//! function within a step, so a single call could hold a thread for an hour. These take time in the sum.
+//! Functions instead of SQLite's own. Its text functions take time in the product of their arguments' lengths: nothing can stop
+//! a function within a step, so a single call could hold a thread for an hour. These take time in the sum.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use rusqlite::{
     Connection, Error, Result,
@@ -9,6 +9,7 @@ use rusqlite::{
     types::{Value, ValueRef},
 };
 
+use super::control::Control;
 use crate::limits;
 
 pub(super) fn replace_slow(connection: &Connection) -> Result<()> {
@@ -23,6 +24,12 @@ pub(super) fn replace_slow(connection: &Connection) -> Result<()> {
             "unhex takes one argument here: remove other characters first".into(),
         ))
     })
+}
+
+/// SQLite's `changes()` tells what the connection's user before has done.
+pub(super) fn replace_shared(connection: &Connection, control: &Arc<Control>) -> Result<()> {
+    let control = control.clone();
+    connection.create_scalar_function("changes", 0, FunctionFlags::SQLITE_UTF8, move |_| Ok(control.changes()))
 }
 
 /// The first place of one value in another: of a character in texts, of a byte in blobs; 0 when there is none.

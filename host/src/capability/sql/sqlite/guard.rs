@@ -1,101 +1,71 @@
 //! What a statement may do, and how a connection is made safe before it runs any.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use rusqlite::{
-    Connection, OpenFlags,
+    Connection,
     config::DbConfig,
     hooks::{AuthAction, AuthContext, Authorization},
     limits::Limit,
 };
 
-use super::functions;
-use crate::{limits, store::sqlite::Location};
+use super::{control::Control, functions};
+use crate::{
+    limits,
+    store::{
+        Durability,
+        sqlite::{self, Location},
+    },
+};
 
-/// Virtual machine steps between two looks at the clock: well under a millisecond.
-const PROGRESS_STEPS: i32 = 1000;
+/// Virtual machine steps between two looks at the clock: a tenth of a millisecond at most, where a step moves no more than the
+/// longest value.
+const PROGRESS_STEPS: i32 = 100;
 /// Pages of a full-text or spatial index are tables like any other; other modules reach outside the database.
 const MODULES: [&str; 3] = ["fts5", "rtree", "geopoly"];
-
-/// What the hooks of one connection look at. The connection's thread and whoever waits for it share it.
-#[derive(Default)]
-pub(super) struct Control {
-    /// When the statement that runs must be over.
-    deadline: Mutex<Option<Instant>>,
-    /// Nobody waits for the result any more.
-    cancelled: AtomicBool,
-    /// The host's own `BEGIN`, `COMMIT` and `ROLLBACK` run.
-    own: AtomicBool,
-    /// What the authorizer refused last.
-    denied: Mutex<Option<String>>,
-}
-
-impl Control {
-    pub(super) fn start(&self, deadline: Instant) {
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = Some(deadline);
-        self.denied.lock().unwrap_or_else(PoisonError::into_inner).take();
-    }
-
-    pub(super) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    /// Ready for the next user: no deadline, not cancelled.
-    pub(super) fn reset(&self) {
-        self.cancelled.store(false, Ordering::Relaxed);
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    pub(super) fn take_denied(&self) -> Option<String> {
-        self.denied.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    /// Runs `work` with transaction statements allowed.
-    pub(super) fn as_host<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.own.store(true, Ordering::Relaxed);
-        let result = work();
-        self.own.store(false, Ordering::Relaxed);
-        result
-    }
-
-    fn is_over(&self) -> bool {
-        let deadline = *self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
-        self.cancelled.load(Ordering::Relaxed) || deadline.is_some_and(|deadline| Instant::now() >= deadline)
-    }
-}
+/// What reaches outside the database, and what counts the rows of every call of a connection.
+const FUNCTIONS: [&str; 3] = ["load_extension", "fts3_tokenizer", "total_changes"];
+const TEMP: &str =
+    "TEMP tables, views and triggers, which calls that share a connection would share; use a WITH clause";
 
 /// Opens a database with every guard in place.
-pub(super) fn open(location: &Location, control: &Arc<Control>) -> rusqlite::Result<Connection> {
-    // Without `SQLITE_OPEN_URI` a path is a path, whatever it contains.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let (mut connection, pages) = match location {
-        Location::File(path) => (Connection::open_with_flags(path, flags)?, limits::SQL_PAGES),
-        Location::Memory(_) => (Connection::open_in_memory_with_flags(flags)?, limits::SQL_MEMORY_PAGES),
-    };
+pub(super) fn open(
+    location: &Location,
+    durability: Durability,
+    control: &Arc<Control>,
+) -> rusqlite::Result<Connection> {
+    let mut connection = sqlite::open(location)?;
     wait_for_writers(&mut connection, control)?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    sqlite::write_ahead(&mut connection)?;
+    connection.pragma_update(None, "synchronous", durability.synchronous())?;
+    // Where the system keeps writes in the disk's own memory unless told otherwise.
+    connection.pragma_update(None, "fullfsync", durability == Durability::Power)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    let pages = match location {
+        Location::File(_) => limits::SQL_PAGES,
+        Location::Memory(_) => limits::SQL_MEMORY_PAGES,
+    };
     // Answers with a row, so it is read rather than updated.
     connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(limits::SQL_STATEMENTS);
     bound(&connection)?;
     functions::replace_slow(&connection)?;
+    functions::replace_shared(&connection, control)?;
+    // Takes the locks that it keeps from now on, so that nobody else can be the last user of its files.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    control.opened(location);
     let clock = control.clone();
     connection.progress_handler(PROGRESS_STEPS, Some(move || clock.is_over()))?;
     let control = control.clone();
     connection.authorizer(Some(move |context: AuthContext<'_>| {
-        match refusal(&context.action, &control) {
+        match refusal(&context, &control) {
             None => Authorization::Allow,
             Some(reason) => {
-                *control.denied.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+                control.deny(reason);
                 Authorization::Deny
             }
         }
@@ -147,8 +117,15 @@ fn wait_for_writers(connection: &mut Connection, control: &Arc<Control>) -> rusq
 }
 
 /// Why an action is refused; none when it is allowed. What is not listed is refused.
-fn refusal(action: &AuthAction<'_>, control: &Control) -> Option<String> {
-    match action {
+fn refusal(context: &AuthContext<'_>, control: &Control) -> Option<String> {
+    if context
+        .database_name
+        .is_some_and(|name| name.eq_ignore_ascii_case("temp"))
+        && !looks_at_temp(&context.action)
+    {
+        return Some(TEMP.into());
+    }
+    match &context.action {
         AuthAction::Select
         | AuthAction::Recursive
         | AuthAction::Read { .. }
@@ -169,14 +146,15 @@ fn refusal(action: &AuthAction<'_>, control: &Control) -> Option<String> {
         | AuthAction::Analyze { .. } => None,
         AuthAction::CreateVtable { module_name, .. } => (!MODULES.contains(&module_name.to_ascii_lowercase().as_str()))
             .then(|| format!("the module `{module_name}`; there are {}", MODULES.join(", "))),
-        AuthAction::Function { function_name } => (*function_name == "load_extension"
-            || *function_name == "fts3_tokenizer")
+        AuthAction::Function { function_name } => FUNCTIONS
+            .iter()
+            .any(|refused| refused.eq_ignore_ascii_case(function_name))
             .then(|| format!("the function `{function_name}`")),
         AuthAction::Pragma {
             pragma_name,
             pragma_value,
         } => pragma_refusal(pragma_name, *pragma_value),
-        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => (!control.own.load(Ordering::Relaxed))
+        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => (!control.is_own())
             .then(|| "BEGIN, COMMIT, ROLLBACK and SAVEPOINT as statements; use the SDK's transaction".into()),
         AuthAction::Attach { .. } | AuthAction::Detach { .. } => {
             Some("ATTACH, DETACH and VACUUM; name each database under [databases]".into())
@@ -188,11 +166,16 @@ fn refusal(action: &AuthAction<'_>, control: &Control) -> Option<String> {
         | AuthAction::DropTempTable { .. }
         | AuthAction::DropTempIndex { .. }
         | AuthAction::DropTempTrigger { .. }
-        | AuthAction::DropTempView { .. } => {
-            Some("TEMP tables, which calls that share a connection would share; use a WITH clause".into())
-        }
+        | AuthAction::DropTempView { .. } => Some(TEMP.into()),
         _ => Some("this kind of statement".into()),
     }
+}
+
+/// Whatever is made in the schema `temp` stays with the connection, and would be seen by the next call that gets it. But SQLite's
+/// own `ALTER TABLE` looks for views there that name the table; a statement of a guest may not change that list.
+fn looks_at_temp(action: &AuthAction<'_>) -> bool {
+    matches!(action, AuthAction::Read { table_name, .. } | AuthAction::Update { table_name, .. }
+        if ["sqlite_temp_master", "sqlite_temp_schema"].contains(table_name))
 }
 
 /// Pragmas that only read, and the version number that migrations keep.
@@ -201,7 +184,8 @@ fn pragma_refusal(name: &str, value: Option<&str>) -> Option<String> {
     let allowed = match name.as_str() {
         "table_info" | "table_xinfo" | "table_list" | "index_list" | "index_info" | "index_xinfo"
         | "foreign_key_list" | "foreign_key_check" | "integrity_check" | "quick_check" | "user_version" => true,
-        "data_version" | "page_count" | "page_size" | "freelist_count" | "foreign_keys" | "encoding" => value.is_none(),
+        "data_version" | "page_count" | "page_size" | "freelist_count" | "foreign_keys" | "encoding"
+        | "journal_mode" | "synchronous" => value.is_none(),
         _ => false,
     };
     (!allowed).then(|| format!("PRAGMA {name}{}", if value.is_some() { " with a value" } else { "" }))

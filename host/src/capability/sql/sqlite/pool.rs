@@ -14,9 +14,9 @@ use tokio::{
 use super::{
     super::error::{busy, timeout as out_of_time},
     check,
+    control::Control,
     error::explain,
-    guard::{self, Control},
-    statement,
+    guard, statement,
 };
 use crate::{
     bindings::{
@@ -24,7 +24,10 @@ use crate::{
         sql::{Changes, Rows},
     },
     limits,
-    store::sqlite::{Location, Thread, gone},
+    store::{
+        Durability,
+        sqlite::{Identity, Location, Thread, gone},
+    },
 };
 
 type Job = Box<dyn FnOnce(&Connection, &Control) + Send>;
@@ -32,6 +35,10 @@ type Job = Box<dyn FnOnce(&Connection, &Control) + Send>;
 /// The connections of one database.
 pub(in super::super) struct Pool {
     location: Location,
+    durability: Durability,
+    /// Of the files, while a connection has them open: another one opens these, or none. What is made anew in the place of a
+    /// database that was moved away is not it.
+    identity: Mutex<Weak<Identity>>,
     idle: Mutex<Vec<Worker>>,
     permits: Arc<Semaphore>,
 }
@@ -44,7 +51,6 @@ struct Worker {
 
 /// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
 pub(in super::super) struct Lease {
-    location: Location,
     worker: Option<Worker>,
     permit: Option<OwnedSemaphorePermit>,
     pool: Weak<Pool>,
@@ -53,7 +59,7 @@ pub(in super::super) struct Lease {
 }
 
 impl Pool {
-    pub(in super::super) fn new(location: Location) -> Self {
+    pub(in super::super) fn new(location: Location, durability: Durability) -> Self {
         // A database in memory lives in its one connection.
         let connections = if matches!(location, Location::Memory(_)) {
             1
@@ -62,6 +68,8 @@ impl Pool {
         };
         Self {
             location,
+            durability,
+            identity: Mutex::default(),
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(connections)),
         }
@@ -76,10 +84,9 @@ impl Pool {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let worker = match idle {
             Some(worker) => worker,
-            None => Worker::start(self.location.clone(), deadline).await?,
+            None => self.start(deadline).await?,
         };
         Ok(Lease {
-            location: self.location.clone(),
             worker: Some(worker),
             permit: permit.ok(),
             pool: Arc::downgrade(self),
@@ -88,12 +95,29 @@ impl Pool {
     }
 }
 
+impl Pool {
+    async fn start(&self, deadline: Instant) -> Result<Worker, Error> {
+        let known = self.identity.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        let is_first = known.is_none();
+        let worker = Worker::start(self.location.clone(), self.durability, known, deadline).await?;
+        if let (true, Some(identity)) = (is_first, worker.control.identity()) {
+            *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&identity);
+        }
+        Ok(worker)
+    }
+}
+
 impl Worker {
-    async fn start(location: Location, deadline: Instant) -> Result<Self, Error> {
-        let control = Arc::new(Control::default());
-        control.start(deadline);
+    async fn start(
+        location: Location,
+        durability: Durability,
+        identity: Option<Arc<Identity>>,
+        deadline: Instant,
+    ) -> Result<Self, Error> {
+        let control = Arc::new(Control::of(identity));
+        control.start(deadline)?;
         let (opening, serving) = (control.clone(), control.clone());
-        let open = move || guard::open(&location, &opening).map_err(|error| explain(error, &opening));
+        let open = move || guard::open(&location, durability, &opening).map_err(|error| explain(error, &opening));
         let start = Thread::start(open, move |connection, jobs: mpsc::Receiver<Job>| {
             for job in jobs {
                 job(&connection, &serving);
@@ -132,9 +156,7 @@ impl Lease {
     }
 
     pub(in super::super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
-        let location = self.location.clone();
-        let work = move |connection: &_, control: &_| check::read(&location, connection, control);
-        self.run(deadline, work).await
+        self.run(deadline, check::read).await
     }
 
     pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
@@ -181,9 +203,9 @@ impl Lease {
         let worker = self.worker.as_ref().ok_or_else(gone)?;
         let (reply, result) = oneshot::channel();
         let job: Job = Box::new(move |connection, control| {
-            control.start(deadline);
+            let result = control.start(deadline).and_then(|()| work(connection, control));
             // Nobody listens when the call was stopped meanwhile.
-            let _ = reply.send(work(connection, control));
+            let _ = reply.send(result);
         });
         worker.thread.send(job).map_err(|_| gone())?;
         match timeout_at(deadline.into(), result).await {
@@ -201,8 +223,10 @@ impl Drop for Lease {
         let (pool, permit, jobs) = (self.pool.clone(), self.permit.take(), worker.thread.sender());
         // Runs after whatever was stopped, so that a connection is never given to a second user too early.
         let give_back: Job = Box::new(move |connection, control| {
-            control.reset();
+            control.release();
             statement::rollback(connection, control);
+            statement::forget_row_id(connection);
+            control.reset();
             if let (Some(pool), true) = (pool.upgrade(), connection.is_autocommit()) {
                 pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
             }

@@ -1,11 +1,12 @@
 //! One statement on one connection.
 
-use rusqlite::{Connection, Statement, fallible_iterator::FallibleIterator, ffi, types::ValueRef};
+use rusqlite::{CachedStatement, Connection, Statement, fallible_iterator::FallibleIterator, ffi, types::ValueRef};
 
 use super::{
-    super::error::{empty, rolled_back, too_many_bytes, too_many_rows, wrong_count},
+    super::error::{distinct, empty, rolled_back, too_many_bytes, too_many_rows},
+    bind,
+    control::Control,
     error::explain,
-    guard::Control,
 };
 use crate::{
     bindings::{
@@ -24,11 +25,13 @@ pub(super) fn query(
     parameters: &[Value],
 ) -> Result<Rows, Error> {
     let mut statement = prepare(connection, control, sql, parameters)?;
+    // Before it has an effect.
+    distinct(statement.column_names())?;
     if statement.column_count() == 0 || statement.readonly() || !connection.is_autocommit() {
-        return read(&mut statement, control);
+        return run(connection, control, &mut statement);
     }
     begin(connection, control)?;
-    let rows = read(&mut statement, control);
+    let rows = run(connection, control, &mut statement);
     drop(statement);
     let rows = rows.and_then(|rows| commit(connection, control).map(|()| rows));
     if rows.is_err() {
@@ -45,22 +48,51 @@ pub(super) fn execute(
     parameters: &[Value],
 ) -> Result<Changes, Error> {
     let mut statement = prepare(connection, control, sql, parameters)?;
-    // SAFETY: the handle is open as long as `connection` is, and only this thread uses it. The call only sets a number
-    // in it: otherwise a statement that inserts nothing would tell the row id of some earlier call.
-    unsafe { ffi::sqlite3_set_last_insert_rowid(connection.handle(), 0) };
+    // Otherwise a statement that inserts nothing would tell the row id of some earlier one.
+    forget_row_id(connection);
     let before = connection.total_changes();
     let mut rows = statement.raw_query();
     while rows.next().map_err(|error| explain(error, control))?.is_some() {}
     drop(rows);
-    let changed = connection.total_changes() != before;
     Ok(Changes {
-        affected: if changed { connection.changes() } else { 0 },
+        affected: changed(connection, control, &statement, before),
         last_insert_id: connection.last_insert_rowid(),
     })
 }
 
+/// As [`execute`], with its rows.
+fn run(connection: &Connection, control: &Control, statement: &mut Statement<'_>) -> Result<Rows, Error> {
+    let before = connection.total_changes();
+    let rows = read(statement, control)?;
+    changed(connection, control, statement, before);
+    Ok(rows)
+}
+
+/// The rows that a statement has changed. SQLite counts them for all users of a connection.
+fn changed(connection: &Connection, control: &Control, statement: &Statement<'_>, before: u64) -> u64 {
+    let changed = if connection.total_changes() == before {
+        0
+    } else {
+        connection.changes()
+    };
+    if !statement.readonly() {
+        control.changed(changed);
+    }
+    changed
+}
+
+/// Nobody sees what a connection's user before has inserted.
+pub(super) fn forget_row_id(connection: &Connection) {
+    // SAFETY: the handle is open as long as `connection` is, and only this thread uses it. The call only sets a number in it.
+    unsafe { ffi::sqlite3_set_last_insert_rowid(connection.handle(), 0) };
+}
+
 /// Runs the statements of a database's setup, whole or not at all.
 pub(super) fn setup(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+    control.unbounded(|| set_up(connection, control, sql))
+}
+
+fn set_up(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
     begin(connection, control)?;
     let done = run_all(connection, control, sql).and_then(|()| commit(connection, control));
     if done.is_err() {
@@ -115,7 +147,7 @@ fn prepare<'c>(
     control: &Control,
     sql: &str,
     parameters: &[Value],
-) -> Result<rusqlite::CachedStatement<'c>, Error> {
+) -> Result<CachedStatement<'c>, Error> {
     let mut statement = connection
         .prepare_cached(sql)
         .map_err(|error| explain(error, control))?;
@@ -123,44 +155,12 @@ fn prepare<'c>(
     if statement.column_count() == 0 && statement.readonly() {
         return Err(empty());
     }
-    let (wanted, given) = (statement.parameter_count(), parameters.len());
-    if wanted != given {
-        return Err(wrong_count(wanted, given));
-    }
-    for (index, value) in parameters.iter().enumerate() {
-        refuse_unsigned(index + 1, value)?;
-        bind(&mut statement, index + 1, value).map_err(|error| explain(error, control))?;
-    }
+    bind::all(&mut statement, control, sql, parameters)?;
     Ok(statement)
 }
 
-/// An integer above those of `i64` comes as its digits. SQLite would take them for a text, or round them to a real.
-fn refuse_unsigned(number: usize, value: &Value) -> Result<(), Error> {
-    let is_number = |text: &str| text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    match value {
-        Value::Json(text) if is_number(text) => {
-            let message =
-                format!("parameter {number}: SQLite's integers have 64 bits and a sign; keep a larger one as text");
-            Err(Error::new(400, "bad-argument", message))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn bind(statement: &mut Statement<'_>, index: usize, value: &Value) -> rusqlite::Result<()> {
-    match value {
-        Value::Null => statement.raw_bind_parameter(index, rusqlite::types::Null),
-        Value::Boolean(value) => statement.raw_bind_parameter(index, value),
-        Value::Integer(value) => statement.raw_bind_parameter(index, value),
-        Value::Real(value) => statement.raw_bind_parameter(index, value),
-        Value::Text(text) | Value::Json(text) => statement.raw_bind_parameter(index, text),
-        Value::Bytes(bytes) => statement.raw_bind_parameter(index, bytes),
-    }
-}
-
 fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error> {
-    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
-    let width = columns.len();
+    let mut shape = None;
     let mut bytes = 0;
     let mut read = Vec::new();
     let mut rows = statement.raw_query();
@@ -168,18 +168,51 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error>
         if read.len() == limits::SQL_ROWS {
             return Err(too_many_rows());
         }
-        let mut values = Vec::with_capacity(width);
-        for index in 0..width {
+        let shape = match &shape {
+            Some(shape) => shape,
+            None => shape.insert(Shape::of(row.as_ref())?),
+        };
+        let mut values = Vec::with_capacity(shape.columns.len());
+        for (index, is_boolean) in shape.booleans.iter().enumerate() {
             let value = row.get_ref(index).map_err(|error| explain(error, control))?;
             bytes += size_of::<Value>() + text_size(value);
             if bytes > limits::SQL_BYTES {
                 return Err(too_many_bytes());
             }
-            values.push(own_value(value));
+            values.push(own_value(value, *is_boolean));
         }
         read.push(values);
     }
+    drop(rows);
+    let columns = match shape {
+        Some(shape) => shape.columns,
+        None => Shape::of(statement)?.columns,
+    };
     Ok(Rows { columns, rows: read })
+}
+
+/// The columns of a result, as they are once the statement has begun: SQLite prepares it anew at its first step where
+/// somebody has changed the tables since.
+struct Shape {
+    columns: Vec<String>,
+    /// Declared as BOOLEAN. SQLite itself keeps the integers 0 and 1.
+    booleans: Vec<bool>,
+}
+
+impl Shape {
+    fn of(statement: &Statement<'_>) -> Result<Self, Error> {
+        let columns: Vec<_> = statement.columns().collect();
+        let is_boolean = |kind: &str| kind.eq_ignore_ascii_case("boolean") || kind.eq_ignore_ascii_case("bool");
+        let shape = Self {
+            booleans: columns
+                .iter()
+                .map(|one| one.decl_type().is_some_and(is_boolean))
+                .collect(),
+            columns: columns.iter().map(|one| one.name().to_owned()).collect(),
+        };
+        distinct(shape.columns.iter().map(String::as_str))?;
+        Ok(shape)
+    }
 }
 
 fn text_size(value: ValueRef<'_>) -> usize {
@@ -189,9 +222,10 @@ fn text_size(value: ValueRef<'_>) -> usize {
     }
 }
 
-fn own_value(value: ValueRef<'_>) -> Value {
+fn own_value(value: ValueRef<'_>, is_boolean: bool) -> Value {
     match value {
         ValueRef::Null => Value::Null,
+        ValueRef::Integer(value @ (0 | 1)) if is_boolean => Value::Boolean(value == 1),
         ValueRef::Integer(value) => Value::Integer(value),
         ValueRef::Real(value) => Value::Real(value),
         // SQLite does not check that a text is UTF-8.

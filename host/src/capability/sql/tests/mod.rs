@@ -2,5 +2,7 @@
 
 mod bench;
 mod both;
+mod files;
 mod postgres;
+mod rules;
 mod sqlite;

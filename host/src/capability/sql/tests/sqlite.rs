@@ -22,7 +22,10 @@ async fn values_without_a_column_are_what_they_were() {
         Value::Bytes(vec![0, 255]),
         Value::Json("[1]".into()),
     ];
-    let rows = bench.query("SELECT ?, ?, ?, ?, ?, ?, ?", values).await.unwrap();
+    let rows = bench
+        .query("SELECT ? AS a, ? AS b, ? AS c, ? AS d, ? AS e, ? AS f, ? AS g", values)
+        .await
+        .unwrap();
     let expected = vec![
         Value::Null,
         Value::Integer(1),

@@ -10,12 +10,12 @@ mod shape;
 use std::error::Error as StdError;
 
 use tokio_postgres::{
-    Row, Statement,
+    Column, Row, Statement,
     types::{FromSql, Type},
 };
 
 use self::shape::{Shape, Unreadable};
-use super::super::error::{too_many_bytes, too_many_rows};
+use super::super::error::{distinct, too_many_bytes, too_many_rows};
 use crate::{
     bindings::{Error, Value, sql::Rows},
     capability::payload,
@@ -33,6 +33,7 @@ impl Reader {
     /// Fails before the statement has run where one of its columns could not be read.
     pub(super) fn new(statement: &Statement) -> Result<Self, Error> {
         let columns = statement.columns();
+        distinct(columns.iter().map(Column::name))?;
         let shapes = columns.iter().map(|column| {
             Shape::of(column.type_()).ok_or_else(|| {
                 let (name, kind) = (column.name(), column.type_().name());

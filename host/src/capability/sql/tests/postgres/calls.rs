@@ -127,7 +127,8 @@ async fn a_statement_that_nobody_waits_for_is_stopped_on_the_server() {
 #[tokio::test]
 async fn nothing_of_a_call_stays_in_its_session() {
     let bench = Bench::postgres().await;
-    let path = "SELECT current_setting('search_path'), current_setting('lock_timeout'), current_setting('TimeZone')";
+    let path = "SELECT current_setting('search_path') AS a, current_setting('lock_timeout') AS b, \
+                current_setting('TimeZone') AS c";
     let before = bench.query(path, vec![]).await.unwrap().rows;
     for statement in [
         "SELECT set_config('search_path', 'pg_catalog', false), set_config('TimeZone', 'Asia/Tokyo', false)",

@@ -283,7 +283,7 @@ async fn values_become_parameters() {
         assert_eq!((error.status, error.code.as_str()), (500, "bad-argument"), "{kind}");
         assert!(error.message.contains(says), "{kind}: {}", error.message);
     }
-    let questions = "SELECT CAST(? AS jsonb) ?? 'a', CAST(? AS jsonb) ??| ARRAY['b', 'a']";
+    let questions = "SELECT CAST(? AS jsonb) ?? 'a' AS one, CAST(? AS jsonb) ??| ARRAY['b', 'a'] AS some";
     let rows = bench
         .query(questions, vec![json("{\"a\":1}"), json("{\"a\":1}")])
         .await

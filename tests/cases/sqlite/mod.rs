@@ -1,0 +1,3 @@
+//! SQLite as services have it.
+
+mod values;
