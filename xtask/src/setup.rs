@@ -12,6 +12,9 @@ pub(crate) fn all() -> anyhow::Result<()> {
     node()?;
     system_package("redis-server", "redis-server", "redis")?;
     system_package("sqlite3", "sqlite3", "sqlite")?;
+    if cfg!(target_os = "linux") {
+        system_package("strace", "strace", "strace")?;
+    }
     postgres()?;
     pgbouncer()?;
     for folder in ["guest-sdk/assemblyscript", "examples/own-assemblyscript"] {
