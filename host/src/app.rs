@@ -4,6 +4,7 @@ use tsk::SourceMap;
 
 use crate::{
     alerts,
+    bearer::Bearer,
     bindings::{Error, Reply, Value},
     call::{Call, Panic},
     capability::{Capabilities, Grant},
@@ -37,6 +38,8 @@ pub struct App {
     pub capabilities: Capabilities,
     pub remote_config: Option<remote_config::Plan>,
     pub cors: Cors,
+    /// What the admin address asks for.
+    pub admin_token: Option<Bearer>,
     pub health: health::Plan,
     pub alerts: alerts::Rules,
     /// Which services may call which route.

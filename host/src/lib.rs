@@ -12,6 +12,7 @@ mod admin;
 mod alerts;
 pub mod app;
 pub mod arguments;
+pub mod bearer;
 pub mod bindings;
 pub mod call;
 pub mod capability;

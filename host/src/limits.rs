@@ -74,12 +74,34 @@ pub const HEADER_COUNT: usize = 100;
 pub const STREAMS: u32 = 128;
 pub const RESET_STREAMS: usize = 20;
 pub const PING: Duration = Duration::from_secs(20);
+/// HTTP/2, per connection: frames that carry no data (SETTINGS, PING, WINDOW_UPDATE, PRIORITY, unknown ones and the like)
+/// beyond what requests, answers and time allow; how many more a request and a second allow. A client that sends more is
+/// cut off: each costs it 9 bytes, and the host a wake-up.
+pub const FRAMES: i64 = 2_000;
+pub const FRAMES_OF_REQUEST: i64 = 8;
+pub const FRAMES_A_SECOND: i64 = 100;
+/// HTTP/2: the least that a piece of an answer has where it allows further WINDOW_UPDATE. Bytes.
+pub const FRAME_DATA: usize = 16;
+/// HTTP/1: a line between the chunks of a body. Bytes.
+pub const CHUNK_LINE: usize = 1 << 10;
 /// Between two pieces of a body; a slower client is answered 408.
 pub const BODY_GAP: Duration = Duration::from_secs(10);
 /// The whole of a body must arrive at this rate at least, once `BODY_GAP` has passed. Bytes a second.
 pub const BODY_RATE: u64 = 1 << 10;
 /// Open client connections; more wait in the listen queue.
 pub const CONNECTIONS: usize = 10_000;
+/// Of the descriptors that the system allows, those that connections leave to databases, upstreams, compilers and files:
+/// a quarter, but so many at least.
+pub const SPARE_DESCRIPTORS: usize = 64;
+/// Client connections that there are at least, however few descriptors there are.
+pub const CONNECTIONS_LEAST: usize = 16;
+/// Open connections to the admin address: probes, Prometheus, a person.
+pub const ADMIN_CONNECTIONS: usize = 64;
+/// When there is no room for a new connection: how long an idle one has been so at least before it is closed, how long
+/// one that has sent a part of a request, and how often it is tried again.
+pub const SHED_IDLE: Duration = Duration::from_millis(250);
+pub const SHED_HEAD: Duration = Duration::from_secs(2);
+pub const SHED_PAUSE: Duration = Duration::from_millis(50);
 /// What is read of a body that is too long, so that its client sees the answer instead of a reset. Bytes.
 pub const DISCARD_BYTES: usize = 16 << 20;
 pub const DISCARD_TIME: Duration = Duration::from_secs(2);
@@ -87,6 +109,9 @@ pub const DISCARD_TIME: Duration = Duration::from_secs(2);
 pub const BACKLOG: u32 = 4096;
 /// Requests that may be in flight when a stop is asked for are given this long.
 pub const DRAIN: Duration = Duration::from_secs(25);
+/// At a stop a kept connection is given this long for the request that its client may be sending just now; its answer says
+/// that it is the last.
+pub const DRAIN_IDLE: Duration = Duration::from_secs(1);
 
 /// Fields of log lines and lines per call: a flood must not hurt the neighbours. Bytes; lines.
 pub const LOG_BYTES: usize = 64 << 10;

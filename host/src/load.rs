@@ -247,6 +247,7 @@ impl Loader {
             capabilities,
             remote_config,
             cors,
+            admin_token: settings.admin_token,
             health,
             alerts,
             policy: mesh.policy,

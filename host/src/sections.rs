@@ -150,7 +150,7 @@ macro_rules! table {
 }
 
 table! {
-    ADMIN = Row::new("admin", Keys::Fixed(&["host", "port"]));
+    ADMIN = Row::new("admin", Keys::Fixed(&["host", "port", "token"]));
     ALERTS = Row::new("alerts", Keys::Fixed(&["high_error_rate", "high_response_time", "high_memory_usage"])).readable();
     CORS = Row::new(
         "cors",

@@ -9,8 +9,9 @@ use tsk::{Config, Diagnostic, Node, Value};
 
 use crate::{
     app::Service,
+    bearer::Bearer,
     limits::{Limits, MEMORY_MAX},
-    section::Section,
+    section::{self, Section},
     sections,
 };
 
@@ -25,6 +26,8 @@ pub struct Settings {
     pub limits: Limits,
     /// `[admin]`; none without that section.
     pub admin: Option<SocketAddr>,
+    /// `[admin] token`.
+    pub admin_token: Option<Bearer>,
 }
 
 impl Settings {
@@ -35,6 +38,7 @@ impl Settings {
             diagnostics: Vec::new(),
         };
         let default = Limits::default();
+        let (admin, admin_token) = reader.admin();
         let settings = Self {
             service: Service {
                 name: reader.text("service.name").unwrap_or(fallback_name).into(),
@@ -57,7 +61,8 @@ impl Settings {
                     .map_or(default.queue, |n| n as usize),
                 queue_wait: reader.duration("limits.queue_wait").unwrap_or(default.queue_wait),
             },
-            admin: reader.admin(),
+            admin,
+            admin_token,
         };
         reader.unknown_limits();
         if reader.diagnostics.is_empty() {
@@ -70,6 +75,27 @@ impl Settings {
 
 /// Where the file names no port of `[admin]`.
 const ADMIN_PORT: u16 = 9001;
+
+/// The line that an admin address needs which other machines reach.
+pub(crate) const ADMIN_TOKEN: &str = "`token: @env.secure(\"ADMIN_TOKEN\")`";
+
+/// Whether an address is this machine's alone.
+pub(crate) fn is_local(host: IpAddr) -> bool {
+    host.to_canonical().is_loopback()
+}
+
+fn admin_token(section: &mut Section<'_>) -> Option<Bearer> {
+    let node = section.get("token")?;
+    let token = section::text(node).map(str::trim).filter(|token| {
+        // What a header cannot carry, nobody can show.
+        !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    if token.is_none() {
+        let expected = "a text of visible characters without spaces";
+        section.wrong("token", node, expected, "@env.secure(\"ADMIN_TOKEN\")");
+    }
+    token.map(Bearer::new)
+}
 
 struct Reader<'a> {
     config: &'a Config,
@@ -108,8 +134,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// `[admin] host` and `port`; 127.0.0.1 and 9001 where they are not given.
-    fn admin(&mut self) -> Option<SocketAddr> {
+    /// `[admin] host` and `port`, 127.0.0.1 and 9001 where they are not given, and `token`.
+    fn admin(&mut self) -> (Option<SocketAddr>, Option<Bearer>) {
         let mut section = Section::new(self.config, &sections::ADMIN);
         let host = section.text("host", "\"127.0.0.1\"").unwrap_or("127.0.0.1").parse();
         if let (Err(_), Some(node)) = (&host, section.get("host")) {
@@ -117,9 +143,21 @@ impl<'a> Reader<'a> {
         }
         let port = section.integer("port", 0..=u16::MAX.into(), ADMIN_PORT.into());
         let port = port.map_or(ADMIN_PORT, |port| port as u16);
+        let token = admin_token(&mut section);
         let address = host.ok().filter(|_| section.is_there());
+        let reaches_out = address.filter(|host| !is_local(*host));
+        if let (Some(host), None, Some(node)) = (reaches_out, section.get("token"), section.get("host")) {
+            section.diagnostics.push(
+                Diagnostic::error(
+                    "wrong-setting",
+                    format!("[admin] needs a `token`: other machines reach {host}"),
+                )
+                .at(node.span)
+                .help(format!("write {ADMIN_TOKEN}, or `host: \"127.0.0.1\"`")),
+            );
+        }
         self.diagnostics.append(&mut section.diagnostics);
-        address.map(|host| SocketAddr::new(host, port))
+        (address.map(|host| SocketAddr::new(host, port)), token)
     }
 
     fn integer(&mut self, path: &str, min: i64, max: i64) -> Option<i64> {

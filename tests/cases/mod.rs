@@ -18,6 +18,7 @@ mod remote_config;
 mod resilience;
 mod secrets;
 mod sqlite;
+mod server;
 mod state;
 mod swap;
 mod up;

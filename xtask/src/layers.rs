@@ -47,7 +47,7 @@ const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 /// Rooms of the host from the ground up. A room knows those of lower floors; of its own floor only the ones that
 /// [`NEIGHBOURS`] names.
 const FLOORS: &[&[&str]] = &[
-    &["escape", "limits", "off_limits"],
+    &["bearer", "escape", "limits", "off_limits"],
     &["sections"],
     &[
         "bindings",

@@ -11,6 +11,7 @@ mod progress;
 mod report;
 mod sealed;
 mod serve;
+mod signals;
 mod up;
 
 use std::{io, path::PathBuf, process::ExitCode};

@@ -1,7 +1,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
 };
@@ -17,6 +17,7 @@ use super::{
     output::{self, Failure},
     progress::Steps,
     report,
+    signals::Signals,
 };
 use crate::{
     admin, alerts,
@@ -27,7 +28,7 @@ use crate::{
     off_limits,
     remote_config::Watcher,
     scheduler, server,
-    settings::Settings,
+    settings::{self, Settings},
     watch::Watch,
 };
 
@@ -38,6 +39,8 @@ pub(super) fn run(options: Serve) -> Result<(), Failure> {
 }
 
 async fn serve(options: Serve) -> Result<(), Failure> {
+    // Before anything else: they come when their sender pleases.
+    let signals = Signals::take().map_err(|error| Failure::new(error.to_string()))?;
     raise_descriptor_limit();
     let file = options.file.clone().unwrap_or_default();
     let loader = Loader::new(file, &output::cache_folder())
@@ -70,7 +73,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     tokio::spawn(health::run(live.clone(), stopping.clone()));
     tokio::spawn(alerts::run(live.clone(), stopping.clone()));
     tokio::spawn(remote.run(live.clone(), stopping.clone()));
-    let watcher = watch.map(|watch| tokio::spawn(follow(watch, loader.clone(), live.clone(), loaded)));
+    let watcher = tokio::spawn(follow(watch, signals, loader.clone(), live.clone(), loaded));
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("stopping: requests, events and runs in flight are finished first");
@@ -84,9 +87,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         events::serve(live.clone(), stopping.clone()),
         scheduler::serve(live, stopping, clock::system())
     );
-    if let Some(watcher) = watcher {
-        watcher.abort();
-    }
+    watcher.abort();
     // What the last calls did is sent. A panic in it is in the log.
     let _ = tokio::task::spawn_blocking(move || loader.exporters.stop()).await;
     // Last: until now it has said that the service stops.
@@ -136,16 +137,25 @@ fn watch(file: &Path) -> Option<Watch> {
     Some(watch)
 }
 
-/// Reloads at every change, for as long as the service runs. A file with errors leaves the running version alone.
-async fn follow(mut watch: Watch, loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
-    watch.set(&first.watch);
+/// Reloads at every change and at SIGHUP, for as long as the service runs. A file with errors leaves the running version
+/// alone.
+async fn follow(mut watch: Option<Watch>, mut signals: Signals, loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
+    let set = |watch: &mut Option<Watch>, files: &[PathBuf]| {
+        if let Some(watch) = watch {
+            watch.set(files);
+        }
+    };
+    set(&mut watch, &first.watch);
     let settings = first.settings;
     loop {
-        watch.changed().await;
+        tokio::select! {
+            () = changed(&mut watch) => {}
+            () = signals.hangup() => tracing::info!(target: "swap", "SIGHUP: the file is read again"),
+        }
         let started = Instant::now();
         match load(&loader, Some(live.current())).await {
             Ok(loaded) => {
-                watch.set(&loaded.watch);
+                set(&mut watch, &loaded.watch);
                 output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
                 let before = live.current();
                 live.swap(loaded.app.clone());
@@ -160,7 +170,7 @@ async fn follow(mut watch: Watch, loader: Arc<Loader>, live: Arc<Live>, first: L
                 }
             }
             Err(failed) => {
-                watch.set(&failed.watch);
+                set(&mut watch, &failed.watch);
                 output::print_failed(&failed);
                 loader.metrics.not_swapped.add(1);
                 loader.metrics.load.refused(reason(&failed));
@@ -171,6 +181,13 @@ async fn follow(mut watch: Watch, loader: Arc<Loader>, live: Arc<Live>, first: L
                 );
             }
         }
+    }
+}
+
+async fn changed(watch: &mut Option<Watch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
     }
 }
 
@@ -195,8 +212,19 @@ fn listen(options: &Serve, settings: &Settings) -> Result<(TcpListener, SocketAd
     listen_at(SocketAddr::new(host, port), "--port", "--host 127.0.0.1")
 }
 
-fn listen_admin(options: &Serve, settings: &Settings) -> Result<Option<(TcpListener, SocketAddr)>, Failure> {
-    let address = options.admin.or(settings.admin);
+fn listen_admin(options: &Serve, loaded: &Settings) -> Result<Option<(TcpListener, SocketAddr)>, Failure> {
+    let address = options.admin.or(loaded.admin);
+    let reaches_out = address.filter(|address| !settings::is_local(address.ip()));
+    if let (Some(address), None) = (reaches_out, loaded.admin_token) {
+        return Err(Failure::help(
+            format!("the admin address {address} needs a token: other machines reach it"),
+            format!(
+                "write {} into [admin], or choose --admin 127.0.0.1:{}",
+                settings::ADMIN_TOKEN,
+                address.port()
+            ),
+        ));
+    }
     address
         .map(|address| listen_at(address, "--admin", "--admin 127.0.0.1:9001"))
         .transpose()

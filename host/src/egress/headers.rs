@@ -10,6 +10,7 @@ use http::{
 
 use crate::{
     bindings::Error,
+    limits,
     mesh::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
     request::Origin,
 };
@@ -46,6 +47,17 @@ fn is_hosts(name: &HeaderName) -> bool {
 /// A guest's headers without those that belong to the host, and those of the host: the request's id, and the place in
 /// its trace. `origin` is that of what is sent, a child of the call's.
 pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, Error> {
+    // Before there is a map: one of tens of thousands panics.
+    let bytes: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > limits::HEADER_BYTES || given.len() > limits::HEADER_COUNT {
+        let message = format!(
+            "{} headers of {bytes} bytes are too many or too long: a request has at most {} headers of {} bytes in all",
+            given.len(),
+            limits::HEADER_COUNT,
+            limits::HEADER_BYTES
+        );
+        return Err(Error::new(500, "bad-header", message));
+    }
     let mut headers = HeaderMap::with_capacity(given.len() + 3);
     for (name, value) in given {
         let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
@@ -133,6 +145,24 @@ mod tests {
         );
         assert_eq!(headers["tracestate"], "a=b");
         assert_eq!(headers["traceparent"], origin().trace.to_string());
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused_before_it_is_built() {
+        let pairs = |count: usize, name: &dyn Fn(usize) -> String| -> Vec<_> {
+            (0..count).map(|n| (name(n), String::new())).collect()
+        };
+        for given in [
+            pairs(30_000, &|n| format!("x{n}")),
+            pairs(70_000, &|_| String::new()),
+            pairs(70_000, &|_| "host".to_owned()),
+            pairs(limits::HEADER_COUNT + 1, &|_| "x".to_owned()),
+            vec![("x".to_owned(), "y".repeat(limits::HEADER_BYTES))],
+        ] {
+            let error = outgoing(&given, &origin()).unwrap_err();
+            assert_eq!((error.status, &*error.code), (500, "bad-header"));
+        }
+        assert!(outgoing(&pairs(limits::HEADER_COUNT, &|n| format!("x{n}")), &origin()).is_ok());
     }
 
     #[test]

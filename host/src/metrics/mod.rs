@@ -52,6 +52,8 @@ pub struct Metrics {
     pub handshakes_failed: Arc<Counter>,
     /// Requests and calls that found no place, or waited too long for one.
     pub refused: Arc<Counter>,
+    /// Connections and requests that ended by a panic of the host: each is a bug.
+    pub panics: Arc<Counter>,
     /// Changes of the file that were applied, and that were not.
     pub swapped: Counter,
     pub not_swapped: Counter,
@@ -109,6 +111,7 @@ impl Default for Metrics {
             connections: Arc::default(),
             handshakes_failed: Arc::default(),
             refused: Arc::default(),
+            panics: Arc::default(),
             swapped: Counter::default(),
             not_swapped: Counter::default(),
             spans: Arc::default(),

@@ -87,6 +87,13 @@ impl Metrics {
             "Client connections that are open",
             open as f64,
         );
+        let panics = self.panics.get();
+        page.single(
+            "tusk_http_panics_total",
+            "counter",
+            "Connections and requests that ended by a panic of the host, which is a bug",
+            panics as f64,
+        );
         let failed = self.handshakes_failed.get();
         page.single(
             "tusk_tls_handshakes_failed_total",

@@ -1,5 +1,6 @@
 //! What `[routes]` says, checked against the fujsens that there are.
 
+mod normal;
 mod path;
 mod read;
 mod table;
@@ -10,7 +11,7 @@ use http::Method;
 use tsk::{Config, Diagnostic};
 
 use self::table::Table;
-pub(crate) use self::{read::method_and_path, table::Found};
+pub(crate) use self::{normal::normal, read::method_and_path, table::Found};
 use crate::{
     metrics,
     module::Handler,

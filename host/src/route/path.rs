@@ -1,16 +1,6 @@
 //! The path of a route as its author writes it.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
-/// What a client percent-encodes in a path although an author writes it plainly.
-const PLAIN: &AsciiSet = &CONTROLS
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'`')
-    .add(b'^')
-    .add(b'|')
-    .add(b'\\');
+use super::normal;
 
 /// `/users/{id}/files/{*rest}`, checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +39,16 @@ impl Path {
         {
             let help = "a route has a path only: query parameters bind to the fujsen's parameters by name";
             return wrong(format!("the path `{text}` contains {bad:?}"), help);
+        }
+        let Some(spelled) = normal::spell(text) else {
+            return wrong(
+                format!("the path `{text}` has a `%` without two hexadecimal digits"),
+                "write the character itself, or `%25` for a `%`",
+            );
+        };
+        if normal::has_dots(&spelled) {
+            let help = "write the path that is meant: clients resolve `.` and `..` before they ask";
+            return wrong(format!("the path `{text}` has a `.` or `..` between its `/`"), help);
         }
         let mut path = Self {
             canonical: String::with_capacity(text.len()),
@@ -120,8 +120,9 @@ impl Path {
         Ok(())
     }
 
+    /// As requests are spelled; [`Self::parse`] has seen that it can be.
     fn literal(&mut self, text: &str) {
-        self.canonical.extend(utf8_percent_encode(text, PLAIN));
+        self.canonical.push_str(&normal::spell(text).unwrap_or(text.into()));
     }
 }
 

@@ -184,6 +184,10 @@ fn paths_that_are_wrong() {
         "/{a-b}",
         "/{{a}}",
         "/{*}",
+        "/a/../b",
+        "/a/%2e",
+        "/100%",
+        "/%4g",
     ] {
         assert!(Path::parse(path).is_err(), "{path}");
     }
@@ -191,6 +195,7 @@ fn paths_that_are_wrong() {
         Path::parse("/größe/{id}.json").unwrap().canonical,
         "/gr%C3%B6%C3%9Fe/{p0}.json"
     );
+    assert_eq!(Path::parse("/%65%c3%b6%2f").unwrap().canonical, "/e%C3%B6%2F");
 }
 
 fn table() -> Table<&'static str> {

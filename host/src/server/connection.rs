@@ -1,7 +1,22 @@
 //! One connection, from its first byte to its end.
 
-use std::{convert::Infallible, pin::pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    panic::AssertUnwindSafe,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::{
+    HeaderValue, Response, StatusCode,
+    header::{CONNECTION, CONTENT_TYPE},
+};
+use http_body_util::Full;
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -11,15 +26,20 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::{Semaphore, watch},
-    time::{sleep_until, timeout},
+    time::{Instant, sleep_until, timeout},
 };
 
 use super::{
     Answer,
+    crowd::Crowd,
     idle::{Activity, Patience, Watched},
+    reply::JSON,
     tls,
+    wire::{Notes, Wire},
 };
-use crate::{limits, tls::Peer};
+use crate::{limits, metrics::Counter, tls::Peer};
+
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// What the whole server is doing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,20 +51,25 @@ pub(super) enum Phase {
     Closing,
 }
 
+/// What a connection knows of the server around it.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) room: Arc<Semaphore>,
+    pub(super) crowd: Arc<Crowd>,
+    pub(super) phases: watch::Receiver<Phase>,
+    /// Counts exchanges that ended by a fault of the host's own.
+    pub(super) panicked: Arc<Counter>,
+}
+
 /// Serves a connection, over TLS where that is asked for.
-pub(super) async fn start(
-    stream: TcpStream,
-    answer: impl Answer,
-    room: Arc<Semaphore>,
-    phases: watch::Receiver<Phase>,
-) {
+pub(super) async fn start(stream: TcpStream, answer: impl Answer, surroundings: Surroundings) {
     let Some(tls) = answer.tls() else {
-        return serve(stream, None, answer, room, phases).await;
+        return serve(stream, None, answer, surroundings).await;
     };
     // Apart, so that connections without TLS do not carry what those with it need.
     let secured = async move {
         if let Some((stream, peer)) = tls::handshake(stream, &tls).await {
-            serve(stream, peer, answer, room, phases).await;
+            serve(stream, peer, answer, surroundings).await;
         }
     };
     Box::pin(secured).await;
@@ -56,24 +81,43 @@ async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Option<Peer>,
     answer: impl Answer,
-    room: Arc<Semaphore>,
-    mut phases: watch::Receiver<Phase>,
+    surroundings: Surroundings,
 ) {
-    let activity = Arc::new(Activity::new());
+    let Surroundings {
+        room,
+        crowd,
+        mut phases,
+        panicked,
+    } = surroundings;
+    let (activity, notes) = (Arc::new(Activity::new()), Arc::new(Notes::default()));
+    let _member = crowd.join(&activity);
+    let is_leaving = Arc::new(AtomicBool::new(*phases.borrow() != Phase::Serving));
     let service = service_fn(|mut request: Request<Incoming>| {
-        let (answer, activity) = (answer.clone(), activity.clone());
+        let (answer, activity, is_leaving, panicked) =
+            (answer.clone(), activity.clone(), is_leaving.clone(), panicked.clone());
         if let Some(peer) = &peer {
             request.extensions_mut().insert(peer.clone());
         }
+        if let Some(refusal) = notes.begin() {
+            request.extensions_mut().insert(refusal);
+        }
         async move {
             let _busy = activity.start(request.version());
-            Ok::<_, Infallible>(answer.answer(request).await)
+            let answering = AssertUnwindSafe(answer.answer(request)).catch_unwind();
+            let mut response = answering.await.unwrap_or_else(|_| panic_response(&panicked));
+            if is_leaving.load(Relaxed) && !activity.is_http2() {
+                response.headers_mut().insert(CONNECTION, CLOSE);
+            }
+            Ok::<_, Infallible>(response)
         }
     });
     let builder = builder();
-    let io = TokioIo::new(Watched::new(stream, activity.clone()));
+    let io = TokioIo::new(Wire::new(Watched::new(stream, activity.clone()), notes.clone()));
     let mut connection = pin!(builder.serve_connection(io, service));
     let mut watchdog = pin!(sleep_until(activity.look_again()));
+    // When a kept connection is closed that has sent nothing more since the server stops.
+    let mut farewell = pin!(sleep_until(Instant::now() + limits::DRAIN_IDLE));
+    let mut is_parting = is_leaving.load(Relaxed);
     loop {
         tokio::select! {
             biased;
@@ -81,20 +125,41 @@ async fn serve(
             _ = connection.as_mut() => return,
             () = watchdog.as_mut() => match activity.patience(room.available_permits() == 0) {
                 Patience::Left => watchdog.as_mut().reset(activity.look_again()),
-                Patience::Spent => {
-                    connection.as_mut().graceful_shutdown();
-                    let _ = timeout(limits::LAST_WORDS, connection.as_mut()).await;
-                    return;
-                }
+                Patience::Spent => break,
             },
+            // Unless it has become busy since.
+            () = activity.shed.notified() => if activity.idle().is_some() { break },
+            () = farewell.as_mut(), if is_parting => {
+                is_parting = false;
+                connection.as_mut().graceful_shutdown();
+            }
             changed = phases.changed() => {
                 if changed.is_err() || *phases.borrow() == Phase::Closing {
                     return;
                 }
-                connection.as_mut().graceful_shutdown();
+                is_leaving.store(true, Relaxed);
+                if activity.is_http2() {
+                    // It tells the client which requests are taken.
+                    connection.as_mut().graceful_shutdown();
+                } else {
+                    is_parting = true;
+                    farewell.as_mut().reset(Instant::now() + limits::DRAIN_IDLE);
+                }
             }
         }
     }
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(limits::LAST_WORDS, connection.as_mut()).await;
+}
+
+/// An exchange that ended by a fault of the host's own ends alone.
+fn panic_response(panicked: &Counter) -> Response<Full<Bytes>> {
+    panicked.add(1);
+    tracing::error!("a request ended by a panic of the host, which is a bug");
+    let mut response = Response::new(Full::from(r#"{"status":"error","message":"internal error"}"#));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
 }
 
 fn builder() -> Builder<TokioExecutor> {

@@ -16,7 +16,7 @@ use super::{
     access::Access,
     body,
     fault::Fault,
-    reply,
+    head, reply,
     trace::{REQUEST_ID, Trace},
 };
 use crate::{
@@ -44,17 +44,19 @@ impl Answer for Service {
 
 /// Answers a request with the `App` that it came to, whatever is swapped in meanwhile.
 async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    // Before anybody looks at it: policies, metrics and fujsens see one and the same request.
+    let settled = head::settle(&mut parts);
     let trace = Trace::of(&parts.headers, &app.tracer);
     let mut access = Access::start(&parts.method, &parts.uri, app.scheme(), &trace, &app.routes.unmatched);
     let is_head = parts.method == Method::HEAD;
     let from = app.cors.origin(&parts.headers).cloned();
-    let mut response = match preflight(&app, &parts) {
-        Some(response) => response,
-        None => route(&app, parts, body, &trace, &mut access)
-            .await
-            .unwrap_or_else(|fault| fault.response(&app.service.name, &trace.request_id)),
+    let answer = match settled.map(|()| preflight(&app, &parts)) {
+        Ok(Some(response)) => Ok(response),
+        Ok(None) => route(&app, parts, body, &trace, &mut access).await,
+        Err(fault) => Err(fault),
     };
+    let mut response = answer.unwrap_or_else(|fault| fault.response(&app.service.name, &trace.request_id));
     app.cors.mark(from.as_ref(), response.headers_mut());
     response.headers_mut().insert(REQUEST_ID, trace.id_header());
     access.status = response.status().as_u16();
@@ -89,6 +91,9 @@ async fn route<'a>(
             access.meter = &route.meter;
             access.route = Some((route.path.clone(), route.handler.path.clone()));
             let service = caller(app, route, &parts, trace)?;
+            if head::is_coded(&parts) && !body.is_end_stream() {
+                return Err(Fault::coded());
+            }
             let body = body::read(body, &parts.headers, app.limits.body).await?;
             call(app, route, incoming(parts, parameters, body, service), trace).await
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{
     HeaderValue, Response, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use http_body_util::Full;
 use serde::Serialize;
@@ -23,6 +23,8 @@ pub(super) struct Fault {
     message: String,
     argument: Option<String>,
     allow: Option<HeaderValue>,
+    /// The codings in which a body may come.
+    codings: Option<HeaderValue>,
     challenge: Option<HeaderValue>,
     /// The client is given the request's id: the log has more.
     is_traced: bool,
@@ -39,6 +41,7 @@ impl Fault {
             message: message.into(),
             argument: None,
             allow: None,
+            codings: None,
             challenge: None,
             is_traced: false,
         }
@@ -53,8 +56,21 @@ impl Fault {
         }
     }
 
+    /// A body in a coding (RFC 9110, 12.5.3).
+    pub(super) fn coded() -> Self {
+        Self {
+            codings: Some(HeaderValue::from_static("identity")),
+            ..Self::new(415, "the body must come as it is, without a content-encoding")
+        }
+    }
+
     pub(super) fn busy() -> Self {
         Self::new(503, "too many requests at once: try again shortly")
+    }
+
+    /// Its status and message.
+    pub(super) fn into_words(self) -> (StatusCode, String) {
+        (self.status, self.message)
     }
 
     /// `service` is the service's name. What went wrong inside (500) is for the log only: the client gets the
@@ -76,6 +92,9 @@ impl Fault {
         headers.insert(CONTENT_TYPE, JSON);
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, allow);
+        }
+        if let Some(codings) = self.codings {
+            headers.insert(ACCEPT_ENCODING, codings);
         }
         if let Some(challenge) = self.challenge {
             headers.insert(WWW_AUTHENTICATE, challenge);

@@ -12,13 +12,12 @@ use std::{
 use http::Version;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Notify,
     time::Instant,
 };
 
+use super::wire::PREFACE;
 use crate::limits;
-
-/// The 24 bytes that HTTP/2 begins with.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// No head is being read.
 const NONE: u64 = u64::MAX;
@@ -34,6 +33,8 @@ pub(super) struct Activity {
     has_read: AtomicBool,
     /// Frames other than requests are ordinary in HTTP/2, so that a byte does not begin a head.
     is_http2: AtomicBool,
+    /// Asks an idle connection to make room for another one.
+    pub(super) shed: Notify,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,27 @@ impl Activity {
             rest: AtomicU64::new(0),
             has_read: AtomicBool::new(false),
             is_http2: AtomicBool::new(false),
+            shed: Notify::new(),
         }
+    }
+
+    pub(super) fn is_http2(&self) -> bool {
+        self.is_http2.load(Relaxed)
+    }
+
+    /// For how long the connection could have made room for another one, where it can.
+    pub(super) fn idle(&self) -> Option<Duration> {
+        if self.running.load(Relaxed) > 0 {
+            return None;
+        }
+        let head = self.head.load(Relaxed);
+        let (since, least) = if head == NONE {
+            (self.rest.load(Relaxed), limits::SHED_IDLE)
+        } else {
+            (head, limits::SHED_HEAD)
+        };
+        let idle = Duration::from_millis(self.now().saturating_sub(since));
+        (idle >= least).then_some(idle)
     }
 
     fn now(&self) -> u64 {

@@ -1,7 +1,8 @@
 //! HTTP/1.1 and HTTP/2 in, replies out.
 //!
-//! `accept` takes connections, `tls` secures them where the file says so, `connection` drives one and `idle` ends it when its client does nothing. `exchange`
-//! turns one request into one response: `body` reads, `arguments` binds, the fujsen runs, `reply` writes. `trace`,
+//! `accept` takes connections, of which `crowd` ends idle ones when there is no room; `tls` secures them where the file says
+//! so, `connection` drives one, `wire` looks at its bytes and `idle` ends it when its client does nothing. `exchange` turns
+//! one request into one response: `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs, `reply` writes. `trace`,
 //! `cors` and `access` are what every exchange carries along.
 
 mod accept;
@@ -9,17 +10,20 @@ mod access;
 mod body;
 mod connection;
 mod cors;
+mod crowd;
 mod exchange;
 mod fault;
+mod head;
 mod idle;
 mod reply;
 mod tls;
 mod trace;
+mod wire;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use tokio::{
@@ -29,7 +33,12 @@ use tokio::{
 
 pub use self::cors::Cors;
 pub(crate) use self::{exchange::without_body, reply::JSON};
-use crate::{limits, live::Live, metrics::Gauge, tls::Incoming as Tls};
+use crate::{
+    limits,
+    live::Live,
+    metrics::{Counter, Gauge},
+    tls::Incoming as Tls,
+};
 
 /// Who answers the requests of a listener.
 pub trait Answer: Clone + Send + Sync + 'static {
@@ -39,6 +48,12 @@ pub trait Answer: Clone + Send + Sync + 'static {
     fn tls(&self) -> Option<Arc<Tls>> {
         None
     }
+}
+
+/// Brings the head of a request into its one form, as those of the service are, or says with which status and why it is
+/// refused.
+pub(crate) fn settle(parts: &mut Parts) -> Result<(), (StatusCode, String)> {
+    head::settle(parts).map_err(fault::Fault::into_words)
 }
 
 /// A socket that listens on `address`. Restarts do not wait for the connections of the process before.
@@ -56,12 +71,40 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves until `stop` becomes true, then drains: no new connections, requests in flight get [`limits::DRAIN`].
 pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
     let open = live.current().metrics.metrics().connections.clone();
-    accept::run(listener, exchange::Service(live), open, stop).await;
+    let panicked = live.current().metrics.metrics().panics.clone();
+    let server = accept::Server::new(exchange::Service(live), room(), open, panicked);
+    server.run(listener, stop).await;
 }
 
-/// As [`serve`], with the same bounds, for other answers.
-pub async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
-    accept::run(listener, answer, Arc::<Gauge>::default(), stop).await;
+/// As [`serve`], for other answers and fewer connections; `panicked` counts what must not happen.
+pub async fn serve_other(
+    listener: TcpListener,
+    answer: impl Answer,
+    panicked: Arc<Counter>,
+    stop: watch::Receiver<bool>,
+) {
+    let most = limits::ADMIN_CONNECTIONS.min(room());
+    let server = accept::Server::new(answer, most, Arc::<Gauge>::default(), panicked);
+    server.run(listener, stop).await;
+}
+
+/// For how many client connections the system's descriptors suffice.
+fn room() -> usize {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the call only writes the struct that it is given.
+    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) } != 0 {
+        return limits::CONNECTIONS;
+    }
+    room_of(usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX))
+}
+
+fn room_of(descriptors: usize) -> usize {
+    let spare = limits::SPARE_DESCRIPTORS.max(descriptors / 4);
+    let room = descriptors.saturating_sub(spare);
+    room.clamp(limits::CONNECTIONS_LEAST, limits::CONNECTIONS)
 }
 
 #[cfg(test)]

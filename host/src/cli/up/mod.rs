@@ -5,7 +5,7 @@ mod group;
 mod log;
 mod plan;
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, pin::pin, time::Duration};
 
 use tokio::{
     task::JoinSet,
@@ -17,6 +17,7 @@ use super::{
     Format,
     output::{self, Failure},
     serve::stop_signal,
+    signals::Signals,
 };
 use crate::limits;
 
@@ -31,17 +32,22 @@ pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
 }
 
 async fn up(services: Vec<Service>) -> Result<(), Failure> {
+    let mut signals = Signals::take().map_err(|error| Failure::new(error.to_string()))?;
+    let mut stop = pin!(stop_signal());
     let group = Group::default();
     let mut running = JoinSet::new();
     let result = tokio::select! {
         result = start_all(services, &group, &mut running) => match result {
             Ok(()) => {
-                stop_signal().await;
+                tokio::select! {
+                    () = stop.as_mut() => {}
+                    () = pass_on(&mut signals, &group) => {}
+                }
                 Ok(())
             }
             failed => failed,
         },
-        () = stop_signal() => Ok(()),
+        () = stop.as_mut() => Ok(()),
     };
     output::say("stopping all services");
     // Nothing is started again from here on; dropping a child does not end it.
@@ -58,6 +64,14 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
         () = stop_signal() => group.signal(libc::SIGKILL),
     }
     result
+}
+
+/// SIGHUP, which came for all of them. Never returns.
+async fn pass_on(signals: &mut Signals, group: &Group) {
+    loop {
+        signals.hangup().await;
+        group.signal(libc::SIGHUP);
+    }
 }
 
 /// Starts every service once those that it needs listen.

@@ -4,3 +4,4 @@
 mod connections;
 mod exchanges;
 mod service;
+mod wire;

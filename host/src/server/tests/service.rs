@@ -13,6 +13,7 @@ use crate::{live::Live, load::Loader, server};
 /// A service on a port of its own.
 pub(super) struct Service {
     pub(super) address: SocketAddr,
+    live: Arc<Live>,
     stop: watch::Sender<bool>,
     serving: JoinHandle<()>,
     _folder: tempfile::TempDir,
@@ -29,13 +30,19 @@ impl Service {
         let listener = server::listen(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = watch::channel(false);
-        let serving = tokio::spawn(server::serve(listener, live, stopping));
+        let serving = tokio::spawn(server::serve(listener, live.clone(), stopping));
         Self {
             address,
+            live,
             stop,
             serving,
             _folder: folder,
         }
+    }
+
+    /// Exchanges and connections that ended by a fault of the host's own.
+    pub(super) fn panics(&self) -> u64 {
+        self.live.current().metrics.metrics().panics.get()
     }
 
     pub(super) fn begin_stop(&self) {

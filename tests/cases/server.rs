@@ -1,0 +1,203 @@
+//! What clients, signals and the system's bounds do to a service that runs.
+
+use std::time::Duration;
+
+use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
+
+use crate::harness::{Folder, Service, signal, tusk};
+
+const MANY: &str = r#"[service]
+name: "many"
+[admin]
+port: 0
+[r]
+f_fujsen = '''rust
+#[fujsen]
+fn reply(kind: i64) -> Response {
+    let mut r = Response::text("x");
+    for i in 0..(if kind == 0 { 40000 } else { 70000 }) { r = r.header(&if kind == 0 { format!("x{i}") } else { "y".to_string() }, ""); }
+    r
+}
+#[fujsen]
+fn sends() -> Result<Value> {
+    let mut r = http::get("http://127.0.0.1:9/");
+    for i in 0..30000 { r = r.header(&format!("x{i}"), ""); }
+    r.send()?;
+    Ok(json!(1))
+}
+#[fujsen]
+fn who(request: Request) -> Result<Value> {
+    Ok(json!({ "host": request.header("host"), "cookie": request.header("cookie") }))
+}
+'''
+[a]
+f_fujsen = '''assemblyscript
+export function reply(kind: i64): Response {
+  const r = Response.text("x");
+  for (let i = 0; i < (kind == 0 ? 40000 : 70000); i++) r.header(kind == 0 ? "x" + i.toString() : "y", "");
+  return r;
+}
+export function who(request: Request): Json {
+  return Json.object().set("host", request.header("host")).set("cookie", request.header("cookie"));
+}
+'''
+[up]
+url: "http://127.0.0.1:9"
+[routes]
+"GET /r/reply": r.reply
+"GET /r/sends": r.sends
+"GET /r/who": r.who
+"GET /a/reply": a.reply
+"GET /a/who": a.who
+"#;
+
+#[tokio::test]
+async fn headers_without_end_are_refused_with_their_reason_in_the_log() {
+    let service = Service::start(MANY).await;
+    for path in [
+        "/r/reply?kind=0",
+        "/r/reply?kind=1",
+        "/a/reply?kind=0",
+        "/a/reply?kind=1",
+        "/r/sends",
+    ] {
+        assert_eq!(service.get(path).await.status, 500, "{path}");
+    }
+    service.logged("its 40000 headers").await;
+    service.logged("its 70000 headers").await;
+    service.logged("30000 headers").await;
+    assert!(!service.log().contains("MAX_SIZE"), "nothing panics");
+    assert_eq!(service.metrics().await.get("tusk_http_panics_total", &[]), Some(0.0));
+}
+
+#[tokio::test]
+async fn host_and_cookies_are_the_same_over_both_protocols() {
+    let service = Service::start(MANY).await;
+    let second = crate::harness::client().http2_prior_knowledge().build().unwrap();
+    let host = service.url.trim_start_matches("http://").to_owned();
+    for path in ["/r/who", "/a/who"] {
+        for client in [&service.client, &second] {
+            let request = client.get(format!("{}{path}", service.url));
+            let answer = service
+                .send(request.header("cookie", "a=1").header("cookie", "b=2"))
+                .await;
+            let json = answer.json();
+            assert_eq!(
+                (json["host"].as_str(), json["cookie"].as_str()),
+                (Some(&*host), Some("a=1; b=2")),
+                "{path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn signals_reload_or_do_nothing() {
+    let mut service = Service::start(MANY).await;
+    let id = service.id() as i32;
+    for name in ["USR1", "USR2", "PIPE", "HUP"] {
+        signal(id, name);
+    }
+    service.logged("SIGHUP: the file is read again").await;
+    service.logged("swapped in").await;
+    assert_eq!(service.get("/r/who").await.status, 200);
+    signal(id, "TERM");
+    assert!(service.ended().await.success());
+}
+
+#[tokio::test]
+async fn idle_connections_make_room_when_descriptors_are_few() {
+    let service = Service::start(MANY).await;
+    let bound = libc::rlimit {
+        rlim_cur: 256,
+        rlim_max: 256,
+    };
+    // SAFETY: the struct lives through the call; the process is this test's own.
+    let set = unsafe { libc::prlimit(service.id() as i32, libc::RLIMIT_NOFILE, &bound, std::ptr::null_mut()) };
+    assert_eq!(set, 0);
+    let address = service.url.trim_start_matches("http://").to_owned();
+    let mut idle = Vec::new();
+    for _ in 0..600 {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let _ = stream.write_all(b"GET /r/who HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        idle.push(stream);
+    }
+    let served = timeout(Duration::from_secs(60), service.get("/r/who")).await;
+    assert_eq!(served.expect("a new client is served").status, 200);
+    drop(idle);
+}
+
+#[tokio::test]
+async fn a_stop_under_load_fails_no_request() {
+    let mut service = Service::start(MANY).await;
+    let second = crate::harness::client().http2_prior_knowledge().build().unwrap();
+    let clients = [service.client.clone(), second];
+    let load: Vec<_> = (0..20)
+        .map(|n| {
+            let (client, url) = (clients[n % 2].clone(), format!("{}/r/who", service.url));
+            tokio::spawn(async move {
+                let mut answered = 0;
+                loop {
+                    match client.get(&url).send().await {
+                        Ok(answer) => assert_eq!(answer.status(), 200),
+                        // Nobody listens any more: this one was never accepted.
+                        Err(error) if error.is_connect() => return answered,
+                        Err(error) => panic!("after {answered}: {error:?}"),
+                    }
+                    answered += 1;
+                }
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    signal(service.id() as i32, "TERM");
+    let mut all = 0;
+    for one in load {
+        all += one.await.unwrap();
+    }
+    assert!(all > 100, "{all} requests are no load");
+    assert!(service.ended().await.success());
+}
+
+#[tokio::test]
+async fn the_admin_address_knows_whom_it_answers() {
+    let service = Service::start(&MANY.replace("port: 0", "port: 0\ntoken: \"s3cret-s3cret\"")).await;
+    let url = service.admin_url().to_owned();
+    let ask = |path: &str, headers: &[(&'static str, &str)]| {
+        let request = service.client.get(format!("{url}{path}"));
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value));
+        service.send(request)
+    };
+    let token = ("authorization", "Bearer s3cret-s3cret");
+    for (path, headers, status) in [
+        ("/metrics", &[][..], 401),
+        ("/metrics", &[("authorization", "Bearer s3cret-s3creT")], 401),
+        ("/metrics", &[token], 200),
+        ("/health/ready", &[], 200),
+        ("/health/live", &[("host", "evil.example")], 403),
+        ("/metrics", &[token, ("origin", "http://evil.example")], 403),
+        ("/metrics", &[token, ("origin", &*url)], 200),
+    ] {
+        assert_eq!(ask(path, headers).await.status, status, "{path} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_admin_address_that_others_reach_needs_a_token() {
+    let open = "[service]\nhost: \"0.0.0.0\"\n[admin]\nhost: \"0.0.0.0\"\n";
+    let refused = tusk(Folder::new(open).path(), &["check", "service.tsk"]);
+    assert!(
+        refused.stderr.contains("token: @env.secure(\"ADMIN_TOKEN\")"),
+        "{}",
+        refused.stderr
+    );
+    let folder = Folder::new("[service]\nhost: \"0.0.0.0\"\n");
+    let refused = tusk(folder.path(), &["service.tsk", "--port", "0", "--admin", "0.0.0.0:0"]);
+    assert!(
+        refused.stderr.contains("token: @env.secure(\"ADMIN_TOKEN\")"),
+        "{}",
+        refused.stderr
+    );
+}
