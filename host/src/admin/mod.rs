@@ -43,7 +43,7 @@ pub(crate) async fn serve(
         draining,
         is_local,
     };
-    server::serve_other(listener, admin, panicked, stop).await;
+    server::serve_few(listener, admin, panicked, stop).await;
 }
 
 #[derive(Clone)]

@@ -76,8 +76,14 @@ pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver
     server.run(listener, stop).await;
 }
 
-/// As [`serve`], for other answers and fewer connections; `panicked` counts what must not happen.
-pub async fn serve_other(
+/// As [`serve`], with the same bounds, for other answers.
+pub async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
+    let server = accept::Server::new(answer, room(), Arc::<Gauge>::default(), Arc::default());
+    server.run(listener, stop).await;
+}
+
+/// As [`serve`], for few connections; `panicked` counts what must not happen.
+pub(crate) async fn serve_few(
     listener: TcpListener,
     answer: impl Answer,
     panicked: Arc<Counter>,
