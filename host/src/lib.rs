@@ -61,6 +61,7 @@ pub mod settings;
 mod start;
 mod store;
 mod target;
+mod tasks;
 pub mod tls;
 pub mod trace_context;
 pub mod traces;

@@ -126,6 +126,17 @@ pub const LOG_FLUSH: Duration = Duration::from_secs(2);
 /// How often the log tells that lines of it were lost.
 pub const LOG_TELL: Duration = Duration::from_secs(1);
 
+/// Before a task of the host that has panicked starts again: the first pause, doubled each time up to the last. One that
+/// ran longer than the last begins anew.
+pub const TASK_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// How often files are looked at that the system tells no changes of; how long one that has changed must stay as it is;
+/// how long that is waited for, and for somebody who writes to it and does not close it.
+pub const WATCH_LOOK: Duration = Duration::from_secs(1);
+pub const WATCH_QUIET: Duration = Duration::from_millis(15);
+pub const WATCH_SETTLE: Duration = Duration::from_secs(2);
+pub const WATCH_WRITER: Duration = Duration::from_secs(10);
+
 /// A file of `[tls]`: certificates are a few KiB each. Bytes.
 pub const TLS_FILE: usize = 1 << 20;
 /// A TLS handshake, from the connection on.

@@ -1,7 +1,7 @@
 //! From a TSK file to an `App`: read, compile, link, try, connect. Nothing here touches the `App` that serves.
 
 use std::{
-    fs, io,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -16,7 +16,7 @@ use crate::{
     capability::{Capabilities, Shared, config::Values, grpc, http::Outside},
     engine::Host,
     events::Subscriptions,
-    folder::{Folder, folder},
+    folder::{Folder, folder, open_regular},
     gate::Gate,
     health, limits,
     link::{self, Linked},
@@ -294,7 +294,10 @@ pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
         sources: SourceMap::default(),
         watch: vec![file.to_owned()],
     };
-    let bytes = fs::read(file).map_err(|error| alone(unreadable(&name, &error)))?;
+    let mut bytes = Vec::new();
+    open_regular(file)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .map_err(|error| alone(unreadable(&name, &error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
             .iter()

@@ -64,7 +64,7 @@ const FLOORS: &[&[&str]] = &[
         "unused",
     ],
     &["arguments", "metrics", "schema", "store"],
-    &["gate", "lane", "log", "tls", "traces"],
+    &["gate", "lane", "log", "tasks", "tls", "traces"],
     &["observe", "queue", "request", "resilience"],
     &["discovery"],
     // What a version of a service is made of, and what runs in it: an `App` has capabilities, which run calls of the `App`.

@@ -6,10 +6,12 @@ use std::{
     time::Instant,
 };
 
+use tsk::{Diagnostic, SourceMap};
+
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
-    sync::watch as flag,
+    sync::{Mutex, watch as flag},
 };
 
 use super::{
@@ -22,20 +24,24 @@ use super::{
 use crate::{
     admin, alerts,
     app::App,
-    clock, events, health,
+    clock, events, health, limits,
     live::Live,
     load::{Failed, Loaded, Loader},
     off_limits,
     remote_config::Watcher,
     scheduler, server,
     settings::{self, Settings},
+    tasks,
     watch::Watch,
 };
 
 pub(super) fn run(options: Serve) -> Result<(), Failure> {
     output::start_log(options.log_format, "info")?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
-    runtime.block_on(serve(options))
+    let result = runtime.block_on(serve(options));
+    // A load that hangs is not waited for.
+    runtime.shutdown_timeout(limits::LAST_WORDS);
+    result
 }
 
 async fn serve(options: Serve) -> Result<(), Failure> {
@@ -47,7 +53,11 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
     let loader = Arc::new(loader);
     // Watched before it is read: a save in between is not missed.
-    let watch = if options.no_watch { None } else { watch(&loader.file) };
+    let watch = if options.no_watch {
+        None
+    } else {
+        Some(watch(&loader.file))
+    };
     let loaded = load(&loader, None).await?;
     output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
     let (listener, address) = listen(&options, &loaded.settings)?;
@@ -69,11 +79,37 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         let (live, draining) = (live.clone(), stopping.clone());
         tokio::spawn(admin::serve(listener, live, draining, admin_stopping))
     });
-    tokio::spawn(loader.metrics.clone().sample(stopping.clone()));
-    tokio::spawn(health::run(live.clone(), stopping.clone()));
-    tokio::spawn(alerts::run(live.clone(), stopping.clone()));
-    tokio::spawn(remote.run(live.clone(), stopping.clone()));
-    let watcher = tokio::spawn(follow(watch, signals, loader.clone(), live.clone(), loaded));
+    let tasks = loader.metrics.tasks.clone();
+    let (metrics, stops) = (loader.metrics.clone(), stopping.clone());
+    tasks::keep(&tasks, "metrics", move || metrics.clone().sample(stops.clone()));
+    let (app, stops) = (live.clone(), stopping.clone());
+    tasks::keep(&tasks, "health", move || health::run(app.clone(), stops.clone()));
+    let (app, stops) = (live.clone(), stopping.clone());
+    tasks::keep(&tasks, "alerts", move || alerts::run(app.clone(), stops.clone()));
+    let (app, stops, kept) = (live.clone(), stopping.clone(), loader.remote.clone());
+    let mut first = Some(remote);
+    tasks::keep(&tasks, "remote_config", move || {
+        let remote = first.take().unwrap_or_else(|| Watcher::new(kept.clone()));
+        remote.run(app.clone(), stops.clone())
+    });
+    let (loading, app, settings) = (loader.clone(), live.clone(), loaded.settings);
+    let is_watched = watch.is_some();
+    let mut first = watch.map(|mut watch| {
+        watch.set(&loaded.watch);
+        watch
+    });
+    // Kept over a restart of the task: no signal is missed meanwhile.
+    let signals = Arc::new(Mutex::new(signals));
+    let watcher = tasks::keep(&tasks, "reload", move || {
+        let watch = first.take().or_else(|| is_watched.then(|| self::watch(&loading.file)));
+        follow(watch, signals.clone(), loading.clone(), app.clone(), settings.clone())
+    });
+    let (app, stops) = (live.clone(), stopping.clone());
+    let events = tasks::keep(&tasks, "events", move || events::serve(app.clone(), stops.clone()));
+    let (app, stops) = (live.clone(), stopping.clone());
+    let schedules = tasks::keep(&tasks, "schedules", move || {
+        scheduler::serve(app.clone(), stops.clone(), clock::system())
+    });
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("stopping: requests, events and runs in flight are finished first");
@@ -82,11 +118,8 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         stop_signal().await;
         output::exit(1);
     });
-    tokio::join!(
-        server::serve(listener, live.clone(), stopping.clone()),
-        events::serve(live.clone(), stopping.clone()),
-        scheduler::serve(live, stopping, clock::system())
-    );
+    // The last two end when they are cancelled, too, which nobody does.
+    let _ = tokio::join!(server::serve(listener, live, stopping), events, schedules);
     watcher.abort();
     // What the last calls did is sent. A panic in it is in the log.
     let _ = tokio::task::spawn_blocking(move || loader.exporters.stop()).await;
@@ -120,33 +153,68 @@ fn raise_descriptor_limit() {
 /// Loads on a thread of its own: compilers block.
 async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, Failed> {
     let (own, steps) = (loader.clone(), Steps::start());
+    let serving = previous.clone();
     let loading = tokio::task::spawn_blocking(move || own.load(previous.as_deref(), &|step| steps.step(step)));
-    let loaded = loading
-        .await
-        .unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    let loaded = loading.await.unwrap_or_else(|_| Err(bug(loader)))?;
+    if let Some(lost) = lost_routes(loader, serving.as_deref(), &loaded) {
+        return Err(lost);
+    }
     loader.prepare(&loaded).await?;
     Ok(loaded)
 }
 
-/// Watches a file; without a watch the service runs all the same.
-fn watch(file: &Path) -> Option<Watch> {
-    let mut watch = Watch::new()
-        .inspect_err(|error| tracing::error!(%error, "changes of the file will not be seen: restart to apply them"))
-        .ok()?;
+/// The place of a panic is in the log.
+fn bug(loader: &Loader) -> Failed {
+    let diagnostic = Diagnostic::error("bug", "loading the file panicked, which is a bug of the host")
+        .help("the log names the place: please report it with what was changed last in the file");
+    failed(loader, diagnostic, Vec::new())
+}
+
+/// A file that is being written has no routes for a while, an emptied one has none at all: neither replaces what serves.
+fn lost_routes(loader: &Loader, serving: Option<&App>, loaded: &Loaded) -> Option<Failed> {
+    let had = serving.is_some_and(|app| app.routes.iter().next().is_some());
+    if !had || loaded.app.routes.iter().next().is_some() {
+        return None;
+    }
+    let message = format!(
+        "{} has no routes any more, and what serves has some",
+        loader.file.display()
+    );
+    let diagnostic = Diagnostic::error("no-routes", message)
+        .help("write [routes] again; to serve without any, start the service anew");
+    Some(failed(loader, diagnostic, loaded.watch.clone()))
+}
+
+fn failed(loader: &Loader, diagnostic: Diagnostic, mut watch: Vec<PathBuf>) -> Failed {
+    watch.push(loader.file.clone());
+    Failed {
+        diagnostics: vec![diagnostic],
+        sources: SourceMap::default(),
+        watch,
+    }
+}
+
+fn watch(file: &Path) -> Watch {
+    let mut watch = Watch::new();
     watch.set(&[file.to_owned()]);
-    Some(watch)
+    watch
 }
 
 /// Reloads at every change and at SIGHUP, for as long as the service runs. A file with errors leaves the running version
 /// alone.
-async fn follow(mut watch: Option<Watch>, mut signals: Signals, loader: Arc<Loader>, live: Arc<Live>, first: Loaded) {
+async fn follow(
+    mut watch: Option<Watch>,
+    signals: Arc<Mutex<Signals>>,
+    loader: Arc<Loader>,
+    live: Arc<Live>,
+    settings: Settings,
+) {
+    let mut signals = signals.lock().await;
     let set = |watch: &mut Option<Watch>, files: &[PathBuf]| {
         if let Some(watch) = watch {
             watch.set(files);
         }
     };
-    set(&mut watch, &first.watch);
-    let settings = first.settings;
     loop {
         tokio::select! {
             () = changed(&mut watch) => {}

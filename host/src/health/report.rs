@@ -88,6 +88,12 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         reason: refused.reason,
         since: refused.since,
     });
+    let tasks = metrics.tasks.down().into_iter().map(|(task, since)| Fault {
+        kind: "task",
+        name: task.to_owned(),
+        reason: "a bug of the host has ended it, as the log tells; it starts again".to_owned(),
+        since,
+    });
     let dependencies = unhealthy.map(|status| Fault {
         kind: status.kind,
         name: status.name.clone(),
@@ -103,6 +109,7 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
     of_file
         .into_iter()
         .chain(of_remote)
+        .chain(tasks)
         .chain(dependencies)
         .chain(circuits)
         .collect()

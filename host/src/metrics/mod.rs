@@ -12,6 +12,7 @@ mod recent;
 mod remote;
 mod series;
 mod status;
+mod tasks;
 mod text;
 mod window;
 
@@ -33,6 +34,7 @@ pub use self::{
     meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route, Spans},
     remote::{Remote, Update},
     status::{Key, Refused, Status},
+    tasks::Tasks,
     text::CONTENT_TYPE,
     window::{Totals, Window},
 };
@@ -62,6 +64,7 @@ pub struct Metrics {
     pub dependencies: status::Dependencies,
     pub load: status::Load,
     pub remote: Remote,
+    pub tasks: Arc<Tasks>,
     traffic: Arc<Traffic>,
     routes: Table<Route>,
     fujsens: Table<Fujsen>,
@@ -119,6 +122,7 @@ impl Default for Metrics {
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
             remote: Remote::default(),
+            tasks: Arc::default(),
             traffic: Arc::default(),
             routes: Table::default(),
             fujsens: Table::default(),

@@ -26,6 +26,14 @@ impl Metrics {
         self.resilience(&mut page);
         self.spans(&mut page);
         self.firing(&mut page);
+        page.family(
+            "tusk_task_panics_total",
+            "counter",
+            "Panics of the host's own tasks, each a bug; they start again",
+        );
+        for (task, count) in self.tasks.panics() {
+            page.sample(&[("task", task)], count as f64);
+        }
         page.single(
             "tusk_log_dropped_total",
             "counter",

@@ -1,7 +1,6 @@
 //! Certificates and keys in files.
 
 use std::{
-    fs::File,
     io::{self, Read},
     path::{Component, Path, PathBuf},
     time::SystemTime,
@@ -19,7 +18,7 @@ use tsk::{Config, Diagnostic, Environment, Node, Value};
 
 use super::provider;
 use crate::{
-    folder::{Folder, folder},
+    folder::{Folder, folder, open_regular},
     limits, reserved,
     section::Section,
     sections,
@@ -155,7 +154,7 @@ impl<'a> Reader<'a> {
         } else if self.config.sources.slice(node.span).contains("@env") {
             reserved::refuse(Path::new(path))?;
             let mut bytes = Vec::new();
-            File::open(path)?
+            open_regular(Path::new(path))?
                 .take(limits::TLS_FILE as u64 + 1)
                 .read_to_end(&mut bytes)?;
             bytes
