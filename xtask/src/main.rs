@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask test`, `cargo xtask endure`, `cargo xtask bench`, `cargo xtask layers`.
+//! The project's own commands: `cargo xtask test`, `endure`, `bench`, `layers`, `specification`.
 
 mod advisories;
 mod bench;
@@ -6,18 +6,19 @@ mod endure;
 mod layers;
 mod setup;
 mod shell;
+mod specification;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask COMMAND
 
-  test [NAME]  install what the tests need, saying what; then run them all, or those whose name contains NAME
-  endure [NAME]
-               run the long forms of tests, or those whose name contains NAME, and write tests/endure/README.md
-  bench        measure, and write tests/bench/README.md
-  advisories   check that each advisory of the engine's that affects the version here has an answer
-  layers       check that dependencies only point down
+  test [NAME]    install what the tests need, saying what; then run them all, or those whose name contains NAME
+  endure [NAME]  run the long forms of tests, or those whose name contains NAME, and write tests/endure/README.md
+  bench          measure, and write tests/bench/README.md
+  advisories     check that each advisory of the engine's that affects the version here has an answer
+  layers         check that dependencies only point down
+  specification  check that each promise of SPECIFICATION.md names a test that there is
 ";
 
 fn main() -> ExitCode {
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::run(),
         ["advisories"] => advisories::check(),
         ["layers"] => layers::check(),
+        ["specification"] => specification::check(),
         _ => {
             print!("{HELP}");
             return ExitCode::from(2);
