@@ -39,6 +39,9 @@ impl Folder {
     }
 
     fn file(&self, path: &str) -> io::Result<cap_std::fs::File> {
+        // Before it is opened: closing a database's file would drop SQLite's locks on it.
+        let about = self.dir.metadata(path)?;
+        reserved::refuse_file((about.dev(), about.ino()))?;
         let mut options = cap_std::fs::OpenOptions::new();
         cap_std::fs::OpenOptionsExt::custom_flags(options.read(true), libc::O_NONBLOCK);
         let file = self.dir.open_with(path, &options).map_err(of_a_socket)?;
@@ -78,9 +81,6 @@ fn of_a_socket(error: io::Error) -> io::Error {
 
 impl Environment for Folder {
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
-        // Before it is opened: closing a database's file would drop SQLite's locks on it.
-        let about = self.dir.metadata(path)?;
-        reserved::refuse_file((about.dev(), about.ino()))?;
         let mut bytes = Vec::new();
         self.file(path)?.read_to_end(&mut bytes)?;
         Ok(bytes)

@@ -29,7 +29,7 @@ impl Target {
     /// The same behind a pooler that shares the server's connections between transactions. None for SQLite.
     pub(super) fn pooled(self) -> Option<Self> {
         match self {
-            Self::Sqlite(_) => None,
+            Self::Sqlite(..) => None,
             Self::Postgres(server) => Some(Self::Postgres(server.pooled())),
         }
     }
