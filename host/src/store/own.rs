@@ -126,12 +126,9 @@ fn create(file: &Path) -> io::Result<fs::File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)
 }
 
-/// A name of this process beside `file`, free for a new file.
+/// A name beside `file` that nobody else has: hosts in containers that share the folder may all be process 1.
 fn draft(file: &Path) -> PathBuf {
-    let draft = reserved::with(file, &format!(".{}", std::process::id()));
-    // Left behind by a process of the same number that was killed.
-    let _ = fs::remove_file(&draft);
-    draft
+    reserved::with(file, &format!(".{:016x}", fastrand::u64(..)))
 }
 
 fn close(path: &Path, about: &fs::Metadata, mode: u32) -> io::Result<()> {

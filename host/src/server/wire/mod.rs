@@ -36,6 +36,10 @@ pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// What stands for a head that is refused. The connection is of no further use: nobody knows where the next would begin.
 const REFUSED: &[u8] = b"- / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
 
+/// What stands for a body that cannot be read on: no part of a chunk, so that hyper refuses it and its request is answered,
+/// which it is not when reading fails.
+const UNREADABLE: &[u8] = b"\xFF";
+
 /// Buffers below this are not read into directly. Bytes.
 const SMALL: usize = 1 << 10;
 /// Bytes that are read at once otherwise.
@@ -139,7 +143,7 @@ impl<S> Wire<S> {
                         let _ = notes.refusal.set((messages.heads + 1, refusal));
                         (End::Replaced, REFUSED)
                     }
-                    http1::Stop::Body(why) => (End::Broken(why), &b""[..]),
+                    http1::Stop::Body(why) => (End::Broken(why), UNREADABLE),
                 });
                 Judged { passed, end }
             }

@@ -31,7 +31,7 @@ async fn work(sql: &Sql, caller: i64) -> Result<(), Error> {
         assert_eq!(rows.rows, [[text(&name)]]);
         let rows = query(
             sql,
-            "SELECT CAST(? AS mood), CAST(? AS age), CAST(? AS mood[])",
+            "SELECT CAST(? AS mood) AS one, CAST(? AS age) AS age, CAST(? AS mood[]) AS several",
             vec![text("happy"), Value::Integer(round), Value::Json(r#"["sad"]"#.into())],
         )
         .await?;
