@@ -1,6 +1,12 @@
 //! For tests that try any input: texts of a corpus, cut, doubled, mixed and spoilt. Each execution has a seed of its own,
 //! which is printed when it fails: `ENDURE_SEED=… ENDURE_EXECUTIONS=1` repeats it.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what a test prints is its report"
+)]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What the short form does.

@@ -313,7 +313,7 @@ fn urls(granted: u16, trap: u16) -> Vec<String> {
         format!("redis://127.0.0.2:{trap}/"),
         format!("gopher://127.0.0.2:{trap}/_GET%20/"),
         format!("service://127.0.0.2:{trap}/"),
-        format!("service://127.0.0.2/"),
+        "service://127.0.0.2/".to_owned(),
     ]);
     urls
 }

@@ -197,11 +197,7 @@ fn filter() -> Option<BpfProgram> {
         .iter()
         .filter(|_| cfg!(target_arch = "x86_64"))
         .map(|call| call | X32);
-    let rules = REFUSED
-        .iter()
-        .copied()
-        .chain(twins)
-        .map(|call| (i64::from(call), Vec::new()));
+    let rules = REFUSED.iter().copied().chain(twins).map(|call| (call, Vec::new()));
     let refuse = SeccompAction::Errno(libc::EACCES.cast_unsigned());
     SeccompFilter::new(rules.collect(), SeccompAction::Allow, refuse, arch)
         .ok()?

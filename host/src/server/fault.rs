@@ -142,7 +142,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let Error { status, code, message } = error;
         let message = match status {
-            502 | 503 | 504 if is_from_behind(&code, &message) => behind(status).to_owned(),
+            502..=504 if is_from_behind(&code, &message) => behind(status).to_owned(),
             500.. => redact::for_clients(&message),
             _ => redact::text(&escape::capped(&message, limits::ERROR_TEXT)).into_owned(),
         };

@@ -53,7 +53,10 @@ async fn what_two_could_read_differently_is_refused_and_closed() {
     ] {
         let text = service.raw(format!("{sound}{head}{sound}")).await;
         assert_eq!(statuses(&text), ["200", status], "{head:?}: {text}");
-        assert!(text.contains("connection: close"), "{head:?}: {text}");
+        // Where a body cannot be read on, it is the missing answer to the next request that says so.
+        let is_body =
+            status == "400" && head.contains("transfer-encoding: chunked") && !head.contains("content-length");
+        assert!(is_body || text.contains("connection: close"), "{head:?}: {text}");
     }
 }
 

@@ -184,7 +184,7 @@ async fn in_a_transaction_it_is_found_out_or_worth_another_try() {
             format!(" USING v::{after}")
         };
         server(&bench).admin_in("app", &format!("ALTER TABLE {table} ALTER v TYPE {after}{using}"));
-        let tries = everywhere(&bench, statement, &[change.fits_now.clone()]).await;
+        let tries = everywhere(&bench, statement, std::slice::from_ref(&change.fits_now)).await;
         for tried in tries {
             match tried {
                 Ok(rows) => assert_eq!(rows.rows, [[text(change.shown)]], "{before} to {after}: {statement}"),

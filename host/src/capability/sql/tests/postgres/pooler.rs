@@ -65,7 +65,7 @@ async fn a_pooler_needs_a_setting_and_works_with_it() {
     for done in futures_util::future::join_all((0..6).map(|caller| work(&sql, caller))).await {
         done.unwrap_or_else(|error| panic!("{} {}", error.code, error.message));
     }
-    let count = query(&sql, "SELECT count(*), count(mood) FROM t", vec![])
+    let count = query(&sql, "SELECT count(*) AS whole, count(mood) AS moody FROM t", vec![])
         .await
         .unwrap();
     assert_eq!(count.rows, [[Value::Integer(72), Value::Integer(24)]]);
@@ -75,7 +75,7 @@ async fn a_pooler_needs_a_setting_and_works_with_it() {
     for _ in 0..12 {
         let leave = "SELECT set_config('my.secret', 'hunter2', false), pg_advisory_lock(7)";
         query(&sql, leave, vec![]).await.unwrap();
-        let seen = "SELECT current_setting('my.secret', true), current_setting('TimeZone'), \
+        let seen = "SELECT current_setting('my.secret', true) AS secret, current_setting('TimeZone') AS zone, \
                     (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'), '2026-11-25 11:08:44'::timestamptz::text";
         let rows = query(&sql, seen, vec![]).await.unwrap();
         let [secret, zone, locks, time] = &rows.rows[0][..] else {
