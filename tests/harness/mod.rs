@@ -23,7 +23,7 @@ pub(crate) use moody::{Mood, Moody};
 pub(crate) use postgres::Postgres;
 pub(crate) use prometheus::Metrics;
 pub(crate) use redis::Redis;
-pub(crate) use service::{Running, Service, collect, eventually};
+pub(crate) use service::{GATHERED, Running, Service, collect, eventually};
 pub(crate) use up::{Up, free_ports, process_at, signal};
 pub(crate) use upstream::Upstream;
 pub(crate) use zoo::{Animal, End, zoo, zoo_folder, zoo_text};

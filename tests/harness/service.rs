@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use super::{Folder, Metrics, cli};
 
+/// Ten times what the host gathers lines for.
+pub(crate) const GATHERED: Duration = Duration::from_millis(50);
+
 /// A running `tusk-host FILE`, killed when dropped.
 pub(crate) struct Service {
     pub(crate) folder: Folder,
@@ -138,8 +141,9 @@ impl Service {
         }
     }
 
-    /// Everything on stderr so far.
+    /// Everything on stderr so far. The host's thread gathers lines for a moment before it writes them.
     pub(crate) fn log(&self) -> String {
+        std::thread::sleep(GATHERED);
         self.log.lock().expect("no thread panicked").clone()
     }
 

@@ -39,6 +39,7 @@ impl Up {
     }
 
     pub(crate) fn log(&self) -> String {
+        std::thread::sleep(super::GATHERED);
         self.log.lock().expect("no thread panicked").clone()
     }
 

@@ -147,7 +147,7 @@ pub(super) fn claims(from: &str, to: &str, seconds: i64) -> Value {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap();
     let now = now.as_secs() as i64;
-    json!({"iss": from, "aud": to, "iat": now - 1, "exp": now + seconds})
+    json!({"iss": from, "aud": to, "iat": now - 1 + seconds.min(0), "exp": now + seconds})
 }
 
 fn plain_token(from: &str, to: &str) -> String {

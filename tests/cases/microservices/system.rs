@@ -2,7 +2,7 @@ use std::{process::Stdio, time::Duration};
 
 use serde_json::Value;
 
-use crate::harness::{Folder, Running, Up, client, command, eventually, free_ports, root};
+use crate::harness::{Folder, GATHERED, Running, Up, client, command, eventually, free_ports, root};
 
 /// Each service's file, and the variable with its port, in the order of the ports that they have by default from 8101 on.
 pub(super) const SERVICES: [(&str, &str); 9] = [
@@ -122,6 +122,7 @@ impl System {
     }
 
     pub(super) fn log_of(&self, service: &str) -> String {
+        std::thread::sleep(GATHERED);
         std::fs::read_to_string(self.folder.file(&format!("{service}.log"))).unwrap()
     }
 
