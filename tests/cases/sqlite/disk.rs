@@ -80,7 +80,7 @@ async fn a_full_disk_stops_writes_alone_and_only_while_it_is_full() {
     let folder = Folder::new(BLOBS);
     let service = Service::start_in(folder, &[("DATABASE", &database), ("STATE", &state)]).await;
     assert_eq!(service.post("/blobs", json!({"size": 100_000})).await.status, 200);
-    assert_eq!(service.post("/keep", json!({"size": 1000})).await.status, 200);
+    assert_eq!(service.post("/keep", json!({"size": 1000})).await.status, 204);
     disk.fill();
     for _ in 0..3 {
         let refused = service.post("/blobs", json!({"size": 3_000_000})).await;
@@ -101,7 +101,7 @@ async fn a_full_disk_stops_writes_alone_and_only_while_it_is_full() {
         (written.status == 200).then_some(())
     })
     .await;
-    assert_eq!(service.post("/keep", json!({"size": 2000})).await.status, 200);
+    assert_eq!(service.post("/keep", json!({"size": 2000})).await.status, 204);
     assert_eq!(service.get("/kept").await.json(), json!(2000));
     assert_eq!(service.get("/count").await.json(), json!(2));
 }
