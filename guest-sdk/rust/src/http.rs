@@ -169,7 +169,10 @@ impl Response {
     /// Queries and user names hold keys, and an error is told to others.
     fn bad(&self, what: &str) -> Error {
         let url = self.0.url.split(['?', '#']).next().unwrap_or_default();
-        let shown = match url.split_once("://").map(|(scheme, rest)| (scheme, rest.split_once('/').unwrap_or((rest, "")))) {
+        let shown = match url
+            .split_once("://")
+            .map(|(scheme, rest)| (scheme, rest.split_once('/').unwrap_or((rest, ""))))
+        {
             Some((scheme, (authority, path))) => {
                 let host = authority.rsplit('@').next().unwrap_or_default();
                 format!("{scheme}://{host}/{path}")

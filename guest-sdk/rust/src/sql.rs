@@ -209,7 +209,10 @@ impl Row {
                     let is = datum::describe(value);
                     format!("column `{column}` of `{statement}` is {is}: {error}")
                 }
-                None => format!("the result of `{statement}`, with the columns {}: {error}", columns.join(", ")),
+                None => format!(
+                    "the result of `{statement}`, with the columns {}: {error}",
+                    columns.join(", ")
+                ),
             };
             Error::internal(message).with_code("type")
         })
@@ -217,7 +220,12 @@ impl Row {
 
     /// An object with a field per column.
     pub fn to_json(&self) -> Value {
-        let fields = self.head.columns.iter().cloned().zip(self.values.iter().map(datum::to_json));
+        let fields = self
+            .head
+            .columns
+            .iter()
+            .cloned()
+            .zip(self.values.iter().map(datum::to_json));
         Value::Object(fields.collect())
     }
 }
@@ -285,12 +293,18 @@ mod tests {
             columns: ["id", "done"].map(str::to_owned).to_vec(),
             rows: vec![vec![Datum::Integer(7), done]],
         };
-        Rows::new(rows, "SELECT id,\n   done FROM todos").into_iter().next().unwrap()
+        Rows::new(rows, "SELECT id,\n   done FROM todos")
+            .into_iter()
+            .next()
+            .unwrap()
     }
 
     #[test]
     fn a_row_that_does_not_fit_names_column_and_statement() {
-        assert_eq!(row(Datum::Boolean(true)).read::<Todo>().unwrap(), Todo { id: 7, done: true });
+        assert_eq!(
+            row(Datum::Boolean(true)).read::<Todo>().unwrap(),
+            Todo { id: 7, done: true }
+        );
         let error = row(Datum::Text("x".into())).read::<Todo>().unwrap_err();
         let begins = "column `done` of `SELECT id, done FROM todos` is text: ";
         assert!(error.message().starts_with(begins), "{}", error.message());
@@ -303,9 +317,15 @@ mod tests {
         let says = "the result of `SELECT id, done FROM todos`, with the columns id, done: missing field `title`";
         assert!(error.message().starts_with(says), "{}", error.message());
         let error = row(Datum::Null).get::<bool>("done").unwrap_err();
-        assert_eq!(error.message(), "column `done` of `SELECT id, done FROM todos` is null, not a boolean");
+        assert_eq!(
+            error.message(),
+            "column `done` of `SELECT id, done FROM todos` is null, not a boolean"
+        );
         let error = row(Datum::Null).get::<bool>("dnoe").unwrap_err();
-        assert_eq!(error.message(), "no column `dnoe` in `SELECT id, done FROM todos`; there are: id, done");
+        assert_eq!(
+            error.message(),
+            "no column `dnoe` in `SELECT id, done FROM todos`; there are: id, done"
+        );
     }
 
     #[test]
