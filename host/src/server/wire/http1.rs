@@ -262,7 +262,7 @@ impl Head {
             [b'H', b'T', b'T', b'P', b'/', major, b'.', minor] if major.is_ascii_digit() && minor.is_ascii_digit() => {
                 return Err(Refusal {
                     status: 505,
-                    message: "this is served over HTTP/1.1 and HTTP/2",
+                    message: "this version of HTTP is not served: 1.1 and 2 are",
                 });
             }
             _ => return Err(bad("the first line is not method, target and version")),
