@@ -10,7 +10,8 @@ use crate::{
     traces::{self, Kind, Span},
 };
 
-/// What is known of a request. Its end counts it, ends its span and writes the line; a client that leaves before has the status 499.
+/// What is known of a request. Its end counts it, ends its span and writes the line; a client that leaves before has the
+/// status 499.
 pub(super) struct Access<'a> {
     started: Instant,
     method: Method,
