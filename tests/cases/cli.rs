@@ -1,8 +1,16 @@
 //! The commands beside serving.
 
+use std::{
+    fs::File,
+    io::Read,
+    os::fd::{FromRawFd, OwnedFd},
+    process::Stdio,
+    sync::{Arc, Mutex},
+};
+
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Service, tusk};
+use crate::harness::{Folder, Running, Service, command, eventually, tusk};
 
 const SERVICE: &str = r#"
 [service]
@@ -193,7 +201,7 @@ fn help_teaches_and_wrong_usage_is_2() {
 
 #[tokio::test]
 async fn the_banner_says_what_is_served() {
-    let service = Service::start(SERVICE).await;
+    let service = Service::start_with(Folder::new(SERVICE), &[], "text").await;
     for expected in [
         "cli",
         "/double/{number}",
@@ -208,5 +216,123 @@ async fn the_banner_says_what_is_served() {
             "`{expected}` is not in:\n{}",
             service.banner
         );
+    }
+}
+
+/// Each line of a text, which is JSON with what every line of the log has.
+fn json_lines(text: &str) -> Vec<Value> {
+    let lines = text.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        for field in ["timestamp", "level", "target"] {
+            assert!(line[field].is_string(), "{line}");
+        }
+        line
+    });
+    lines.collect()
+}
+
+#[tokio::test]
+async fn with_a_json_log_every_line_is_json() {
+    let service = Service::start(SERVICE).await;
+    assert_eq!(service.get("/double/2").await.status, 200);
+    let broken = SERVICE.replace("math.double\n", "math.duoble\n");
+    std::fs::write(service.folder.file("service.tsk"), broken).unwrap();
+    service.logged("was not applied").await;
+    std::fs::write(service.folder.file("service.tsk"), SERVICE.replace("8123", "8124")).unwrap();
+    service.logged("swapped in").await;
+
+    let banner = json_lines(&service.banner);
+    assert_eq!((banner.len(), &banner[0]["target"]), (1, &json!("start")));
+    assert_eq!(banner[0]["url"], service.url);
+    assert_eq!(
+        banner[0]["routes"],
+        json!([{ "method": "GET", "path": "/double/{number}", "fujsen": "math.double" }])
+    );
+    let log = json_lines(&service.log());
+    let diagnostic = |level| {
+        let is = |line: &&Value| line["target"] == "diagnostic" && line["level"] == level;
+        log.iter().find(is).unwrap_or_else(|| panic!("no {level}: {log:#?}"))
+    };
+    let refused = diagnostic("ERROR");
+    assert!(refused["file"].as_str().unwrap().ends_with("service.tsk"), "{refused}");
+    assert!(refused["line"].is_u64() && refused["column"].is_u64(), "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("duoble"), "{refused}");
+    assert!(diagnostic("WARN")["message"].as_str().unwrap().contains("math.triple"));
+    assert!(log.iter().any(|line| line["target"] == "access"), "requests: {log:#?}");
+}
+
+#[test]
+fn with_a_json_log_what_keeps_a_service_from_starting_is_json() {
+    let place = Folder::new("a: [1,\n");
+    for arguments in [
+        &["service.tsk", "--log-format", "json"][..],
+        &["none.tsk", "--log-format", "json"],
+        &["--log-format", "json", "--host", "192.0.2.1", "service.tsk"],
+    ] {
+        if arguments.contains(&"--host") {
+            std::fs::write(place.file("service.tsk"), "a: 1\n").unwrap();
+        }
+        let output = tusk(place.path(), arguments);
+        assert_eq!((output.code, output.stdout.as_str()), (Some(1), ""));
+        let lines = json_lines(&output.stderr);
+        let error = lines.iter().find(|line| line["level"] == "ERROR");
+        assert_eq!(error.unwrap()["target"], "diagnostic", "{lines:#?}");
+    }
+}
+
+/// What a process writes to a terminal.
+fn terminal() -> (OwnedFd, Arc<Mutex<String>>) {
+    let (mut main, mut user) = (-1, -1);
+    let (name, modes, size) = (std::ptr::null_mut(), std::ptr::null(), std::ptr::null());
+    // SAFETY: the call writes two descriptors, which nobody else has; the rest may be null.
+    let (main, user) = unsafe {
+        assert_eq!(libc::openpty(&mut main, &mut user, name, modes, size), 0);
+        (OwnedFd::from_raw_fd(main), OwnedFd::from_raw_fd(user))
+    };
+    let (text, mut main) = (Arc::new(Mutex::new(String::new())), File::from(main));
+    let own = text.clone();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = main.read(&mut bytes) {
+            own.lock().unwrap().push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+    });
+    (user, text)
+}
+
+#[tokio::test]
+async fn on_a_terminal_a_request_is_a_short_line() {
+    for (no_color, expected) in [
+        ("", "\u{1b}[1mGET\u{1b}[0m /double/2 \u{1b}[32m200\u{1b}[0m \u{1b}[2m"),
+        ("1", "GET /double/2 200 "),
+    ] {
+        let place = Folder::new(SERVICE);
+        let (user, text) = terminal();
+        let child = command(place.path())
+            .args(["service.tsk", "--port", "0"])
+            .env("NO_COLOR", no_color)
+            .stdout(Stdio::from(user.try_clone().unwrap()))
+            .stderr(Stdio::from(user))
+            .spawn()
+            .unwrap();
+        let _child = Running(child);
+        let shown = || text.lock().unwrap().clone();
+        let url = eventually("the address on the terminal", async || {
+            let text = shown();
+            let at = text
+                .find("http://127.0.0.1:")
+                .filter(|_| text.contains("Ctrl-C stops."))?;
+            let is_end = |c: char| c.is_whitespace() || c == '\u{1b}';
+            text[at..].split(is_end).next().map(str::to_owned)
+        })
+        .await;
+        assert_eq!(reqwest::get(format!("{url}/double/2")).await.unwrap().status(), 200);
+        let line = eventually("the request on the terminal", async || {
+            let text = shown();
+            text.lines().find(|line| line.contains("/double/2 ")).map(str::to_owned)
+        })
+        .await;
+        assert!(line.starts_with(expected), "{line:?}");
+        assert!(line.contains(" ms") && line.len() < 80, "{line:?}");
     }
 }

@@ -196,7 +196,7 @@ async fn two_hosts_run_each_slot_once() {
         let begun = second();
         let one = Service::start_in(folder, &[]).await;
         assert!(
-            one.banner.contains("every 1s") && one.banner.contains("03:00:00 UTC"),
+            one.banner.contains("every 1s") && one.banner.contains("T03:00:00Z"),
             "{}",
             one.banner
         );

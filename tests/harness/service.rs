@@ -52,8 +52,13 @@ impl Service {
 
     /// Serves `service.tsk` of a folder, with further environment variables.
     pub(crate) async fn start_in(folder: Folder, variables: &[(&str, &str)]) -> Self {
+        Self::start_with(folder, variables, "json").await
+    }
+
+    /// As [`Self::start_in`], with a log of the format `text` or `json`.
+    pub(crate) async fn start_with(folder: Folder, variables: &[(&str, &str)], log_format: &str) -> Self {
         let child = cli::command(folder.path())
-            .args(["service.tsk", "--port", "0", "--log-format", "json"])
+            .args(["service.tsk", "--port", "0", "--log-format", log_format])
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -65,7 +70,8 @@ impl Service {
         let started = Instant::now();
         let banner = loop {
             let text = out.lock().expect("no thread panicked").clone();
-            if text.contains("Ctrl-C stops.") {
+            // The last words of the text; the one line of JSON.
+            if text.contains("Ctrl-C stops.") || (log_format == "json" && text.contains('\n')) {
                 break text;
             }
             let ended = child.0.try_wait().expect("the child can be asked");
@@ -193,9 +199,11 @@ impl Drop for Service {
     }
 }
 
+/// The URLs of a banner, as words of the text and as JSON strings.
 fn urls(text: &str) -> impl Iterator<Item = &str> {
     let is_url = |word: &&str| word.starts_with("http://") || word.starts_with("https://");
-    text.split_whitespace().filter(is_url)
+    let is_end = |c: char| c.is_whitespace() || c == '"';
+    text.split(is_end).filter(is_url)
 }
 
 /// Killed when dropped, whatever fails in between.

@@ -1,6 +1,7 @@
+//! `tusk-host check`.
+
 use std::path::Path;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tsk::{Diagnostic, SourceMap};
 
@@ -10,7 +11,7 @@ use super::{
     progress::Steps,
     report, sealed,
 };
-use crate::load::{Loaded, Loader};
+use crate::load::Loader;
 
 /// Everything that serving does up to opening a port; databases are read, and their setup is tried on a copy.
 pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
@@ -28,7 +29,16 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
             output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
             output::print(&report::summary(&loaded.app, loaded.settings.admin))
         }
-        (Ok(loaded), Format::Json) => output::print(&text(&describe(&loaded))),
+        (Ok(loaded), Format::Json) => {
+            let mut report = json!({ "ok": true });
+            if let Some(report) = report.as_object_mut() {
+                report.extend(report::describe(&loaded.app));
+                report.insert("admin".to_owned(), json!(loaded.settings.admin));
+                let warnings = list(&loaded.warnings, &loaded.app.sources);
+                report.insert("diagnostics".to_owned(), warnings.into());
+            }
+            output::print(&text(&report))
+        }
         (Err(failed), Format::Text) => Err(failed.into()),
         (Err(failed), Format::Json) => {
             output::print(&text(
@@ -48,63 +58,4 @@ fn list(diagnostics: &[Diagnostic], sources: &SourceMap) -> Vec<Value> {
         .iter()
         .map(|diagnostic| diagnostic.to_json(sources))
         .collect()
-}
-
-fn describe(loaded: &Loaded) -> Value {
-    let app = &loaded.app;
-    let routes: Vec<Value> = app
-        .routes
-        .iter()
-        .map(|route| {
-            let callers = app.policy.callers(route.method, route.path);
-            let mut line =
-                json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path });
-            if let (Some(callers), Some(line)) = (callers, line.as_object_mut()) {
-                line.insert("callers".to_owned(), json!(callers));
-            }
-            line
-        })
-        .collect();
-    let events: Vec<Value> = app
-        .subscriptions
-        .iter()
-        .flat_map(|line| {
-            line.handlers
-                .iter()
-                .map(|handler| json!({ "type": line.kind, "fujsen": &*handler.path }))
-        })
-        .collect();
-    let now = Timestamp::now();
-    let schedules: Vec<Value> = app
-        .schedules
-        .iter()
-        .map(|schedule| {
-            let next = schedule.next(now).map(|slot| slot.to_string());
-            json!({ "schedule": &*schedule.text, "fujsen": &*schedule.handler.path, "next": next })
-        })
-        .collect();
-    let modules: Vec<Value> = app
-        .modules
-        .iter()
-        .map(|module| {
-            json!({
-                "section": &*module.section,
-                "language": module.language.map(tsk::Language::name),
-                "bytes": module.size,
-                "imports": module.imports,
-                "functions": module.functions,
-            })
-        })
-        .collect();
-    json!({
-        "ok": true,
-        "service": { "name": &*app.service.name, "version": &*app.service.version },
-        "routes": routes,
-        "events": events,
-        "schedules": schedules,
-        "modules": modules,
-        "grants": app.grants(),
-        "admin": loaded.settings.admin,
-        "diagnostics": list(&loaded.warnings, &app.sources),
-    })
 }

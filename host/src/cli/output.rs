@@ -6,9 +6,13 @@ use std::{
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
     path::PathBuf,
-    process, thread,
+    process,
+    sync::OnceLock,
+    thread,
 };
 
+use jiff::Timestamp;
+use serde_json::{Map, Value};
 use tracing_subscriber::{EnvFilter, fmt};
 use tsk::{Diagnostic, SourceMap};
 
@@ -71,17 +75,42 @@ pub(super) fn print_failed(failed: &Failed) {
         .iter()
         .filter(|diagnostic| diagnostic.is_error())
         .count();
-    if errors > 1 {
+    if errors > 1 && !is_json() {
         say(&format!("{errors} errors"));
     }
 }
 
-/// Diagnostics to stderr, as a person reads them.
+/// Diagnostics to stderr, as a person reads them, or each as a JSON object in a line of the log.
 pub(super) fn print_diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap) {
     let color = colors(&io::stderr());
     for diagnostic in diagnostics {
-        say(&sealed::lines(&diagnostic.render(sources, color), color));
+        if is_json() {
+            let level = if diagnostic.is_error() { "ERROR" } else { "WARN" };
+            say(&json_line(level, "diagnostic", diagnostic.to_json(sources)));
+        } else {
+            say(&sealed::lines(&diagnostic.render(sources, color), color));
+        }
     }
+}
+
+/// A line of a JSON log beside those of `tracing`, and like them: whatever `TUSK_LOG` leaves out, this is told.
+pub(super) fn json_line(level: &str, target: &str, fields: Value) -> String {
+    let mut line = Map::new();
+    line.insert("timestamp".to_owned(), format!("{:.6}", Timestamp::now()).into());
+    line.insert("level".to_owned(), level.into());
+    line.insert("target".to_owned(), target.into());
+    if let Value::Object(fields) = fields {
+        line.extend(fields);
+    }
+    sealed::lines(&Value::Object(line).to_string(), false)
+}
+
+/// How the log of this process is written, once it is started.
+static FORMAT: OnceLock<Format> = OnceLock::new();
+
+/// Whether each line on stderr, and what a service announces, is a JSON object.
+pub(super) fn is_json() -> bool {
+    FORMAT.get() == Some(&Format::Json)
 }
 
 /// A line, or several, to stderr: in their turn where the log goes there, too.
@@ -151,6 +180,7 @@ fn own_temporary() -> PathBuf {
 
 /// Sends log events to stderr, until the process ends. `default` is what `TUSK_LOG` replaces.
 pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
+    let format = *FORMAT.get_or_init(|| format);
     let filter = EnvFilter::try_from_env("TUSK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let colors = colors(&io::stderr());
     let lines = log::start().map_err(|error| Failure::new(format!("the log cannot be started: {error}")))?;
@@ -159,6 +189,7 @@ pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
         .with_writer(Sealed::new(lines, colors))
         .with_ansi(colors);
     match format {
+        Format::Text if io::stderr().is_terminal() => log.event_format(log::Terminal::default()).init(),
         Format::Text => log.init(),
         Format::Json => log.json().flatten_event(true).init(),
     }

@@ -1,18 +1,23 @@
-use std::{io, time::Duration};
+//! What a command is doing while a person waits for it.
+
+use std::{
+    io::{self, IsTerminal},
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal;
+use serde_json::json;
 
 use super::output;
 
-/// Shows what is being done: a spinner on a terminal, a line a step elsewhere. Ends when it is dropped.
+/// Shows what is being done: a spinner on a terminal, a line a step elsewhere and in a JSON log. Ends when it is dropped.
 pub(super) struct Steps {
     spinner: Option<ProgressBar>,
 }
 
 impl Steps {
     pub(super) fn start() -> Self {
-        if !io::stderr().is_terminal() {
+        if !io::stderr().is_terminal() || output::is_json() {
             return Self { spinner: None };
         }
         let style = ProgressStyle::with_template("{spinner:.cyan} {msg} {elapsed:.dim}")
@@ -25,6 +30,7 @@ impl Steps {
     pub(super) fn step(&self, step: &str) {
         match &self.spinner {
             Some(spinner) => spinner.set_message(step.to_owned()),
+            None if output::is_json() => output::say(&output::json_line("INFO", "load", json!({ "message": step }))),
             None => output::say(step),
         }
     }

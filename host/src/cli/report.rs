@@ -4,6 +4,7 @@ use std::{fmt::Write as _, io, net::SocketAddr, path::Path, sync::Arc, time::Dur
 
 use fujsen::Function;
 use jiff::Timestamp;
+use serde_json::{Map, Value, json};
 
 use super::{output, sealed::cell};
 use crate::{app::App, module::Module};
@@ -33,6 +34,81 @@ fn admin_line(admin: Option<SocketAddr>) -> String {
     admin.map_or_else(String::new, |address| {
         format!("\n  admin\n    http://{address}  /metrics, /health/live, /health/ready\n")
     })
+}
+
+/// As [`banner`], for programs: one line.
+pub(super) fn banner_json(app: &App, address: SocketAddr, admin: Option<SocketAddr>) -> String {
+    let url = format!("{}://{address}", app.scheme());
+    let mut fields = json!({ "message": format!("{} listens on {url}", app.service.name), "url": url });
+    if let Some(fields) = fields.as_object_mut() {
+        fields.insert(
+            "admin".to_owned(),
+            json!(admin.map(|address| format!("http://{address}"))),
+        );
+        fields.extend(describe(app));
+    }
+    output::json_line("INFO", "start", fields)
+}
+
+/// What a file serves, for programs.
+pub(super) fn describe(app: &App) -> Map<String, Value> {
+    let routes: Vec<Value> = app
+        .routes
+        .iter()
+        .map(|route| {
+            let callers = app.policy.callers(route.method, route.path);
+            let mut line =
+                json!({ "method": route.method.as_str(), "path": route.path, "fujsen": &*route.handler.path });
+            if let (Some(callers), Some(line)) = (callers, line.as_object_mut()) {
+                line.insert("callers".to_owned(), json!(callers));
+            }
+            line
+        })
+        .collect();
+    let events: Vec<Value> = app
+        .subscriptions
+        .iter()
+        .flat_map(|line| {
+            line.handlers
+                .iter()
+                .map(|handler| json!({ "type": line.kind, "fujsen": &*handler.path }))
+        })
+        .collect();
+    let now = Timestamp::now();
+    let schedules: Vec<Value> = app
+        .schedules
+        .iter()
+        .map(|schedule| {
+            let next = schedule.next(now).map(|slot| slot.to_string());
+            json!({ "schedule": &*schedule.text, "fujsen": &*schedule.handler.path, "next": next })
+        })
+        .collect();
+    let modules: Vec<Value> = app
+        .modules
+        .iter()
+        .map(|module| {
+            json!({
+                "section": &*module.section,
+                "language": module.language.map(tsk::Language::name),
+                "bytes": module.size,
+                "imports": module.imports,
+                "functions": module.functions,
+            })
+        })
+        .collect();
+    let described = [
+        (
+            "service",
+            json!({ "name": &*app.service.name, "version": &*app.service.version }),
+        ),
+        ("routes", routes.into()),
+        ("events", events.into()),
+        ("schedules", schedules.into()),
+        ("modules", modules.into()),
+        ("grants", json!(app.grants())),
+    ];
+    let described = described.into_iter().map(|(name, value)| (name.to_owned(), value));
+    described.collect()
 }
 
 /// One line in the log: what a save has changed.

@@ -46,9 +46,14 @@ impl<W: Write> Write for Line<W> {
             Some(line) => (line, "\n"),
             None => (&*text, ""),
         };
-        let line = redact::text(line);
-        let line = colored(&line, self.color, escape::escaped);
-        self.inner.write_all(format!("{line}{end}").as_bytes())?;
+        let shown = redact::text(line);
+        let shown = colored(&shown, self.color, escape::escaped);
+        if *shown == *line {
+            self.inner.write_all(text.as_bytes())?;
+        } else {
+            // In one piece: another line must not come in between.
+            self.inner.write_all(format!("{shown}{end}").as_bytes())?;
+        }
         Ok(bytes.len())
     }
 
@@ -68,12 +73,9 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// Keeps the codes for colours, where there are any, and escapes between them.
-fn colored(text: &str, color: bool, escape: fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
+fn colored<'a>(text: &'a str, color: bool, escape: fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
     if !color || !text.contains('\x1b') {
-        return match escape(text) {
-            Cow::Borrowed(_) => Cow::Owned(text.to_owned()),
-            Cow::Owned(text) => Cow::Owned(text),
-        };
+        return escape(text);
     }
     let mut all = String::with_capacity(text.len());
     let mut rest = text;

@@ -69,8 +69,11 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     // Before the first request, but for no longer than the file says.
     let mut remote = Watcher::new(loader.remote.clone());
     remote.look(&loaded.app).await;
-    let banner = report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some());
-    output::announce(banner);
+    output::announce(if output::is_json() {
+        report::banner_json(&loaded.app, address, admin_address)
+    } else {
+        report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some())
+    });
 
     let live = Arc::new(Live::new(loaded.app.clone()));
     let (stop, stopping) = flag::channel(false);

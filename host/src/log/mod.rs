@@ -1,13 +1,18 @@
 //! What the process tells while it runs: events of `tracing`, and whatever else belongs on stderr beside them.
 
 mod panics;
+mod terminal;
 mod writer;
 
 use std::{io, sync::OnceLock};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-pub(crate) use self::{panics::report_panics, writer::Writer};
+pub(crate) use self::{
+    panics::report_panics,
+    terminal::{ACCESS, Terminal},
+    writer::Writer,
+};
 use crate::{limits, metrics};
 
 /// The log of the process, once it is started.

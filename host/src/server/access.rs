@@ -6,7 +6,7 @@ use http::{Method, Uri};
 
 use super::trace::Trace;
 use crate::{
-    metrics,
+    log, metrics,
     traces::{self, Kind, Span},
 };
 
@@ -94,10 +94,10 @@ impl Drop for Access<'_> {
         self.end_span();
         let (route, fujsen) = self.route.as_ref().map_or(("", ""), |(route, fujsen)| (route, fujsen));
         // A macro, since the level of an event is a constant.
-        macro_rules! log {
+        macro_rules! line {
             ($level:ident) => {
                 tracing::$level!(
-                    target: "access",
+                    target: log::ACCESS,
                     method = self.method.as_str(),
                     path = self.uri.path(),
                     route,
@@ -110,9 +110,9 @@ impl Drop for Access<'_> {
             };
         }
         if is_sound_probe(self.uri.path(), self.status) {
-            log!(debug);
+            line!(debug);
         } else {
-            log!(info);
+            line!(info);
         }
     }
 }

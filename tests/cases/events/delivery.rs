@@ -51,7 +51,7 @@ async fn without_a_url_the_queue_is_beside_the_file() {
     );
     assert!(
         host.banner
-            .contains("service_events (sqlite) in sqlite:.tusk/events.db"),
+            .contains(r#"{"capability":"events","target":"service_events (sqlite) in sqlite:.tusk/events.db"}"#),
         "{}",
         host.banner
     );
