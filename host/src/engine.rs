@@ -1,10 +1,10 @@
 //! The wasmtime engine: one per process.
 
-use std::{sync::Arc, thread};
+use std::{io, sync::Arc, thread};
 
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures, component::Linker};
 
-use crate::{capability, guest::State, lane::Lane, limits};
+use crate::{capability, guest::State, lane::Lane, limits, tasks};
 
 /// Compiles and runs modules. Cheap to clone; the epoch advances while one clone lives.
 #[derive(Clone)]
@@ -42,7 +42,7 @@ impl Host {
         capability::add_to_linker(&mut linker)?;
         let mut wasi_linker = linker.clone();
         wasmtime_wasi::p2::add_to_linker_async(&mut wasi_linker)?;
-        advance_epoch(&engine);
+        advance_epoch(&engine)?;
         Ok(Self {
             engine,
             linker: Arc::new(linker),
@@ -92,16 +92,14 @@ fn pool() -> PoolingAllocationConfig {
 }
 
 /// One thread per engine makes busy guests yield; it ends with the engine.
-fn advance_epoch(engine: &Engine) {
+fn advance_epoch(engine: &Engine) -> io::Result<()> {
     let engine = engine.weak();
-    thread::Builder::new()
-        .name("epoch".into())
-        .spawn(move || {
-            while let Some(engine) = engine.upgrade() {
-                engine.increment_epoch();
-                drop(engine);
-                thread::sleep(limits::EPOCH_TICK);
-            }
-        })
-        .expect("the operating system can start one thread");
+    tasks::keep_thread("epoch", move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(limits::EPOCH_TICK);
+        }
+    })
+    .map(drop)
 }

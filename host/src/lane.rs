@@ -9,7 +9,7 @@ use std::{
     any::Any,
     cell::Cell,
     collections::VecDeque,
-    panic::AssertUnwindSafe,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     pin::Pin,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError,
@@ -31,7 +31,7 @@ use rustix::{
 };
 use tokio::{runtime::Handle, sync::oneshot};
 
-use crate::limits;
+use crate::{limits, tasks};
 
 type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Panicked = Box<dyn Any + Send>;
@@ -128,9 +128,7 @@ impl Lane {
             let wanted = thread::available_parallelism().map_or(1, usize::from);
             let start = |_: &usize| {
                 let queue = self.queue.clone();
-                let thread = thread::Builder::new().name("slow".into());
-                thread
-                    .spawn(move || work(&queue))
+                tasks::keep_thread("slow", move || work(&queue))
                     .inspect_err(|error| tracing::error!(%error, "a thread for long calls cannot be started"))
                     .is_ok()
             };
@@ -249,7 +247,7 @@ const RUNNING: u8 = 2;
 const WOKEN: u8 = 3;
 
 impl Job {
-    fn run(self: Arc<Self>) {
+    fn run(self: &Arc<Self>) {
         let mut held = lock(&self.run);
         let Some(run) = held.as_mut() else { return };
         self.state.store(RUNNING, SeqCst);
@@ -369,7 +367,11 @@ fn work(queue: &Queue) {
         tracing::warn!(%error, "long calls run at the priority of all others");
     }
     while let Some(job) = queue.next() {
-        job.run();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| job.run())) {
+            // Nobody would poll it again, and its caller would wait for it.
+            job.cancel();
+            resume_unwind(panic);
+        }
     }
 }
 

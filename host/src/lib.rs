@@ -7,6 +7,8 @@
 
 // What is printed goes through `cli::output`, which survives a closed or full stream and ends the log.
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+// What runs beside the rest is started in `tasks` alone, and watched.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
 mod admin;
 mod alerts;

@@ -17,7 +17,7 @@ use crate::{
     names::{self, Handlers, Key},
     sections,
     start::{self, Refused},
-    unused,
+    tasks, unused,
 };
 
 /// Where the texts of a section stand: by section, then by the file name that compilers and guests report.
@@ -93,7 +93,7 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
     thread::scope(|scope| {
         let running: Vec<_> = sources
             .iter()
-            .map(|source| scope.spawn(|| component(loader, source, progress)))
+            .map(|source| tasks::scoped(scope, "compile", || component(loader, source, progress)))
             .collect();
         running
             .into_iter()

@@ -20,7 +20,7 @@ use notify::{
 };
 use tokio::{sync::Notify, time::timeout};
 
-use crate::{folder::folder, limits};
+use crate::{folder::folder, limits, tasks};
 
 /// Looks at files that are set, until it is dropped.
 pub(crate) struct Watch {
@@ -68,7 +68,7 @@ impl Watch {
         let hearing = heard.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if let Ok(event) = event {
-                hearing.hear(&event);
+                tasks::shield("file_events", || hearing.hear(&event));
             }
         });
         let watcher = watcher
@@ -216,7 +216,7 @@ impl State {
 /// The files as they are now. On a thread of its own: a file system may be slow to say.
 async fn look(files: &Files) -> Files {
     let paths: Vec<PathBuf> = files.keys().cloned().collect();
-    let looking = tokio::task::spawn_blocking(move || {
+    let looking = tasks::block("watch", move || {
         paths
             .into_iter()
             .map(|path| {

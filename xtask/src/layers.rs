@@ -63,8 +63,9 @@ const FLOORS: &[&[&str]] = &[
         "trace_context",
         "unused",
     ],
-    &["arguments", "metrics", "schema", "store"],
-    &["gate", "lane", "log", "tasks", "tls", "traces"],
+    &["arguments", "metrics", "schema"],
+    &["tasks"],
+    &["gate", "lane", "log", "store", "tls", "traces"],
     &["observe", "queue", "request", "resilience"],
     &["discovery"],
     // What a version of a service is made of, and what runs in it: an `App` has capabilities, which run calls of the `App`.
@@ -113,7 +114,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("events", "app live module names"),
     ("folder", "reserved"),
     ("guest", "call engine module wasi"),
-    ("health", "app capability egress live"),
+    ("health", "app capability egress live server"),
     ("link", "app call load module names start"),
     ("live", "app"),
     (

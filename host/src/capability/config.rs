@@ -10,7 +10,7 @@ use crate::{
     deferred::{self, Reader},
     limits,
     schema::Schema,
-    sections,
+    sections, tasks,
 };
 
 /// The values of the file, and in their place those that have come from elsewhere.
@@ -218,7 +218,7 @@ impl bindings::config::Host for Call {
 
     async fn validate(&mut self, document: String, schema: String) -> Result<Vec<String>, Error> {
         // Patterns may take their time, which the threads of calls have not.
-        let checking = tokio::task::spawn_blocking(move || validate(&document, &schema));
+        let checking = tasks::block("validate", move || validate(&document, &schema));
         let errors = checking
             .await
             .map_err(|_| Error::new(500, "internal", "the check ended without a result"))??;

@@ -8,7 +8,6 @@ use std::{
     path::PathBuf,
     process,
     sync::OnceLock,
-    thread,
 };
 
 use jiff::Timestamp;
@@ -20,7 +19,7 @@ use super::{
     Format,
     sealed::{self, Sealed},
 };
-use crate::{load::Failed, log};
+use crate::{load::Failed, log, tasks};
 
 /// Why a command ends with exit code 1.
 pub(super) enum Failure {
@@ -142,7 +141,7 @@ pub(super) fn announce(text: String) {
         }
     };
     // A pipe may be full.
-    if let Err(error) = thread::Builder::new().name("banner".into()).spawn(print) {
+    if let Err(error) = tasks::thread("banner", print) {
         tracing::warn!("where the service listens could not be printed: {error}");
     }
 }

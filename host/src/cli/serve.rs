@@ -12,6 +12,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::{Mutex, watch as flag},
+    task::JoinHandle,
 };
 
 use super::{
@@ -80,22 +81,24 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     let (last_stop, admin_stopping) = flag::channel(false);
     let admin = admin.map(|(listener, _)| {
         let (live, draining) = (live.clone(), stopping.clone());
-        tokio::spawn(admin::serve(listener, live, draining, admin_stopping))
+        tasks::run("admin", admin::serve(listener, live, draining, admin_stopping))
     });
-    let tasks = loader.metrics.tasks.clone();
-    let (metrics, stops) = (loader.metrics.clone(), stopping.clone());
-    tasks::keep(&tasks, "metrics", move || metrics.clone().sample(stops.clone()));
-    let (app, stops) = (live.clone(), stopping.clone());
-    tasks::keep(&tasks, "health", move || health::run(app.clone(), stops.clone()));
-    let (app, stops) = (live.clone(), stopping.clone());
-    tasks::keep(&tasks, "alerts", move || alerts::run(app.clone(), stops.clone()));
-    let (app, stops, kept) = (live.clone(), stopping.clone(), loader.remote.clone());
-    let mut first = Some(remote);
-    tasks::keep(&tasks, "remote_config", move || {
+    let beside = Beside {
+        live: live.clone(),
+        stopping: stopping.clone(),
+    };
+    let metrics = loader.metrics.clone();
+    beside.keep("metrics", move |_, stop| metrics.clone().sample(stop));
+    beside.keep("health", health::run);
+    beside.keep("alerts", alerts::run);
+    let (mut first, kept) = (Some(remote), loader.remote.clone());
+    beside.keep("remote_config", move |live, stop| {
         let remote = first.take().unwrap_or_else(|| Watcher::new(kept.clone()));
-        remote.run(app.clone(), stops.clone())
+        remote.run(live, stop)
     });
-    let (loading, app, settings) = (loader.clone(), live.clone(), loaded.settings);
+    let events = beside.keep("events", events::serve);
+    let schedules = beside.keep("schedules", |live, stop| scheduler::serve(live, stop, clock::system()));
+    let (loading, settings) = (loader.clone(), loaded.settings);
     let is_watched = watch.is_some();
     let mut first = watch.map(|mut watch| {
         watch.set(&loaded.watch);
@@ -103,36 +106,54 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     });
     // Kept over a restart of the task: no signal is missed meanwhile.
     let signals = Arc::new(Mutex::new(signals));
-    let watcher = tasks::keep(&tasks, "reload", move || {
+    let reload = beside.keep("reload", move |live, _| {
         let watch = first.take().or_else(|| is_watched.then(|| self::watch(&loading.file)));
-        follow(watch, signals.clone(), loading.clone(), app.clone(), settings.clone())
+        follow(watch, signals.clone(), loading.clone(), live, settings.clone())
     });
-    let (app, stops) = (live.clone(), stopping.clone());
-    let events = tasks::keep(&tasks, "events", move || events::serve(app.clone(), stops.clone()));
-    let (app, stops) = (live.clone(), stopping.clone());
-    let schedules = tasks::keep(&tasks, "schedules", move || {
-        scheduler::serve(app.clone(), stops.clone(), clock::system())
-    });
-    tokio::spawn(async move {
-        stop_signal().await;
-        tracing::info!("stopping: requests, events and runs in flight are finished first");
-        // Nobody listens only when the server has ended already.
-        let _ = stop.send(true);
-        stop_signal().await;
-        output::exit(1);
-    });
-    // The last two end when they are cancelled, too, which nobody does.
-    let _ = tokio::join!(server::serve(listener, live, stopping), events, schedules);
-    watcher.abort();
-    // What the last calls did is sent. A panic in it is in the log.
-    let _ = tokio::task::spawn_blocking(move || loader.exporters.stop()).await;
+    let stop = Arc::new(stop);
+    tasks::keep("stop", move || stop_when_told(stop.clone()));
+    let serving = tasks::run("server", server::serve(listener, live, stopping));
+    // They end by themselves, and when they are cancelled, which nobody does. A panic in one is in the log.
+    let _ = tokio::join!(serving, events, schedules);
+    reload.abort();
+    // What the last calls did is sent.
+    let _ = tasks::block("spans_flush", move || loader.exporters.stop()).await;
     // Last: until now it has said that the service stops.
     last_stop.send_replace(true);
     if let Some(admin) = admin {
-        // A panic in it is in the log.
         let _ = admin.await;
     }
     Ok(())
+}
+
+/// What runs beside the server until the stop, and again after a panic.
+struct Beside {
+    live: Arc<Live>,
+    stopping: flag::Receiver<bool>,
+}
+
+impl Beside {
+    fn keep<F>(
+        &self,
+        name: &'static str,
+        mut start: impl FnMut(Arc<Live>, flag::Receiver<bool>) -> F + Send + 'static,
+    ) -> JoinHandle<()>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (live, stopping) = (self.live.clone(), self.stopping.clone());
+        tasks::keep(name, move || start(live.clone(), stopping.clone()))
+    }
+}
+
+/// The first signal asks for a stop, the second ends the process.
+async fn stop_when_told(stop: Arc<flag::Sender<bool>>) {
+    stop_signal().await;
+    tracing::info!("stopping: requests, events and runs in flight are finished first");
+    // Nobody listens only when the server has ended already.
+    let _ = stop.send(true);
+    stop_signal().await;
+    output::exit(1);
 }
 
 /// The soft limit on open files is often 1024, far below what the server may hold open.
@@ -157,7 +178,7 @@ fn raise_descriptor_limit() {
 async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, Failed> {
     let (own, steps) = (loader.clone(), Steps::start());
     let serving = previous.clone();
-    let loading = tokio::task::spawn_blocking(move || own.load(previous.as_deref(), &|step| steps.step(step)));
+    let loading = tasks::block("load", move || own.load(previous.as_deref(), &|step| steps.step(step)));
     let loaded = loading.await.unwrap_or_else(|_| Err(bug(loader)))?;
     if let Some(lost) = lost_routes(loader, serving.as_deref(), &loaded) {
         return Err(lost);

@@ -16,7 +16,7 @@ use tokio::{
 
 use self::session::Session;
 pub use self::subscriptions::{Subscription, Subscriptions};
-use crate::{app::App, bindings::Error, limits, live::Live};
+use crate::{app::App, bindings::Error, limits, live::Live, tasks};
 
 /// Handles events until `stop` becomes true, then drains: no new ones, those in flight get [`limits::DRAIN`].
 pub async fn serve(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
@@ -30,7 +30,8 @@ pub async fn serve(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
         if let Some(session) = &mut session {
             let room = session.concurrency().saturating_sub(running.len());
             for delivery in session.claim(room).await {
-                running.spawn(handle::handle(app.clone(), session.source.clone(), delivery));
+                let handling = handle::handle(app.clone(), session.source.clone(), delivery);
+                tasks::run_in(&mut running, "event", handling);
             }
             wake = session.wakes_at(running.len());
         }

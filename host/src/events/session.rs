@@ -6,6 +6,7 @@ use crate::{
     app::App,
     limits,
     queue::{Claimed, Consumer, Delivery, Queue},
+    tasks,
 };
 
 /// What events are taken from, and how they are handled.
@@ -85,7 +86,10 @@ impl Session {
     fn new(app: Arc<App>, source: Source) -> Self {
         Self {
             app,
-            tending: tokio::spawn(tend(source.queue.clone(), source.length)),
+            tending: {
+                let (queue, length) = (source.queue.clone(), source.length);
+                tasks::keep("queue_tending", move || tend(queue.clone(), length))
+            },
             source,
             subscribed: false,
             ready: true,

@@ -15,6 +15,7 @@ use crate::{
     limits,
     live::Live,
     metrics::Key,
+    tasks,
 };
 
 /// One dependency and how to ask it.
@@ -58,7 +59,9 @@ fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut running = JoinSet::new();
     for check in checks {
         // A version that is served no more must not be kept by its checks.
-        running.spawn(repeat(Arc::downgrade(app), check));
+        let (app, check) = (Arc::downgrade(app), Arc::new(check));
+        let repeating = tasks::kept("health_check", move || repeat(app.clone(), check.clone()));
+        tasks::run_in(&mut running, "health_check", repeating);
     }
     running
 }
@@ -87,7 +90,7 @@ fn all(app: &App) -> Vec<Check> {
 }
 
 /// The first check comes at once; the others with a jitter of a tenth, so that services do not ask in step.
-async fn repeat(app: Weak<App>, check: Check) {
+async fn repeat(app: Weak<App>, check: Arc<Check>) {
     let Some(every) = check.every else { return };
     while let Some(app) = app.upgrade() {
         let started = Instant::now();

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::{
     app::App,
-    metrics::{Metrics, Status},
+    metrics::{Metrics, Status, TASKS},
     resilience::Open,
+    server,
 };
 
 #[derive(Serialize)]
@@ -42,7 +43,7 @@ struct Dependency {
 }
 
 /// Whether requests should be sent here, and the report. Only what the service itself cannot do without makes it
-/// unavailable: its databases. Everything else that is down makes it degraded.
+/// unavailable: its databases, and whoever takes its connections. Everything else that is down makes it degraded.
 pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
     let metrics = app.metrics.metrics();
     let statuses = metrics.dependencies.all();
@@ -50,7 +51,8 @@ pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
     let is_needed = |status: &Status| status.kind == "sql";
     let open = app.capabilities.policies.open();
     let degraded = faults(metrics, statuses.iter().filter(unhealthy), open);
-    let unavailable = statuses.iter().filter(unhealthy).any(is_needed);
+    let is_deaf = TASKS.down().iter().any(|(task, _)| *task == server::ACCEPT);
+    let unavailable = is_deaf || statuses.iter().filter(unhealthy).any(is_needed);
     let status = match (draining, unavailable, degraded.is_empty()) {
         (true, _, _) => "draining",
         (_, true, _) => "unavailable",
@@ -88,7 +90,7 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         reason: refused.reason,
         since: refused.since,
     });
-    let tasks = metrics.tasks.down().into_iter().map(|(task, since)| Fault {
+    let tasks = TASKS.down().into_iter().map(|(task, since)| Fault {
         kind: "task",
         name: task.to_owned(),
         reason: "a bug of the host has ended it, as the log tells; it starts again".to_owned(),

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{limits, metrics::Counter};
+use crate::{limits, metrics::Counter, tasks};
 
 /// Where lines are handed in. Cheap to clone.
 #[derive(Clone)]
@@ -49,9 +49,10 @@ impl Writer {
             written: Condvar::new(),
             dropped,
         }));
-        let worker = Worker {
+        let mut worker = Worker {
             shared: writer.0.clone(),
             out,
+            batch: Vec::new(),
             torn: Vec::new(),
             told: dropped.get(),
             told_before: dropped.get(),
@@ -59,7 +60,7 @@ impl Writer {
             is_broken: false,
             tell,
         };
-        thread::Builder::new().name("log".into()).spawn(move || worker.run())?;
+        tasks::keep_thread("log", move || worker.run())?;
         Ok(writer)
     }
 
@@ -112,6 +113,8 @@ impl Shared {
 struct Worker<W, T> {
     shared: Arc<Shared>,
     out: W,
+    /// Lines that are in hand.
+    batch: Vec<u8>,
     /// The rest of a line whose beginning is written already: it comes before anything else.
     torn: Vec<u8>,
     /// Dropped lines that the log has told of; those before, while what it told is not written; when it told.
@@ -124,14 +127,14 @@ struct Worker<W, T> {
 }
 
 impl<W: Write, T: Fn(u64, &str)> Worker<W, T> {
-    fn run(mut self) {
-        let mut batch = Vec::new();
+    fn run(&mut self) {
+        self.recover();
         loop {
-            self.gather(&mut batch);
-            let result = self.write(&batch);
-            batch.clear();
+            self.gather();
+            let result = self.write();
+            self.batch.clear();
             // A burst does not stay in memory.
-            batch.shrink_to(2 * limits::LOG_BATCH);
+            self.batch.shrink_to(2 * limits::LOG_BATCH);
             let mut state = self.shared.lock();
             state.is_writing = false;
             self.is_broken = result.is_err();
@@ -153,8 +156,23 @@ impl<W: Write, T: Fn(u64, &str)> Worker<W, T> {
         }
     }
 
+    /// After a panic: nobody knows how much of the batch was written. It is lost, and the next line begins on one of its own.
+    fn recover(&mut self) {
+        if self.batch.is_empty() {
+            return;
+        }
+        self.shared.dropped.add(count(&self.batch));
+        self.batch.clear();
+        self.torn = b"\n".to_vec();
+        let mut state = self.shared.lock();
+        state.is_writing = false;
+        state.trouble = Some("the thread that writes them panicked".to_owned());
+        drop(state);
+        self.shared.written.notify_all();
+    }
+
     /// Waits for lines, and a little for more of them: a write costs as much for one as for hundreds.
-    fn gather(&mut self, batch: &mut Vec<u8>) {
+    fn gather(&mut self) {
         let is_enough = |state: &State| state.is_urgent || state.waiting.len() >= limits::LOG_BATCH;
         loop {
             let state = self.shared.lock();
@@ -168,13 +186,14 @@ impl<W: Write, T: Fn(u64, &str)> Worker<W, T> {
             }
             let mut state = self.shared.wait(state, limits::LOG_GATHER, is_enough);
             state.is_writing = true;
-            std::mem::swap(batch, &mut state.waiting);
+            std::mem::swap(&mut self.batch, &mut state.waiting);
             return;
         }
     }
 
     /// Whole lines that could not be written are counted and gone. A line that was begun is finished later.
-    fn write(&mut self, batch: &[u8]) -> io::Result<()> {
+    fn write(&mut self) -> io::Result<()> {
+        let batch = &self.batch;
         let mut torn = std::mem::take(&mut self.torn);
         let (written, result) = write_all(&mut self.out, &torn);
         torn.drain(..written);
@@ -248,6 +267,7 @@ mod tests {
         text: Vec<u8>,
         room: usize,
         is_held: bool,
+        has_bug: bool,
     }
 
     impl Disk {
@@ -269,6 +289,11 @@ mod tests {
     impl Write for Disk {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             let mut inner = self.inner();
+            if std::mem::take(&mut inner.has_bug) {
+                inner.text.extend_from_slice(&bytes[..2]);
+                drop(inner);
+                panic!("a bug in writing");
+            }
             if inner.is_held {
                 return Err(ErrorKind::WouldBlock.into());
             }
@@ -336,6 +361,22 @@ mod tests {
         let told = told.lock().unwrap();
         assert_eq!(told.len(), 1, "{told:?}");
         assert!(told[0].0 == 2 && told[0].1.contains("could not be written"), "{told:?}");
+    }
+
+    #[test]
+    fn a_panic_of_the_thread_costs_what_it_had_in_hand() {
+        let disk = Disk::with(usize::MAX);
+        let (writer, dropped, told) = start(&disk);
+        disk.inner().has_bug = true;
+        writer.push(b"one\ntwo\n");
+        writer.flush(PATIENCE);
+        for line in ["three\n", "four\n"] {
+            writer.push(line.as_bytes());
+            writer.flush(PATIENCE);
+        }
+        assert_eq!((disk.text().as_str(), dropped.get()), ("on\nthree\nfour\n", 2));
+        let told = told.lock().unwrap();
+        assert!(told[0].0 == 2 && told[0].1.contains("panicked"), "{told:?}");
     }
 
     #[test]

@@ -42,6 +42,8 @@ use crate::limits;
 
 /// Lines of the log that could not be written. Of the process, as the log is.
 pub static LOG_DROPPED: Counter = Counter::new();
+/// What runs in the process, where it has panicked. Of the process, since some of it is older than any metrics.
+pub static TASKS: Tasks = Tasks::new();
 
 /// Everything that one process measures.
 pub struct Metrics {
@@ -64,7 +66,6 @@ pub struct Metrics {
     pub dependencies: status::Dependencies,
     pub load: status::Load,
     pub remote: Remote,
-    pub tasks: Arc<Tasks>,
     traffic: Arc<Traffic>,
     routes: Table<Route>,
     fujsens: Table<Fujsen>,
@@ -122,7 +123,6 @@ impl Default for Metrics {
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
             remote: Remote::default(),
-            tasks: Arc::default(),
             traffic: Arc::default(),
             routes: Table::default(),
             fujsens: Table::default(),

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::{
-    LOG_DROPPED, Metrics,
+    LOG_DROPPED, Metrics, TASKS,
     meters::{DONE, KEPT, OUTCOMES},
     process::Process,
     text::Page,
@@ -31,7 +31,7 @@ impl Metrics {
             "counter",
             "Panics of the host's own tasks, each a bug; they start again",
         );
-        for (task, count) in self.tasks.panics() {
+        for (task, count) in TASKS.panics() {
             page.sample(&[("task", task)], count as f64);
         }
         page.single(

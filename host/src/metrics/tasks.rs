@@ -13,36 +13,56 @@ pub struct Tasks(Mutex<BTreeMap<&'static str, Task>>);
 #[derive(Clone, Copy, Default)]
 struct Task {
     panics: u64,
-    /// When it ended, while it does not run. Milliseconds since the Unix epoch.
-    down_since: Option<u64>,
+    /// How many of this name do not run now.
+    down: u32,
+    /// When the first of those ended. Milliseconds since the Unix epoch.
+    since: u64,
+}
+
+/// A task that does not run, for as long as this lives.
+#[must_use = "the task is down until this is dropped"]
+pub struct Down<'a> {
+    tasks: &'a Tasks,
+    name: &'static str,
 }
 
 impl Tasks {
-    pub fn panicked(&self, name: &'static str) {
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+
+    pub fn panicked(&self, name: &'static str) -> Down<'_> {
         let mut all = self.lock();
         let task = all.entry(name).or_default();
         task.panics += 1;
-        task.down_since = Some(now());
-    }
-
-    pub fn restarted(&self, name: &'static str) {
-        self.lock().entry(name).or_default().down_since = None;
+        if task.down == 0 {
+            task.since = now();
+        }
+        task.down += 1;
+        Down { tasks: self, name }
     }
 
     /// Those that do not run now, and since when.
     pub fn down(&self) -> Vec<(&'static str, u64)> {
         let all = self.lock();
-        all.iter()
-            .filter_map(|(name, task)| Some((*name, task.down_since?)))
-            .collect()
+        let down = all.iter().filter(|(_, task)| task.down > 0);
+        down.map(|(name, task)| (*name, task.since)).collect()
     }
 
     /// How often each has panicked.
-    pub(super) fn panics(&self) -> Vec<(&'static str, u64)> {
+    pub fn panics(&self) -> Vec<(&'static str, u64)> {
         self.lock().iter().map(|(name, task)| (*name, task.panics)).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Task>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Down<'_> {
+    fn drop(&mut self) {
+        if let Some(task) = self.tasks.lock().get_mut(self.name) {
+            task.down = task.down.saturating_sub(1);
+        }
     }
 }

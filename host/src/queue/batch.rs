@@ -1,9 +1,9 @@
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::{bindings::Error, limits};
+use crate::{bindings::Error, limits, tasks};
 
 /// Puts together what several callers want done: what comes while one batch is on its way goes with the next.
 pub(super) struct Batch<T, R> {
@@ -31,7 +31,9 @@ impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
     pub(super) async fn add(&self, item: T) -> Result<R, Error> {
         let waiting = self.waiting.get_or_init(|| {
             let (sender, receiver) = mpsc::unbounded_channel();
-            tokio::spawn(run(self.work.clone(), receiver));
+            // Kept over a restart of the task: only the callers of the batch that it had in hand are told.
+            let (work, receiver) = (self.work.clone(), Arc::new(Mutex::new(receiver)));
+            tasks::keep("queue", move || run(work.clone(), receiver.clone()));
             sender
         });
         let (answer, result) = oneshot::channel();
@@ -42,7 +44,8 @@ impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
 }
 
 /// Ends with the last sender.
-async fn run<T, R>(work: Arc<Work<T, R>>, mut waiting: mpsc::UnboundedReceiver<Item<T, R>>) {
+async fn run<T, R>(work: Arc<Work<T, R>>, waiting: Arc<Mutex<mpsc::UnboundedReceiver<Item<T, R>>>>) {
+    let mut waiting = waiting.lock().await;
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, limits::EVENTS_BATCH).await > 0 {
         let (items, answers): (Vec<T>, Vec<_>) = batch.drain(..).unzip();

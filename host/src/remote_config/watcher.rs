@@ -14,6 +14,7 @@ use crate::{
     limits,
     live::Live,
     metrics::Update,
+    tasks,
 };
 
 const ALERT: &str = "remote_config_refused";
@@ -137,7 +138,7 @@ impl Watcher {
             return;
         }
         let kept = self.kept.clone();
-        let written = tokio::task::spawn_blocking(move || kept.put(document)).await;
+        let written = tasks::block("keep_config", move || kept.put(document)).await;
         if let Ok(Err(error)) = written {
             tracing::warn!(target: "remote_config", service, "a restart will not know this configuration, it cannot be kept: {error}");
         }

@@ -18,14 +18,14 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{app::App, clock::Clock, limits, live::Live, schedule::Schedule};
+use crate::{app::App, clock::Clock, limits, live::Live, schedule::Schedule, tasks};
 
 /// Runs each slot of the current `App` when it comes, until `stop`; then waits for the runs that are left.
 pub async fn serve(live: Arc<Live>, stop: watch::Receiver<bool>, clock: Arc<dyn Clock>) {
     let mut runs = JoinSet::new();
     let start = |app: &Arc<App>, due: Due| {
         while runs.try_join_next().is_some() {}
-        runs.spawn(run::slot(app.clone(), due, clock.clone()));
+        tasks::run_in(&mut runs, "schedule", run::slot(app.clone(), due, clock.clone()));
     };
     follow(&live, stop, || clock.wall(), start).await;
     if timeout(limits::DRAIN, async { while runs.join_next().await.is_some() {} })

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     limits,
     metrics::{Counter, Gauge},
+    tasks,
 };
 
 /// How long accepting pauses when the system has no file descriptor or memory left.
@@ -24,6 +25,8 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from
 
 /// Who serves the connections of one listener.
 pub(super) struct Server<A> {
+    /// The task that accepts.
+    name: &'static str,
     answer: A,
     /// For how many connections there is room.
     most: u32,
@@ -37,8 +40,9 @@ pub(super) struct Server<A> {
 }
 
 impl<A: Answer> Server<A> {
-    pub(super) fn new(answer: A, most: usize, open: Arc<Gauge>, panicked: Arc<Counter>) -> Self {
+    pub(super) fn new(name: &'static str, answer: A, most: usize, open: Arc<Gauge>, panicked: Arc<Counter>) -> Self {
         Self {
+            name,
             answer,
             most: u32::try_from(most).unwrap_or(u32::MAX),
             room: Arc::new(Semaphore::new(most)),
@@ -51,7 +55,8 @@ impl<A: Answer> Server<A> {
 
     pub(super) async fn run(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
         tokio::select! {
-            () = self.accept(&listener) => {}
+            // The listener and all connections outlive a panic.
+            () = tasks::kept(self.name, || self.accept(&listener)) => {}
             // A sender that is gone asks for a stop, too.
             _ = stop.wait_for(|stop| *stop) => {}
         }
@@ -129,11 +134,10 @@ impl<A: Answer> Server<A> {
         };
         let serving = connection::start(stream, self.answer.clone(), surroundings);
         let (open, panicked) = (Open::new(&self.open), self.panicked.clone());
-        tokio::spawn(async move {
+        tasks::run("connection", async move {
             // The fault of one connection is no other's.
             if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
                 panicked.add(1);
-                tracing::error!("a connection ended by a panic of the host, which is a bug");
             }
             drop((open, permit));
         });

@@ -19,7 +19,7 @@ use http::{
 use http_body_util::Full;
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use tokio::{
@@ -37,7 +37,7 @@ use super::{
     tls,
     wire::{Notes, Wire},
 };
-use crate::{limits, metrics::Counter, tls::Peer};
+use crate::{limits, metrics::Counter, tasks, tls::Peer};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
@@ -152,18 +152,17 @@ async fn serve(
     let _ = timeout(limits::LAST_WORDS, connection.as_mut()).await;
 }
 
-/// An exchange that ended by a fault of the host's own ends alone.
+/// An exchange that ended by a fault of the host's own ends alone. The fault is in the log.
 fn panic_response(panicked: &Counter) -> Response<Full<Bytes>> {
     panicked.add(1);
-    tracing::error!("a request ended by a panic of the host, which is a bug");
     let mut response = Response::new(Full::from(r#"{"status":"error","message":"internal error"}"#));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response
 }
 
-fn builder() -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+fn builder() -> Builder<tasks::Executor> {
+    let mut builder = Builder::new(tasks::Executor);
     // `idle` ends slow and idle connections, for both protocols and before hyper knows which one it is.
     builder
         .http1()

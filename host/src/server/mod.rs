@@ -40,6 +40,9 @@ use crate::{
     tls::Incoming as Tls,
 };
 
+/// The task without which the service takes no requests.
+pub(crate) const ACCEPT: &str = "accept";
+
 /// Who answers the requests of a listener.
 pub trait Answer: Clone + Send + Sync + 'static {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
@@ -72,13 +75,13 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
     let open = live.current().metrics.metrics().connections.clone();
     let panicked = live.current().metrics.metrics().panics.clone();
-    let server = accept::Server::new(exchange::Service(live), room(), open, panicked);
+    let server = accept::Server::new(ACCEPT, exchange::Service(live), room(), open, panicked);
     server.run(listener, stop).await;
 }
 
 /// As [`serve`], with the same bounds, for other answers.
 pub async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
-    let server = accept::Server::new(answer, room(), Arc::<Gauge>::default(), Arc::default());
+    let server = accept::Server::new("accept_other", answer, room(), Arc::<Gauge>::default(), Arc::default());
     server.run(listener, stop).await;
 }
 
@@ -90,7 +93,7 @@ pub(crate) async fn serve_few(
     stop: watch::Receiver<bool>,
 ) {
     let most = limits::ADMIN_CONNECTIONS.min(room());
-    let server = accept::Server::new(answer, most, Arc::<Gauge>::default(), panicked);
+    let server = accept::Server::new("accept_admin", answer, most, Arc::<Gauge>::default(), panicked);
     server.run(listener, stop).await;
 }
 

@@ -32,8 +32,7 @@ impl Collector {
     }
 
     /// Sends what comes, until no more does.
-    pub(super) fn take_from(&self, queue: &Queue) {
-        let mut is_down = false;
+    pub(super) fn take_from(&self, queue: &Queue, is_down: &mut bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let client = match &runtime {
             // Reads the certificates of the system, which blocks.
@@ -41,11 +40,14 @@ impl Collector {
             Err(error) => Err(error.to_string()),
         };
         while let Some(batch) = queue.take() {
+            // A panic loses it.
+            let in_hand = InHand(&self.counts, batch.count as u64);
             let sent = match (&runtime, &client) {
                 (Ok(runtime), Ok(client)) => runtime.block_on(self.send(client, &batch)),
                 (_, client) => Err(client.as_ref().err().cloned().unwrap_or_default()),
             };
-            self.tell(batch.count as u64, sent, &mut is_down);
+            std::mem::forget(in_hand);
+            self.tell(batch.count as u64, sent, is_down);
         }
     }
 
@@ -99,6 +101,15 @@ impl Collector {
                 }
             }
         }
+    }
+}
+
+/// Spans that are lost when this is dropped.
+struct InHand<'a>(&'a Spans, u64);
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        self.0.unsent.add(self.1);
     }
 }
 

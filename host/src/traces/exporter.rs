@@ -55,8 +55,9 @@ impl Exporter {
         let message = Message::new(&self.service, &self.instance, &self.address.resource);
         let (queue, counts) = (self.queue.clone(), self.counts.clone());
         let collector = Collector::new(self.address.clone(), message, counts.clone());
+        let mut is_down = false;
         self.senders.start(move || {
-            collector.take_from(&queue);
+            collector.take_from(&queue, &mut is_down);
             counts.unsent.add(queue.left() as u64);
         });
     }

@@ -5,7 +5,7 @@ use std::{
 };
 
 use super::{Service, Settings, Tracer, exporter::Exporter};
-use crate::{limits, metrics::Spans};
+use crate::{limits, metrics::Spans, tasks};
 
 /// The exporters of the process: one for each collector and service, for as long as a version that names it lives.
 pub struct Exporters {
@@ -62,9 +62,9 @@ impl Exporters {
 pub(super) struct Senders(Arc<Mutex<Vec<JoinHandle<()>>>>);
 
 impl Senders {
-    pub(super) fn start(&self, send: impl FnOnce() + Send + 'static) {
+    pub(super) fn start(&self, send: impl FnMut() + Send + 'static) {
         // Without a thread for it, what waits is lost with whatever else such a machine loses.
-        if let Ok(sending) = thread::Builder::new().name("spans".into()).spawn(send) {
+        if let Ok(sending) = tasks::keep_thread("spans", send) {
             let mut all = lock(&self.0);
             all.retain(|one| !one.is_finished());
             all.push(sending);

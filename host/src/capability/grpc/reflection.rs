@@ -16,7 +16,7 @@ use tonic_reflection::pb::v1::{
 };
 
 use super::remote::Remote;
-use crate::limits;
+use crate::{limits, tasks};
 
 const VERSIONS: [&str; 2] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
@@ -183,7 +183,7 @@ impl Remote {
 
 /// Away from the threads that serve: a large description takes its time, and nobody has checked it.
 async fn build(name: &str, files: BTreeMap<String, FileDescriptorProto>) -> Result<ServiceDescriptor, String> {
-    let building = tokio::task::spawn_blocking(move || {
+    let building = tasks::block("grpc_reflection", move || {
         let mut pool = DescriptorPool::new();
         pool.add_file_descriptor_protos(files.into_values())
             .map(|()| pool)

@@ -15,6 +15,7 @@ use crate::{
     egress::{Network, Origin},
     limits,
     resilience::same_name,
+    tasks,
 };
 
 impl Http {
@@ -38,7 +39,7 @@ impl Http {
     ) -> Result<Response, Error> {
         self.keep_known(service, end).await?;
         for instance in service.probes(Instant::now()) {
-            tokio::spawn(probe(self.clone(), instance, service.name().into()));
+            tasks::run("probe", probe(self.clone(), instance, service.name().into()));
         }
         let mut tried: Vec<Arc<Instance>> = Vec::new();
         let mut last = None;
@@ -66,7 +67,7 @@ impl Http {
                 && let Some(url) = self.services.registry_url(service)
             {
                 let (http, service) = (self.clone(), service.clone());
-                tokio::spawn(async move {
+                tasks::run("registry", async move {
                     let end = Instant::now() + limits::REGISTRY_TIMEOUT;
                     match http.look_up(&service, url, end).await {
                         Ok(()) => service.forget_warning(),

@@ -11,6 +11,7 @@ use crate::{
     clock::Clock,
     limits,
     store::{Durability, sqlite::File},
+    tasks,
 };
 
 /// Both counts of keys are kept by triggers, so that no statement has to look at every row.
@@ -60,8 +61,10 @@ impl Table {
 
     pub(super) async fn open(&self) -> Result<(), Error> {
         self.file.ensure(SCHEMA).await?;
-        self.sweeper
-            .get_or_init(|| tokio::spawn(remove_expired(self.file.clone(), self.clock.clone())).abort_handle());
+        self.sweeper.get_or_init(|| {
+            let (file, clock) = (self.file.clone(), self.clock.clone());
+            tasks::keep("state_expiry", move || remove_expired(file.clone(), clock.clone())).abort_handle()
+        });
         Ok(())
     }
 

@@ -3,17 +3,20 @@
 use std::{
     io,
     process::{ExitStatus, Stdio},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncRead, BufReader},
+    io::{AsyncBufRead, AsyncBufReadExt, BufReader, Split},
     net::TcpStream,
     process::{Child, Command},
+    sync::Mutex,
     time::sleep,
 };
 
 use super::{group::Group, log::Log, plan::Service};
+use crate::tasks;
 
 /// Between two looks whether a service listens.
 const LOOK: Duration = Duration::from_millis(50);
@@ -35,13 +38,14 @@ pub(super) fn start(service: &Service, group: &Group, log: &Log) -> io::Result<C
         .stderr(Stdio::piped());
     let mut child = group.spawn(&mut command)?;
     if let Some(stderr) = child.stderr.take() {
-        tokio::spawn(forward(stderr, log.clone()));
+        let (lines, log) = (Arc::new(Mutex::new(BufReader::new(stderr).split(b'\n'))), log.clone());
+        tasks::keep("forward", move || forward(lines.clone(), log.clone()));
     }
     Ok(child)
 }
 
-async fn forward(stream: impl AsyncRead + Unpin, log: Log) {
-    let mut lines = BufReader::new(stream).split(b'\n');
+async fn forward(lines: Arc<Mutex<Split<impl AsyncBufRead + Unpin>>>, log: Log) {
+    let mut lines = lines.lock().await;
     while let Ok(Some(line)) = lines.next_segment().await {
         log.line(&String::from_utf8_lossy(&line));
     }
@@ -65,7 +69,8 @@ pub(super) async fn ready(service: &Service, child: &mut Child) -> Result<(), St
 }
 
 /// Starts the service again whenever it ends. Never returns.
-pub(super) async fn keep(service: Service, mut child: Child, group: Group, log: Log) {
+pub(super) async fn keep(service: Arc<Service>, child: Arc<Mutex<Child>>, group: Group, log: Log) {
+    let mut child = child.lock().await;
     let mut pause = PAUSE.0;
     let mut started = Instant::now();
     loop {
@@ -79,7 +84,7 @@ pub(super) async fn keep(service: Service, mut child: Child, group: Group, log: 
             pause = (pause * 2).min(PAUSE.1);
             match start(&service, &group, &log) {
                 Ok(next) => {
-                    child = next;
+                    *child = next;
                     break;
                 }
                 Err(error) => log.line(&format!("cannot be started ({error}); trying again in {pause:?}")),

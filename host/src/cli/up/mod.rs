@@ -5,9 +5,10 @@ mod group;
 mod log;
 mod plan;
 
-use std::{path::PathBuf, pin::pin, time::Duration};
+use std::{path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{
+    sync::Mutex,
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -19,7 +20,7 @@ use super::{
     serve::stop_signal,
     signals::Signals,
 };
-use crate::limits;
+use crate::{limits, tasks};
 
 pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
     output::start_log(Format::Text, "warn")?;
@@ -109,7 +110,9 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
         for (service, mut child, log) in started {
             child::ready(&service, &mut child).await.map_err(Failure::new)?;
             log.line(&format!("ready at {}://{}", service.scheme, service.address));
-            running.spawn(child::keep(service, child, group.clone(), log));
+            let (service, child, group) = (Arc::new(service), Arc::new(Mutex::new(child)), group.clone());
+            let keeping = move || child::keep(service.clone(), child.clone(), group.clone(), log.clone());
+            tasks::run_in(running, "child", tasks::kept("child", keeping));
         }
     }
     output::print(&format!(

@@ -3,5 +3,6 @@
 
 mod connections;
 mod exchanges;
+mod panics;
 mod service;
 mod wire;

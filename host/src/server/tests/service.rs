@@ -8,7 +8,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use crate::{live::Live, load::Loader, server};
+use crate::{health, live::Live, load::Loader, server};
 
 /// A service on a port of its own.
 pub(super) struct Service {
@@ -43,6 +43,12 @@ impl Service {
     /// Exchanges and connections that ended by a fault of the host's own.
     pub(super) fn panics(&self) -> u64 {
         self.live.current().metrics.metrics().panics.get()
+    }
+
+    /// What `/health/ready` says, and whether that is 200.
+    pub(super) fn ready(&self) -> (bool, serde_json::Value) {
+        let (is_ready, report) = health::ready(&self.live.current(), false);
+        (is_ready, serde_json::from_str(&report).unwrap())
     }
 
     pub(super) fn begin_stop(&self) {

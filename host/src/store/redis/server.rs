@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::{bounded::Bounded, error};
-use crate::{bindings::Error, limits, off_limits};
+use crate::{bindings::Error, limits, off_limits, tasks};
 
 /// What a reply's framing may add to its content. Bytes.
 const FRAMING: usize = 2 << 20;
@@ -45,6 +45,15 @@ struct Connection {
     /// Set when the other side is gone.
     closed: Arc<AtomicBool>,
     budget: Arc<AtomicUsize>,
+}
+
+/// Tells that the driver of a connection has ended, when it is dropped.
+struct Ended(Arc<AtomicBool>);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// While a server is down, it is tried again at growing intervals only, and calls in between fail at once.
@@ -255,10 +264,11 @@ async fn open(info: &ConnectionInfo, budget: usize) -> RedisResult<Connection> {
     let config = AsyncConnectionConfig::new().set_response_timeout(None);
     let (link, driver) = MultiplexedConnection::new_with_config(info.redis_settings(), stream, config).await?;
     let closed = Arc::new(AtomicBool::new(false));
-    let ended = closed.clone();
-    tokio::spawn(async move {
+    let ended = Ended(closed.clone());
+    tasks::run("redis_connection", async move {
+        // However it ends.
+        let _ended = ended;
         driver.await;
-        ended.store(true, Ordering::Relaxed);
     });
     Ok(Connection { link, closed, budget })
 }

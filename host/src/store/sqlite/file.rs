@@ -5,10 +5,10 @@ use std::{
 };
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, ffi};
-use tokio::{sync::oneshot, task::spawn_blocking};
+use tokio::sync::oneshot;
 
 use super::{Identity, Location, Thread, gone, look, open, write_ahead};
-use crate::{bindings::Error, limits, store::Durability};
+use crate::{bindings::Error, limits, store::Durability, tasks};
 
 /// A database that the host itself keeps: one connection, opened by its first use and closed with its last user.
 ///
@@ -54,7 +54,7 @@ impl File {
     pub(crate) async fn look(&self) -> Result<(), Error> {
         let location = self.location.clone();
         let looking = move || look(&location).map_err(|error| cannot_open(&location, &error));
-        spawn_blocking(looking).await.map_err(|_| gone())?
+        tasks::block("look", looking).await.map_err(|_| gone())?
     }
 
     /// Runs `schema`, statements that may be run again, unless this process has done so. Opens the database.

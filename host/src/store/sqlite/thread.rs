@@ -1,12 +1,9 @@
-use std::{
-    sync::mpsc,
-    thread::{self, JoinHandle},
-};
+use std::{sync::mpsc, thread::JoinHandle};
 
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::oneshot;
 
-use crate::bindings::Error;
+use crate::{bindings::Error, tasks};
 
 /// A connection on a thread of its own: SQLite blocks, the server must not. It ends when this is dropped.
 pub(crate) struct Thread<J> {
@@ -32,9 +29,8 @@ impl<J: Send + 'static> Thread<J> {
                 }
             }
         };
-        let thread = thread::Builder::new()
-            .name("sqlite".into())
-            .spawn(run)
+        // One that has panicked is replaced by whoever needs it next.
+        let thread = tasks::thread("sqlite", run)
             .map_err(|error| Error::new(503, "unavailable", format!("no thread for a connection: {error}")))?;
         let interrupt = is_open.await.map_err(|_| gone())??;
         Ok(Self {

@@ -19,6 +19,7 @@ use super::{
     tls::{self, Handshake},
     wire::Wire,
 };
+use crate::tasks;
 
 /// The way to one server.
 pub(super) struct Link {
@@ -80,7 +81,7 @@ impl Link {
         // Notices are for nobody, and a statement may raise any number of them.
         let driver =
             async move { while let Some(Ok(_)) = poll_fn(|context| connection.poll_message(context)).await {} };
-        let driver = tokio::spawn(driver);
+        let driver = tasks::run("postgres_connection", driver);
         if self.server.is_pooled {
             learn_types(&client).await?;
         } else {

@@ -31,7 +31,7 @@ use crate::{
         Error, Value,
         sql::{Changes, Rows},
     },
-    limits,
+    limits, tasks,
 };
 
 /// Hosts that set up one database at the same time do so one after the other. Any number will do that nobody else uses.
@@ -376,7 +376,11 @@ impl Drop for Lease {
         let Some(client) = self.client.take() else { return };
         if self.is_running.load(Ordering::Relaxed) {
             match Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(stop(client, self.link.clone()))),
+                Ok(runtime) => drop(tasks::run_on(
+                    &runtime,
+                    "postgres_cancel",
+                    stop(client, self.link.clone()),
+                )),
                 // The process is ending.
                 Err(_) => drop(Object::take(client)),
             }

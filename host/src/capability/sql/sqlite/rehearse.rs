@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use tokio::{task::spawn_blocking, time::timeout_at};
+use tokio::time::timeout_at;
 
 use super::{super::error::timeout as out_of_time, control::Control, error::explain, guard, statement};
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         Durability,
         sqlite::{self, Copied, Location, gone},
     },
+    tasks,
 };
 
 /// Whether the database could be opened, which is said first, then what its setup would say. Changes nothing.
@@ -20,7 +21,7 @@ pub(in super::super) async fn rehearse(
     deadline: Instant,
 ) -> Result<Result<Copied, Error>, Error> {
     let location = location.clone();
-    let trying = spawn_blocking(move || {
+    let trying = tasks::block("rehearsal", move || {
         let control = Arc::new(Control::default());
         control.start(deadline)?;
         sqlite::look(&location).map_err(|error| explain(error, &control))?;
