@@ -61,7 +61,7 @@ impl Cache {
             return Ok(());
         }
         files.sort();
-        for (_, path) in &files[..files.len() - KEPT / 2] {
+        for (_, path) in files.iter().take(files.len() - KEPT / 2) {
             // Another process may have removed it.
             let _ = fs::remove_file(path);
         }

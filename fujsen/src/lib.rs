@@ -1,4 +1,17 @@
 //! Source text to WebAssembly components. Spawns compilers; knows nothing of wasmtime or the network.
+
+// A panic is a bug, and the text of a fujsen reaches nearly all of this.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::panic,
+        clippy::unreachable,
+        clippy::expect_used,
+        clippy::unwrap_used,
+        clippy::indexing_slicing
+    )
+)]
+
 mod assemblyscript;
 mod cache;
 mod compiler;

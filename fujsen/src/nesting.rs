@@ -87,16 +87,13 @@ impl<'a> Tokens<'a> {
     fn word(&self) -> &'a [u8] {
         let rest = self.rest();
         let end = rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
-        &rest[..end]
+        rest.split_at(end).0
     }
 
     /// The tokens of the expression that is being read.
     fn part(&mut self) -> &mut usize {
-        if self.parts.is_empty() {
-            self.parts.push(0);
-        }
-        let last = self.parts.len() - 1;
-        &mut self.parts[last]
+        let last = self.parts.pop().unwrap_or(0);
+        self.parts.push_mut(last)
     }
 
     fn space(&mut self) {
@@ -107,7 +104,7 @@ impl<'a> Tokens<'a> {
             } else if rest.starts_with(b"/*") {
                 self.comment();
             } else if rest.first().is_some_and(u8::is_ascii_whitespace) {
-                if !self.is_rust && rest[0] == b'\n' {
+                if !self.is_rust && rest.starts_with(b"\n") {
                     // A statement may end here without a semicolon.
                     *self.part() = 0;
                 }
@@ -154,13 +151,13 @@ impl<'a> Tokens<'a> {
         if !self.is_rust || !matches!(word, b"r" | b"br" | b"cr") {
             return false;
         }
-        let behind = &self.rest()[word.len()..];
+        let behind = self.rest().strip_prefix(word).unwrap_or_default();
         let hashes = behind.iter().take_while(|byte| **byte == b'#').count();
-        if behind.get(hashes) != Some(&b'"') {
+        let (hashed, quoted) = behind.split_at(hashes);
+        let Some(content) = quoted.strip_prefix(b"\"") else {
             return false;
-        }
-        let end = [b"\"".as_slice(), &behind[..hashes]].concat();
-        let content = &behind[hashes + 1..];
+        };
+        let end = [b"\"", hashed].concat();
         let length = content.windows(end.len()).position(|window| window == end);
         self.at = length.map_or(self.text.len(), |length| {
             self.at + word.len() + hashes + 1 + length + end.len()

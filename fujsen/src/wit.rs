@@ -36,7 +36,8 @@ impl World {
 
     /// Whether the host offers an interface such as `tusk:fujsen/log@0.1.0`.
     pub(crate) fn has_import(&self, name: &str) -> bool {
-        let mut imports = self.resolve.worlds[self.id].imports.keys();
+        let world = self.resolve.worlds.get(self.id);
+        let mut imports = world.into_iter().flat_map(|world| world.imports.keys());
         imports.any(|key| self.resolve.name_world_key(key) == name)
     }
 }

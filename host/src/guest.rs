@@ -24,6 +24,10 @@ pub struct State {
 
 impl State {
     /// The call that runs. Host functions run only during one, which an instance is made for, too.
+    #[expect(
+        clippy::expect_used,
+        reason = "a store is made with its call, and `start` links no host function"
+    )]
     pub fn call(&mut self) -> &mut Call {
         self.call
             .as_mut()

@@ -7,8 +7,18 @@
 
 // What is printed goes through `cli::output`, which survives a closed or full stream and ends the log.
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
-// What runs beside the rest is started in `tasks` alone, and watched.
-#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+// A panic is a bug, and bytes of guests, clients and upstreams reach nearly all of this.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::panic,clippy::unreachable,
+        clippy::expect_used,
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        // What runs beside the rest is started in `tasks` alone, and watched.
+        clippy::disallowed_methods
+    )
+)]
 
 mod admin;
 mod alerts;

@@ -38,6 +38,13 @@ struct Made {
     component: Component,
 }
 
+impl Made {
+    /// The first of its keys: a module has one at least.
+    fn span(&self) -> Span {
+        self.keys.first().map(|key| key.span).unwrap_or_default()
+    }
+}
+
 /// Compiles, links and tries every module of the file. Modules that `previous` has already are taken from there. `memory` is
 /// what an instance may hold, in bytes.
 pub(crate) fn modules(
@@ -170,7 +177,7 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
     names::check(&made.component.functions).map_err(|why| {
         let message = format!("the module of [{}] cannot be used: {why}", made.section);
         Diagnostic::error("module-functions", message)
-            .at(made.keys[0].span)
+            .at(made.span())
             .help("give its functions names and types that people can read")
     })?;
     let place = Place {
@@ -193,15 +200,13 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
             let why = format!("{error:#}");
             let why = shown(&why, limits::MODULE_WORDS);
             let message = format!("the module of [{}] does not fit this host: {why}", made.section);
-            Diagnostic::error("module-link", message)
-                .at(made.keys[0].span)
-                .help(format!(
-                    "this host runs what rustc and asc make without further options: build it without other proposals; \
+            Diagnostic::error("module-link", message).at(made.span()).help(format!(
+                "this host runs what rustc and asc make without further options: build it without other proposals; \
                      {} memories, {} tables and {} core modules at most, whose size `[limits] memory` bounds together",
-                    limits::MEMORIES_INSIDE,
-                    limits::MEMORIES_INSIDE,
-                    limits::MODULES_INSIDE
-                ))
+                limits::MEMORIES_INSIDE,
+                limits::MEMORIES_INSIDE,
+                limits::MODULES_INSIDE
+            ))
         })
 }
 
@@ -213,7 +218,7 @@ fn not_started(places: &Places, config: &Config, made: &Made, refused: Refused) 
     let panicked = refused
         .panic
         .and_then(|panic| place(places, &config.sources, &made.section, &panic));
-    let diagnostic = Diagnostic::error("module-start", message).at(panicked.unwrap_or(made.keys[0].span));
+    let diagnostic = Diagnostic::error("module-start", message).at(panicked.unwrap_or(made.span()));
     match refused.help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
@@ -254,14 +259,10 @@ fn ungranted(config: &Config, made: &Made, module: &Module, warnings: &mut Vec<D
         if module.imports.contains(&import) && config.get(section).is_none() {
             let message = format!(
                 "`{}` imports {capability}, and this file grants none of it",
-                made.keys[0].name
+                made.keys.first().map_or("", |key| &key.name)
             );
             let help = format!("add a section [{section}] with a line such as `{line}`");
-            warnings.push(
-                Diagnostic::warning("ungranted", message)
-                    .at(made.keys[0].span)
-                    .help(help),
-            );
+            warnings.push(Diagnostic::warning("ungranted", message).at(made.span()).help(help));
         }
     }
 }

@@ -299,8 +299,10 @@ pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
         .and_then(|mut file| file.read_to_end(&mut bytes))
         .map_err(|error| alone(unreadable(&name, &error)))?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+        let line = error
+            .as_bytes()
             .iter()
+            .take(error.utf8_error().valid_up_to())
             .filter(|byte| **byte == b'\n')
             .count()
             + 1;

@@ -82,6 +82,10 @@ pub struct Handler {
 }
 
 impl Handler {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a handler is made with the index of one of its module's functions"
+    )]
     pub fn function(&self) -> &Function {
         &self.module.functions[self.function]
     }

@@ -115,7 +115,8 @@ pub(crate) fn resolve(
     for (module, keys) in modules {
         for (index, function) in module.functions.iter().enumerate() {
             let path = path(&module.section, &function.name);
-            let place = keys.iter().find(|key| key.defines(function)).unwrap_or(&keys[0]).span;
+            let place = keys.iter().find(|key| key.defines(function)).or(keys.first());
+            let place = place.map(|key| key.span).unwrap_or_default();
             if let Some(first) = places.insert(path.clone(), place) {
                 errors.push(
                     Diagnostic::error("duplicate-fujsen", format!("two functions are reached by `{path}`"))
@@ -154,6 +155,10 @@ fn alias(handlers: &mut Handlers, module: &Arc<Module>, metrics: &metrics::Versi
     }
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is that of one of the module's functions"
+)]
 fn handler(module: &Arc<Module>, metrics: &metrics::Version, path: Arc<str>, function: usize) -> Handler {
     let language = module.language.map_or("prebuilt", tsk::Language::name);
     Handler {

@@ -220,7 +220,7 @@ fn forms(secret: &str) -> Vec<String> {
     ] {
         // Behind a text of any length, such as the name in Basic authentication: what depends on it is left out.
         for before in 0..3 {
-            let bytes = [&[0; 2][..before], secret.as_bytes()].concat();
+            let bytes: Vec<u8> = std::iter::repeat_n(0, before).chain(secret.bytes()).collect();
             let whole = engine.encode(&bytes);
             let (start, end) = ((before * 8).div_ceil(6), bytes.len() * 8 / 6);
             forms.extend(whole.get(start..end).map(str::to_owned));

@@ -107,6 +107,7 @@ impl TraceContext {
     }
 
     /// The trace's id, 32 hexadecimal digits.
+    #[expect(clippy::indexing_slicing, reason = "four bits are below sixteen")]
     pub fn id(&self) -> Arc<str> {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut rest = self.trace;

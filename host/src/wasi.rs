@@ -104,7 +104,7 @@ impl OutputStream for Printed {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = limits::LOG_BYTES.saturating_sub(kept.len());
-        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        kept.extend_from_slice(bytes.get(..room).unwrap_or(&bytes));
         Ok(())
     }
 

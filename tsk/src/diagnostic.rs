@@ -171,8 +171,9 @@ impl<'a> Snippets<'a> {
         } else {
             annotation.label(label)
         };
-        match self.files.iter().position(|file| *file == span.file) {
-            Some(index) => self.list[index] = self.list[index].clone().annotation(annotation),
+        let mut known = self.files.iter().zip(&mut self.list);
+        match known.find(|(file, _)| **file == span.file) {
+            Some((_, snippet)) => *snippet = snippet.clone().annotation(annotation),
             None => {
                 self.files.push(span.file);
                 self.list.push(

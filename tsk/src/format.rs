@@ -134,7 +134,7 @@ impl<'a> Printer<'a> {
                         open.pop();
                     }
                     let trail = open.last().map_or(&outside, |bracket| &bracket.trail);
-                    let column = self.column(&lines[at..], open.last(), trail);
+                    let column = self.column(lines.get(at..).unwrap_or_default(), open.last(), trail);
                     if self.starts.contains_key(&line.first) {
                         let trail = open.last_mut().map_or(&mut outside, |bracket| &mut bracket.trail);
                         trail.push(line.first - line.start, column);
@@ -248,7 +248,7 @@ impl<'a> Printer<'a> {
         }
         let mut at = from;
         let first = self.gaps.partition_point(|(start, _, _)| *start < held);
-        for (start, stop, text) in &self.gaps[first..] {
+        for (start, stop, text) in self.gaps.iter().skip(first) {
             if *stop > end {
                 break;
             }

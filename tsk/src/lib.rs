@@ -82,6 +82,17 @@
 //! assert_eq!(tsk::format("port:80   # http\n").expect("its syntax is right"), "port: 80   # http\n");
 //! ```
 #![warn(missing_docs)]
+// A panic is a bug, and the text of a file reaches nearly all of this.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::panic,
+        clippy::unreachable,
+        clippy::expect_used,
+        clippy::unwrap_used,
+        clippy::indexing_slicing
+    )
+)]
 #![allow(
     clippy::result_large_err,
     reason = "a diagnostic is made once per mistake, and its fields are public"

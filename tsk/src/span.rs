@@ -68,33 +68,40 @@ impl SourceMap {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// None for a file of another map.
+    fn file(&self, file: FileId) -> Option<&File> {
+        self.files.get(file.0 as usize)
+    }
+
     /// What a file is called in diagnostics.
     pub fn name(&self, file: FileId) -> &str {
-        &self.files[file.0 as usize].name
+        self.file(file).map_or("", |file| &file.name)
     }
 
     /// The whole text of a file.
     pub fn text(&self, file: FileId) -> &str {
-        &self.files[file.0 as usize].text
+        self.file(file).map_or("", |file| &file.text)
     }
 
     pub(crate) fn shared(&self, file: FileId) -> Arc<str> {
-        self.files[file.0 as usize].text.clone()
+        self.file(file).map_or_else(|| "".into(), |file| file.text.clone())
     }
 
     /// What stands at the span; nothing where the span is none of these texts'.
     pub fn slice(&self, span: Span) -> &str {
-        let file = self.files.get(span.file.0 as usize);
-        file.and_then(|file| file.text.get(span.start as usize..span.end as usize))
+        self.file(span.file)
+            .and_then(|file| file.text.get(span.start as usize..span.end as usize))
             .unwrap_or_default()
     }
 
     /// Where the span starts.
     pub fn position(&self, span: Span) -> Position {
-        let file = &self.files[span.file.0 as usize];
+        let Some(file) = self.file(span.file) else {
+            return Position { line: 1, column: 1 };
+        };
         let starts = file.line_starts();
         let line = starts.partition_point(|start| *start <= span.start);
-        let start = starts[line - 1] as usize;
+        let start = starts.get(line.saturating_sub(1)).map_or(0, |start| *start as usize);
         let end = (span.start as usize).min(file.text.len());
         let column = file
             .text
@@ -108,7 +115,7 @@ impl SourceMap {
 
     /// The byte offset of a position; past the end of a line is its end, past the last line the text's end.
     pub fn offset(&self, file: FileId, position: Position) -> u32 {
-        let file = &self.files[file.0 as usize];
+        let Some(file) = self.file(file) else { return 0 };
         let Some(&start) = file.line_starts().get(position.line.saturating_sub(1) as usize) else {
             return file.text.len() as u32;
         };

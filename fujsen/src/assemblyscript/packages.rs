@@ -76,11 +76,11 @@ fn run(environment: &Environment, npm: &Path, folder: &Path) -> Result<(), Probl
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let lines: Vec<_> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     Err(Problem::new(
         format!(
             "npm could not install the package assemblyscript: {}",
-            lines[..lines.len().min(4)].join("; ")
+            lines.take(4).collect::<Vec<_>>().join("; ")
         ),
         format!(
             "it comes from the npm registry: check the network, HTTPS_PROXY and ~/.npmrc, or try `npm ci` in {}",

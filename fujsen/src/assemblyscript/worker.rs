@@ -223,7 +223,8 @@ fn tail(file: &File) -> String {
     let mut bytes = vec![0; BYTES as usize];
     let length = file.metadata().map_or(0, |about| about.len());
     let read = file.read_at(&mut bytes, length.saturating_sub(BYTES)).unwrap_or(0);
-    String::from_utf8_lossy(&bytes[..read]).into_owned()
+    bytes.truncate(read);
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Drop for Worker {

@@ -140,5 +140,6 @@ fn output(command: &mut Command) -> Result<String, String> {
 /// The last lines that say something, in one.
 pub(super) fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines[lines.len().saturating_sub(count)..].join("; ")
+    let last = lines.iter().skip(lines.len().saturating_sub(count));
+    last.copied().collect::<Vec<_>>().join("; ")
 }

@@ -9,9 +9,9 @@ use crate::bindings::Value;
 pub(crate) fn bind(function: &Function, event: &str, data: &str) -> Result<Vec<Value>, Refused> {
     let mut slots = Slots::new(function);
     for (name, text) in [("event", event), ("data", data)] {
-        let index = slots.index(name);
-        if let Some(index) = index.filter(|index| function.params[*index].kind == Kind::Json) {
-            slots.values[index] = Some(json::document(text.as_bytes())?);
+        let found = slots.find(name);
+        if let Some((index, _)) = found.filter(|(_, parameter)| parameter.kind == Kind::Json) {
+            slots.set(index, Some(json::document(text.as_bytes())?));
         }
     }
     if data.starts_with('{') && slots.open().next().is_some() {

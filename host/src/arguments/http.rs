@@ -26,8 +26,8 @@ pub(crate) struct Input<'a> {
 pub(crate) fn bind(function: &Function, input: Input<'_>) -> Result<Vec<Value>, Refused> {
     let mut slots = Slots::new(function);
     for (name, value) in input.parameters {
-        if let Some(index) = slots.index(name) {
-            slots.values[index] = Some(text::value(&function.params[index], Cow::Borrowed(value))?);
+        if let Some((index, parameter)) = slots.find(name) {
+            slots.set(index, Some(text::value(parameter, Cow::Borrowed(value))?));
         }
     }
     if !input.query.is_empty() {
@@ -44,7 +44,7 @@ fn query(slots: &mut Slots<'_>, query: &[(String, String)]) -> Result<(), Refuse
     for (index, parameter) in open {
         let given = query.iter().filter(|(name, _)| *name == parameter.name);
         let texts = given.map(|(_, value)| Cow::Borrowed(value.as_str())).collect();
-        slots.values[index] = text::values(parameter, texts)?;
+        slots.set(index, text::values(parameter, texts)?);
     }
     Ok(())
 }
@@ -53,7 +53,7 @@ fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
     let is_json = is_json(input.content_type);
     let starts_object = input.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if let Some((index, parameter)) = raw(slots, is_json && starts_object) {
-        slots.values[index] = as_it_is(parameter, input.body)?;
+        slots.set(index, as_it_is(parameter, input.body)?);
         return Ok(());
     }
     if input.body.is_empty() {
@@ -63,7 +63,7 @@ fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
         return other(input);
     }
     match whole(slots, starts_object) {
-        Some(index) => slots.values[index] = Some(json::document(input.body)?),
+        Some(index) => slots.set(index, Some(json::document(input.body)?)),
         None if starts_object => json::object(slots, input.body)?,
         None => {
             // Broken JSON is the better thing to report.
@@ -132,6 +132,8 @@ fn is_json(content_type: Option<&str>) -> bool {
     let Some(content_type) = content_type else { return true };
     let media = content_type.split(';').next().unwrap_or_default().trim();
     let subtype = media.rsplit('/').next().unwrap_or_default();
-    let ends_with_json = subtype.len() > 5 && subtype.as_bytes()[subtype.len() - 5..].eq_ignore_ascii_case(b"+json");
+    let ends_with_json = subtype.as_bytes().split_last_chunk::<5>();
+    let ends_with_json =
+        ends_with_json.is_some_and(|(kind, end)| !kind.is_empty() && end.eq_ignore_ascii_case(b"+json"));
     subtype.eq_ignore_ascii_case("json") || ends_with_json
 }

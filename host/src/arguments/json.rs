@@ -85,13 +85,13 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(index) = map.next_key_seed(Key(self.slots))? {
-            match index.filter(|index| self.open[*index]) {
+        while let Some(found) = map.next_key_seed(Key(self.slots))? {
+            match found.filter(|(index, _)| self.open.get(*index).is_some_and(|is_open| *is_open)) {
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }
-                Some(index) => match map.next_value_seed(Argument(&self.slots.function.params[index]))? {
-                    Ok(value) => self.slots.values[index] = Some(value),
+                Some((index, parameter)) => match map.next_value_seed(Argument(parameter))? {
+                    Ok(value) => self.slots.set(index, Some(value)),
                     Err(refused) => {
                         self.refused.get_or_insert(refused);
                     }
@@ -102,26 +102,26 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
     }
 }
 
-/// Reads a key as the index of the parameter that it names.
+/// Reads a key as the parameter that it names.
 struct Key<'a, 'f>(&'a Slots<'f>);
 
-impl<'de> DeserializeSeed<'de> for Key<'_, '_> {
-    type Value = Option<usize>;
+impl<'de, 'f> DeserializeSeed<'de> for Key<'_, 'f> {
+    type Value = Option<(usize, &'f Parameter)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Key<'_, '_> {
-    type Value = Option<usize>;
+impl<'f> Visitor<'_> for Key<'_, 'f> {
+    type Value = Option<(usize, &'f Parameter)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        Ok(self.0.index(name))
+        Ok(self.0.find(name))
     }
 }
 

@@ -60,8 +60,8 @@ impl From<Refused> for Error {
 pub fn bind_named(function: &Function, arguments: Vec<(String, Value)>) -> Result<Vec<Value>, Error> {
     let mut slots = Slots::new(function);
     for (name, value) in arguments {
-        let index = slots.known(&name)?;
-        slots.values[index] = Some(fit(&function.params[index], value)?);
+        let (index, parameter) = slots.known(&name)?;
+        slots.set(index, Some(fit(parameter, value)?));
     }
     Ok(slots.finish()?)
 }
@@ -140,12 +140,20 @@ impl<'f> Slots<'f> {
         }
     }
 
-    fn index(&self, name: &str) -> Option<usize> {
-        self.function.params.iter().position(|parameter| parameter.name == name)
+    fn find(&self, name: &str) -> Option<(usize, &'f Parameter)> {
+        let mut parameters = self.function.params.iter().enumerate();
+        parameters.find(|(_, parameter)| parameter.name == name)
     }
 
-    fn known(&self, name: &str) -> Result<usize, Refused> {
-        self.index(name).ok_or_else(|| {
+    /// `index` is that of one of the parameters.
+    fn set(&mut self, index: usize, value: Option<Value>) {
+        if let Some(slot) = self.values.get_mut(index) {
+            *slot = value;
+        }
+    }
+
+    fn known(&self, name: &str) -> Result<(usize, &'f Parameter), Refused> {
+        self.find(name).ok_or_else(|| {
             let names: Vec<&str> = self
                 .function
                 .params

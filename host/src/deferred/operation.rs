@@ -90,16 +90,21 @@ fn metrics(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
     Ok(Operation::Metrics { name, amount })
 }
 
+/// The arguments behind the first ones.
+fn behind(arguments: &[Node], first: usize) -> &[Node] {
+    arguments.get(first..).unwrap_or_default()
+}
+
 /// `@query(sql, parameters…)`, or `@query(database, sql, parameters…)`: a single word is never a statement.
 fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Operation<'a>> {
     let texts = || wrong(span, "`@query` takes a SQL text and its parameters").help("write `@query(\"SELECT …\", …)`");
     let first = arguments.first().and_then(text).ok_or_else(texts)?;
     let named = arguments.get(1).and_then(text).filter(|_| is_word(first));
     let (database, statement, parameters) = match named {
-        Some(statement) => (first, statement, &arguments[2..]),
+        Some(statement) => (first, statement, behind(arguments, 2)),
         None => {
             let database = reach.sql.default_name().map_err(|error| refused(span, &error))?;
-            (database, first, &arguments[1..])
+            (database, first, behind(arguments, 1))
         }
     };
     reach.sql.has(database).map_err(|error| refused(span, &error))?;
@@ -122,8 +127,12 @@ fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
         .and_then(text)
         .filter(|second| reach.redis.has(first).is_ok() || (!is_command(first) && is_command(second)));
     let (server, command, arguments) = match named {
-        Some(command) => (first, command, &arguments[2..]),
-        None => (reach.redis.default_name().map_err(refused)?, first, &arguments[1..]),
+        Some(command) => (first, command, behind(arguments, 2)),
+        None => (
+            reach.redis.default_name().map_err(refused)?,
+            first,
+            behind(arguments, 1),
+        ),
     };
     reach.redis.has(server).map_err(refused)?;
     Redis::offers(command).map_err(refused)?;
@@ -142,10 +151,10 @@ fn http(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
     };
     let first = arguments.first().and_then(text).ok_or_else(usage)?;
     let (method, url, rest) = if first.contains("://") {
-        ("GET", first, &arguments[1..])
+        ("GET", first, behind(arguments, 1))
     } else {
         let url = arguments.get(1).and_then(text).ok_or_else(usage)?;
-        (first, url, &arguments[2..])
+        (first, url, behind(arguments, 2))
     };
     let mut request = Request {
         method,

@@ -117,12 +117,12 @@ impl Service {
             Balance::RoundRobin => turn % count,
             Balance::Random => fastrand::usize(..count),
             // Turns among equals: otherwise the first would get every call of a quiet service.
-            Balance::LeastConnections => (0..count)
-                .map(|step| (turn + step) % count)
-                .min_by_key(|index| candidates[*index].calls())
-                .unwrap_or(0),
+            Balance::LeastConnections => {
+                let in_turn = candidates.iter().enumerate().cycle().skip(turn % count).take(count);
+                in_turn.min_by_key(|(_, one)| one.calls()).map_or(0, |(index, _)| index)
+            }
         };
-        Some(Busy::new(candidates[chosen]))
+        candidates.get(chosen).map(|chosen| Busy::new(chosen))
     }
 
     /// The instances that are to be probed now.

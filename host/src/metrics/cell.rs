@@ -79,6 +79,7 @@ impl Durations {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is one count more than bounds")]
     pub fn observe(&self, took: Duration) {
         let micros = took.as_micros() as u64;
         let bucket = self.bounds.partition_point(|bound| *bound < micros);
@@ -114,6 +115,10 @@ impl Durations {
 pub(super) struct Statuses([OnceLock<Box<[AtomicU64; 100]>>; 5]);
 
 impl Statuses {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "clamped, a status is one of five classes of a hundred"
+    )]
     pub(super) fn add(&self, status: u16) {
         let status = usize::from(status.clamp(100, 599));
         let class = self.0[status / 100 - 1].get_or_init(|| Box::new([const { AtomicU64::new(0) }; 100]));

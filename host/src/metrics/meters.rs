@@ -138,6 +138,7 @@ impl Call<'_> {
 }
 
 impl Drop for Call<'_> {
+    #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     fn drop(&mut self) {
         self.fujsen.running.add(-1);
         self.fujsen.outcomes[self.outcome as usize].add(1);
@@ -226,6 +227,7 @@ impl Operation<'_> {
 }
 
 impl Drop for Operation<'_> {
+    #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     fn drop(&mut self) {
         self.dependency.done[self.done as usize].add(1);
         self.dependency.durations.observe(self.started.elapsed());
@@ -285,6 +287,7 @@ impl Guard {
         self.retries.add(1);
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     pub fn kept(&self, why: Kept) {
         self.kept[why as usize].add(1);
     }

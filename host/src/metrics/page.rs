@@ -111,6 +111,7 @@ impl Metrics {
         );
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     fn calls(&self, page: &mut Page, (running, waiting): (usize, usize)) {
         let fujsens = self.fujsens.all();
         page.family(

@@ -51,6 +51,10 @@ impl Default for Ring {
 }
 
 impl Ring {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a remainder is below the number of slots, which is not 0"
+    )]
     pub(super) fn push(&self, series: u32, method: &Method, status: u16, took: Duration) {
         let slot = &self.slots[self.next.fetch_add(1, Relaxed) % self.slots.len()];
         if slot.taken.swap(true, Acquire) {
@@ -65,6 +69,10 @@ impl Ring {
     }
 
     /// Newest first. An entry that is being written is left out.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a remainder is below the number of slots, which is not 0"
+    )]
     pub(super) fn entries(&self) -> Vec<Entry> {
         let next = self.next.load(Acquire);
         let length = self.slots.len();
@@ -75,6 +83,7 @@ impl Ring {
 }
 
 impl Slot {
+    #[expect(clippy::indexing_slicing, reason = "three bits are below eight")]
     fn read(&self) -> Option<Entry> {
         let what = self.what.load(Acquire);
         let when = self.when.load(Acquire);

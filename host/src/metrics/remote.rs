@@ -23,10 +23,12 @@ pub(super) const UPDATES: [(Update, &str); 4] = [
 ];
 
 impl Remote {
+    #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     pub fn count(&self, update: Update) {
         self.updates[update as usize].add(1);
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     pub(super) fn counts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         UPDATES
             .iter()

@@ -256,7 +256,7 @@ async fn add((server, keys): (Arc<Server>, Keys), events: Vec<Added>) -> Result<
 
 async fn acknowledge((server, keys): (Arc<Server>, Keys), receipts: Vec<(String, Receipt)>) -> Result<Vec<()>, Error> {
     for some in receipts.chunk_by(|one, other| one.0 == other.0) {
-        let service = &some[0].0;
+        let Some((service, _)) = some.first() else { continue };
         let tokens: Vec<String> = some.iter().map(|(_, receipt)| receipt.token.to_string()).collect();
         let mut arguments = vec![service.as_str()];
         for ((_, receipt), token) in some.iter().zip(&tokens) {

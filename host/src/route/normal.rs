@@ -36,7 +36,8 @@ pub(super) fn spell(path: &str) -> Option<Cow<'_, str>> {
         };
         if is_plain(byte) || was_encoded && !is_unreserved(byte) {
             spelled.push('%');
-            spelled.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+            let digits = [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16));
+            spelled.extend(digits.into_iter().flatten().map(|digit| digit.to_ascii_uppercase()));
         } else {
             spelled.push(char::from(byte));
         }

@@ -58,6 +58,10 @@ impl<T> Table<T> {
     }
 
     /// Adds a route, unless another one has its place.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "both indexes are of what was found or pushed just before"
+    )]
     pub(super) fn insert(&mut self, method: Method, path: Path, route: T) -> Result<(), Conflict<Option<&T>>> {
         let Path { canonical, names } = path;
         let index = match self.paths.iter().position(|path| path.canonical == canonical) {
@@ -76,7 +80,7 @@ impl<T> Table<T> {
         };
         let path = &mut self.paths[index];
         if let Some(taken) = path.routes.iter().position(|entry| entry.method == method) {
-            return Err(Conflict(Some(&self.paths[index].routes[taken].route)));
+            return Err(Conflict(Some(&path.routes[taken].route)));
         }
         path.routes.push(Entry { method, names, route });
         path.allow = path.allow();
@@ -109,7 +113,9 @@ impl<T> Table<T> {
         let Ok(found) = self.router.at(path) else {
             return Found::Nothing;
         };
-        let path = &self.paths[*found.value];
+        let Some(path) = self.paths.get(*found.value) else {
+            return Found::Nothing;
+        };
         let Some(entry) = path.entry(method) else {
             return Found::OtherMethods(&path.allow);
         };

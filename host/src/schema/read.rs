@@ -78,7 +78,7 @@ impl Reader {
 
     /// A rule with mistakes is read as far as it goes; they make the whole schema fail.
     fn rule(&mut self, at: &[&str], members: &Map<String, Value>) -> Rule {
-        let path = at[0];
+        let path = path(at);
         for (key, value) in members.iter().filter(|(key, _)| !RULES.contains(&key.as_str())) {
             let help = match (value, tsk::suggest(key, RULES)) {
                 (Value::Object(_), None) => {
@@ -119,14 +119,14 @@ impl Reader {
                 (_, Some(near)) => format!("did you mean `{near}`?"),
                 _ => format!("there are: {}", names.join(", ")),
             };
-            self.wrong(at, format!("`type` of `{}` is no type", at[0]), help);
+            self.wrong(at, format!("`type` of `{}` is no type", path(at)), help);
         }
         kind
     }
 
     fn required(&mut self, at: &[&str], value: &Value) -> bool {
         if !value.is_boolean() {
-            let message = format!("`required` of `{}` must be true or false", at[0]);
+            let message = format!("`required` of `{}` must be true or false", path(at));
             self.wrong(at, message, "write `required: true`");
         }
         value == true
@@ -185,7 +185,7 @@ impl Reader {
                         "patterns are those of the crate regex, which has neither look-around nor back-references",
                     ),
                 };
-                self.wrong(at, format!("`pattern` of `{}` cannot be used: {why}", at[0]), help);
+                self.wrong(at, format!("`pattern` of `{}` cannot be used: {why}", path(at)), help);
             })
             .ok()
     }
@@ -196,7 +196,7 @@ impl Reader {
             return None;
         };
         if members.contains_key("required") {
-            let message = format!("`items` of `{}` cannot be `required`", at[0]);
+            let message = format!("`items` of `{}` cannot be `required`", path(at));
             self.wrong(at, message, "an element is there or not: see `min_length`");
         }
         Some(Box::new(self.rule(at, members)))
@@ -204,13 +204,13 @@ impl Reader {
 
     fn expected(&mut self, at: &[&str], expected: &str, instead: &str) {
         let key = at.last().unwrap_or(&"");
-        let message = format!("`{key}` of `{}` must be {expected}", at[0]);
+        let message = format!("`{key}` of `{}` must be {expected}", path(at));
         self.wrong(at, message, format!("write, for example, `{key}: {instead}`"));
     }
 
     /// Rules that no value could keep together.
     fn fits(&mut self, at: &[&str], members: &Map<String, Value>, rule: &Rule) {
-        let path = at[0];
+        let path = path(at);
         if let Some(kind) = rule.kind {
             for (key, kinds) in [
                 ("min", &[Kind::Integer, Kind::Number][..]),
@@ -247,6 +247,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// The path of the schema that a place in it belongs to.
+fn path<'p>(at: &[&'p str]) -> &'p str {
+    at.first().copied().unwrap_or_default()
 }
 
 fn is_path(path: &str) -> bool {

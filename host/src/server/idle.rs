@@ -157,7 +157,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        let bytes = &buffer.filled()[before..];
+        let bytes = buffer.filled().get(before..).unwrap_or_default();
         if !bytes.is_empty() {
             self.activity.read(bytes);
         }

@@ -140,8 +140,8 @@ impl<'e> Loader<'e> {
         if let Some(module) = self.modules.get(path) {
             return module.clone();
         }
-        if let Some(start) = self.chain.iter().position(|open| open == path) {
-            let mut chain = self.chain[start..].to_vec();
+        if self.chain.iter().any(|open| open == path) {
+            let mut chain: Vec<_> = self.chain.iter().skip_while(|open| *open != path).cloned().collect();
             chain.push(path.to_owned());
             self.report(
                 Diagnostic::error("include-cycle", format!("`{path}` includes itself"))

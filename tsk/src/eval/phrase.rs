@@ -106,7 +106,10 @@ fn collect_names<'a>(expr: &'a Expr, names: &mut Vec<(&'a str, Span)>) {
             collect_names(left, names);
             collect_names(right, names);
         }
-        ExprKind::Choice(parts) => collect_names(&parts[0], names),
+        ExprKind::Choice(parts) => {
+            let [condition, _, _] = &**parts;
+            collect_names(condition, names);
+        }
         _ => {}
     }
 }

@@ -21,12 +21,18 @@ enum Until {
 }
 
 impl<'a> Builder<'a> {
+    /// The text from the start of a span on.
+    fn behind(&self, span: Span) -> &'a [u8] {
+        let start = span.start.saturating_sub(self.base) as usize;
+        self.text.as_bytes().get(start..).unwrap_or_default()
+    }
+
     /// The statements of a file or of an object.
     pub(super) fn block<'t>(&mut self, trees: impl Iterator<Item = Tree<'t>>) -> Vec<Statement> {
         let mut lines = Vec::new();
         for tree in trees {
             let span = self.span(tree);
-            if self.text.as_bytes()[(span.start - self.base) as usize..].starts_with(b"```") {
+            if self.behind(span).starts_with(b"```") {
                 self.report(fence(span, tree.text()));
                 // What stands behind it is prose.
                 break;

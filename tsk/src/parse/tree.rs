@@ -85,9 +85,10 @@ impl Trees {
     }
 
     pub(super) fn close(&mut self, index: usize, end: usize) {
-        let inside = self.0.len() - index - 1;
-        let node = &mut self.0[index];
-        (node.end, node.inside) = (end as u32, inside as u32);
+        let inside = self.0.len().saturating_sub(index + 1);
+        if let Some(node) = self.0.get_mut(index) {
+            (node.end, node.inside) = (end as u32, inside as u32);
+        }
     }
 
     /// The outermost parts.

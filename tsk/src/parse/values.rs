@@ -192,10 +192,10 @@ fn is_firm(tree: &Tree<'_>) -> bool {
 
 /// Without any space, `/`, `:` and a chain of `-` make text: `2024-01-15`, `a/b`, `host:80`.
 fn is_plain(trees: &[Tree<'_>]) -> bool {
-    let tight = trees.windows(2).all(|tree| tree[0].end() == tree[1].start());
+    let tight = trees.array_windows().all(|[one, next]| one.end() == next.start());
     let bare = trees.iter().all(|tree| !is_firm(tree));
-    let quotient = trees.len() == 3 && trees[0].kind() == Kind::Number && trees[2].kind() == Kind::Number;
-    let sign = trees.len() == 2 && trees[0].text() == "-";
+    let quotient = matches!(trees, [one, _, other] if one.kind() == Kind::Number && other.kind() == Kind::Number);
+    let sign = matches!(trees, [one, _] if one.text() == "-");
     let joins = trees.iter().any(|tree| matches!(tree.text(), "/" | ":" | "-"));
     tight && bare && joins && !quotient && !sign && !trees.iter().any(|tree| matches!(tree.text(), "?" | "+" | "*"))
 }

@@ -69,7 +69,7 @@ impl Server {
         };
         if hint.is_empty() && !known.is_empty() {
             let more = if known.len() > SHOWN { ", …" } else { "" };
-            hint = format!("; it has {}{more}", known[..known.len().min(SHOWN)].join(", "));
+            hint = format!("; it has {}{more}", names().take(SHOWN).collect::<Vec<_>>().join(", "));
         }
         let message = format!("{} has no {what} `{}`{hint}", self.name, shown.escape_debug());
         Error::new(500, &format!("unknown-{what}"), message)

@@ -80,6 +80,7 @@ impl Clients {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "four bits are below sixteen")]
     pub(super) fn get(&self, way: Way) -> Result<&reqwest::Client, String> {
         let (network, is_fresh) = (way.network, way.is_fresh);
         let shows = way.shows_certificate && self.tls.has_certificate();

@@ -287,7 +287,9 @@ async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Rep
 /// A value grows by what is appended as long as it is no longer than one that could be set at once. Whoever appends to it at
 /// the same time may add as much.
 async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, Error> {
-    let before = server.run(&command("STRLEN", &arguments[..1]), time).await?;
+    let before = server
+        .run(&command("STRLEN", arguments.get(..1).unwrap_or_default()), time)
+        .await?;
     if let redis::Value::Int(before) = before {
         bounds::append(before.try_into().unwrap_or_default(), arguments)?;
     }

@@ -22,13 +22,14 @@ pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
 /// None for what this module did not write.
 pub(super) fn decode(mut bytes: Vec<u8>) -> Option<Value> {
     let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(str::to_owned).ok();
-    Some(match *bytes.first()? {
+    let (first, rest) = bytes.split_first()?;
+    Some(match first {
         b'0'..=b'9' | b'-' => Value::Integer(integer(&bytes)?),
         b'y' if bytes.len() == 1 => Value::Boolean(true),
         b'n' if bytes.len() == 1 => Value::Boolean(false),
-        b'r' => Value::Real(f64::from_bits(text(&bytes[1..])?.parse().ok()?)),
-        b't' => Value::Text(text(&bytes[1..])?),
-        b'j' => Value::Json(text(&bytes[1..])?),
+        b'r' => Value::Real(f64::from_bits(text(rest)?.parse().ok()?)),
+        b't' => Value::Text(text(rest)?),
+        b'j' => Value::Json(text(rest)?),
         b'b' => Value::Bytes(bytes.split_off(1)),
         _ => return None,
     })

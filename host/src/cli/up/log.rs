@@ -17,7 +17,8 @@ impl Log {
     /// `index` chooses the colour; `width` is that of the longest name.
     pub(super) fn new(name: &str, index: usize, width: usize) -> Self {
         let prefix = if output::colors(&io::stderr()) {
-            format!("\x1b[{}m{name:width$} |\x1b[0m ", COLORS[index % COLORS.len()])
+            let color = COLORS.iter().cycle().nth(index).unwrap_or(&0);
+            format!("\x1b[{color}m{name:width$} |\x1b[0m ")
         } else {
             format!("{name:width$} | ")
         };

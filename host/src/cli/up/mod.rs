@@ -99,7 +99,7 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
     for stage in stages {
         let mut started = Vec::new();
         for index in stage {
-            let Some(service) = services[index].take() else {
+            let Some(service) = services.get_mut(index).and_then(Option::take) else {
                 continue;
             };
             let log = Log::new(&service.name, index, width);

@@ -106,7 +106,7 @@ fn read_one(file: &Path) -> Result<Option<Service>, Failure> {
 fn apart(services: &[Service]) -> Result<(), Failure> {
     for (index, service) in services.iter().enumerate() {
         let same = |other: &&Service| other.address.port() == service.address.port();
-        if let Some(other) = services[..index].iter().find(same) {
+        if let Some(other) = services.iter().take(index).find(same) {
             let message = format!(
                 "{} and {} both want port {}",
                 other.file.display(),
@@ -142,6 +142,7 @@ fn free(services: &[Service]) -> u16 {
 }
 
 /// Indexes in groups: each group needs only those before it. Services that need each other are one group.
+#[expect(clippy::indexing_slicing, reason = "the indexes are those of the services")]
 pub(super) fn stages(services: &[Service]) -> Vec<Vec<usize>> {
     let mut waiting: Vec<usize> = (0..services.len()).collect();
     let mut stages = Vec::new();

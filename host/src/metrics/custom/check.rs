@@ -52,7 +52,7 @@ pub(super) fn check(measure: &Measure<'_>) -> Result<(), String> {
                 label.escape_debug()
             ));
         }
-        if labels[..at].iter().any(|(other, _)| other == label) {
+        if labels.iter().take(at).any(|(other, _)| other == label) {
             return Err(format!("the metric `{shown}` has the label `{label}` twice"));
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn check(measure: &Measure<'_>) -> Result<(), String> {
             "the metric `{shown}` cannot take {value}: give a finite number"
         ));
     }
-    let ascending = buckets.windows(2).all(|pair| pair[0] < pair[1]);
+    let ascending = buckets.array_windows().all(|[one, next]| one < next);
     if buckets.len() > limits::METRIC_BUCKETS || !ascending || buckets.iter().any(|bound| !bound.is_finite()) {
         return Err(format!(
             "the buckets of `{shown}` must be at most {} finite numbers in ascending order, such as 1, 10, 100",

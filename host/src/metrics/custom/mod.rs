@@ -265,7 +265,9 @@ impl Family {
         });
         match sample {
             Sample::Histogram { counts, sum } => {
-                counts[self.buckets.partition_point(|bound| *bound < value)] += 1;
+                if let Some(count) = counts.get_mut(self.buckets.partition_point(|bound| *bound < value)) {
+                    *count += 1;
+                }
                 *sum += value;
             }
             Sample::Number(number) => match (how, self.kind) {

@@ -23,7 +23,10 @@ impl Scanner<'_> {
             // Between brackets, a string with nothing behind its opening quote runs over lines.
             let is_wide = place == Place::Brackets
                 && this.byte() == b'\n'
-                && this.text[start + 1..this.at].iter().all(|byte| is_blank(*byte));
+                && this
+                    .text
+                    .get(start + 1..this.at)
+                    .is_some_and(|inside| inside.iter().all(|byte| is_blank(*byte)));
             if is_wide {
                 this.at = start + 1;
                 this.quoted_text(quote, Lines::Many);

@@ -131,9 +131,9 @@ impl Scanner<'_> {
     fn word(&mut self) -> bool {
         let start = self.at;
         self.word_chars();
-        let (name, end) = (&self.text[start..self.at], self.at);
+        let (name, end) = (self.text.get(start..self.at).unwrap_or_default(), self.at);
         let is_name = |name: &[u8]| {
-            !name[0].is_ascii_digit()
+            !name.first().is_some_and(u8::is_ascii_digit)
                 && name
                     .iter()
                     .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))

@@ -79,13 +79,14 @@ impl<S: AsyncRead + Unpin> Bounded<S> {
             }
             if self.left > 0 {
                 let count = self.left.min(read.len()).min(buffer.remaining());
-                buffer.put_slice(&read[..count]);
+                buffer.put_slice(read.split_at(count).0);
                 self.left -= count;
                 Pin::new(&mut self.stream).consume(count);
                 return Poll::Ready(Ok(true));
             }
-            let count = (HEADER - self.header_bytes).min(read.len());
-            self.header[self.header_bytes..][..count].copy_from_slice(&read[..count]);
+            let room = self.header.iter_mut().skip(self.header_bytes);
+            let count = room.len().min(read.len());
+            room.zip(read).for_each(|(to, from)| *to = *from);
             self.header_bytes += count;
             Pin::new(&mut self.stream).consume(count);
             if self.header_bytes == HEADER {

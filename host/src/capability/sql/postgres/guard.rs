@@ -124,11 +124,11 @@ fn statements<'t, 'a>(tokens: &'t [Found<'a>]) -> Vec<&'t [Found<'a>]> {
         } else if is("end") {
             depth = depth.saturating_sub(1);
         } else if *token == Token::End && depth == 0 {
-            found.push(&tokens[start..at]);
+            found.extend(tokens.get(start..at));
             start = at + 1;
         }
     }
-    found.push(&tokens[start..]);
+    found.extend(tokens.get(start..));
     found.retain(|statement| !statement.is_empty());
     found
 }

@@ -38,7 +38,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn rest(&self) -> &'a [u8] {
-        &self.sql.as_bytes()[self.at..]
+        self.sql.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     fn peek(&self, ahead: usize) -> u8 {
@@ -168,7 +168,7 @@ impl<'a> Lexer<'a> {
             return Token::Other;
         }
         self.skip(1);
-        let tag = &self.sql.as_bytes()[start..self.at];
+        let tag = self.sql.as_bytes().get(start..self.at).unwrap_or_default();
         self.skip_past(tag);
         Token::Quoted
     }

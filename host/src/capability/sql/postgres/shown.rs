@@ -26,7 +26,7 @@ pub(in super::super) fn without_values(statement: &str) -> String {
 
 /// Rather than a text: `"…"`, or the same behind `U&`.
 fn is_name(quoted: &str) -> bool {
-    quoted.starts_with('"') || quoted.as_bytes().get(2) == Some(&b'"') && quoted.as_bytes()[1] == b'&'
+    matches!(quoted.as_bytes(), [b'"', ..] | [_, b'&', b'"', ..])
 }
 
 #[cfg(test)]
