@@ -65,3 +65,25 @@ async fn run<T, R>(work: Arc<Work<T, R>>, waiting: Arc<Mutex<mpsc::UnboundedRece
 fn gone() -> Error {
     Error::new(500, "internal", "the queue's task ended unexpectedly")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_costs_the_callers_of_its_batch_and_nobody_after_them() {
+        let batch = Batch::new(|items: Vec<u8>| {
+            let work = async move {
+                assert!(!items.contains(&0), "a bug");
+                Ok(items)
+            };
+            work.boxed()
+        });
+        assert_eq!(batch.add(1).await.unwrap(), 1);
+        assert_eq!(batch.add(0).await.unwrap_err().status, 500);
+        assert_eq!(batch.add(2).await.unwrap(), 2);
+    }
+}
