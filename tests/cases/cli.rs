@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Running, Service, command, eventually, tusk};
+use crate::harness::{Folder, Running, Service, client, command, eventually, tusk};
 
 const SERVICE: &str = r#"
 [service]
@@ -326,7 +326,8 @@ async fn on_a_terminal_a_request_is_a_short_line() {
             text[at..].split(is_end).next().map(str::to_owned)
         })
         .await;
-        assert_eq!(reqwest::get(format!("{url}/double/2")).await.unwrap().status(), 200);
+        let request = client().build().unwrap().get(format!("{url}/double/2"));
+        assert_eq!(request.send().await.unwrap().status(), 200);
         let line = eventually("the request on the terminal", async || {
             let text = shown();
             text.lines().find(|line| line.contains("/double/2 ")).map(str::to_owned)

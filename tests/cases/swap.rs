@@ -68,7 +68,7 @@ async fn a_broken_file_leaves_the_old_one_serving_and_is_explained() {
     service.logged("keeps serving").await;
     let log = service.log();
     assert!(
-        log.contains("service.tsk:5:"),
+        log.contains(r#""file":"service.tsk","line":5"#),
         "the line of the TSK file is named: {log}"
     );
     assert!(
@@ -79,7 +79,7 @@ async fn a_broken_file_leaves_the_old_one_serving_and_is_explained() {
 
     service.folder.write("service.tsk", "[a\n");
     eventually("the syntax error", || async {
-        service.log().contains("service.tsk:1:").then_some(())
+        service.log().contains(r#""file":"service.tsk","line":1"#).then_some(())
     })
     .await;
     assert_eq!(service.get("/f").await.text, "\"good\"");
