@@ -1,9 +1,14 @@
 //! Every bound of compiling, with its unit and its reason.
 use std::time::Duration;
 
-/// What one process of a compiler may write to: its heap and its stacks, as `RLIMIT_DATA` counts them. An ordinary
-/// module takes a quarter; with the compiler's own code, which is mapped, a process stays below 1.5 GiB. Bytes.
+/// What a compiler may write to: its heap and its stacks, of one process as `RLIMIT_DATA` counts them, and of all that it
+/// started together. An ordinary module takes a quarter; with the compiler's own code, which is mapped, a process stays
+/// below 1.5 GiB. Bytes.
 pub(crate) const COMPILER_MEMORY: u64 = 1280 << 20;
+/// Processes of a compiler: `rustc` starts a linker, and that one another.
+pub(crate) const COMPILER_PROCESSES: usize = 32;
+/// How often the memory of all of them is added up. Short against the time that filling it takes.
+pub(crate) const COMPILER_WATCH: Duration = Duration::from_millis(100);
 /// The heap of Node.js within that: the rest is for the optimizer, which is WebAssembly of its own. MiB.
 pub(crate) const NODE_HEAP: u32 = 640;
 /// Compiling one module, from start to end: a text may compute for ever while it is compiled.

@@ -4,7 +4,7 @@ use std::{
     os::unix::fs::FileExt as _,
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel},
+    sync::mpsc::{Receiver, SyncSender, channel, sync_channel},
 };
 
 use serde::{Deserialize, Serialize};
@@ -162,23 +162,22 @@ impl Worker {
         if let Err(error) = self.input.write_all(line.as_bytes()) {
             return Err(self.gone(&error));
         }
-        match self.replies.recv_timeout(limits::COMPILE) {
+        match process::receive(&self.replies, &self.child, limits::COMPILE) {
             Ok(Ok(line)) => serde_json::from_str(&line).map_err(|error| self.gone(&error)),
             Ok(Err(error)) => Err(self.gone(&error)),
-            Err(RecvTimeoutError::Timeout) => Err(Failure {
-                fate: Fate::Time,
+            Err(Some(fate)) => Err(Failure {
+                fate,
                 why: String::new(),
             }),
-            Err(RecvTimeoutError::Disconnected) => Err(self.gone(&"it closed its output")),
+            Err(None) => Err(self.gone(&"it closed its output")),
         }
     }
 
     /// What became of a process that does not answer. It is ended if it has not.
     fn gone(&mut self, why: &dyn std::fmt::Display) -> Failure {
-        let status = process::wait(&mut self.child);
-        let fate = status.map_or(Fate::Exit(0), |status| Fate::of(status, &tail(&self.log)));
+        let fate = process::wait(&mut self.child, limits::COMPILER_END, || tail(&self.log));
         Failure {
-            fate,
+            fate: fate.unwrap_or(Fate::Exit(0)),
             why: why.to_string(),
         }
     }

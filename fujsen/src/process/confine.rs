@@ -1,5 +1,6 @@
 //! What the kernel enforces on a process from its first instruction on.
 use std::{
+    collections::BTreeMap,
     io,
     os::fd::{AsRawFd, OwnedFd},
     path::PathBuf,
@@ -9,7 +10,10 @@ use std::{
 use landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
 };
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule,
+};
 
 use crate::limits;
 
@@ -135,9 +139,13 @@ fn ruleset(reads: &[PathBuf], writes: &[PathBuf]) -> Result<Option<OwnedFd>, Rul
     Ok(ruleset.into())
 }
 
-/// What no compiler calls. Sockets first: Landlock knows TCP alone, and a ring of the kernel opens sockets, too.
+/// What no compiler calls. Sockets first: Landlock knows TCP alone, and a ring of the kernel opens sockets, too. Then what
+/// leaves the group, which is watched and killed as one, and memory that no process has.
 const REFUSED: &[libc::c_long] = &[
     libc::SYS_socket,
+    libc::SYS_setsid,
+    libc::SYS_setpgid,
+    libc::SYS_memfd_create,
     libc::SYS_io_uring_setup,
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
@@ -197,10 +205,38 @@ fn filter() -> Option<BpfProgram> {
         .iter()
         .filter(|_| cfg!(target_arch = "x86_64"))
         .map(|call| call | X32);
-    let rules = REFUSED.iter().copied().chain(twins).map(|call| (call, Vec::new()));
+    let mut rules: BTreeMap<_, _> = REFUSED
+        .iter()
+        .copied()
+        .chain(twins)
+        .map(|call| (call, Vec::new()))
+        .collect();
+    rules.insert(libc::SYS_socketpair, pairs().ok()?);
+    if cfg!(target_arch = "x86_64") {
+        rules.insert(libc::SYS_socketpair | X32, Vec::new());
+    }
     let refuse = SeccompAction::Errno(libc::EACCES.cast_unsigned());
-    SeccompFilter::new(rules.collect(), SeccompAction::Allow, refuse, arch)
+    SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)
         .ok()?
         .try_into()
         .ok()
+}
+
+/// Pairs of sockets that send to other paths, too. Rust starts processes with the kinds that know each other only.
+fn pairs() -> Result<Vec<SeccompRule>, BackendError> {
+    let when = |argument, operator, value: libc::c_int| {
+        let condition = SeccompCondition::new(
+            argument,
+            SeccompCmpArgLen::Dword,
+            operator,
+            u64::from(value.unsigned_abs()),
+        )?;
+        SeccompRule::new(vec![condition])
+    };
+    let kind = || SeccompCmpOp::MaskedEq(0xf);
+    Ok(vec![
+        when(0, SeccompCmpOp::Ne, libc::AF_UNIX)?,
+        when(1, kind(), libc::SOCK_DGRAM)?,
+        when(1, kind(), libc::SOCK_RAW)?,
+    ])
 }

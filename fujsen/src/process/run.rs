@@ -3,10 +3,11 @@ use std::{
     io::{self, Read},
     os::unix::process::ExitStatusExt as _,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::channel,
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::{Duration, Instant},
 };
 
+use super::group::Watch;
 use crate::limits;
 
 /// What a program left.
@@ -24,6 +25,8 @@ pub(crate) enum Fate {
     Exit(i32),
     Memory,
     Time,
+    /// It started more processes than it may.
+    Processes,
     /// It wrote a larger file than it may.
     File,
     /// It said more than anybody reads.
@@ -48,36 +51,52 @@ pub(crate) fn run(command: &mut Command, time: Duration) -> io::Result<Ended> {
         // Nobody waits for what comes late.
         let _ = sender.send(bytes);
     });
-    let said = said.recv_timeout(time);
+    let said = receive(&said, &child, time);
     let bytes = said.as_ref().map_or(0, Vec::len) as u64;
     let cut_short = match &said {
-        Err(_) => Some(Fate::Time),
+        Err(fate) => Some(fate.unwrap_or(Fate::Time)),
         Ok(_) if bytes >= limits::COMPILER_OUTPUT => Some(Fate::Output),
         Ok(_) => None,
     };
-    let status = end_of(&mut child, cut_short.is_some(), end)?;
     let said = String::from_utf8_lossy(&said.unwrap_or_default()).into_owned();
-    Ok(Ended {
-        fate: cut_short.unwrap_or_else(|| Fate::of(status, &said)),
-        said,
-    })
+    let fate = match cut_short {
+        Some(fate) => kill(&mut child).map(|_| fate),
+        None => wait(&mut child, end.saturating_duration_since(Instant::now()), || &said),
+    }?;
+    Ok(Ended { fate, said })
 }
 
-/// The status of a process that has ended, or that ends now; nothing of what it started is left.
-fn end_of(child: &mut Child, kill: bool, end: Instant) -> io::Result<ExitStatus> {
-    if kill {
-        return self::kill(child);
+/// Waits for a message about a process, which is watched meanwhile. What is wrong with it is None when nobody is left to send.
+pub(crate) fn receive<T>(messages: &Receiver<T>, child: &Child, time: Duration) -> Result<T, Option<Fate>> {
+    let end = Instant::now() + time;
+    let mut watch = Watch::new(child);
+    loop {
+        let rest = end.saturating_duration_since(Instant::now());
+        match messages.recv_timeout(rest.min(limits::COMPILER_WATCH)) {
+            Ok(message) => return Ok(message),
+            Err(RecvTimeoutError::Disconnected) => return Err(None),
+            Err(RecvTimeoutError::Timeout) if rest.is_zero() => return Err(Some(Fate::Time)),
+            Err(RecvTimeoutError::Timeout) => {
+                if let Some(fate) = watch.look() {
+                    return Err(Some(fate));
+                }
+            }
+        }
     }
-    // Its output is closed, so its end is near.
-    while state(child) == State::Running && Instant::now() < end {
+}
+
+/// How a process ends that closed its output, and so is about to; nothing of what it started is left.
+pub(crate) fn wait<S: AsRef<str>>(child: &mut Child, time: Duration, said: impl FnOnce() -> S) -> io::Result<Fate> {
+    let end = Instant::now() + time;
+    let mut watch = Watch::new(child);
+    while state(child) == State::Running {
+        let cut_short = watch.look().or_else(|| (Instant::now() >= end).then_some(Fate::Time));
+        if let Some(fate) = cut_short {
+            return kill(child).map(|_| fate);
+        }
         std::thread::sleep(Duration::from_millis(1));
     }
-    self::kill(child)
-}
-
-/// The status of a process that closed its output, and so is about to end by itself.
-pub(crate) fn wait(child: &mut Child) -> io::Result<ExitStatus> {
-    end_of(child, false, Instant::now() + limits::COMPILER_END)
+    kill(child).map(|status| Fate::of(status, said().as_ref()))
 }
 
 /// Ends a confined process and what it started, unless it has ended.
@@ -118,7 +137,7 @@ fn state(child: &Child) -> State {
 
 impl Fate {
     /// `said` decides where a signal alone does not: who gets no memory aborts.
-    pub(crate) fn of(status: ExitStatus, said: &str) -> Self {
+    fn of(status: ExitStatus, said: &str) -> Self {
         if let Some(code) = status.code() {
             return if code != 0 && is_about_memory(said) {
                 Self::Memory
@@ -151,6 +170,13 @@ impl Fate {
                     limits::COMPILE.as_secs()
                 ),
                 "look for a `const`, a macro or a type that does not end, or split the section",
+            ),
+            Self::Processes => (
+                format!(
+                    "{who} started more than {} processes and was stopped",
+                    limits::COMPILER_PROCESSES
+                ),
+                "compilers start one or two: report this text, and do not serve it if you do not trust it",
             ),
             Self::File => (
                 format!(
