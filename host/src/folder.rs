@@ -13,6 +13,9 @@ use tsk::Environment;
 
 use crate::reserved;
 
+/// What is read of a text that may be too long. Bytes.
+pub(crate) const ENOUGH: u64 = tsk::FILE_BYTES as u64 + 1;
+
 /// The folder of the TSK file: all that the file can read. No path, link or `..` leads out of it.
 pub(crate) struct Folder {
     dir: Dir,
@@ -80,9 +83,10 @@ fn of_a_socket(error: io::Error) -> io::Error {
 }
 
 impl Environment for Folder {
+    /// One byte more than a file may have tells that there are more.
     fn read(&self, path: &str) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.file(path)?.read_to_end(&mut bytes)?;
+        self.file(path)?.take(ENOUGH).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -128,6 +132,8 @@ mod tests {
             assert_eq!(folder.read_at_most(name, 4).unwrap(), b"text");
             assert!(open_regular(&at(name)).is_ok());
         }
+        fs::File::create(at("long")).unwrap().set_len(1 << 40).unwrap();
+        assert_eq!(folder.read("long").unwrap().len(), tsk::FILE_BYTES + 1);
         for name in ["folder", "pipe", "socket", "to-folder", "to-pipe", "to-socket"] {
             let errors = [
                 folder.read(name).unwrap_err(),

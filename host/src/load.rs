@@ -16,7 +16,7 @@ use crate::{
     capability::{Capabilities, Shared, config::Values, grpc, http::Outside},
     engine::Host,
     events::Subscriptions,
-    folder::{Folder, folder, open_regular},
+    folder::{ENOUGH, Folder, folder, open_regular},
     gate::Gate,
     health, limits,
     link::{self, Linked},
@@ -289,27 +289,10 @@ pub fn read(file: &Path) -> Result<Config, Failed> {
 /// [`read`], as the options say. What lenient mode keeps is for looking at, not for serving.
 pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
     let name = file.display().to_string();
-    let alone = |diagnostic| Failed {
-        diagnostics: vec![diagnostic],
-        sources: SourceMap::default(),
-        watch: vec![file.to_owned()],
-    };
-    let mut bytes = Vec::new();
-    open_regular(file)
-        .and_then(|mut file| file.read_to_end(&mut bytes))
-        .map_err(|error| alone(unreadable(&name, &error)))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error
-            .as_bytes()
-            .iter()
-            .take(error.utf8_error().valid_up_to())
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        alone(Diagnostic::error("not-utf8", format!("{name}:{line} is not UTF-8")).help("save the file as UTF-8"))
-    })?;
+    let text = text_of(file)?;
     let folder = folder(file);
-    let environment = Folder::open(folder).map_err(|error| alone(unreadable(&folder.display().to_string(), &error)))?;
+    let environment =
+        Folder::open(folder).map_err(|error| alone(file, unreadable(&folder.display().to_string(), &error)))?;
     tsk::load(&name, &text, &environment, options).map_err(|failure| Failed {
         diagnostics: failure.diagnostics,
         sources: failure.sources,
@@ -317,6 +300,34 @@ pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
             .chain(failure.files.iter().map(|path| folder.join(path)))
             .collect(),
     })
+}
+
+/// The text of a file as it stands there; of one that is too long, so much that it still is.
+pub(crate) fn text_of(file: &Path) -> Result<String, Failed> {
+    let name = file.display().to_string();
+    let mut bytes = Vec::new();
+    open_regular(file)
+        .and_then(|file| file.take(ENOUGH).read_to_end(&mut bytes))
+        .map_err(|error| alone(file, unreadable(&name, &error)))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        let diagnostic = Diagnostic::error("not-utf8", format!("{name}:{line} is not UTF-8"));
+        alone(file, diagnostic.help("save the file as UTF-8"))
+    })
+}
+
+fn alone(file: &Path, diagnostic: Diagnostic) -> Failed {
+    Failed {
+        diagnostics: vec![diagnostic],
+        sources: SourceMap::default(),
+        watch: vec![file.to_owned()],
+    }
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Diagnostic {

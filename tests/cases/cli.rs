@@ -1,16 +1,19 @@
 //! The commands beside serving.
 
 use std::{
-    fs::File,
+    fs::{File, Permissions},
     io::Read,
-    os::fd::{FromRawFd, OwnedFd},
+    os::{
+        fd::{FromRawFd, OwnedFd},
+        unix::fs::{PermissionsExt, symlink},
+    },
     process::Stdio,
     sync::{Arc, Mutex},
 };
 
 use serde_json::{Value, json};
 
-use crate::harness::{Folder, Running, Service, client, command, eventually, tusk};
+use crate::harness::{Folder, Running, Service, client, command, eventually, root, tusk, tusk_with};
 
 const SERVICE: &str = r#"
 [service]
@@ -184,6 +187,82 @@ fn fmt_rewrites_the_layout_and_nothing_else() {
 }
 
 #[test]
+fn fmt_writes_what_a_link_leads_to_and_keeps_the_link_and_the_mode() {
+    let folder = Folder::new("");
+    std::fs::create_dir(folder.file("real")).unwrap();
+    std::fs::write(folder.file("real/text.tsk"), "a   =   1\n").unwrap();
+    std::fs::set_permissions(folder.file("real/text.tsk"), Permissions::from_mode(0o640)).unwrap();
+    symlink("real/text.tsk", folder.file("link.tsk")).unwrap();
+    symlink("link.tsk", folder.file("second.tsk")).unwrap();
+    let output = tusk(folder.path(), &["fmt", "second.tsk"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let target = |name: &str| std::fs::read_link(folder.file(name)).unwrap();
+    assert_eq!(target("link.tsk").to_str(), Some("real/text.tsk"));
+    assert_eq!(target("second.tsk").to_str(), Some("link.tsk"));
+    assert_eq!(
+        std::fs::read_to_string(folder.file("real/text.tsk")).unwrap(),
+        "a = 1\n"
+    );
+    let about = std::fs::metadata(folder.file("real/text.tsk")).unwrap();
+    assert_eq!(about.permissions().mode() & 0o7777, 0o640);
+    let left: Vec<_> = std::fs::read_dir(folder.file("real")).unwrap().collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+#[test]
+fn fmt_keeps_the_ends_of_lines() {
+    let folder = Folder::new("[a]\r\nb   =   1\r\n\r\n\r\ntext: \"\"\"\r\nx\r\n\"\"\"\r\n");
+    let before = tusk(folder.path(), &["get", "service.tsk"]).stdout;
+    assert_eq!(tusk(folder.path(), &["fmt", "service.tsk"]).code, Some(0));
+    assert_eq!(
+        std::fs::read_to_string(folder.file("service.tsk")).unwrap(),
+        "[a]\r\nb = 1\r\n\r\ntext: \"\"\"\r\nx\r\n\"\"\"\r\n"
+    );
+    assert_eq!(tusk(folder.path(), &["fmt", "--check", "service.tsk"]).code, Some(0));
+    assert_eq!(tusk(folder.path(), &["get", "service.tsk"]).stdout, before);
+}
+
+#[test]
+fn fmt_takes_regular_files_only_and_waits_for_none() {
+    let folder = Folder::new("");
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.file("pipe.tsk"))
+        .status();
+    assert!(made.unwrap().success());
+    let _listens = std::os::unix::net::UnixListener::bind(folder.file("socket.tsk")).unwrap();
+    std::fs::create_dir(folder.file("folder.tsk")).unwrap();
+    symlink("pipe.tsk", folder.file("to-pipe.tsk")).unwrap();
+    for name in ["pipe.tsk", "socket.tsk", "folder.tsk", "to-pipe.tsk", "/dev/zero"] {
+        for arguments in [&["fmt", name][..], &["fmt", "--check", name]] {
+            let output = tusk(folder.path(), arguments);
+            assert_eq!(output.code, Some(1), "{output:?}");
+            let told = format!("cannot read {name}: it is a folder, a pipe, a socket or a device");
+            assert!(output.stderr.contains(&told), "{}", output.stderr);
+        }
+    }
+    let missing = tusk(folder.path(), &["fmt", "nowhere.tsk"]);
+    assert!(
+        missing.code == Some(1) && missing.stderr.contains("tusk-host new"),
+        "{missing:?}"
+    );
+    std::fs::write(folder.file("latin.tsk"), b"a: 1\nb: \xe4\n").unwrap();
+    let latin = tusk(folder.path(), &["fmt", "latin.tsk"]);
+    assert!(
+        latin.code == Some(1) && latin.stderr.contains("latin.tsk:2 is not UTF-8"),
+        "{latin:?}"
+    );
+    std::fs::File::create(folder.file("long.tsk"))
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    let long = tusk(folder.path(), &["fmt", "long.tsk"]);
+    assert!(
+        long.code == Some(1) && long.stderr.contains("has more than 1048576 bytes"),
+        "{long:?}"
+    );
+}
+
+#[test]
 fn help_teaches_and_wrong_usage_is_2() {
     let place = Folder::new("");
     let help = tusk(place.path(), &["--help"]);
@@ -336,4 +415,50 @@ async fn on_a_terminal_a_request_is_a_short_line() {
         assert!(line.starts_with(expected), "{line:?}");
         assert!(line.contains(" ms") && line.len() < 80, "{line:?}");
     }
+}
+
+/// Compiled anew each time, in both languages.
+fn fresh(number: u128) -> String {
+    let number = number % 1_000_000_007;
+    format!(
+        "[a]\nr_fujsen = '''rust\n#[fujsen]\nfn r() -> i64 {{ {number} }}\n'''\n[b]\ns_fujsen = '''assemblyscript\nexport function s(): i64 {{ return {number}; }}\n'''\n"
+    )
+}
+
+#[test]
+fn compilers_work_wherever_the_cache_is() {
+    // Kept between runs, so that only the first compiles the SDK.
+    let place = root().join("target/tests-caches");
+    for folder in [".cache", "temporary"] {
+        std::fs::create_dir_all(place.join(folder)).unwrap();
+    }
+    let inside = place.join(".cache");
+    let (caches, temporary) = (inside.to_str().unwrap(), place.join("temporary"));
+    // A relative folder; an empty variable, which is none, as a home is; neither a cache nor a home.
+    let settings: [(&str, &[(&str, &str)]); 4] = [
+        ("relative", &[("TUSK_CACHE", ".cache/tusk-host")]),
+        ("empty", &[("TUSK_CACHE", ""), ("XDG_CACHE_HOME", caches)]),
+        ("no home", &[("TUSK_CACHE", ".cache/tusk-host"), ("HOME", "")]),
+        (
+            "nothing",
+            &[
+                ("TUSK_CACHE", ""),
+                ("XDG_CACHE_HOME", ""),
+                ("HOME", ""),
+                ("TMPDIR", temporary.to_str().unwrap()),
+            ],
+        ),
+    ];
+    for (name, variables) in settings {
+        let number = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+        std::fs::write(place.join("service.tsk"), fresh(number)).unwrap();
+        for fujsen in ["a.r", "b.s"] {
+            let output = tusk_with(&place, &["call", "service.tsk", fujsen], variables);
+            assert_eq!(output.code, Some(0), "{name}: {output:?}");
+            assert_eq!(output.stdout.trim(), (number % 1_000_000_007).to_string(), "{name}");
+        }
+    }
+    assert!(inside.join("tusk-host/fujsen").is_dir());
+    let left = std::fs::read_dir(&temporary).unwrap().count();
+    assert_eq!(left, 1, "one folder of this user's own");
 }

@@ -88,7 +88,7 @@ impl std::error::Error for Failure {}
 pub fn load(name: &str, text: &str, environment: &dyn Environment, options: Options) -> Result<Config, Failure> {
     let mut loader = Loader::new(environment, options, name);
     let module = if text.len() > limits::FILE_BYTES {
-        loader.report(eval::too_large(name, text.len()));
+        loader.report(eval::too_large(name));
         None
     } else {
         let file = loader.sources.add(name, text);

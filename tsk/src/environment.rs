@@ -3,7 +3,8 @@ use std::io;
 /// What a TSK file can see of the world. The crate does no I/O of its own: its caller decides what there is.
 pub trait Environment {
     /// The bytes of a file, named relative to the folder of the TSK file that was given to [`crate::load`].
-    /// An implementation refuses a path that leaves that folder.
+    /// An implementation refuses a path that leaves that folder. Of a file with more than [`crate::FILE_BYTES`] bytes it may
+    /// give only one more than these.
     fn read(&self, path: &str) -> io::Result<Vec<u8>>;
 
     /// An environment variable.

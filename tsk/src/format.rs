@@ -13,7 +13,8 @@ use crate::{
 use outline::outline;
 
 /// Prints a text in one style: four spaces for each block and bracket, `key: value` and `key = value` with these spaces,
-/// no spaces at a line's end, one empty line where there are several.
+/// no spaces at a line's end, one empty line where there are several. Lines end as the first of them does, with `\n` or
+/// `\r\n`; those within a text over several lines are part of a value.
 ///
 /// Comments, the order of things, quotes and line breaks stay as they are; no value changes. What this gives, it gives
 /// again. The text needs no variables and no files: only its syntax is read. Fails with what is wrong with that.
@@ -30,7 +31,7 @@ pub fn format(text: &str) -> Result<String, Failure> {
     let (statements, layout) = if fits {
         parse::with_layout(file, text, &mut diagnostics)
     } else {
-        diagnostics.push(crate::eval::too_large("<text>", text.len()));
+        diagnostics.push(crate::eval::too_large("<text>"));
         Default::default()
     };
     if diagnostics.iter().any(Diagnostic::is_error) {
@@ -57,6 +58,7 @@ struct Printer<'a> {
     brackets: Vec<(u32, u32)>,
     gaps: Vec<(u32, u32, &'static str)>,
     verbatim: Vec<(u32, u32)>,
+    newline: &'static str,
 }
 
 struct Line {
@@ -101,12 +103,24 @@ impl<'a> Printer<'a> {
         brackets.sort_unstable();
         gaps.sort_unstable();
         verbatim.sort_unstable();
-        Self {
+        let mut printer = Self {
             text,
+            newline: "\n",
             starts: layout.starts.iter().copied().collect(),
             brackets,
             gaps,
             verbatim,
+        };
+        printer.newline = printer.first_newline();
+        printer
+    }
+
+    /// How the first line ends that is no part of a text over several lines.
+    fn first_newline(&self) -> &'static str {
+        let mut ends = self.text.match_indices('\n').map(|(at, _)| at);
+        match ends.find(|end| self.verbatim_at(*end as u32).is_none()) {
+            Some(end) if self.text.get(..end).is_some_and(|line| line.ends_with('\r')) => "\r\n",
+            _ => "\n",
         }
     }
 
@@ -121,7 +135,7 @@ impl<'a> Printer<'a> {
             let held = self.verbatim_at(line.start);
             if held.is_none() && line.first == line.end {
                 if !was_empty {
-                    out.push('\n');
+                    out.push_str(self.newline);
                 }
                 was_empty = true;
                 continue;
@@ -164,9 +178,10 @@ impl<'a> Printer<'a> {
                     });
                 }
             }
-            out.push('\n');
+            // Within a text over several lines, the line has kept its own.
+            out.push_str(self.verbatim_at(line.end).map_or(self.newline, |_| "\n"));
         }
-        let end = out.trim_end_matches('\n').len();
+        let end = out.trim_end_matches(['\r', '\n']).len();
         if self
             .verbatim
             .last()
@@ -176,7 +191,7 @@ impl<'a> Printer<'a> {
             out.truncate(end);
         }
         if !out.is_empty() {
-            out.push('\n');
+            out.push_str(self.newline);
         }
         out
     }

@@ -127,6 +127,7 @@ pub use deserialize::from_str;
 pub use diagnostic::{Diagnostic, Severity};
 pub use environment::Environment;
 pub use format::format;
+pub use limits::FILE_BYTES;
 pub use print::to_string;
 pub use span::{FileId, Position, SourceMap, Span};
 pub use suggest::suggest;

@@ -1,7 +1,7 @@
 //! Every bound on what one file may cost, in one place.
 
-/// Bytes of one TSK or `@file` text. A service is source code, not data.
-pub(crate) const FILE_BYTES: usize = 1 << 20;
+/// Bytes of one TSK or `@file` text. A service is source code, not data: whoever reads a file for this crate can stop at one more.
+pub const FILE_BYTES: usize = 1 << 20;
 
 /// Brackets and blocks inside each other. Reading recurses, so the stack bounds it.
 pub(crate) const NESTING: usize = 64;

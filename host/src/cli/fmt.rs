@@ -1,4 +1,9 @@
-use std::{fs, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
+    path::Path,
+};
 
 use super::output::Failure;
 use crate::{
@@ -9,7 +14,7 @@ use crate::{
 /// Rewrites a file in the standard layout; with `check`, only says whether it has it.
 pub(super) fn run(file: &Path, check: bool) -> Result<(), Failure> {
     let name = file.display();
-    let text = fs::read_to_string(file).map_err(|error| Failure::new(format!("cannot read {name}: {error}")))?;
+    let text = load::text_of(file)?;
     let formatted = tsk::format(&text).map_err(|failure| {
         // Reading it as a file says the same with the file's name.
         load::read(file).err().unwrap_or(Failed {
@@ -30,11 +35,26 @@ pub(super) fn run(file: &Path, check: bool) -> Result<(), Failure> {
     replace(file, &formatted).map_err(|error| Failure::new(format!("cannot write {name}: {error}")))
 }
 
-/// Whole or not at all: a service that watches the file never sees a half of it.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+/// Whole or not at all: a service that watches the file never sees a half of it. A link stays, and what it leads to is written.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let file = fs::canonicalize(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let draft = folder(file).join(format!(".{name}.{}", std::process::id()));
-    fs::write(&draft, text)?;
-    fs::set_permissions(&draft, fs::metadata(file)?.permissions())?;
-    fs::rename(&draft, file)
+    let draft = folder(&file).join(format!(".{name}.{}", std::process::id()));
+    let written = write(&draft, text, &fs::metadata(&file)?).and_then(|()| fs::rename(&draft, &file));
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
+/// Writes a new file that others can do with what they could with the one before, and no more at any time.
+fn write(path: &Path, text: &str, before: &fs::Metadata) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    // Only root can give files away; for others, the new one is theirs.
+    let _ = fchown(&file, Some(before.uid()), Some(before.gid()));
+    file.set_permissions(before.permissions())?;
+    file.sync_all()
 }

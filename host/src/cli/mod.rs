@@ -87,7 +87,7 @@ enum Command {
         #[command(subcommand)]
         action: EventsAction,
     },
-    /// Rewrite a file in the standard layout; comments and values stay
+    /// Rewrite a file in the standard layout; comments, values, line ends and links stay
     Fmt {
         file: PathBuf,
         /// Change nothing; exit with 1 when the file is laid out otherwise

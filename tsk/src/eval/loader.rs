@@ -117,7 +117,7 @@ impl<'e> Loader<'e> {
             }
         };
         if bytes.len() > limits::FILE_BYTES {
-            self.report(too_large(path, bytes.len()).at(at));
+            self.report(too_large(path).at(at));
             return None;
         }
         match String::from_utf8(bytes) {
@@ -194,11 +194,8 @@ fn unreadable(path: &str, at: Span, error: &io::Error) -> Diagnostic {
         .help(help)
 }
 
-pub(crate) fn too_large(name: &str, bytes: usize) -> Diagnostic {
+pub(crate) fn too_large(name: &str) -> Diagnostic {
     let limit = limits::FILE_BYTES;
-    Diagnostic::error(
-        "file-too-large",
-        format!("`{name}` has {bytes} bytes; the limit is {limit}"),
-    )
-    .help("split it, and join the parts with `@include \"part.tsk\"`")
+    Diagnostic::error("file-too-large", format!("`{name}` has more than {limit} bytes"))
+        .help("split it, and join the parts with `@include \"part.tsk\"`")
 }

@@ -73,6 +73,23 @@ fn plain_text_stays_as_it_is() {
 }
 
 #[test]
+fn lines_end_as_the_first_does() {
+    let texts = [
+        "[a]\nb   =  1  \n\n\n  c: 2\ntext: \"\"\"\n x  \n\"\"\"\nd: [\n1\n]\n\n",
+        "# a comment\nb: 1\n",
+        "\n\nb: '''one\ntwo'''\nc: 1",
+    ];
+    for text in texts {
+        let crlf = text.replace('\n', "\r\n");
+        assert_eq!(formatted(&crlf), formatted(text).replace('\n', "\r\n"), "{text:?}");
+    }
+    assert_eq!(formatted("a: 1\r\nb: 2\nc: 3\n"), "a: 1\r\nb: 2\r\nc: 3\r\n");
+    assert_eq!(formatted("a: 1\nb: 2\r\n"), "a: 1\nb: 2\n");
+    // The ends of its lines are part of a text, as its spaces are.
+    assert_eq!(formatted("a: '''x\ny\r\n'''\r\nb: 2"), "a: '''x\ny\r\n'''\r\nb: 2\r\n");
+}
+
+#[test]
 fn wrong_syntax_is_reported() {
     let failure = format("a: [1\nb 2\n").unwrap_err();
     let codes: Vec<_> = failure.diagnostics.iter().map(|d| d.code).collect();
