@@ -55,10 +55,22 @@ mod tests {
             ("sqlite:", "names no file"),
             ("sqlite:a.db?mode=ro", "takes no options"),
             ("sqlite:a.db\0.txt", "a zero byte"),
+            ("sqlite:.", "names a folder"),
         ] {
             let (message, help) = parse(url).unwrap_err();
             assert!(message.contains(what), "{message}");
             assert!(help.contains("main: \"sqlite:"), "{help}");
+        }
+        for (url, instead) in [
+            ("sqlite:.", "sqlite:data.db"),
+            ("sqlite://..", "sqlite:../data.db"),
+            ("sqlite:data/", "sqlite:data/data.db"),
+            ("sqlite:data/.", "sqlite:data/data.db"),
+            ("sqlite:/srv/..", "sqlite:/srv/../data.db"),
+            ("sqlite:/", "sqlite:/data.db"),
+        ] {
+            let (_, help) = parse(url).unwrap_err();
+            assert_eq!(help, format!("write `main: \"{instead}\"`"), "{url}");
         }
         let (message, help) = parse("postgres://me:geheim@h").unwrap_err();
         assert!(message.contains("must name one database"), "{message}");

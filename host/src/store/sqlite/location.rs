@@ -43,7 +43,13 @@ impl Location {
                     message: "a database URL takes no options",
                     instead: Some(format!("sqlite:{file}")),
                 }),
-                None => Ok(Self::file(folder.join(path))),
+                None => match folder_of(path) {
+                    Some(above) => Err(Bad {
+                        message: "the URL names a folder, and a database is a file",
+                        instead: Some(format!("sqlite:{above}data.db")),
+                    }),
+                    None => Ok(Self::file(folder.join(path))),
+                },
             },
         }
     }
@@ -54,5 +60,15 @@ impl Location {
             Self::File(path) => format!("sqlite:{}", path.strip_prefix(".").unwrap_or(path).display()),
             Self::Memory(_) => "sqlite::memory:".into(),
         }
+    }
+}
+
+/// What can only be a folder, as it stands before a file's name.
+fn folder_of(path: &str) -> Option<String> {
+    let (above, last) = path.rfind('/').map_or(("", path), |slash| path.split_at(slash + 1));
+    match last {
+        "" | "." => Some(above.to_owned()),
+        ".." => Some(format!("{path}/")),
+        _ => None,
     }
 }

@@ -4,8 +4,11 @@ use crate::{bindings::Error, store::sqlite::Location};
 pub(in super::super) fn help(location: &Location, error: &Error) -> String {
     match location {
         Location::File(path) => match path.parent() {
+            _ if path.is_dir() => format!(
+                "{0} is a folder: name a file in it, such as `sqlite:{0}/data.db`",
+                path.display()
+            ),
             Some(folder) if !folder.exists() => format!("create its folder: mkdir -p {}", folder.display()),
-            _ if path.is_dir() => format!("{} is a folder: name a file", path.display()),
             _ if error.code == "corrupt" => format!("{} is no SQLite database: name another file", path.display()),
             _ => format!(
                 "check that this process may read and write {} and its folder",

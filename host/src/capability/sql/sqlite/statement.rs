@@ -1,6 +1,8 @@
 //! One statement on one connection.
 
-use rusqlite::{CachedStatement, Connection, Statement, fallible_iterator::FallibleIterator, ffi, types::ValueRef};
+use rusqlite::{
+    CachedStatement, Connection, ErrorCode, Statement, fallible_iterator::FallibleIterator, ffi, types::ValueRef,
+};
 
 use super::{
     super::error::{distinct, empty, rolled_back, too_many_bytes, too_many_rows},
@@ -94,7 +96,10 @@ pub(super) fn setup(connection: &Connection, control: &Control, sql: &str) -> Re
 
 fn set_up(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
     begin(connection, control)?;
-    let done = run_all(connection, control, sql).and_then(|()| commit(connection, control));
+    let looked = look_again(connection, control).map_err(|error| explain(error, control));
+    let done = looked
+        .and_then(|()| run_all(connection, control, sql))
+        .and_then(|()| commit(connection, control));
     if done.is_err() {
         rollback(connection, control);
     }
@@ -148,15 +153,34 @@ fn prepare<'c>(
     sql: &str,
     parameters: &[Value],
 ) -> Result<CachedStatement<'c>, Error> {
-    let mut statement = connection
-        .prepare_cached(sql)
-        .map_err(|error| explain(error, control))?;
+    let mut statement = match connection.prepare_cached(sql) {
+        Err(error) if is_about_names(&error) && look_again(connection, control).is_ok() => {
+            connection.prepare_cached(sql)
+        }
+        prepared => prepared,
+    }
+    .map_err(|error| explain(error, control))?;
     // What has no columns and writes nothing is a comment, or nothing at all: transaction statements are refused.
     if statement.column_count() == 0 && statement.readonly() {
         return Err(empty());
     }
     bind::all(&mut statement, control, sql, parameters)?;
     Ok(statement)
+}
+
+/// The class of everything that is wrong with a statement itself, such as a column that does not exist.
+fn is_about_names(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{SqlInputError, SqliteFailure};
+    let (SqlInputError { error, .. } | SqliteFailure(error, _)) = error else {
+        return false;
+    };
+    error.code == ErrorCode::Unknown
+}
+
+/// Lets SQLite notice what other connections have changed of the tables. Preparing `SELECT` and the like does so by itself;
+/// `ALTER TABLE … DROP COLUMN` takes what this connection remembers for true.
+fn look_again(connection: &Connection, control: &Control) -> rusqlite::Result<()> {
+    control.as_host(|| connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |_| Ok(())))
 }
 
 fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error> {

@@ -420,3 +420,42 @@ async fn names_are_those_of_the_tables_as_they_are_now() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_one_connection_changes_of_a_table_another_can_change_further() {
+    let bench = Bench::sqlite().await;
+    let leases = all_leases(&bench).await;
+    let run = async |connection: usize, sql: &str| {
+        let lease = &leases[connection % leases.len()];
+        lease.execute(Instant::now() + LONG, sql.into(), vec![]).await
+    };
+    run(0, "CREATE TABLE p (id INTEGER)").await.unwrap();
+    for at in 0..leases.len() {
+        // Each remembers the table as it was before the one before it changed it.
+        for lease in &leases {
+            let seen = lease.query(Instant::now() + LONG, "SELECT * FROM p".into(), vec![]);
+            assert_eq!(seen.await.unwrap().columns, ["id"]);
+        }
+        for (connection, sql) in [
+            (at, "ALTER TABLE p ADD COLUMN extra TEXT"),
+            (at + 1, "ALTER TABLE p DROP COLUMN extra"),
+            (at, "ALTER TABLE p ADD COLUMN extra INTEGER"),
+            (at + 1, "ALTER TABLE p RENAME COLUMN extra TO other"),
+            (at + 2, "ALTER TABLE p DROP COLUMN other"),
+            (at, "CREATE TABLE q (id INTEGER)"),
+            (at + 1, "CREATE INDEX q_id ON q (id)"),
+            (at + 2, "DROP TABLE q"),
+            (at + 1, "CREATE TABLE q (id INTEGER)"),
+            (at, "ALTER TABLE q RENAME TO r"),
+            (at + 1, "DROP TABLE r"),
+        ] {
+            let done = run(connection, sql).await;
+            assert!(done.is_ok(), "{at}: {sql}: {done:?}");
+        }
+        let wrong = run(at, "ALTER TABLE p DROP COLUMN extra").await.unwrap_err();
+        assert!(
+            wrong.code == "syntax" && wrong.message.contains("no such column"),
+            "{wrong:?}"
+        );
+    }
+}
