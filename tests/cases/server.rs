@@ -105,26 +105,44 @@ async fn signals_reload_or_do_nothing() {
     assert!(service.ended().await.success());
 }
 
-#[tokio::test]
-async fn idle_connections_make_room_when_descriptors_are_few() {
-    let service = Service::start(MANY).await;
-    let bound = libc::rlimit {
-        rlim_cur: 256,
-        rlim_max: 256,
+/// Sets how many descriptors a process may have; to as many as it may set itself where no number is given.
+fn bound_descriptors(process: i32, most: Option<u64>) {
+    let mut bound = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
     };
-    // SAFETY: the struct lives through the call; the process is this test's own.
-    let set = unsafe { libc::prlimit(service.id() as i32, libc::RLIMIT_NOFILE, &bound, std::ptr::null_mut()) };
+    // SAFETY: the struct lives through both calls; the process is this one, or one of its own.
+    let set = unsafe {
+        libc::prlimit(process, libc::RLIMIT_NOFILE, std::ptr::null(), &mut bound);
+        bound.rlim_max = most.unwrap_or(bound.rlim_max);
+        bound.rlim_cur = bound.rlim_max;
+        libc::prlimit(process, libc::RLIMIT_NOFILE, &bound, std::ptr::null_mut())
+    };
     assert_eq!(set, 0);
+}
+
+#[tokio::test]
+async fn a_thousand_idle_connections_make_room_when_descriptors_are_few() {
+    const IDLE: usize = 1000;
+    let service = Service::start(MANY).await;
+    bound_descriptors(service.id() as i32, Some(256));
+    // This process holds the other ends.
+    bound_descriptors(0, None);
     let address = service.url.trim_start_matches("http://").to_owned();
     let mut idle = Vec::new();
-    for _ in 0..600 {
+    for _ in 0..IDLE {
         let mut stream = TcpStream::connect(&address).await.unwrap();
         let _ = stream.write_all(b"GET /r/who HTTP/1.1\r\nhost: x\r\n\r\n").await;
         idle.push(stream);
     }
-    let served = timeout(Duration::from_secs(60), service.get("/r/who")).await;
-    assert_eq!(served.expect("a new client is served").status, 200);
-    drop(idle);
+    for path in ["/r/who", "/a/who"] {
+        // A client of its own, so that none of these has a connection already.
+        let client = crate::harness::client().build().unwrap();
+        let request = client.get(format!("{}{path}", service.url));
+        let served = timeout(Duration::from_secs(60), service.send(request)).await;
+        assert_eq!(served.expect("a new client is served").status, 200, "{path}");
+    }
+    assert_eq!(idle.len(), IDLE);
 }
 
 #[tokio::test]

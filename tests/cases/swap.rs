@@ -88,6 +88,61 @@ async fn a_broken_file_leaves_the_old_one_serving_and_is_explained() {
     answers(&service, "mended").await;
 }
 
+/// A file with a body of a function in each language; the one with the text to look at comes first.
+fn deep(language: &str, body: &str) -> String {
+    match language {
+        "tsk" => format!("[x]\n\n\n\nx: {body}\n{}", rust("good")),
+        "rust" => rust("good").replace("\"good\".to_owned()", &format!("\n{body}\n\"good\".to_owned()")),
+        _ => assemblyscript("good").replace("return", &format!("\n{body}\nreturn")),
+    }
+}
+
+#[tokio::test]
+async fn nesting_without_end_leaves_the_old_version_serving_and_is_placed() {
+    const LEVELS: usize = 100_000;
+    let nested =
+        |open: &str, inside: &str, close: &str| format!("{}{inside}{}", open.repeat(LEVELS), close.repeat(LEVELS));
+    for first in [rust("good"), assemblyscript("good")] {
+        let service = Service::start(&first).await;
+        for (language, body) in [
+            ("rust", format!("let x = {};", nested("(", "1", ")"))),
+            ("rust", nested("{", "", "}")),
+            ("rust", format!("type T = {};", nested("W<", "u8", ">"))),
+            ("rust", format!("let x = {};", nested("!", "true", ""))),
+            ("assemblyscript", format!("let x = {};", nested("(", "1", ")"))),
+            ("assemblyscript", nested("{", "", "}")),
+            ("assemblyscript", format!("let x: {};", nested("W<", "u8", ">"))),
+            ("tsk", nested("[", "1", "]")),
+            ("tsk", nested("{a:", "1", "}")),
+            ("tsk", nested("(", "1", ")")),
+        ] {
+            let start = service.log().len();
+            service.folder.write("service.tsk", &deep(language, &body));
+            let about = &body[..body.len().min(20)];
+            eventually(&format!("the refusal of {language} {about}"), || async {
+                service.log()[start..].contains("keeps serving").then_some(())
+            })
+            .await;
+            let log = service.log();
+            let told = &log[start..];
+            // The line in the file.
+            let place = told
+                .split("service.tsk:")
+                .nth(1)
+                .and_then(|rest| rest.split(':').next());
+            assert!(
+                matches!(place, Some("5" | "6")),
+                "{language} {about}: {}",
+                &told[..told.len().min(2000)]
+            );
+            assert!(told.len() < 20_000, "{language} {about}: {} bytes are told", told.len());
+            assert_eq!(service.get("/f").await.text, "\"good\"");
+        }
+        service.folder.write("service.tsk", &rust("mended"));
+        answers(&service, "mended").await;
+    }
+}
+
 #[tokio::test]
 async fn no_request_is_lost_while_versions_change() {
     let service = Arc::new(Service::start(&rust("v0")).await);
