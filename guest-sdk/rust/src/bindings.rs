@@ -508,7 +508,8 @@ pub mod tusk {
             pub enum Entry {
                 Missing,
                 Plain(Value),
-                /// Holds `@query(…)` or another operator that runs when it is read: `evaluate` gives the value.
+                /// Holds `@query(…)` or another operator that runs when it is read, or is for the host alone: `evaluate` gives the
+                /// value, or says why there is none.
                 Deferred,
             }
             impl ::core::fmt::Debug for Entry {
@@ -648,7 +649,9 @@ pub mod tusk {
             }
             #[allow(unused_unsafe, clippy::all)]
             /// The value of `key`, found as `get` finds it, with the operators in it run: under the grants of this call and within
-            /// what is left of its time. None when there is none. The error names the place of the operator in the file.
+            /// what is left of its time. None when there is none. The error names the place of the operator in the file. What sections
+            /// such as `[databases]` and `[mesh]` hold, with their passwords and secrets, is for the host alone: the error is `denied`, and
+            /// names the section.
             #[allow(async_fn_in_trait)]
             pub fn evaluate(
                 key: &str,
