@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Folder, Service, root};
 
@@ -152,6 +152,58 @@ async fn a_crate_of_ones_own_as_a_wasi_component() {
     );
     let text = example("own-crate/service.tsk").replace("wasm32-unknown-unknown", "wasm32-wasip2");
     renders(&serve("own-crate", &text, "target/wasm32-wasip2/release/own_crate.wasm").await).await;
+}
+
+const PRINTS: &str = r#"
+use tusk::prelude::*;
+
+fn help(n: i64) -> i64 { println!("helped with {n}"); n }
+
+#[fujsen]
+fn prints(n: i64) -> i64 {
+    println!("printed {n}");
+    eprintln!("to stderr");
+    dbg!(help(n) + 1)
+}
+
+tusk::export!(prints);
+"#;
+
+/// With the SDK's macros in the whole crate, and with those of `std` behind a fujsen, which WASI has a place for.
+#[tokio::test]
+async fn what_a_crate_of_ones_own_prints_is_logged() {
+    let target = root().join("target/guests");
+    let crate_ = target.join("prints");
+    std::fs::create_dir_all(crate_.join("src")).unwrap();
+    let manifest = example("own-crate/Cargo.toml");
+    let sdk = root().join("guest-sdk/rust");
+    let manifest = manifest.replace("../../guest-sdk/rust", sdk.to_str().unwrap());
+    std::fs::write(crate_.join("Cargo.toml"), manifest).unwrap();
+    std::fs::write(crate_.join("Cargo.lock"), example("own-crate/Cargo.lock")).unwrap();
+    for (platform, head) in [
+        ("wasm32-unknown-unknown", "#[macro_use]\nextern crate tusk;\n"),
+        ("wasm32-wasip2", ""),
+    ] {
+        std::fs::write(crate_.join("src/lib.rs"), format!("{head}{PRINTS}")).unwrap();
+        let arguments = ["build", "--release", "--locked", "--target", platform, "--target-dir"];
+        run(
+            &crate_,
+            "cargo",
+            &[&arguments[..], &[target.to_str().unwrap()]].concat(),
+        );
+        let folder = Folder::new("[a]\nmodule: @wasm(\"a.wasm\")\n[routes]\n\"GET /prints\": a.prints\n");
+        let built = target.join(platform).join("release/own_crate.wasm");
+        std::fs::copy(built, folder.file("a.wasm")).unwrap();
+        let service = Service::start_in(folder, &[]).await;
+        assert_eq!(service.get("/prints?n=40").await.text, "41", "{platform}");
+        for text in ["printed 40", "to stderr", "helped with 40", "help(n) + 1 = 41"] {
+            service.logged(text).await;
+            let log = service.log();
+            let line = log.lines().find(|line| line.contains(text)).unwrap();
+            let line: Value = serde_json::from_str(line).unwrap();
+            assert_eq!(line["fujsen"], "a.prints", "{platform}: {line}");
+        }
+    }
 }
 
 #[tokio::test]
