@@ -88,6 +88,12 @@ pub const CHUNK_LINE: usize = 1 << 10;
 pub const BODY_GAP: Duration = Duration::from_secs(10);
 /// The whole of a body must arrive at this rate at least, once `BODY_GAP` has passed. Bytes a second.
 pub const BODY_RATE: u64 = 1 << 10;
+/// Answers of one connection that are made and not yet taken: above it, further requests wait. Bytes.
+pub const OWED: usize = 16 << 20;
+/// While a client is owed something, it takes this much at least over this time, or its connection ends: what it does not take
+/// lies in memory. Bytes a second.
+pub const OWED_RATE: u64 = 1 << 10;
+pub const OWED_TIME: Duration = Duration::from_secs(30);
 /// Open client connections; more wait in the listen queue.
 pub const CONNECTIONS: usize = 10_000;
 /// Of the descriptors that the system allows, those that connections leave to databases, upstreams, compilers and files:

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
+use super::hostile::resident;
 use crate::harness::{Folder, Service, signal, tusk};
 
 const MANY: &str = r#"[service]
@@ -143,6 +148,92 @@ async fn a_thousand_idle_connections_make_room_when_descriptors_are_few() {
         assert_eq!(served.expect("a new client is served").status, 200, "{path}");
     }
     assert_eq!(idle.len(), IDLE);
+}
+
+const LARGE: usize = 2 << 20;
+const STREAMS: u32 = 128;
+
+/// A frame of HTTP/2.
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
+    let [_, a, b, c] = (payload.len() as u32).to_be_bytes();
+    let mut frame = vec![a, b, c, kind, flags];
+    frame.extend_from_slice(&stream.to_be_bytes());
+    frame.extend_from_slice(payload);
+    frame
+}
+
+/// What has come on a connection of HTTP/2.
+#[derive(Default, Debug)]
+struct Come {
+    answers: usize,
+    bytes: usize,
+    ends: usize,
+}
+
+/// Reads until there is enough, or nothing more comes for a while.
+async fn read_frames(stream: &mut TcpStream, come: &mut Come, is_enough: impl Fn(&Come) -> bool) {
+    let mut header = [0; 9];
+    while !is_enough(come) {
+        match timeout(Duration::from_secs(3), stream.read_exact(&mut header)).await {
+            Ok(read) => read.unwrap(),
+            Err(_) => return,
+        };
+        let mut payload = vec![0; u32::from_be_bytes([0, header[0], header[1], header[2]]) as usize];
+        stream.read_exact(&mut payload).await.unwrap();
+        let (kind, flags) = (header[3], header[4]);
+        match (kind, flags) {
+            (0, _) => come.bytes += payload.len(),
+            (1, _) => come.answers += 1,
+            (6, 0) => stream.write_all(&frame(6, 1, 0, &payload)).await.unwrap(),
+            _ => {}
+        }
+        come.ends += usize::from(kind < 2 && flags & 1 == 1);
+    }
+}
+
+#[tokio::test]
+async fn answers_that_nobody_takes_wait_without_filling_the_memory_and_come_in_the_end() {
+    let text = format!(
+        "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn large() -> Vec<u8> {{ vec![7; {LARGE}] }}\n'''\n[routes]\n\"GET /large\": a.large\n"
+    );
+    let service = Service::start(&text).await;
+    assert_eq!(service.get("/large").await.text.len(), LARGE);
+    let before = resident(service.id());
+    let mut stream = TcpStream::connect(service.url.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    // SETTINGS with an initial window of nothing.
+    let start = [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+        frame(4, 0, 0, &[0, 4, 0, 0, 0, 0]),
+    ]
+    .concat();
+    stream.write_all(&start).await.unwrap();
+    // GET, `http`, the path, and `x` as the authority.
+    let head = b"\x82\x86\x04\x06/large\x01\x01x";
+    let mut come = Come::default();
+    for number in 0..STREAMS {
+        stream.write_all(&frame(1, 5, 2 * number + 1, head)).await.unwrap();
+        if number < 10 {
+            // One by one until there is no more room; then all others at once.
+            read_frames(&mut stream, &mut come, |come| come.answers > number as usize).await;
+        }
+    }
+    read_frames(&mut stream, &mut come, |_| false).await;
+    assert!((8..20).contains(&come.answers) && come.bytes == 0, "{come:?}");
+    let more = resident(service.id()).saturating_sub(before);
+    assert!(more < 80 << 10, "{more} KiB are held for one client");
+    assert_eq!(service.get("/large").await.status, 200, "others are served");
+
+    let most = i32::MAX.to_be_bytes();
+    let opened = [
+        frame(4, 0, 0, &[&[0, 4][..], &most].concat()),
+        frame(8, 0, 0, &(1u32 << 30).to_be_bytes()),
+    ];
+    stream.write_all(&opened.concat()).await.unwrap();
+    read_frames(&mut stream, &mut come, |come| come.ends == STREAMS as usize).await;
+    let all = STREAMS as usize;
+    assert_eq!((come.answers, come.ends, come.bytes), (all, all, all * LARGE));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ use super::{
     Answer,
     crowd::Crowd,
     idle::{Activity, Patience, Watched},
+    owed::{Owed, Pace},
     reply::JSON,
     tls,
     wire::{Notes, Wire},
@@ -89,12 +90,14 @@ async fn serve(
         mut phases,
         panicked,
     } = surroundings;
-    let (activity, notes) = (Arc::new(Activity::new()), Arc::new(Notes::default()));
+    let owed = Arc::new(Owed::new());
+    let (activity, notes) = (Arc::new(Activity::new()), Arc::new(Notes::new(owed.clone())));
     let _member = crowd.join(&activity);
     let is_leaving = Arc::new(AtomicBool::new(*phases.borrow() != Phase::Serving));
     let service = service_fn(|mut request: Request<Incoming>| {
         let (answer, activity, is_leaving, panicked) =
             (answer.clone(), activity.clone(), is_leaving.clone(), panicked.clone());
+        let owed = owed.clone();
         if let Some(peer) = &peer {
             request.extensions_mut().insert(peer.clone());
         }
@@ -103,11 +106,14 @@ async fn serve(
         }
         async move {
             let _busy = activity.start(request.version());
+            let turn = owed.room().await;
             let answering = AssertUnwindSafe(answer.answer(request)).catch_unwind();
             let mut response = answering.await.unwrap_or_else(|_| panic_response(&panicked));
             if is_leaving.load(Relaxed) && !activity.is_http2() {
                 response.headers_mut().insert(CONNECTION, CLOSE);
             }
+            let response = response.map(|body| owed.body(body));
+            drop(turn);
             Ok::<_, Infallible>(response)
         }
     });
@@ -118,15 +124,19 @@ async fn serve(
     // When a kept connection is closed that has sent nothing more since the server stops.
     let mut farewell = pin!(sleep_until(Instant::now() + limits::DRAIN_IDLE));
     let mut is_parting = is_leaving.load(Relaxed);
+    let mut pace = Pace::new();
     loop {
         tokio::select! {
             biased;
             // Errors are the client's: it broke the protocol or went away.
             _ = connection.as_mut() => return,
-            () = watchdog.as_mut() => match activity.patience(room.available_permits() == 0) {
-                Patience::Left => watchdog.as_mut().reset(activity.look_again()),
-                Patience::Spent => break,
-            },
+            () = watchdog.as_mut() => {
+                let is_spent = |patience| patience == Patience::Spent;
+                if is_spent(activity.patience(room.available_permits() == 0)) || is_spent(pace.look(&owed)) {
+                    break;
+                }
+                watchdog.as_mut().reset(activity.look_again());
+            }
             // Unless it has become busy since.
             () = activity.shed.notified() => if activity.idle().is_some() { break },
             () = farewell.as_mut(), if is_parting => {

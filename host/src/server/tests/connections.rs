@@ -6,6 +6,7 @@ use tokio::{
 };
 
 use super::service::{Service, read_all, until};
+use crate::limits;
 
 #[tokio::test]
 async fn pipelined_requests_are_answered_in_order() {
@@ -129,4 +130,54 @@ async fn a_stop_lets_requests_finish() {
         tokio::net::TcpStream::connect(address).await.is_err(),
         "nobody listens any more"
     );
+}
+
+/// A request of HTTP/2 for a path, by a client whose windows have `window` bytes.
+fn http2_request(window: u32, path: &str) -> Vec<u8> {
+    let frame = |kind: u8, flags: u8, stream: u8, payload: &[u8]| {
+        let mut frame = vec![0, 0, payload.len() as u8, kind, flags, 0, 0, 0, stream];
+        frame.extend_from_slice(payload);
+        frame
+    };
+    // GET and `http` are of the static table; path and authority are texts.
+    let mut head = vec![0x82, 0x86, 0x04, path.len() as u8];
+    head.extend_from_slice(path.as_bytes());
+    head.extend_from_slice(b"\x01\x01x");
+    let initial_window = [&[0, 4][..], &window.to_be_bytes()].concat();
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    [preface, frame(4, 0, 0, &initial_window), frame(1, 5, 1, &head)].concat()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_never_opens_a_window_is_cut_however_often_it_says_that_it_is_there() {
+    let service = Service::start().await;
+    for window in [0, 1] {
+        let mut stream = service.connect().await;
+        stream.write_all(&http2_request(window, "/echo/1234567")).await.unwrap();
+        let (mut read, mut write) = stream.split();
+        let mut frames = Vec::new();
+        let answered = async {
+            let mut header = [0; 9];
+            while read.read_exact(&mut header).await.is_ok() {
+                let mut payload = vec![0; usize::from(header[1]) << 8 | usize::from(header[2])];
+                read.read_exact(&mut payload).await.unwrap();
+                frames.push((header[3], payload.len()));
+                if (header[3], header[4]) == (6, 0) {
+                    // It is asked whether it is there, and is.
+                    header[4] = 1;
+                    write.write_all(&[&header[..], &payload].concat()).await.unwrap();
+                }
+            }
+        };
+        let ended = timeout(limits::OWED_TIME * 3, answered).await;
+        assert!(ended.is_ok(), "a window of {window} holds its connection: {frames:?}");
+        let data: usize = frames
+            .iter()
+            .filter(|(kind, _)| *kind == 0)
+            .map(|(_, length)| length)
+            .sum();
+        assert_eq!(data, window as usize, "{frames:?}");
+        assert!(frames.iter().any(|(kind, _)| *kind == 1), "it was answered: {frames:?}");
+    }
+    assert_eq!(service.send("GET /echo/1", "", "").await.status, 200);
 }

@@ -147,7 +147,9 @@ pub(super) struct Sent {
 }
 
 impl Sent {
-    pub(super) fn see(&mut self, mut bytes: &[u8], budget: &Budget) {
+    /// How many bytes of data there are in the frames that begin here.
+    pub(super) fn see(&mut self, mut bytes: &[u8], budget: &Budget) -> usize {
+        let mut data = 0;
         while !bytes.is_empty() {
             let skipped = self.left.min(bytes.len());
             self.left -= skipped;
@@ -162,12 +164,16 @@ impl Sent {
                 && let Some(frame) = Frame::read(&self.header)
             {
                 (self.read, self.left) = (0, frame.length);
+                if frame.kind == DATA {
+                    data += frame.length;
+                }
                 // Below that the client has made its window so small that it is a flood.
                 if frame.kind == DATA && frame.length >= limits::FRAME_DATA {
                     budget.add(WINDOW_UPDATE_WORTH);
                 }
             }
         }
+        data
     }
 }
 
@@ -236,7 +242,8 @@ mod tests {
             }
             assert_eq!(passed, all.len());
             assert_eq!(budget.left.load(Relaxed), limits::FRAMES - 2, "PING and HEADERS");
-            all.chunks(piece).for_each(|bytes| sent.see(bytes, &budget));
+            let data: usize = all.chunks(piece).map(|bytes| sent.see(bytes, &budget)).sum();
+            assert_eq!(data, 305);
             assert_eq!(budget.left.load(Relaxed), limits::FRAMES, "one DATA is long enough");
         }
     }

@@ -28,6 +28,7 @@ use self::{
     http1::Messages,
     http2::{Budget, Frames, Sent},
 };
+use super::owed::Owed;
 use crate::limits;
 
 /// The 24 bytes that HTTP/2 begins with.
@@ -53,15 +54,24 @@ pub(super) struct Refusal {
 }
 
 /// What the wire and the requests of a connection know together.
-#[derive(Default)]
 pub(super) struct Notes {
     begun: AtomicU64,
     /// The number of the request that is refused, and why.
     refusal: OnceLock<(u64, Refusal)>,
     budget: Budget,
+    owed: Arc<Owed>,
 }
 
 impl Notes {
+    pub(super) fn new(owed: Arc<Owed>) -> Self {
+        Self {
+            begun: AtomicU64::new(0),
+            refusal: OnceLock::new(),
+            budget: Budget::default(),
+            owed,
+        }
+    }
+
     /// A request has come; why it is refused, if it is.
     pub(super) fn begin(&self) -> Option<Refusal> {
         self.budget.request();
@@ -156,9 +166,11 @@ impl<S> Wire<S> {
     }
 
     fn sent(&mut self, bytes: &[u8]) {
-        if let Protocol::Http2 { sent, .. } = &mut self.protocol {
-            sent.see(bytes, &self.notes.budget);
-        }
+        let taken = match &mut self.protocol {
+            Protocol::Http2 { sent, .. } => sent.see(bytes, &self.notes.budget),
+            _ => bytes.len(),
+        };
+        self.notes.owed.took(taken);
     }
 
     /// Gives what may go on, as far as there is room.
