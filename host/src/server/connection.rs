@@ -131,6 +131,10 @@ async fn serve(
             // Errors are the client's: it broke the protocol or went away.
             _ = connection.as_mut() => return,
             () = watchdog.as_mut() => {
+                if owed.is_something() {
+                    // Whether it takes enough of it, its pace says.
+                    activity.is_taking();
+                }
                 let is_spent = |patience| patience == Patience::Spent;
                 if is_spent(activity.patience(room.available_permits() == 0)) || is_spent(pace.look(&owed)) {
                     break;

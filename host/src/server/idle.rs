@@ -97,7 +97,15 @@ impl Activity {
         }
     }
 
+    /// Without a request, HTTP/2 writes frames of its own, such as PING: who answers these rests all the same.
     fn wrote(&self) {
+        if !self.is_http2.load(Relaxed) || self.running.load(Relaxed) > 0 {
+            self.is_taking();
+        }
+    }
+
+    /// The client takes what it is owed.
+    pub(super) fn is_taking(&self) {
         self.rest.store(self.now(), Relaxed);
     }
 
@@ -237,6 +245,20 @@ mod tests {
         assert_eq!(activity.patience(true), Patience::Spent, "others wait");
         advance(limits::KEEP_ALIVE).await;
         assert_eq!(activity.patience(false), Patience::Spent);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn frames_of_http2_are_no_request() {
+        let activity = Activity::new();
+        activity.read(&[PREFACE, b"settings"].concat());
+        drop(activity.start(Version::HTTP_2));
+        advance(limits::KEEP_ALIVE - SECOND).await;
+        activity.wrote();
+        assert_eq!(activity.patience(false), Patience::Left);
+        advance(SECOND).await;
+        assert_eq!(activity.patience(false), Patience::Spent);
+        activity.is_taking();
+        assert_eq!(activity.patience(false), Patience::Left, "an answer is under way");
     }
 
     #[tokio::test(start_paused = true)]

@@ -46,6 +46,10 @@ impl Owed {
         }
     }
 
+    pub(super) fn is_something(&self) -> bool {
+        self.bytes.load(Relaxed) > 0
+    }
+
     /// Some bytes of answers have gone to the client.
     pub(super) fn took(&self, bytes: usize) {
         self.taken.fetch_add(bytes as u64, Relaxed);
@@ -160,7 +164,7 @@ impl Pace {
     pub(super) fn look(&mut self, owed: &Owed) -> Patience {
         let (now, taken) = (owed.now(), owed.taken.load(Relaxed));
         // What was owed before is paid.
-        if owed.bytes.load(Relaxed) == 0 || owed.since.load(Relaxed) > self.since {
+        if !owed.is_something() || owed.since.load(Relaxed) > self.since {
             (self.since, self.taken) = (now, taken);
             return Patience::Left;
         }

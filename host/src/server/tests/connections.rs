@@ -148,29 +148,43 @@ fn http2_request(window: u32, path: &str) -> Vec<u8> {
     [preface, frame(4, 0, 0, &initial_window), frame(1, 5, 1, &head)].concat()
 }
 
+/// Answers each PING until the connection ends. What has come: the kind and the length of each frame.
+async fn says_that_it_is_there(stream: &mut tokio::net::TcpStream) -> Vec<(u8, usize)> {
+    let (mut frames, mut header) = (Vec::new(), [0; 9]);
+    while stream.read_exact(&mut header).await.is_ok() {
+        let mut payload = vec![0; usize::from(header[1]) << 8 | usize::from(header[2])];
+        stream.read_exact(&mut payload).await.unwrap();
+        frames.push((header[3], payload.len()));
+        if (header[3], header[4]) == (6, 0) {
+            header[4] = 1;
+            stream.write_all(&[&header[..], &payload].concat()).await.unwrap();
+        }
+    }
+    frames
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_connection_of_http2_ends_as_others_do() {
+    let service = Service::start().await;
+    let mut stream = service.connect().await;
+    stream.write_all(&http2_request(1000, "/echo/1")).await.unwrap();
+    let ended = timeout(limits::KEEP_ALIVE * 2, says_that_it_is_there(&mut stream)).await;
+    let frames = ended.expect("it does not hold its connection");
+    let count = |kind: u8| frames.iter().filter(|(own, _)| *own == kind).count();
+    assert!(count(0) >= 1 && count(6) >= 3, "an answer, and PING since: {frames:?}");
+    assert!(count(7) >= 1, "GOAWAY tells it so: {frames:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_never_opens_a_window_is_cut_however_often_it_says_that_it_is_there() {
     let service = Service::start().await;
     for window in [0, 1] {
         let mut stream = service.connect().await;
         stream.write_all(&http2_request(window, "/echo/1234567")).await.unwrap();
-        let (mut read, mut write) = stream.split();
-        let mut frames = Vec::new();
-        let answered = async {
-            let mut header = [0; 9];
-            while read.read_exact(&mut header).await.is_ok() {
-                let mut payload = vec![0; usize::from(header[1]) << 8 | usize::from(header[2])];
-                read.read_exact(&mut payload).await.unwrap();
-                frames.push((header[3], payload.len()));
-                if (header[3], header[4]) == (6, 0) {
-                    // It is asked whether it is there, and is.
-                    header[4] = 1;
-                    write.write_all(&[&header[..], &payload].concat()).await.unwrap();
-                }
-            }
+        let ended = timeout(limits::OWED_TIME * 3, says_that_it_is_there(&mut stream)).await;
+        let Ok(frames) = ended else {
+            panic!("a window of {window} holds its connection")
         };
-        let ended = timeout(limits::OWED_TIME * 3, answered).await;
-        assert!(ended.is_ok(), "a window of {window} holds its connection: {frames:?}");
         let data: usize = frames
             .iter()
             .filter(|(kind, _)| *kind == 0)
