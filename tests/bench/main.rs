@@ -1,7 +1,7 @@
 //! Measures what the README promises, in ratios within one run, and writes tests/bench/README.md.
 //! Run by `cargo xtask bench`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod calls;
 mod events;
@@ -22,6 +22,13 @@ type Measure = fn(&tokio::runtime::Runtime, &mut Report);
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    // What the host is measured beside has a process of its own, too.
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [serve, what, others @ ..] = &arguments[..]
+        && serve == serve::OTHER
+    {
+        return runtime.block_on(serve::other(what, others));
+    }
     let mut report = Report::default();
     let parts: [(&str, Measure); 8] = [
         ("calls", calls::measure),

@@ -1,35 +1,51 @@
-//! Requests a second, beside the same handler native in the same server.
+//! Requests a second of the binary as users have it, with its log on, beside the same handler native in the same server.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
-use tusk_host::{live::Live, load::Loader, metrics::Metrics, server};
+use tusk_host::server;
 
 use crate::{
     LANGUAGES, load,
     native::{self, Native},
     report::Report,
-    root, service,
+    root, service, sibling, start,
 };
 
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
+/// Percent of the requests a second that the log may cost.
+const LOG: f64 = 10.0;
 
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
-    let native =
-        runtime.block_on(async { spawn(|listener, stopping| server::serve_other(listener, Native, stopping)).await });
-    let bare = runtime.block_on(native::bare());
-    compare(runtime, (native, "/"), (bare, "/")).add(report, "HTTP, the native handler", "bare hyper", None);
+    let (native, bare) = (beside("native", &[]), beside("bare", &[]));
+    let native = native.address;
+    compare(runtime, (native, "/"), (bare.address, "/")).add(report, "HTTP, the native handler", "bare hyper", None);
     for (kind, reuse, aim) in [("fresh", 1, 0.45), ("reused", 1_000_000, 0.8)] {
-        let address = host(runtime, &service(reuse)).address;
+        let (on, off) = (host(&service(reuse)), host_with(&service(reuse), "error"));
         for language in LANGUAGES {
             let path = format!("/{language}");
-            compare(runtime, (address, &path), (native, "/")).add(
+            compare(runtime, (on.address, &path), (native, "/")).add(
                 report,
                 &format!("HTTP, {kind} instance, {language}"),
                 "native",
                 Some(aim),
+            );
+            let compared = compare(runtime, (on.address, &path), (off.address, &path));
+            let overhead = 100.0 * (1.0 - compared.ratio);
+            let (own, others) = compared.rates;
+            report.add(
+                format!("overhead of the log, {kind} instance, {language}, 64 connections"),
+                format!("{overhead:.1} % (last round {own:.0} to {others:.0} requests/s)"),
+                &format!("≤ {LOG} %"),
+                overhead <= LOG,
             );
         }
     }
@@ -76,26 +92,94 @@ pub(crate) fn compare(runtime: &Runtime, ours: (SocketAddr, &str), theirs: (Sock
     }
 }
 
-/// A service that runs in this process, like the native handler.
+/// A server in a process of its own, killed when dropped.
 pub(crate) struct Hosted {
     pub(crate) address: SocketAddr,
-    pub(crate) metrics: Arc<Metrics>,
+    /// The host's address of metrics.
+    pub(crate) admin: Option<SocketAddr>,
+    child: Child,
+    _folder: Option<TempDir>,
 }
 
-/// Serves a text with the host's own server.
-pub(crate) fn host(runtime: &Runtime, text: &str) -> Hosted {
+impl Hosted {
+    /// The sum of a metric of the host, whatever its labels.
+    pub(crate) fn count(&self, metric: &str) -> u64 {
+        let page = start::get(self.admin.unwrap(), "/metrics").unwrap();
+        let lines = page.lines().filter(|line| line.starts_with(metric));
+        lines
+            .map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap())
+            .sum()
+    }
+}
+
+impl Drop for Hosted {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Serves a text with the binary, and its log in a file.
+pub(crate) fn host(text: &str) -> Hosted {
+    host_with(text, "info")
+}
+
+/// As [`host`], with what `TUSK_LOG` says.
+pub(crate) fn host_with(text: &str, log: &str) -> Hosted {
     let folder = TempDir::new().unwrap();
-    let file = folder.path().join("service.tsk");
-    std::fs::write(&file, text).unwrap();
-    let loader = Loader::new(file, &root().join("target/bench-cache")).unwrap();
-    let loaded = loader.load(None, &|_| {}).unwrap();
-    runtime.block_on(async {
-        loader.prepare(&loaded).await.unwrap();
-        let metrics = loaded.app.metrics.metrics().clone();
-        let live = Arc::new(Live::new(loaded.app));
-        let address = spawn(|listener, stopping| server::serve(listener, live, stopping)).await;
-        Hosted { address, metrics }
-    })
+    std::fs::write(folder.path().join("service.tsk"), text).unwrap();
+    let lines = File::create(folder.path().join("log")).unwrap();
+    let mut command = start::command(folder.path(), &root().join("target/bench-cache"));
+    command.args(["--admin", "0"]).env("TUSK_LOG", log).stderr(lines);
+    let (child, addresses) = listening(command, 2);
+    Hosted {
+        address: addresses[0],
+        admin: Some(addresses[1]),
+        child,
+        _folder: Some(folder),
+    }
+}
+
+/// The first argument of this program when it serves what the host is measured beside.
+pub(crate) const OTHER: &str = "serve";
+
+/// Starts [`other`].
+pub(crate) fn beside(what: &str, arguments: &[String]) -> Hosted {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args([OTHER, what]).args(arguments);
+    let (child, addresses) = listening(command, 1);
+    Hosted {
+        address: addresses[0],
+        admin: None,
+        child,
+        _folder: None,
+    }
+}
+
+/// Serves until the process is killed, and says where.
+pub(crate) async fn other(what: &str, arguments: &[String]) {
+    let address = match what {
+        "native" => spawn(|listener, stopping| server::serve_other(listener, Native, stopping)).await,
+        "bare" => native::bare().await,
+        "axum" => sibling::native(&arguments[0]).await,
+        _ => panic!("nothing is called {what}"),
+    };
+    println!("http://{address}");
+    std::future::pending().await
+}
+
+/// Starts a command and waits for the URLs that it prints.
+pub(crate) fn listening(mut command: Command, count: usize) -> (Child, Vec<SocketAddr>) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut addresses = Vec::new();
+    while addresses.len() < count {
+        let line = lines.next().expect("the server starts").unwrap();
+        let found = line.split_whitespace().filter_map(|word| word.strip_prefix("http://"));
+        addresses.extend(found.filter_map(|address| address.parse::<SocketAddr>().ok()));
+    }
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, addresses)
 }
 
 /// Serves on a free port until the runtime ends.

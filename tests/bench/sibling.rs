@@ -9,7 +9,7 @@ use tokio::{net::TcpListener, runtime::Runtime};
 use crate::{
     LANGUAGES, load,
     report::Report,
-    serve::{compare, host},
+    serve::{beside, compare, host},
     service,
 };
 
@@ -68,14 +68,15 @@ export function ask(body: Json): Json {{
 }
 
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
-    let sibling = host(runtime, &service(1_000_000)).address;
+    let asked = host(&service(1_000_000));
+    let sibling = asked.address;
     let hanging = runtime.block_on(hanging());
-    let native = runtime.block_on(native(sibling));
+    let native = beside("axum", &[format!("http://{sibling}/rust")]);
     for (kind, reuse) in [("fresh", 1), ("reused", 1_000_000)] {
-        let address = host(runtime, &caller(sibling, hanging, reuse)).address;
+        let host = host(&caller(sibling, hanging, reuse));
         for language in LANGUAGES {
             let path = format!("/{language}");
-            compare(runtime, (address, &path), (native, "/")).add(
+            compare(runtime, (host.address, &path), (native.address, "/")).add(
                 report,
                 &format!("HTTP with a call of a sibling, {kind} instance, {language}"),
                 "axum + reqwest",
@@ -83,7 +84,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
             );
         }
     }
-    neighbours(runtime, report, host(runtime, &caller(sibling, hanging, 1)).address);
+    neighbours(runtime, report, host(&caller(sibling, hanging, 1)).address);
 }
 
 /// The 99th percentile of a route, while another one's upstream hangs, of that of before.
@@ -128,12 +129,11 @@ async fn hanging() -> SocketAddr {
 }
 
 /// What a program without a host would be.
-async fn native(sibling: SocketAddr) -> SocketAddr {
+pub(crate) async fn native(url: &str) -> SocketAddr {
     // Fails when somebody has installed it before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let url = format!("http://{sibling}/rust");
-    let app = Router::new().route("/", post(ask)).with_state((client, url));
+    let app = Router::new().route("/", post(ask)).with_state((client, url.to_owned()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -1,17 +1,17 @@
 //! The binary's start: cold, and with everything in the cache.
 
 use std::{
-    io::{BufRead, BufReader},
-    net::SocketAddr,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Command},
     time::Instant,
 };
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::{LANGUAGES, report::Report, root, service};
+use crate::{LANGUAGES, report::Report, root, serve::listening, service};
 
 pub(crate) fn measure(_runtime: &Runtime, report: &mut Report) {
     for language in LANGUAGES {
@@ -68,37 +68,41 @@ fn only(language: &str) -> String {
 
 /// Starts the binary on a free port and waits until it listens.
 pub(crate) fn start(folder: &Path, cache: &Path) -> (Child, SocketAddr) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tusk-host"))
-        .current_dir(folder)
-        .args(["service.tsk", "--port", "0"])
-        .env("TUSK_CACHE", cache)
-        .env("TUSK_LOG", "error")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines
-        .find_map(|line| {
-            let line = line.unwrap();
-            line.split_whitespace()
-                .find_map(|word| word.strip_prefix("http://")?.parse().ok())
-        })
-        .expect("the service starts");
-    std::thread::spawn(move || lines.for_each(drop));
-    (child, address)
+    let mut command = command(folder, cache);
+    command.env("TUSK_LOG", "error");
+    let (child, addresses) = listening(command, 1);
+    (child, addresses[0])
 }
 
-/// One request over a connection of its own.
+/// The binary on a free port.
+pub(crate) fn command(folder: &Path, cache: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tusk-host"));
+    command
+        .current_dir(folder)
+        .args(["service.tsk", "--port", "0"])
+        .env("TUSK_CACHE", cache);
+    command
+}
+
+/// A POST over a connection of its own.
 pub(crate) fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
-    use std::io::{Read, Write};
-    let mut stream = std::net::TcpStream::connect(address)?;
     let body = r#"{"name": "Ada", "id": 1, "text": "t"}"#;
-    write!(
-        stream,
-        "POST {path} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )?;
+    let length = body.len();
+    send(
+        address,
+        &format!("POST {path} HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: {length}"),
+        body,
+    )
+}
+
+/// A GET over a connection of its own.
+pub(crate) fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    send(address, &format!("GET {path} HTTP/1.1"), "")
+}
+
+fn send(address: SocketAddr, head: &str, body: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "{head}\r\nhost: {address}\r\nconnection: close\r\n\r\n{body}")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)

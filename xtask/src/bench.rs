@@ -2,8 +2,5 @@ use crate::shell;
 
 /// Runs the release bench, which prints its table and writes it to tests/bench/README.md.
 pub(crate) fn run() -> anyhow::Result<()> {
-    shell::run(
-        "cargo",
-        &["bench", "--locked", "--package", "tusk-host", "--bench", "bench"],
-    )
+    shell::run("cargo", &["bench", "--locked", "--workspace", "--bench", "bench"])
 }
