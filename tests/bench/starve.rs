@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::{LANGUAGES, load, report::Report, root, service, start::start};
+use crate::{LANGUAGES, load, report::Report, serve::host, service};
 
 const DEADLINE: Duration = Duration::from_secs(1);
 const ROUND: Duration = Duration::from_secs(6);
@@ -43,10 +42,8 @@ export function spin(): i64 {
 "#;
 
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
-    let folder = TempDir::new().unwrap();
-    let text = service(1).replacen("\n[routes]\n", SPINS, 1);
-    std::fs::write(folder.path().join("service.tsk"), text).unwrap();
-    let (mut child, address) = start(folder.path(), &root().join("target/bench-cache"));
+    let host = host(&service(1).replacen("\n[routes]\n", SPINS, 1));
+    let address = host.address;
     for language in LANGUAGES {
         let (neighbour, spin) = (format!("/{language}"), format!("/{language}/spin"));
         let served = || load::run_at(address, &neighbour, 4, ROUND, PAUSE);
@@ -77,8 +74,6 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
             );
         }
     }
-    child.kill().unwrap();
-    child.wait().unwrap();
 }
 
 fn millis(time: Duration) -> String {

@@ -188,8 +188,10 @@ pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
         .with_writer(Sealed::new(lines, colors))
         .with_ansi(colors);
     match format {
-        Format::Text if io::stderr().is_terminal() => log.event_format(log::Terminal::default()).init(),
-        Format::Text => log.init(),
+        Format::Text => {
+            let layout = log::Layout::new(io::stderr().is_terminal());
+            log.event_format(layout).init();
+        }
         Format::Json => log.json().flatten_event(true).init(),
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What the process tells while it runs: events of `tracing`, and whatever else belongs on stderr beside them.
 
+mod layout;
 mod panics;
-mod terminal;
 mod writer;
 
 use std::{io, sync::OnceLock};
@@ -9,8 +9,8 @@ use std::{io, sync::OnceLock};
 use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) use self::{
+    layout::{ACCESS, Layout},
     panics::report_panics,
-    terminal::{ACCESS, Terminal},
     writer::Writer,
 };
 use crate::{limits, metrics};
