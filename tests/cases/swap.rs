@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
 };
 
+use serde_json::Value;
+
 use crate::harness::{Service, eventually};
 
 fn rust(answer: &str) -> String {
@@ -125,15 +127,12 @@ async fn nesting_without_end_leaves_the_old_version_serving_and_is_placed() {
             .await;
             let log = service.log();
             let told = &log[start..];
-            // The line in the file.
-            let place = told
-                .split("service.tsk:")
-                .nth(1)
-                .and_then(|rest| rest.split(':').next());
+            let lines = told.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let error = lines.into_iter().find(|line| line["severity"] == "error").unwrap();
+            let place = (&error["file"], error["line"].as_u64());
             assert!(
-                matches!(place, Some("5" | "6")),
-                "{language} {about}: {}",
-                &told[..told.len().min(2000)]
+                matches!(place.1, Some(5 | 6)) && place.0 == "service.tsk",
+                "{language} {about}: {error}"
             );
             assert!(told.len() < 20_000, "{language} {about}: {} bytes are told", told.len());
             assert_eq!(service.get("/f").await.text, "\"good\"");
