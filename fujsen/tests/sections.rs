@@ -1,7 +1,7 @@
 //! Modules that were built elsewhere, with anything in them: taken, or refused with a reason.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../host/src/fuzz.rs"]
+#[path = "../../host/src/base/fuzz.rs"]
 mod fuzz;
 
 use fujsen::Component;

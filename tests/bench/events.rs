@@ -9,7 +9,12 @@ use std::{
 
 use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::watch};
-use tusk_host::{bindings::Value, events, live::Live, load::Loader, request::Origin};
+use tusk_host::{
+    base::bindings::Value,
+    observe::request::Origin,
+    serve::events,
+    service::{live::Live, load::Loader},
+};
 
 use crate::{report::Report, root};
 

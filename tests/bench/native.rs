@@ -8,7 +8,7 @@ use hyper::{Request, Response, body::Incoming, server::conn::http1, service::ser
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tusk_host::server::Answer;
+use tusk_host::serve::server::Answer;
 
 #[derive(Deserialize)]
 struct Asked {

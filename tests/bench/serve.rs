@@ -10,7 +10,7 @@ use std::{
 
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
-use tusk_host::server;
+use tusk_host::serve::server;
 
 use crate::{
     LANGUAGES, load,

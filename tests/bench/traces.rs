@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming};
 use tokio::runtime::Runtime;
-use tusk_host::server::{self, Answer};
+use tusk_host::serve::server::{self, Answer};
 
 use crate::{
     LANGUAGES,

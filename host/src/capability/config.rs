@@ -5,12 +5,15 @@ use tsk::{Config, Node, Object};
 
 use super::payload;
 use crate::{
-    bindings::{self, Error, Value, config::Entry},
-    call::Call,
-    deferred::{self, Reader},
-    limits,
-    schema::Schema,
-    sections, tasks,
+    base::{
+        bindings::{self, Error, Value, config::Entry},
+        limits,
+        schema::Schema,
+        sections,
+    },
+    capability::deferred::{self, Reader},
+    observe::tasks,
+    sandbox::call::Call,
 };
 
 /// The values of the file, and in their place those that have come from elsewhere.

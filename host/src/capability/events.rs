@@ -11,12 +11,16 @@ use tsk::{Config, Diagnostic};
 
 use super::Grant;
 use crate::{
-    bindings::{self, Error},
-    call::Call,
-    limits,
-    queue::{Event, Options, Queue, Queues, Settings},
-    store::Stores,
-    traces::{Kind, Trace},
+    base::{
+        bindings::{self, Error},
+        limits,
+    },
+    observe::traces::{Kind, Trace},
+    sandbox::call::Call,
+    storage::{
+        queue::{Event, Options, Queue, Queues, Settings},
+        store::Stores,
+    },
 };
 
 /// The queue that the file names, or the one beside it.

@@ -1,11 +1,15 @@
 use super::{did_you_mean, payload};
 use crate::{
-    app::App,
-    arguments,
-    bindings::{self, Error, Reply, Value},
-    call::{Call, Panic},
-    escape, limits,
-    module::Handler,
+    base::{
+        arguments,
+        bindings::{self, Error, Reply, Value},
+        escape, limits,
+    },
+    sandbox::{
+        call::{Call, Panic},
+        module::Handler,
+    },
+    service::app::App,
 };
 
 impl bindings::fujsen::Host for Call {

@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use super::payload;
 use crate::{
-    arguments::value_to_json,
-    bindings::{self, Value, log::Level},
-    call::Call,
-    escape::escaped,
-    limits,
+    base::{
+        arguments::value_to_json,
+        bindings::{self, Value, log::Level},
+        escape::escaped,
+        limits,
+    },
+    sandbox::call::Call,
 };
 
 /// What one call has logged so far. Dropping it tells how much was over the bound.

@@ -1,12 +1,12 @@
 //! What fujsens measure, and what they are told of what the host has measured.
 
 use crate::{
-    bindings::{
+    base::bindings::{
         self, Error, Value,
         metrics::{DependencyStatus, How, RecentRequest, Snapshot},
     },
-    call::Call,
-    metrics::{self, Measure},
+    observe::metrics::{self, Measure},
+    sandbox::call::Call,
 };
 
 impl bindings::metrics::Host for Call {

@@ -4,6 +4,7 @@
 //! what this version of the file names) and the call (`Sessions`: what must end with the call).
 
 pub mod config;
+pub mod deferred;
 pub mod events;
 pub mod fujsen;
 pub mod grpc;
@@ -26,17 +27,15 @@ use tsk::{Config, Diagnostic};
 use wasmtime::component::{HasData, Linker};
 
 use crate::{
-    bindings,
-    call::Call,
-    deferred::{self, Cache, Ground, Reach},
-    discovery::Directory,
-    folder::folder,
-    guest::State,
-    metrics::Metrics,
-    queue::Queues,
-    resilience::{Memory, Policies},
-    store::Stores,
-    traces::Trace,
+    base::{bindings, folder::folder},
+    capability::deferred::{Cache, Ground, Reach},
+    network::{
+        discovery::Directory,
+        resilience::{Memory, Policies},
+    },
+    observe::{metrics::Metrics, traces::Trace},
+    sandbox::{call::Call, guest::State},
+    storage::{queue::Queues, store::Stores},
 };
 
 /// Made once per process: connections and pools that outlive a swap.

@@ -11,12 +11,13 @@ use serde_json::json;
 
 use super::fixture::RedisServer;
 use crate::{
-    app::App,
-    bindings::{self, Value, events, grpc, http, log, metrics},
-    call::Call,
-    fuzz::{self, Input},
-    load::Loader,
-    request::Origin,
+    base::{
+        bindings::{self, Value, events, grpc, http, log, metrics},
+        fuzz::{self, Input},
+    },
+    observe::request::Origin,
+    sandbox::call::Call,
+    service::{app::App, load::Loader},
 };
 
 const CORPUS: [&str; 40] = [
@@ -67,7 +68,7 @@ fn app(folder: &std::path::Path, redis: &str) -> (Loader, Arc<App>) {
     let described = json!({"name": "nothing", "params": [], "result": "()"}).to_string();
     let described = described.replace('"', "\\22");
     let sections = format!("(@custom \"tusk:encoding\" \"utf16\") (@custom \"tusk:functions\" \"{described}\")");
-    let text = include_str!("../server/tests/guest.wat");
+    let text = include_str!("../serve/server/tests/guest.wat");
     let guest = format!("{}{sections})", &text[..text.rfind(')').unwrap()]);
     fs::write(folder.join("guest.wasm"), wat::parse_str(guest).unwrap()).unwrap();
     let text = format!(

@@ -6,9 +6,11 @@ use std::{
 use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
 
 use crate::{
-    bindings::{self, Error},
-    call::Call,
-    limits,
+    base::{
+        bindings::{self, Error},
+        limits,
+    },
+    sandbox::call::Call,
 };
 
 /// The fixed point of `monotonic`.

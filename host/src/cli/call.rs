@@ -5,7 +5,11 @@ use super::{
     output::{self, Failure},
     progress::Steps,
 };
-use crate::{arguments, bindings::Error, load::Loader, request::Origin};
+use crate::{
+    base::{arguments, bindings::Error},
+    observe::request::Origin,
+    service::load::Loader,
+};
 
 pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> {
     output::start_log(Format::Text, "warn,fujsen=info")?;

@@ -11,7 +11,7 @@ use super::{
     progress::Steps,
     report, sealed,
 };
-use crate::load::Loader;
+use crate::service::load::Loader;
 
 /// Everything that serving does up to opening a port; databases are read, and their setup is tried on a copy.
 pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {

@@ -8,11 +8,12 @@ use super::{
     sealed,
 };
 use crate::{
-    bindings::Error,
-    load,
-    queue::{Dead, Event, Progress, Queue, Queues, Settings},
-    settings,
-    store::Stores,
+    base::bindings::Error,
+    service::{load, settings},
+    storage::{
+        queue::{Dead, Event, Progress, Queue, Queues, Settings},
+        store::Stores,
+    },
 };
 
 /// Works on the queue itself, whether services run or not.

@@ -7,8 +7,8 @@ use std::{
 
 use super::output::Failure;
 use crate::{
-    folder::folder,
-    load::{self, Failed},
+    base::folder::folder,
+    service::load::{self, Failed},
 };
 
 /// Rewrites a file in the standard layout; with `check`, only says whether it has it.

@@ -7,14 +7,17 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
-    arguments,
-    capability::{Capabilities, Shared, http::Outside, sql::SqlSession},
-    deferred::{self, Reader},
-    load::{self, Failed},
-    mesh::Mesh,
-    request::Origin,
-    settings::Settings,
-    tls::Tls,
+    base::arguments,
+    capability::{
+        deferred::{self, Reader},
+        {Capabilities, Shared, http::Outside, sql::SqlSession},
+    },
+    network::{mesh::Mesh, tls::Tls},
+    observe::request::Origin,
+    service::{
+        load::{self, Failed},
+        settings::Settings,
+    },
 };
 
 pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {

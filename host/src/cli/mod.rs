@@ -18,7 +18,7 @@ use std::{io, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::log;
+use crate::observe::log;
 
 /// Serve one TSK file: values are the configuration, the functions in it are the service.
 #[derive(Parser)]

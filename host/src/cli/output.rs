@@ -19,7 +19,10 @@ use super::{
     Format,
     sealed::{self, Sealed},
 };
-use crate::{load::Failed, log, tasks};
+use crate::{
+    observe::{log, tasks},
+    service::load::Failed,
+};
 
 /// Why a command ends with exit code 1.
 pub(super) enum Failure {

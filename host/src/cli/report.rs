@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{output, sealed::cell};
-use crate::{app::App, module::Module};
+use crate::{sandbox::module::Module, service::app::App};
 
 /// Printed once the service listens.
 pub(super) fn banner(app: &App, file: &Path, address: SocketAddr, admin: Option<SocketAddr>, watching: bool) -> String {

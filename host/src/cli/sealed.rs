@@ -8,7 +8,7 @@ use std::{
 
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::{escape, limits, redact};
+use crate::base::{escape, limits, redact};
 
 /// A stream of lines, each written at once.
 pub(super) struct Sealed<M> {

@@ -23,17 +23,16 @@ use super::{
     signals::Signals,
 };
 use crate::{
-    admin, alerts,
-    app::App,
-    clock, events, health, limits,
-    live::Live,
-    load::{Failed, Loaded, Loader},
-    off_limits,
-    remote_config::Watcher,
-    scheduler, server,
-    settings::{self, Settings},
-    tasks,
-    watch::Watch,
+    base::{clock, limits, off_limits},
+    observe::tasks,
+    serve::{admin, alerts, events, health, scheduler, server, watch::Watch},
+    service::{
+        app::App,
+        live::Live,
+        load::{Failed, Loaded, Loader},
+        remote_config::Watcher,
+        settings::{self, Settings},
+    },
 };
 
 pub(super) fn run(options: Serve) -> Result<(), Failure> {

@@ -22,7 +22,7 @@ use tokio_rustls::TlsConnector;
 use tonic::codegen::Service;
 
 use super::remote::Place;
-use crate::egress;
+use crate::network::egress;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 

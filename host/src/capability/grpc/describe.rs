@@ -3,7 +3,7 @@
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
 use super::{Described, Server, did_you_mean, reflection::Undescribed};
-use crate::bindings::Error;
+use crate::base::bindings::Error;
 
 /// Names that a message lists.
 const SHOWN: usize = 20;

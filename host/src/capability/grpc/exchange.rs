@@ -18,16 +18,18 @@ use super::{
     raw::Raw,
 };
 use crate::{
-    bindings::{
-        Error,
-        grpc::{Messages, Request, Response},
+    base::{
+        bindings::{
+            Error,
+            grpc::{Messages, Request, Response},
+        },
+        limits,
     },
-    egress::cause,
-    limits,
-    observe::Operation,
-    request::Origin,
-    resilience::{Retry, Verdict},
-    traces::Recording,
+    network::{
+        egress::cause,
+        resilience::{Retry, Verdict},
+    },
+    observe::{operation::Operation, request::Origin, traces::Recording},
 };
 
 /// Servers count the time of a call themselves, in their own units, and some say that it was cancelled when it is over.

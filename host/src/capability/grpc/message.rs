@@ -13,7 +13,7 @@ use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage, Ser
 use serde_json::Value as Json;
 
 use self::unknown::Unknown;
-use crate::limits;
+use crate::base::limits;
 
 const OPTIONS: SerializeOptions = SerializeOptions::new()
     .stringify_64_bit_integers(false)

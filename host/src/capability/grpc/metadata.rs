@@ -11,7 +11,11 @@ use http::{
 };
 use tonic::metadata::MetadataMap;
 
-use crate::{bindings::Error, egress::headers, limits, request::Origin};
+use crate::{
+    base::{bindings::Error, limits},
+    network::egress::headers,
+    observe::request::Origin,
+};
 
 /// Servers differ in whether they pad.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

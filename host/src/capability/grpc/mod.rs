@@ -28,13 +28,13 @@ pub use self::remote::Channels;
 use self::remote::Remote;
 use super::{Grant, did_you_mean};
 use crate::{
-    bindings::{
+    base::bindings::{
         self, Error,
         grpc::{Messages, Request, Response},
     },
-    call::Call,
-    metrics,
-    resilience::{Guard, Policies},
+    network::resilience::{Guard, Policies},
+    observe::metrics,
+    sandbox::call::Call,
 };
 
 /// The servers that the file names.

@@ -15,7 +15,7 @@ use protox::{
 use tsk::{Config, Diagnostic, Environment, Span};
 
 use super::settings;
-use crate::{folder::Folder, limits};
+use crate::base::{folder::Folder, limits};
 
 /// The files that `[grpc]` names and what they import, as far as they can be read: a change of one is a change of the
 /// service.

@@ -16,7 +16,7 @@ use tonic_reflection::pb::v1::{
 };
 
 use super::remote::Remote;
-use crate::{limits, tasks};
+use crate::{base::limits, observe::tasks};
 
 const VERSIONS: [&str; 2] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",

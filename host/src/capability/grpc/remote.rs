@@ -15,10 +15,10 @@ use super::{
     reflection::Description,
 };
 use crate::{
-    egress::{Network, Origin},
-    limits,
-    metrics::Metrics,
-    store::Kept,
+    base::limits,
+    network::egress::{Network, Origin},
+    observe::metrics::Metrics,
+    storage::store::Kept,
 };
 
 /// Connections to gRPC servers, kept across swaps for as long as the file names the server.

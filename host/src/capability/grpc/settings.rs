@@ -4,7 +4,7 @@ use tsk::{Config, Diagnostic, Node, Object, Span, Value};
 use url::Url;
 
 use super::remote::Place;
-use crate::egress::{Origin, network};
+use crate::network::egress::{Origin, network};
 
 /// One line of `[grpc]`.
 pub(super) struct Entry {
@@ -159,7 +159,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{capability::fixture, egress::Network};
+    use crate::{capability::fixture, network::egress::Network};
 
     #[test]
     fn servers_by_name() {

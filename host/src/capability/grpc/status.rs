@@ -4,9 +4,8 @@ use tonic::{Code, Status, TimeoutExpired};
 
 use super::Server;
 use crate::{
-    bindings::Error,
-    egress::{Forbidden, cause, forbidden, reason},
-    limits,
+    base::{bindings::Error, limits},
+    network::egress::{Forbidden, cause, forbidden, reason},
 };
 
 /// How tonic begins what it says of a message that is over the bound. It has no other sign for it.

@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::{
     capability::fixture,
-    egress::{Network, Origin},
-    request,
+    network::egress::{Network, Origin},
+    observe::request,
 };
 
 fn channels() -> Channels {

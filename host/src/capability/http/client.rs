@@ -16,11 +16,12 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
-    egress::{self, Network, cause},
-    limits,
-    metrics::Metrics,
-    off_limits,
-    tls::Outgoing,
+    base::{limits, off_limits},
+    network::{
+        egress::{self, Network, cause},
+        tls::Outgoing,
+    },
+    observe::metrics::Metrics,
 };
 
 /// The clients of the process, kept across swaps for as long as what `[tls]` says of them stays.

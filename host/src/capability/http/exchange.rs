@@ -15,13 +15,18 @@ use super::{
     pairs,
 };
 use crate::{
-    bindings::{
-        Error,
-        http::{Request, Response},
+    base::{
+        bindings::{
+            Error,
+            http::{Request, Response},
+        },
+        limits, off_limits,
     },
-    egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
-    limits, off_limits, request,
-    traces::{self, Recording},
+    network::egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
+    observe::{
+        request,
+        traces::{self, Recording},
+    },
 };
 
 /// The code of a failure before anything was sent.

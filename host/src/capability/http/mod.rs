@@ -21,17 +21,19 @@ use self::client::Clients;
 pub(crate) use self::exchange::show;
 use super::Grant;
 use crate::{
-    bindings::{
+    base::bindings::{
         self, Error,
         http::{IncomingRequest, Request, Response},
     },
-    call::Call,
-    discovery::{Directory, Service, Services},
-    egress::{self, Network, Origin},
-    mesh::Identity,
-    metrics::{self, Metrics},
-    resilience::{Guard, Policies, same_name},
-    tls,
+    network::{
+        discovery::{Directory, Service, Services},
+        egress::{self, Network, Origin},
+        mesh::Identity,
+        resilience::{Guard, Policies, same_name},
+        tls,
+    },
+    observe::metrics::{self, Metrics},
+    sandbox::call::Call,
 };
 
 /// The origins that the file grants, and the services that it knows by name.

@@ -12,17 +12,19 @@ use super::{
     exchange::{Outgoing, UNREACHABLE, bad_url, describe, is_idempotent},
 };
 use crate::{
-    bindings::{
-        Error,
-        http::{Request, Response},
+    base::{
+        bindings::{
+            Error,
+            http::{Request, Response},
+        },
+        limits,
     },
-    discovery::SCHEME,
-    egress::{Network, Origin},
-    limits,
-    observe::Operation,
-    request,
-    resilience::{Retry, Verdict},
-    traces::Trace,
+    network::{
+        discovery::SCHEME,
+        egress::{Network, Origin},
+        resilience::{Retry, Verdict},
+    },
+    observe::{operation::Operation, request, traces::Trace},
 };
 
 impl Http {

@@ -10,12 +10,16 @@ use super::{
     exchange::{Outgoing, UNREACHABLE},
 };
 use crate::{
-    bindings::{Error, http::Response},
-    discovery::{Busy, Fared, Instance, Service},
-    egress::{Network, Origin},
-    limits,
-    resilience::same_name,
-    tasks,
+    base::{
+        bindings::{Error, http::Response},
+        limits,
+    },
+    network::{
+        discovery::{Busy, Fared, Instance, Service},
+        egress::{Network, Origin},
+        resilience::same_name,
+    },
+    observe::tasks,
 };
 
 impl Http {

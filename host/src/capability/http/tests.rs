@@ -16,7 +16,12 @@ use tokio::{
 };
 
 use super::*;
-use crate::{capability::fixture, limits, request, resilience::Memory, trace_context::TraceContext};
+use crate::{
+    base::limits,
+    capability::fixture,
+    network::resilience::Memory,
+    observe::{request, trace_context::TraceContext},
+};
 
 /// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
 const NOISE: Duration = Duration::from_secs(5);

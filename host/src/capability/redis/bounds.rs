@@ -1,9 +1,11 @@
 //! What a command may ask of a server: no command of a few bytes makes a value, or an answer, of a great many.
 
 use crate::{
-    bindings::{Error, Value},
+    base::{
+        bindings::{Error, Value},
+        limits,
+    },
     capability::payload,
-    limits,
 };
 
 /// An error where `verb` (upper case) would make too much, or has an argument that Redis cannot have.

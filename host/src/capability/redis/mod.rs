@@ -22,14 +22,17 @@ pub(crate) use self::reply::Reply;
 use self::verbs::Kind;
 use super::{Grant, did_you_mean, payload};
 use crate::{
-    bindings::{self, Error, Value},
-    call::Call,
-    limits,
-    metrics::{self, Metrics},
-    observe::Operation,
-    sections,
-    store::redis::{Server, Servers, info},
-    traces::{Recording, Trace},
+    base::{
+        bindings::{self, Error, Value},
+        limits, sections,
+    },
+    observe::{
+        metrics::{self, Metrics},
+        operation::Operation,
+        traces::{Recording, Trace},
+    },
+    sandbox::call::Call,
+    storage::store::redis::{Server, Servers, info},
 };
 
 /// What a blocking command leaves of the call's time, so that its "nothing came" still reaches the guest: a server

@@ -1,7 +1,9 @@
 use crate::{
-    bindings::{Error, Value},
-    limits,
-    store::redis::{explain, too_large},
+    base::{
+        bindings::{Error, Value},
+        limits,
+    },
+    storage::store::redis::{explain, too_large},
 };
 
 /// A reply as a list: a scalar is a list of one, nested arrays and maps are flattened.

@@ -12,7 +12,11 @@ use super::{
     pools::{Opened, Pools},
     shown, target,
 };
-use crate::{bindings::Error, metrics, observe::Operation, store::Durability, traces::Trace};
+use crate::{
+    base::bindings::Error,
+    observe::{metrics, operation::Operation, traces::Trace},
+    storage::store::Durability,
+};
 
 pub(super) struct Database {
     pub(super) opened: Arc<Opened>,

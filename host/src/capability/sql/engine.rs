@@ -8,11 +8,11 @@ use super::{
     shown, sqlite,
 };
 use crate::{
-    bindings::{
+    base::bindings::{
         Error, Value,
         sql::{Changes, Rows},
     },
-    store::{
+    storage::store::{
         Durability,
         sqlite::{Copied, Location},
     },

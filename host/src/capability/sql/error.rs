@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::{bindings::Error, limits};
+use crate::base::{bindings::Error, limits};
 
 pub(super) fn busy() -> Error {
     let seconds = limits::SQL_BUSY.as_secs();

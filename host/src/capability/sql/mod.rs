@@ -23,13 +23,15 @@ pub use self::pools::Pools;
 use self::{database::Database, engine::Lease};
 use super::{Grant, did_you_mean, payload};
 use crate::{
-    bindings::{
-        self, Error, Value,
-        sql::{Changes, Rows},
+    base::{
+        bindings::{
+            self, Error, Value,
+            sql::{Changes, Rows},
+        },
+        limits,
     },
-    call::Call,
-    limits,
-    traces::Trace,
+    observe::traces::Trace,
+    sandbox::call::Call,
 };
 
 /// The databases that the file names.

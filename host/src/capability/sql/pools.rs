@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::engine::{Engine, Target};
-use crate::{metrics::Metrics, store::Kept};
+use crate::{observe::metrics::Metrics, storage::store::Kept};
 
 /// Every database that the process has open, kept across swaps.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! A statement as traces show it: without the values that its author wrote into it.
 
 use super::engine::Target;
-use crate::traces::Recording;
+use crate::observe::traces::Recording;
 
 /// What a statement does, in one of few words.
 const OPERATIONS: [&str; 13] = [

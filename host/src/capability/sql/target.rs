@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::{engine::Target, postgres::Server};
-use crate::store::{Durability, sqlite::Location};
+use crate::storage::store::{Durability, sqlite::Location};
 
 /// Reads a value of `[databases]`. Relative paths start at `folder`. The error says what is wrong, then what to write.
 pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Target, (String, String)> {

@@ -1,7 +1,7 @@
 use super::payload;
 use crate::{
-    bindings::{self, Error, Value},
-    call::Call,
+    base::bindings::{self, Error, Value},
+    sandbox::call::Call,
 };
 
 impl bindings::state::Host for Call {

@@ -18,9 +18,11 @@ use tsk::{Config, Diagnostic, Span, Value as Setting};
 use self::{redis::Keys, sqlite::Table};
 use super::{Grant, did_you_mean, payload};
 use crate::{
-    bindings::{Error, Value},
-    limits, sections,
-    store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
+    base::{
+        bindings::{Error, Value},
+        limits, sections,
+    },
+    storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
 };
 
 /// The state in each file, kept across swaps.

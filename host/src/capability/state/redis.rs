@@ -6,9 +6,8 @@ use ::redis::{Cmd, Value as Reply, cmd};
 
 use super::{Name, Refused};
 use crate::{
-    bindings::Error,
-    limits,
-    store::redis::{Server, key},
+    base::{bindings::Error, limits},
+    storage::store::redis::{Server, key},
 };
 
 /// A key that did not exist gets the lifetime. The sum is read as text: a number would pass through Lua's floats.

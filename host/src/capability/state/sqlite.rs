@@ -7,11 +7,9 @@ use tokio::{task::AbortHandle, time::sleep};
 
 use super::{Name, Refused, codec};
 use crate::{
-    bindings::Error,
-    clock::Clock,
-    limits,
-    store::{Durability, sqlite::File},
-    tasks,
+    base::{bindings::Error, clock::Clock, limits},
+    observe::tasks,
+    storage::store::{Durability, sqlite::File},
 };
 
 /// Both counts of keys are kept by triggers, so that no statement has to look at every row.

@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::{
+    base::clock::Moved,
     capability::fixture::{self, RedisServer},
-    clock::Moved,
 };
 
 /// A place to keep state in, and what a process has of its own.

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{group::Group, log::Log, plan::Service};
-use crate::tasks;
+use crate::observe::tasks;
 
 /// Between two looks whether a service listens.
 const LOOK: Duration = Duration::from_millis(50);

@@ -20,7 +20,7 @@ use super::{
     serve::stop_signal,
     signals::Signals,
 };
-use crate::{limits, tasks};
+use crate::{base::limits, observe::tasks};
 
 pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
     output::start_log(Format::Text, "warn")?;

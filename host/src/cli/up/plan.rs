@@ -10,9 +10,8 @@ use url::Url;
 
 use crate::{
     cli::output::{self, Failure},
-    egress, load,
-    settings::Settings,
-    tls,
+    network::{egress, tls},
+    service::{load, settings::Settings},
 };
 
 /// One service to start.

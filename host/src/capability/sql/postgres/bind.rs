@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use super::{super::error::wrong_count, array};
-use crate::bindings::{Error, Value};
+use crate::base::bindings::{Error, Value};
 
 /// A parameter, ready to be sent. Most travel as texts, which the server reads as it would read them in a statement.
 pub(super) enum Bound<'a> {

@@ -10,7 +10,7 @@ use std::{
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncWrite, BufReader, ReadBuf};
 
-use crate::limits;
+use crate::base::limits;
 
 /// A message's kind, and its length without the kind.
 const HEADER: usize = 5;

@@ -19,7 +19,7 @@ use super::{
     tls::{self, Handshake},
     wire::Wire,
 };
-use crate::tasks;
+use crate::observe::tasks;
 
 /// The way to one server.
 pub(super) struct Link {

@@ -9,7 +9,7 @@ use super::{
     super::error::{busy, rolled_back, too_big, with_place},
     server::Server,
 };
-use crate::{bindings::Error, limits};
+use crate::base::{bindings::Error, limits};
 
 /// Why some work on a connection did not end well, and so what is known of the connection.
 pub(super) enum Fault {

@@ -27,11 +27,14 @@ use super::{
     text::Text,
 };
 use crate::{
-    bindings::{
-        Error, Value,
-        sql::{Changes, Rows},
+    base::{
+        bindings::{
+            Error, Value,
+            sql::{Changes, Rows},
+        },
+        limits,
     },
-    limits, tasks,
+    observe::tasks,
 };
 
 /// Hosts that set up one database at the same time do so one after the other. Any number will do that nobody else uses.

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::limits;
+use crate::base::limits;
 
 /// Nothing that a call did to its session reaches the next one: settings, locks, cursors, temporary tables.
 const FORGET: &str = "RESET ALL; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; UNLISTEN *; \

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::server::Address;
-use crate::off_limits;
+use crate::base::off_limits;
 
 pub(super) enum Wire {
     Tcp(TcpStream),

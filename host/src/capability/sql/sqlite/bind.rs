@@ -3,7 +3,7 @@
 use rusqlite::{Statement, types::Null};
 
 use super::{super::error::wrong_count, control::Control, error::explain, lists};
-use crate::bindings::{Error, Value};
+use crate::base::bindings::{Error, Value};
 
 pub(super) fn all(
     statement: &mut Statement<'_>,

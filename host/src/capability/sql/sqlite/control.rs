@@ -11,9 +11,8 @@ use std::{
 };
 
 use crate::{
-    bindings::Error,
-    limits,
-    store::sqlite::{Identity, Location},
+    base::{bindings::Error, limits},
+    storage::store::sqlite::{Identity, Location},
 };
 
 /// The connection's thread and whoever waits for it share it.

@@ -10,7 +10,7 @@ use rusqlite::{
 };
 
 use super::control::Control;
-use crate::limits;
+use crate::base::limits;
 
 pub(super) fn replace_slow(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;

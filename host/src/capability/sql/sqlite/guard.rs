@@ -15,8 +15,8 @@ use rusqlite::{
 
 use super::{control::Control, functions};
 use crate::{
-    limits,
-    store::{
+    base::limits,
+    storage::store::{
         Durability,
         sqlite::{self, Location},
     },

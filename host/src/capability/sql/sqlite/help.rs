@@ -1,4 +1,4 @@
-use crate::{bindings::Error, store::sqlite::Location};
+use crate::{base::bindings::Error, storage::store::sqlite::Location};
 
 /// What to do about a database that cannot be opened.
 pub(in super::super) fn help(location: &Location, error: &Error) -> String {

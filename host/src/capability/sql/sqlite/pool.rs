@@ -19,12 +19,14 @@ use super::{
     guard, statement,
 };
 use crate::{
-    bindings::{
-        Error, Value,
-        sql::{Changes, Rows},
+    base::{
+        bindings::{
+            Error, Value,
+            sql::{Changes, Rows},
+        },
+        limits,
     },
-    limits,
-    store::{
+    storage::store::{
         Durability,
         sqlite::{Identity, Location, Thread, gone},
     },

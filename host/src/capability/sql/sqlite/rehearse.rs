@@ -6,12 +6,12 @@ use tokio::time::timeout_at;
 
 use super::{super::error::timeout as out_of_time, control::Control, error::explain, guard, statement};
 use crate::{
-    bindings::Error,
-    store::{
+    base::bindings::Error,
+    observe::tasks,
+    storage::store::{
         Durability,
         sqlite::{self, Copied, Location, gone},
     },
-    tasks,
 };
 
 /// Whether the database could be opened, which is said first, then what its setup would say. Changes nothing.

@@ -10,7 +10,7 @@ use super::{
     control::Control,
     error::explain,
 };
-use crate::{
+use crate::base::{
     bindings::{
         Error, Value,
         sql::{Changes, Rows},

@@ -8,7 +8,7 @@ use super::{
     super::*,
     bench::{Bench, LONG, code, text},
 };
-use crate::{capability::fixture, reserved};
+use crate::{base::reserved, capability::fixture};
 
 fn bytes(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |about| about.len())
@@ -18,7 +18,7 @@ fn bytes(path: &Path) -> u64 {
 async fn nobody_but_sqlite_opens_a_database() {
     let bench = Bench::sqlite().await;
     let folder = bench.folder.path();
-    let reads = crate::folder::Folder::open(folder).unwrap();
+    let reads = crate::base::folder::Folder::open(folder).unwrap();
     fs::write(folder.join("note.txt"), "hello").unwrap();
     std::os::unix::fs::symlink("main.db", folder.join("alias.txt")).unwrap();
     fs::hard_link(folder.join("main.db-shm"), folder.join("second.txt")).unwrap();

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::shape::{Shape, Unreadable, fixed, written};
-use crate::limits;
+use crate::base::limits;
 
 /// What the server allows, too.
 const MAX_DIMENSIONS: usize = 6;

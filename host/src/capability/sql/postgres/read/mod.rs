@@ -17,9 +17,11 @@ use tokio_postgres::{
 use self::shape::{Shape, Unreadable};
 use super::super::error::{distinct, too_many_bytes, too_many_rows};
 use crate::{
-    bindings::{Error, Value, sql::Rows},
+    base::{
+        bindings::{Error, Value, sql::Rows},
+        limits,
+    },
     capability::payload,
-    limits,
 };
 
 /// Rows as they come in, up to the bounds of a result.

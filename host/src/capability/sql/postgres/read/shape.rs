@@ -5,7 +5,7 @@ use std::fmt::Write;
 use tokio_postgres::types::{Kind, Type};
 
 use super::{array, clock, network, numeric};
-use crate::bindings::Value;
+use crate::base::bindings::Value;
 
 pub(super) enum Shape {
     Boolean,

@@ -1,0 +1,18 @@
+//! What all floors stand on: bounds, sections, values, texts, time.
+
+pub mod arguments;
+pub mod bearer;
+pub mod bindings;
+pub mod clock;
+pub(crate) mod escape;
+pub(crate) mod folder;
+#[cfg(test)]
+pub(crate) mod fuzz;
+pub mod limits;
+pub(crate) mod misspelt;
+pub(crate) mod off_limits;
+pub(crate) mod redact;
+pub(crate) mod reserved;
+pub(crate) mod schema;
+pub(crate) mod section;
+pub(crate) mod sections;

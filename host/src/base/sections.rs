@@ -1,0 +1,341 @@
+//! The sections that the host itself reads, in one table: what each says and holds is known here, and whoever goes by the
+//! names of sections asks here.
+//!
+//! A section that is not in the table is the service's own: fujsens read it, remote configuration may change it, and the URLs
+//! in it are granted. So a section of the host that is missing here is open, which is why there is no way to read one without
+//! its row: `Section::new` takes it, and a test looks for those that are read by name.
+
+use tsk::{Config, Diagnostic, Node, Value};
+
+use crate::base::limits;
+
+/// One section of the host.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) keys: Keys,
+    /// What fujsens may read of it. Where its values hold passwords, tokens and addresses that the host alone needs: nothing.
+    read: Part,
+    /// Where the URLs in it are granted to fujsens.
+    grants: Part,
+    /// Its lines lead to fujsens.
+    pub(crate) is_entrance: bool,
+    /// What a value computes depends on what it names.
+    pub(crate) is_ground: bool,
+}
+
+/// The keys of a section.
+#[derive(Debug)]
+pub(crate) enum Keys {
+    /// These, and no other.
+    Fixed(&'static [&'static str]),
+    /// These, and whatever the service keeps there for itself.
+    Open(&'static [&'static str]),
+    /// Names that the file gives: of databases, routes, services.
+    Names,
+}
+
+impl Keys {
+    /// Those that the host knows.
+    pub(crate) fn known(&self) -> &'static [&'static str] {
+        match self {
+            Self::Fixed(keys) | Self::Open(keys) => keys,
+            Self::Names => &[],
+        }
+    }
+}
+
+/// Part of a section, by its keys.
+#[derive(Debug)]
+enum Part {
+    Nothing,
+    All,
+    Only(&'static [&'static str]),
+    AllBut(&'static [&'static str]),
+}
+
+impl Part {
+    fn has(&self, key: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::All => true,
+            Self::Only(keys) => keys.contains(&key),
+            Self::AllBut(keys) => !keys.contains(&key),
+        }
+    }
+}
+
+impl Row {
+    const fn new(name: &'static str, keys: Keys) -> Self {
+        Self {
+            name,
+            keys,
+            read: Part::Nothing,
+            grants: Part::Nothing,
+            is_entrance: false,
+            is_ground: false,
+        }
+    }
+
+    /// Fujsens may read it: there is nothing in it to keep from them.
+    const fn readable(self) -> Self {
+        Self {
+            read: Part::All,
+            ..self
+        }
+    }
+
+    const fn reads(self, read: Part) -> Self {
+        Self { read, ..self }
+    }
+
+    const fn grants(self, grants: Part) -> Self {
+        Self { grants, ..self }
+    }
+
+    const fn entrance(self) -> Self {
+        Self {
+            is_entrance: true,
+            ..self
+        }
+    }
+
+    const fn ground(self) -> Self {
+        Self {
+            is_ground: true,
+            ..self
+        }
+    }
+
+    /// Whether fujsens may read what stands under a key.
+    pub(crate) fn may_read(&self, key: &str) -> bool {
+        self.read.has(key)
+    }
+
+    /// Whether they may read all of it.
+    pub(crate) fn is_readable(&self) -> bool {
+        matches!(self.read, Part::All)
+    }
+
+    /// Whether URLs under a key are granted to fujsens.
+    pub(crate) fn may_grant(&self, key: &str) -> bool {
+        self.grants.has(key)
+    }
+}
+
+/// Keys of `[service]` that say what the service itself is, and where it is called: not whom it calls.
+const OF_ITSELF: &[&str] = &[
+    "name",
+    "version",
+    "host",
+    "port",
+    "health_check",
+    "url",
+    "own_url",
+    "base_url",
+    "public_url",
+    "external_url",
+    "address",
+    "endpoint",
+    "origin",
+    "home",
+];
+
+/// Each row by its name, and the list of all: a row cannot be left out of it.
+macro_rules! table {
+    ($($name:ident = $row:expr;)*) => {
+        $(pub(crate) const $name: Row = $row;)*
+        static TABLE: &[Row] = &[$($name),*];
+    };
+}
+
+table! {
+    ADMIN = Row::new("admin", Keys::Fixed(&["host", "port", "token"]));
+    ALERTS = Row::new("alerts", Keys::Fixed(&["high_error_rate", "high_response_time", "high_memory_usage"])).readable();
+    CORS = Row::new(
+        "cors",
+        Keys::Fixed(&["origins", "methods", "headers", "expose", "max_age", "credentials"]),
+    ).readable();
+    DATABASES = Row::new("databases", Keys::Names).ground();
+    DISCOVERY = Row::new("discovery", Keys::Fixed(&["registry", "path", "balance", "refresh", "allow"])).ground();
+    EVENTS = Row::new("events", Keys::Names).readable().entrance();
+    GRANTS = Row::new("grants", Keys::Fixed(&["http"])).readable().grants(Part::All);
+    GRPC = Row::new("grpc", Keys::Names);
+    LIMITS = Row::new(
+        "limits",
+        Keys::Fixed(&["deadline", "memory", "body", "response", "concurrency", "queue", "queue_wait"]),
+    ).readable();
+    MESH = Row::new("mesh", Keys::Fixed(&["secret", "token_lifetime", "allow"]));
+    MESSAGE_QUEUE = Row::new(
+        "message_queue",
+        Keys::Fixed(&["url", "queue_name", "engine", "concurrency", "attempts", "backoff", "visibility", "length", "durability"]),
+    );
+    REDIS = Row::new("redis", Keys::Names).grants(Part::All).ground();
+    REMOTE_CONFIG = Row::new(
+        "remote_config",
+        Keys::Fixed(&["url", "every", "timeout", "at", "headers", "schema"]),
+    ).reads(Part::Only(&["schema"]));
+    RESILIENCE = Row::new("resilience", Keys::Names).readable();
+    ROUTES = Row::new("routes", Keys::Names).readable().entrance();
+    SCHEDULES = Row::new("schedules", Keys::Names).readable().entrance();
+    SERVICE = Row::new(
+        "service",
+        Keys::Open(&["name", "version", "host", "port", "dependencies", "health_check"]),
+    ).readable().grants(Part::AllBut(OF_ITSELF));
+    SERVICE_COMMUNICATION = Row::new("service_communication", Keys::Open(&["message_queue", "queue_name"]))
+        .reads(Part::AllBut(&["message_queue"]))
+        .grants(Part::AllBut(&["message_queue"]));
+    STATE = Row::new("state", Keys::Fixed(&["url", "durability"]));
+    TLS = Row::new(
+        "tls",
+        Keys::Fixed(&["certificate", "key", "client_ca", "client_auth", "ca", "client_certificate", "client_key"]),
+    );
+    TRACES = Row::new("traces", Keys::Fixed(&["endpoint", "sample", "headers"]));
+}
+
+pub(crate) fn all() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter()
+}
+
+/// The section of the host that a path leads into; none where it is the service's own.
+pub(crate) fn of(path: &str) -> Option<&'static Row> {
+    let first = path.split('.').next().unwrap_or(path);
+    all().find(|row| row.name == first)
+}
+
+/// Whether URLs that stand at a path, from the top, are granted to fujsens.
+pub(crate) fn may_grant(path: &str) -> bool {
+    of(path).is_none_or(|row| match path.split('.').nth(1) {
+        Some(key) => row.may_grant(key),
+        None => matches!(row.grants, Part::All),
+    })
+}
+
+/// Whether a path leads to what the host alone reads.
+pub(crate) fn is_hosts_alone(path: &str) -> bool {
+    let Some(row) = of(path) else { return false };
+    match path.split('.').nth(1) {
+        Some(key) => !row.may_read(key),
+        None => matches!(row.read, Part::Nothing),
+    }
+}
+
+/// An error for each section of the host, and each list of dependencies, that says more than the host goes through.
+pub(crate) fn bounded(config: &Config) -> Result<(), Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    for (name, node) in &config.root {
+        match &node.value {
+            _ if of(name).is_some() => check(name, node, &mut errors),
+            Value::Object(object) => {
+                if let Some(node) = object.get("dependencies") {
+                    check(&format!("{name}.dependencies"), node, &mut errors);
+                }
+            }
+            _ => {}
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+fn check(path: &str, node: &Node, errors: &mut Vec<Diagnostic>) {
+    let members: Vec<(Option<&str>, &Node)> = match &node.value {
+        Value::Object(object) => object.iter().map(|(key, node)| (Some(key.as_str()), node)).collect(),
+        Value::Array(nodes) => nodes.iter().map(|node| (None, node)).collect(),
+        _ => return,
+    };
+    if members.len() > limits::SECTION_LINES {
+        let (count, most) = (members.len(), limits::SECTION_LINES);
+        let message = format!("`{path}` has {count} entries; the host takes {most}");
+        let help = "make fewer of them, or share them among several services";
+        errors.push(
+            Diagnostic::error("too-many-entries", message)
+                .at(node.key_span)
+                .help(help),
+        );
+        return;
+    }
+    for (key, node) in members {
+        let path = key.map_or_else(|| path.to_owned(), |key| format!("{path}.{key}"));
+        check(&path, node, errors);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::{fs, path::Path};
+
+    use regex::Regex;
+
+    use super::*;
+
+    #[test]
+    fn paths_lead_into_sections() {
+        for (path, alone, grants) in [
+            ("users", false, true),
+            ("users.databases", false, true),
+            ("databases", true, false),
+            ("databases.main.url", true, false),
+            ("databasesx.main", false, true),
+            ("redis.main", true, true),
+            ("redis", true, true),
+            ("remote_config", false, false),
+            ("remote_config.schema.a", false, false),
+            ("remote_config.headers", true, false),
+            ("service", false, false),
+            ("service.dependencies.users", false, true),
+            ("service.url", false, false),
+            ("service_communication.message_queue", true, false),
+            ("service_communication.registry", false, true),
+            ("cors.origins", false, false),
+        ] {
+            assert_eq!((is_hosts_alone(path), may_grant(path)), (alone, grants), "{path}");
+        }
+    }
+
+    /// Sections that the sources name where they read the file.
+    fn named(folder: &Path, patterns: &[Regex], found: &mut Vec<(String, String)>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap();
+            if path.is_dir() && stem != "tests" {
+                named(&path, patterns, found);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && stem != "tests" && stem != "fixture" {
+                let text = fs::read_to_string(&path).unwrap();
+                let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+                for pattern in patterns {
+                    let names = pattern.captures_iter(product).map(|name| name[1].to_owned());
+                    found.extend(names.map(|name| (path.display().to_string(), name)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_section_that_is_read_has_a_row() {
+        let patterns = [
+            r#"(?:config|root)\s*\.get\(\s*&?(?:format!\()?"([a-z_]+)"#,
+            r#"const (?:SECTION|ELSEWHERE)[^"]*"([a-z_]+)"#,
+            r#"reader\s*\.(?:text|integer|duration|size)\("([a-z_]+)\."#,
+            r"`\[([a-z_]+)\]`",
+        ];
+        let patterns = patterns.map(|pattern| Regex::new(pattern).unwrap());
+        let mut found = Vec::new();
+        named(
+            Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+            &patterns,
+            &mut found,
+        );
+        assert!(found.len() > 40, "the patterns find nothing any more: {found:?}");
+        for (file, name) in &found {
+            assert!(of(name).is_some(), "{file} reads [{name}], which has no row");
+        }
+        for row in all() {
+            assert!(
+                found.iter().any(|(_, name)| name == row.name),
+                "nobody reads [{}]",
+                row.name
+            );
+        }
+    }
+}

@@ -1,0 +1,231 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::future::BoxFuture;
+use tsk::{Config, Deferred, Node, Object};
+
+use super::{
+    Reach, count,
+    failed::Failed,
+    operation::{self, Operation},
+    plain, run,
+};
+use crate::{
+    base::{
+        arguments,
+        bindings::{Error, Value, http::Request},
+        limits,
+    },
+    capability::{payload, sql::SqlSession},
+    observe::request::Origin,
+};
+
+/// Reads one value, on behalf of a call.
+pub struct Reader<'a> {
+    reach: Reach<'a>,
+    origin: &'a Origin,
+    session: &'a SqlSession,
+    deadline: Instant,
+    /// Set for people: they see no secrets, and code as its text.
+    shown_by: Option<&'a Config>,
+    /// What operators gave so far. Bytes.
+    retained: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// `session` holds the transactions of the call: a statement sees what the call has written.
+    pub fn new(reach: Reach<'a>, origin: &'a Origin, session: &'a SqlSession, deadline: Instant) -> Self {
+        Self {
+            reach,
+            origin,
+            session,
+            deadline,
+            shown_by: None,
+            retained: 0,
+        }
+    }
+
+    /// As `Config::to_json` shows values.
+    pub fn for_people(self, config: &'a Config) -> Self {
+        Self {
+            shown_by: Some(config),
+            ..self
+        }
+    }
+
+    /// The value of `node`. Every operator in it runs, one after the other in the order of the file, and the first that
+    /// fails ends it.
+    pub async fn read(&mut self, node: &Node) -> Result<Value, Failed> {
+        let count = count(&node.value);
+        if count > limits::DEFERRED_VALUES
+            && let Some(first) = first(&node.value)
+        {
+            let message = format!(
+                "it is one of {count} operators in the value that is read, and one read runs {} at most; read parts of it",
+                limits::DEFERRED_VALUES
+            );
+            return Err(Failed::new(first, Error::new(500, "too-many", message)));
+        }
+        Ok(self.node(node).await?.unwrap_or(Value::Null))
+    }
+
+    /// None for code, which is no value.
+    fn node<'f>(&'f mut self, node: &'f Node) -> BoxFuture<'f, Result<Option<Value>, Failed>> {
+        Box::pin(async move {
+            if count(&node.value) == 0 {
+                return Ok(self.plain(node));
+            }
+            match &node.value {
+                tsk::Value::Deferred(deferred) => self.operator(deferred).await.map(Some),
+                tsk::Value::Object(members) => self.members(members).await.map(|text| Some(Value::Json(text))),
+                tsk::Value::Array(items) => {
+                    let mut texts = Vec::with_capacity(items.len());
+                    for item in items {
+                        texts.extend(self.node(item).await?.map(run::json));
+                    }
+                    Ok(Some(Value::Json(run::list(texts.into_iter()))))
+                }
+                _ => Ok(self.plain(node)),
+            }
+        })
+    }
+
+    fn plain(&self, node: &Node) -> Option<Value> {
+        match self.shown_by {
+            Some(config) => Some(arguments::value_from_json(config.node_to_json(node))),
+            None => plain::value(node),
+        }
+    }
+
+    async fn members(&mut self, members: &Object) -> Result<String, Failed> {
+        let mut values = Vec::with_capacity(members.len());
+        for (key, node) in members {
+            if let Some(value) = self.node(node).await? {
+                values.push((key.as_str(), value));
+            }
+        }
+        Ok(run::object(values.into_iter()))
+    }
+
+    async fn operator(&mut self, deferred: &Deferred) -> Result<Value, Failed> {
+        let failed = |error| Failed::new(deferred, error);
+        let operation = Operation::new(deferred, self.reach)
+            .map_err(|wrong| failed(Error::new(500, "deferred-argument", wrong.message)))?;
+        let value = match operation {
+            Operation::Cache { lifetime, value } => self.cached(deferred, lifetime, value).await?,
+            Operation::Http(request) => {
+                let request = self.request(request).await?;
+                run::http(self.reach.http, request, self.origin, self.deadline)
+                    .await
+                    .map_err(failed)?
+            }
+            Operation::Metrics { name, amount } => run::metrics(self.reach.metrics, name, amount).map_err(failed)?,
+            Operation::Query {
+                database,
+                statement,
+                parameters,
+            } => {
+                let parameters = self.arguments(parameters).await?;
+                let statement = statement.to_owned();
+                let rows = self
+                    .reach
+                    .sql
+                    .query(self.session, self.deadline, database, statement, parameters)
+                    .await;
+                run::rows(rows.map_err(failed)?)
+            }
+            Operation::Redis {
+                server,
+                command,
+                arguments,
+            } => {
+                let arguments = self.arguments(arguments).await?;
+                run::redis(self.reach.redis, server, command, arguments, self.origin, self.deadline)
+                    .await
+                    .map_err(failed)?
+            }
+        };
+        self.retained += payload(&value);
+        if self.retained > limits::RETAINED_BYTES {
+            let message = format!("the values of one read are over {} MiB", limits::RETAINED_BYTES >> 20);
+            return Err(failed(Error::new(500, "too-large", message)));
+        }
+        Ok(value)
+    }
+
+    /// What others may be given must not come out of this call's own transaction.
+    async fn cached(&mut self, deferred: &Deferred, lifetime: Duration, value: &Node) -> Result<Value, Failed> {
+        if count(&value.value) == 0 {
+            return Ok(self.plain(value).unwrap_or(Value::Null));
+        }
+        let session = SqlSession::new(self.origin.trace.clone());
+        let mut inner = Reader {
+            session: &session,
+            ..*self
+        };
+        let late = || Failed::new(deferred, Error::new(504, "timeout", "the call's time is over"));
+        let evaluate = async { Ok(inner.node(value).await?.unwrap_or(Value::Null)) };
+        let key = self.reach.ground.key(deferred);
+        let kept = self
+            .reach
+            .cache
+            .get_or(key, lifetime, self.deadline, late, evaluate)
+            .await?;
+        Ok(Arc::unwrap_or_clone(kept))
+    }
+
+    /// As guests are given values, also where people read the result.
+    async fn argument(&mut self, node: &Node) -> Result<Value, Failed> {
+        let mut inner = Self {
+            shown_by: None,
+            ..*self
+        };
+        let value = inner.node(node).await?;
+        self.retained = inner.retained;
+        Ok(value.unwrap_or(Value::Null))
+    }
+
+    async fn arguments(&mut self, nodes: &[Node]) -> Result<Vec<Value>, Failed> {
+        let mut values = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            values.push(self.argument(node).await?);
+        }
+        Ok(values)
+    }
+
+    async fn request(&mut self, request: operation::Request<'_>) -> Result<Request, Failed> {
+        let mut headers = Vec::new();
+        for (name, node) in request.headers.into_iter().flatten() {
+            let value = match self.argument(node).await? {
+                Value::Text(text) => text,
+                other => run::json(other),
+            };
+            headers.push((name.clone(), value));
+        }
+        let body = match request.body {
+            Some(node) => Some(run::body(self.argument(node).await?, &mut headers)),
+            None => None,
+        };
+        Ok(Request {
+            method: request.method.to_owned(),
+            url: request.url.to_owned(),
+            headers,
+            body,
+            timeout_ms: request
+                .timeout
+                .map(|timeout| timeout.as_millis().try_into().unwrap_or(u32::MAX)),
+            redirects: limits::HTTP_REDIRECTS,
+        })
+    }
+}
+
+fn first(value: &tsk::Value) -> Option<&Deferred> {
+    match value {
+        tsk::Value::Deferred(deferred) => Some(deferred),
+        tsk::Value::Array(items) => items.iter().find_map(|node| first(&node.value)),
+        tsk::Value::Object(members) => members.values().find_map(|node| first(&node.value)),
+        _ => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! What each operator asks of its capability, and the value that the answer makes.
+
+use std::{sync::Arc, time::Instant};
+
+use http::header::CONTENT_TYPE;
+use url::Url;
+
+use crate::{
+    base::bindings::{
+        Error, Value,
+        http::{Request, Response},
+        sql::Rows,
+    },
+    capability::{
+        http::{self as capability, Http},
+        redis::Redis,
+    },
+    observe::{metrics::Metrics, request::Origin},
+};
+
+/// One column of one row is a value; anything else is a list with an object for each row.
+pub(super) fn rows(rows: Rows) -> Value {
+    let Rows { columns, mut rows } = rows;
+    if columns.is_empty() {
+        return Value::Null;
+    }
+    if let [row] = rows.as_mut_slice()
+        && row.len() == 1
+    {
+        return row.pop().unwrap_or(Value::Null);
+    }
+    let objects = rows
+        .into_iter()
+        .map(|row| object(columns.iter().map(String::as_str).zip(row)));
+    Value::Json(list(objects))
+}
+
+pub(super) async fn redis(
+    redis: &Redis,
+    server: &str,
+    command: &str,
+    arguments: Vec<Value>,
+    origin: &Origin,
+    deadline: Instant,
+) -> Result<Value, Error> {
+    let reply = redis
+        .command("", server, command, arguments, &origin.trace, deadline)
+        .await?;
+    let mut values = reply.values.into_iter();
+    Ok(if reply.is_list {
+        Value::Json(list(values.map(json)))
+    } else {
+        values.next().unwrap_or(Value::Null)
+    })
+}
+
+/// The total of a metric after `amount` was counted: an integer where it is one.
+pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Result<Value, Error> {
+    if let Some(amount) = amount {
+        metrics
+            .count(name, amount)
+            .map_err(|message| Error::new(500, "bad-metric", message))?;
+    }
+    let total = metrics.total(name);
+    let is_integer = total.fract() == 0.0 && total.abs() < 9e15;
+    Ok(if is_integer {
+        Value::Integer(total as i64)
+    } else {
+        Value::Real(total)
+    })
+}
+
+pub(super) async fn http(
+    http: &Arc<Http>,
+    request: Request,
+    origin: &Origin,
+    deadline: Instant,
+) -> Result<Value, Error> {
+    let response = http.send(request, origin, deadline).await?;
+    let shown = Url::parse(&response.url).map_or_else(|_| "the server".to_owned(), |url| capability::show(&url));
+    let nonsense = |code, what: &str| Error::new(502, code, format!("{shown} answered {what}"));
+    if !(200..300).contains(&response.status) {
+        return Err(nonsense("status", &format!("with status {}", response.status)));
+    }
+    let is_json = is_json(&response);
+    let text = String::from_utf8(response.body).map_err(|_| nonsense("not-text", "neither text nor JSON"))?;
+    if !is_json {
+        return Ok(Value::Text(text));
+    }
+    from_json(text).map_err(|error| nonsense("not-json", &format!("with what is no JSON: {error}")))
+}
+
+/// A request's body, with its kind among the headers unless the file says another.
+pub(super) fn body(value: Value, headers: &mut Vec<(String, String)>) -> Vec<u8> {
+    let (kind, body) = match value {
+        Value::Text(text) => ("text/plain; charset=utf-8", text.into_bytes()),
+        Value::Bytes(bytes) => ("application/octet-stream", bytes),
+        other => ("application/json", json(other).into_bytes()),
+    };
+    if !headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()))
+    {
+        headers.push((CONTENT_TYPE.to_string(), kind.to_owned()));
+    }
+    body
+}
+
+fn is_json(response: &Response) -> bool {
+    let kind = response
+        .headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(CONTENT_TYPE.as_str()));
+    kind.is_some_and(|(_, kind)| {
+        let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence == "application/json" || essence.ends_with("+json")
+    })
+}
+
+/// Arrays and objects stay as they came.
+fn from_json(text: String) -> serde_json::Result<Value> {
+    if text.trim_start().starts_with(['[', '{']) {
+        serde_json::from_str::<serde::de::IgnoredAny>(&text)?;
+        return Ok(Value::Json(text));
+    }
+    serde_json::from_str(&text).map(crate::base::arguments::value_from_json)
+}
+
+/// The JSON text of a list.
+pub(super) fn list(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    format!("[{}]", items.join(","))
+}
+
+/// The JSON text of an object.
+pub(super) fn object<'k>(members: impl Iterator<Item = (&'k str, Value)>) -> String {
+    let members: Vec<String> = members
+        .map(|(key, value)| format!("{}:{}", serde_json::Value::from(key), json(value)))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+/// The JSON text of a value. Bytes become base64 text, as everywhere.
+pub(super) fn json(value: Value) -> String {
+    match value {
+        Value::Json(text) => text,
+        other => crate::base::arguments::value_to_json(other).to_string(),
+    }
+}

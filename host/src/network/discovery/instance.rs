@@ -1,0 +1,165 @@
+//! One place where a service is, and how it has fared.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+use url::Url;
+
+use super::answer::Named;
+use crate::base::limits;
+
+pub(crate) struct Instance {
+    url: Url,
+    health: String,
+    /// Calls of this host in flight.
+    calls: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// In a row.
+    failures: u32,
+    /// Left out until it has answered a probe; the next one is due then.
+    out: Option<Out>,
+    /// What the registry said last.
+    unhealthy: bool,
+}
+
+struct Out {
+    probe_at: Instant,
+    pause: Duration,
+}
+
+/// How a call of an instance ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fared {
+    Well,
+    /// It answered 5xx, or not in time.
+    Badly,
+    /// Nobody is there.
+    Unreachable,
+}
+
+/// A call of an instance, counted for as long as it lasts.
+pub(crate) struct Busy(pub(super) Arc<Instance>);
+
+impl Instance {
+    pub(super) fn new(named: &Named) -> Self {
+        let state = State {
+            unhealthy: !named.healthy,
+            ..State::default()
+        };
+        Self {
+            url: named.url.clone(),
+            health: named.health.clone(),
+            calls: AtomicU64::new(0),
+            state: Mutex::new(state),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// What a probe asks for.
+    pub(crate) fn health_url(&self) -> Url {
+        let mut url = self.url.clone();
+        url.set_query(None);
+        url.set_path(&format!("{}{}", self.url.path().trim_end_matches('/'), self.health));
+        url
+    }
+
+    pub(super) fn is(&self, named: &Named) -> bool {
+        self.url == named.url && self.health == named.health
+    }
+
+    pub(super) fn told(&self, healthy: bool) {
+        self.lock().unhealthy = !healthy;
+    }
+
+    pub(super) fn calls(&self) -> u64 {
+        self.calls.load(Relaxed)
+    }
+
+    pub(super) fn is_in(&self) -> bool {
+        let state = self.lock();
+        state.out.is_none() && !state.unhealthy
+    }
+
+    /// Whether a probe is due; the caller makes it, and nobody else until its result or the next pause.
+    pub(super) fn takes_probe(&self, now: Instant) -> bool {
+        match &mut self.lock().out {
+            Some(out) if out.probe_at <= now => {
+                out.probe_at = now + limits::PROBE_TIMEOUT + out.pause;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn probed(&self, answered: bool, now: Instant) {
+        let mut state = self.lock();
+        if answered {
+            if state.out.take().is_some() {
+                tracing::info!(target: "discovery", "{} is back", self.url.origin().ascii_serialization());
+            }
+            state.failures = 0;
+        } else if let Some(out) = &mut state.out {
+            out.pause = (out.pause * 2).min(limits::PROBE_PAUSE.1);
+            out.probe_at = now + out.pause;
+        }
+    }
+
+    fn fared(&self, fared: Fared, now: Instant) {
+        let mut state = self.lock();
+        state.failures = match fared {
+            Fared::Well => 0,
+            Fared::Badly | Fared::Unreachable => state.failures.saturating_add(1),
+        };
+        let is_out = fared == Fared::Unreachable || state.failures >= limits::INSTANCE_FAILURES;
+        if fared != Fared::Well && is_out && state.out.is_none() {
+            let pause = limits::PROBE_PAUSE.0;
+            state.out = Some(Out {
+                probe_at: now + pause,
+                pause,
+            });
+            let shown = self.url.origin().ascii_serialization();
+            tracing::warn!(target: "discovery", "{shown} fails and is left out until it answers again");
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Busy {
+    pub(super) fn new(instance: &Arc<Instance>) -> Self {
+        instance.calls.fetch_add(1, Relaxed);
+        Self(instance.clone())
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        &self.0.url
+    }
+
+    pub(crate) fn instance(&self) -> &Arc<Instance> {
+        &self.0
+    }
+
+    pub(crate) fn end(self, fared: Fared) {
+        self.0.fared(fared, Instant::now());
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.calls.fetch_sub(1, Relaxed);
+    }
+}

@@ -1,0 +1,232 @@
+//! Where services are: `service://name/path` leads to one of the instances of a service, those of `dependencies` first,
+//! then those that a registry names.
+//!
+//! `Directory` (process) is what is known of instances, kept over swaps. `Services` (App) is what the file says. Asking the
+//! registry and the instances is for the capability that sends requests: nothing here does I/O.
+
+mod answer;
+mod instance;
+mod network;
+mod service;
+mod settings;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tsk::{Config, Diagnostic};
+use url::Url;
+
+use self::{answer::Named, network::Block, settings::Settings};
+pub(crate) use self::{
+    instance::{Busy, Fared, Instance},
+    service::Service,
+    settings::Balance,
+};
+use crate::{
+    base::{bindings::Error, limits},
+    network::resilience::same_name,
+};
+
+/// The scheme of addresses that name a service instead of a machine.
+pub(crate) const SCHEME: &str = "service";
+
+/// Made once per process: instances, and how they have fared.
+#[derive(Clone, Default)]
+pub(crate) struct Directory(Arc<Mutex<BTreeMap<Key, Arc<Service>>>>);
+
+/// Who named the instances (the registry, or the file), and of which service.
+type Key = (String, String);
+
+/// What the file says of other services.
+pub(crate) struct Services {
+    directory: Directory,
+    /// Instances that the file itself names, by service.
+    fixed: BTreeMap<String, Arc<Service>>,
+    settings: Option<Settings>,
+}
+
+impl Directory {
+    fn service(&self, source: &str, name: &str) -> Arc<Service> {
+        let mut services = self.lock();
+        let key = (source.to_owned(), name.to_owned());
+        if let Some(service) = services.get(&key) {
+            return service.clone();
+        }
+        let service = Arc::new(Service::new(name));
+        add(&mut services, key, &service);
+        service
+    }
+
+    /// A service with the instances that a file names. A file that names others gets a service of its own, in which those
+    /// that were known stay known: whether it will ever serve is not settled yet.
+    fn fixed(&self, name: &str, named: Vec<Named>) -> Arc<Service> {
+        let mut services = self.lock();
+        let key = ("file".to_owned(), name.to_owned());
+        let before = services.get(&key);
+        if let Some(service) = before.filter(|service| service.has(&named)) {
+            return service.clone();
+        }
+        let service = Arc::new(match before {
+            Some(before) => before.beside(),
+            None => Service::new(name),
+        });
+        service.set(named);
+        add(&mut services, key, &service);
+        service
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Service>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Names come from guests: services that nobody asks for make room.
+fn add(services: &mut BTreeMap<Key, Arc<Service>>, key: Key, service: &Arc<Service>) {
+    if services.len() >= limits::SERVICES {
+        services.retain(|_, service| Arc::strong_count(service) > 1);
+    }
+    if services.len() >= limits::SERVICES {
+        services.pop_first();
+    }
+    services.insert(key, service.clone());
+}
+
+impl Services {
+    /// Reads `[discovery]`. `dependencies` are the services that the file names, with their addresses.
+    pub(crate) fn new(
+        directory: &Directory,
+        config: &Config,
+        dependencies: &[(String, Vec<Url>)],
+        health: &str,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let settings = Settings::new(config)?;
+        let fixed = dependencies.iter().map(|(name, urls)| {
+            let named = urls.iter().map(|url| Named {
+                url: url.clone(),
+                health: health.to_owned(),
+                healthy: true,
+            });
+            let name = same_name(name);
+            let service = directory.fixed(&name, named.collect());
+            (name, service)
+        });
+        Ok(Self {
+            directory: directory.clone(),
+            fixed: fixed.collect(),
+            settings,
+        })
+    }
+
+    /// A service of this name: one of the file, else one of the registry, whose instances may not be known yet.
+    pub(crate) fn find(&self, name: &str) -> Result<Arc<Service>, Error> {
+        let name = same_name(name);
+        if let Some(service) = self.fixed.get(&name) {
+            return Ok(service.clone());
+        }
+        let Some(settings) = &self.settings else {
+            return Err(self.unknown(&name));
+        };
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
+        if name.is_empty() || name.len() > limits::SERVICE_NAME || !name.bytes().all(is_name) {
+            let message = format!("`{}` is no name of a service", name.escape_debug());
+            return Err(Error::new(500, "bad-url", message));
+        }
+        Ok(self.directory.service(settings.registry.as_str(), &name))
+    }
+
+    pub(crate) fn registry(&self) -> Option<&Url> {
+        self.settings.as_ref().map(|settings| &settings.registry)
+    }
+
+    /// Where to ask for the instances of a service; none for one that the file names.
+    pub(crate) fn registry_url(&self, service: &Service) -> Option<Url> {
+        let settings = self.settings.as_ref()?;
+        if self.fixed.contains_key(service.name()) {
+            return None;
+        }
+        Some(settings.url_of(service.name()))
+    }
+
+    /// Takes in what the registry answered: the addresses that the file allows. `is_granted` says which origins the file
+    /// grants anyway. The error says why there is none.
+    pub(crate) fn learn(
+        &self,
+        service: &Service,
+        status: u16,
+        body: &[u8],
+        is_granted: impl Fn(&Url) -> bool,
+    ) -> Result<(), Error> {
+        let name = service.name();
+        let Some(settings) = &self.settings else { return Ok(()) };
+        if status == 404 {
+            service.set(Vec::new());
+            return Ok(());
+        }
+        let bad = |what: String| {
+            let registry = settings.registry.origin().ascii_serialization();
+            let message = format!("the registry {registry} {what} for `{name}`");
+            Error::new(502, "registry", message)
+        };
+        if !(200..300).contains(&status) {
+            return Err(bad(format!("answered {status}")));
+        }
+        let named = answer::read(body).map_err(|why| bad(format!("answered what is no list of instances ({why})")))?;
+        let (allowed, refused): (Vec<_>, Vec<_>) = named
+            .into_iter()
+            .partition(|one| is_granted(&one.url) || settings.allows(&one.url));
+        if let Some(one) = refused.first() {
+            let origin = one.url.origin().ascii_serialization();
+            let host = one.url.host_str().unwrap_or_default();
+            let message = format!(
+                "the registry names {origin} for `{name}`, where the file does not allow instances; to allow it, write (or extend)\n[discovery]\nallow: [\"{host}\"]"
+            );
+            if allowed.is_empty() {
+                return Err(Error::denied(message));
+            }
+            service.warn_once(&message);
+        }
+        service.set(allowed);
+        Ok(())
+    }
+
+    pub(crate) fn refresh(&self) -> std::time::Duration {
+        self.settings
+            .as_ref()
+            .map_or(limits::REGISTRY_REFRESH, |settings| settings.refresh)
+    }
+
+    pub(crate) fn balance(&self) -> Balance {
+        self.settings
+            .as_ref()
+            .map_or(Balance::RoundRobin, |settings| settings.balance)
+    }
+
+    /// The registry and the networks of instances, as `check` prints them.
+    pub(crate) fn shown(&self) -> Option<String> {
+        let settings = self.settings.as_ref()?;
+        let allowed: Vec<String> = settings.allow.iter().map(Block::to_string).collect();
+        let instances = match allowed.is_empty() {
+            true => "instances at granted origins".to_owned(),
+            false => format!("instances in {}", allowed.join(", ")),
+        };
+        Some(format!(
+            "services of {} ({instances})",
+            settings.registry.origin().ascii_serialization()
+        ))
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let near = tsk::suggest(name, self.fixed.keys().map(String::as_str));
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let message = format!(
+            "there is no service `{}`{hint}; to add it, write its address among `dependencies` of [service], or a registry:\n[discovery]\nregistry: \"http://127.0.0.1:8101\"",
+            name.escape_debug()
+        );
+        Error::new(500, "unknown-service", message)
+    }
+}
+
+#[cfg(test)]
+mod tests;

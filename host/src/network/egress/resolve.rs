@@ -1,0 +1,95 @@
+//! Where a name leads, and why it may not.
+
+use std::{
+    error::Error as StdError,
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+};
+
+use super::{
+    address::{Reach, reach},
+    grants::{Network, Origin},
+};
+use crate::base::{
+    bindings::Error,
+    off_limits::{self, OffLimits},
+};
+
+pub(crate) fn allows(network: Network, address: IpAddr) -> bool {
+    match reach(address) {
+        Reach::Public => true,
+        Reach::Private => network == Network::Private,
+        Reach::Never => false,
+    }
+}
+
+/// Resolves a name or an address through the system, and leaves out what may not be reached: [`Forbidden`] where that
+/// is all. Who connects to anything but these addresses has checked nothing.
+pub(crate) async fn resolve(
+    host: &str,
+    port: u16,
+    network: Network,
+) -> Result<Vec<SocketAddr>, Box<dyn StdError + Send + Sync>> {
+    let all: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
+    let allowed: Vec<SocketAddr> = all
+        .iter()
+        .copied()
+        .filter(|address| allows(network, address.ip()) && !off_limits::has(*address))
+        .collect();
+    match (allowed.is_empty(), all.first()) {
+        (true, Some(address)) => Err(Forbidden(*address).into()),
+        _ => Ok(allowed),
+    }
+}
+
+/// A name leads to an address that the service may not reach.
+#[derive(Debug)]
+pub(crate) struct Forbidden(pub(crate) SocketAddr);
+
+impl fmt::Display for Forbidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leads to {}", self.0.ip())
+    }
+}
+
+impl StdError for Forbidden {}
+
+/// What a fujsen is told where [`Forbidden`] stopped it: the line that would allow it, if any would.
+pub(crate) fn forbidden(origin: &Origin, address: SocketAddr, network: Network) -> Error {
+    let origin = origin.as_str();
+    if off_limits::has(address) {
+        return Error::denied(format!("{origin} is never reached: {OffLimits}"));
+    }
+    let address = address.ip();
+    if network == Network::Public && allows(Network::Private, address) {
+        return Error::denied(format!(
+            "{origin} leads to {address}, a private address; if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
+        ));
+    }
+    Error::denied(format!(
+        "{origin} leads to {address}, where no service may be: link-local, multicast and unspecified addresses are never reached"
+    ))
+}
+
+/// The first `T` among an error and its causes.
+pub(crate) fn cause<'a, T: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // Such an error skips what it is made of when it is asked for its source.
+        let inner = error.downcast_ref().and_then(io::Error::get_ref);
+        next = inner.map(|inner| inner as _).or_else(|| error.source());
+    }
+    None
+}
+
+/// The innermost cause, which is the one that says something.
+pub(crate) fn reason(error: &dyn StdError) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,7 @@
+//! Ways to others: who may be reached, how they are found, known and borne with.
+
+pub(crate) mod discovery;
+pub(crate) mod egress;
+pub mod mesh;
+pub(crate) mod resilience;
+pub mod tls;

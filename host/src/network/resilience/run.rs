@@ -1,0 +1,185 @@
+//! One call of a dependency, with all that its policy does for it.
+
+use std::time::{Duration, Instant};
+
+use tokio::time::{sleep, timeout_at};
+
+use super::{
+    Guard,
+    breaker::{Admission, Refusal},
+};
+use crate::{
+    base::{bindings::Error, limits},
+    observe::metrics::Kept,
+};
+
+/// What an attempt's result says about the dependency.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// It works, whatever it answered.
+    Works,
+    /// It failed, and why.
+    Failed(String, Retry),
+    /// Nothing: the attempt never reached it.
+    Nothing,
+}
+
+/// Whether an attempt that failed may be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Never,
+    /// Only a call that does the same when it is done twice.
+    IfRepeatable,
+    /// Nothing was sent.
+    Always,
+}
+
+impl Guard {
+    /// Makes a call by `end`: attempts of `attempt`, each told when to end. `is_repeatable` says that doing it twice
+    /// does the same.
+    pub(crate) async fn run<T, F>(
+        &self,
+        is_repeatable: bool,
+        end: Instant,
+        judge: impl Fn(&Result<T, Error>) -> Verdict,
+        mut attempt: impl FnMut(Instant) -> F,
+    ) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let _place = Place::take(self)?;
+        self.record.budget.earn(self.policy.retry_budget);
+        let mut retries = 0;
+        loop {
+            let until = self.until(end);
+            let (result, verdict) = self.tried(until, end, &judge, attempt(until)).await?;
+            let Some(pause) = self.pause(&verdict, is_repeatable, retries, end) else {
+                return result;
+            };
+            sleep(pause).await;
+            retries += 1;
+            self.record.meter.retried();
+        }
+    }
+
+    /// When an attempt that begins now has to end.
+    fn until(&self, end: Instant) -> Instant {
+        end.min(Instant::now() + self.policy.timeout)
+    }
+
+    /// One attempt and what it says; the error is that there was none.
+    async fn tried<T>(
+        &self,
+        until: Instant,
+        end: Instant,
+        judge: &impl Fn(&Result<T, Error>) -> Verdict,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<(Result<T, Error>, Verdict), Error> {
+        let admission = self.enter()?;
+        let result = timeout_at(until.into(), work).await;
+        let result = result.unwrap_or_else(|_| Err(self.timed_out(until < end)));
+        let verdict = judge(&result);
+        self.tell(admission, &verdict);
+        Ok((result, verdict))
+    }
+
+    fn enter(&self) -> Result<Admission<'_>, Error> {
+        let entered = self.record.breaker.enter(self.policy.rule(), Instant::now());
+        entered.map_err(|refusal| {
+            self.record.meter.kept(Kept::Circuit);
+            self.is_open(&refusal)
+        })
+    }
+
+    fn timed_out(&self, by_policy: bool) -> Error {
+        let name = &self.name;
+        let message = if by_policy {
+            let timeout = self.policy.timeout;
+            format!("`{name}` did not answer within {timeout:?} (resilience.{name}.timeout)")
+        } else {
+            format!("`{name}` did not answer in time")
+        };
+        Error::new(504, "timeout", message)
+    }
+
+    fn tell(&self, admission: Admission<'_>, verdict: &Verdict) {
+        let name = &*self.name;
+        match verdict {
+            Verdict::Works => {
+                if admission.succeeded() {
+                    tracing::info!(target: "resilience", dependency = name, "`{name}` works again: its circuit breaker closes");
+                }
+            }
+            Verdict::Failed(reason, _) => {
+                if admission.failed(reason, Instant::now()) {
+                    let recovery = self.policy.recovery_timeout;
+                    tracing::warn!(
+                        target: "resilience", dependency = name,
+                        "`{name}` fails: its circuit breaker opens for {recovery:?}; the last failure: {reason}"
+                    );
+                }
+            }
+            Verdict::Nothing => {}
+        }
+    }
+
+    /// How long to wait before the next attempt; none where there is none.
+    fn pause(&self, verdict: &Verdict, is_repeatable: bool, retries: u32, end: Instant) -> Option<Duration> {
+        let Verdict::Failed(_, retry) = verdict else {
+            return None;
+        };
+        let may = match retry {
+            Retry::Never => false,
+            Retry::IfRepeatable => is_repeatable,
+            Retry::Always => true,
+        };
+        if !may || retries == self.policy.retries || !self.record.breaker.is_closed() {
+            return None;
+        }
+        let longest = self.policy.backoff * 2_u32.pow(retries.min(16));
+        // From half to all of it: callers that failed together do not come back together.
+        let pause = longest.min(limits::RETRY_BACKOFF).mul_f64(0.5 + 0.5 * fastrand::f64());
+        if Instant::now() + pause >= end {
+            return None;
+        }
+        if !self.record.budget.spend() {
+            self.record.meter.kept(Kept::Budget);
+            return None;
+        }
+        Some(pause)
+    }
+
+    fn is_open(&self, refusal: &Refusal) -> Error {
+        let when = match refusal.left {
+            Some(left) => format!("for another {} ms", left.as_millis().max(1)),
+            None => "while another call tries".to_owned(),
+        };
+        let (name, failures, reason) = (&self.name, refusal.failures, &refusal.reason);
+        let message = format!(
+            "the circuit breaker of `{name}` is open {when}: it failed {failures} times in a row, at last with: {reason}"
+        );
+        Error::new(503, "circuit-open", message)
+    }
+}
+
+/// One of the calls that a dependency may have at once.
+struct Place<'a>(&'a Guard);
+
+impl<'a> Place<'a> {
+    fn take(guard: &'a Guard) -> Result<Self, Error> {
+        let (most, meter) = (guard.policy.concurrency, &guard.record.meter);
+        if meter.enter(most) {
+            return Ok(Self(guard));
+        }
+        meter.kept(Kept::Concurrency);
+        let name = &guard.name;
+        let message = format!("`{name}` has {most} calls to answer already (resilience.{name}.concurrency)");
+        Err(Error::new(503, "concurrency", message))
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.record.meter.leave();
+    }
+}

@@ -1,0 +1,283 @@
+//! Metrics that fujsens record. Bounded: what a program makes up from its clients' words must not fill the memory.
+
+mod check;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
+
+use self::check::{check, kind};
+use super::{cell::Counter, text::Page};
+use crate::base::limits;
+
+/// What to do with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// A counter grows by it.
+    Count,
+    /// A gauge becomes it.
+    Set,
+    /// A gauge changes by it.
+    Change,
+    /// A histogram takes it in.
+    Observe,
+    /// By the name: a counter that has reached it where that ends in `_total`, else a gauge that becomes it.
+    Record,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        })
+    }
+}
+
+/// By name, sorted.
+pub(super) type Labels = Vec<(String, String)>;
+
+/// One value to take in.
+pub struct Measure<'a> {
+    pub how: How,
+    pub name: &'a str,
+    pub value: f64,
+    pub labels: Labels,
+    /// Upper bounds of a histogram; empty for those of [`BUCKETS`]. What comes first for a name decides.
+    pub buckets: &'a [f64],
+    /// Which version of the service says so. A later one may make a metric something else.
+    pub version: u64,
+}
+
+/// Upper bounds that fit seconds, from 1 ms to 10 s.
+const BUCKETS: [f64; 13] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// What a histogram adds to its name.
+const SUFFIXES: [&str; 3] = ["_bucket", "_sum", "_count"];
+
+#[derive(Default)]
+pub struct Custom {
+    families: Mutex<Families>,
+    pub(super) too_many: Dropped,
+    pub(super) too_long: Dropped,
+}
+
+/// Values that were over a bound.
+#[derive(Default)]
+pub(super) struct Dropped {
+    pub(super) count: Counter,
+    told: AtomicBool,
+}
+
+impl Dropped {
+    fn drop(&self, name: &str, why: &str) {
+        self.count.add(1);
+        if !self.told.swap(true, Relaxed) {
+            tracing::warn!(target: "metrics", metric = name, "values are dropped from now on: {why}");
+        }
+    }
+}
+
+#[derive(Default)]
+struct Families {
+    by_name: BTreeMap<String, Family>,
+    series: usize,
+}
+
+struct Family {
+    kind: Kind,
+    buckets: Vec<f64>,
+    version: u64,
+    series: HashMap<Labels, Sample>,
+}
+
+enum Sample {
+    Number(f64),
+    /// Per bucket, the infinite one last.
+    Histogram {
+        counts: Vec<u64>,
+        sum: f64,
+    },
+}
+
+impl Custom {
+    /// The error says what is wrong with the program, and what to write.
+    pub fn measure(&self, mut measure: Measure<'_>) -> Result<(), String> {
+        check(&measure)?;
+        if let Some((label, _)) = measure
+            .labels
+            .iter()
+            .find(|(_, value)| value.len() > limits::METRIC_LABEL)
+        {
+            let why = format!(
+                "the value of the label `{label}` is over {} bytes",
+                limits::METRIC_LABEL
+            );
+            self.too_long.drop(measure.name, &why);
+            return Ok(());
+        }
+        measure.labels.sort_unstable();
+        let name = measure.name;
+        let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        if families.take(measure)? {
+            return Ok(());
+        }
+        drop(families);
+        let why = format!(
+            "a service has {} series at most; use labels with few values",
+            limits::METRIC_SERIES
+        );
+        self.too_many.drop(name, &why);
+        Ok(())
+    }
+
+    pub(super) fn total(&self, name: &str) -> f64 {
+        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let samples = families
+            .by_name
+            .get(name)
+            .into_iter()
+            .flat_map(|family| family.series.values());
+        samples
+            .map(|sample| match sample {
+                Sample::Number(value) => *value,
+                Sample::Histogram { counts, .. } => counts.iter().sum::<u64>() as f64,
+            })
+            .sum()
+    }
+
+    pub(super) fn write(&self, page: &mut Page) {
+        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, family) in &families.by_name {
+            page.family(name, &family.kind.to_string(), "");
+            let mut series: Vec<_> = family.series.iter().collect();
+            series.sort_by_key(|(labels, _)| *labels);
+            for (labels, sample) in series {
+                let labels: Vec<_> = labels.iter().map(|(name, value)| (&**name, &**value)).collect();
+                match sample {
+                    Sample::Number(value) => page.sample(&labels, *value),
+                    Sample::Histogram { counts, sum } => {
+                        let mut within = 0;
+                        let bounds = family.buckets.iter().copied().chain([f64::INFINITY]);
+                        let cumulative = bounds.zip(counts).map(|(bound, count)| {
+                            within += count;
+                            (bound, within)
+                        });
+                        page.histogram(&labels, &cumulative.collect::<Vec<_>>(), *sum);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Families {
+    /// Whether there was room for it.
+    fn take(&mut self, measure: Measure<'_>) -> Result<bool, String> {
+        let kind = kind(&measure);
+        match self.by_name.get(measure.name) {
+            Some(family) if family.kind == kind => {}
+            Some(family) if family.version < measure.version => {
+                self.series -= family.series.len();
+                self.by_name.remove(measure.name);
+            }
+            Some(family) => {
+                return Err(format!(
+                    "the metric `{}` is a {} already, so it cannot be a {kind}: give one of them another name",
+                    measure.name, family.kind
+                ));
+            }
+            None => {}
+        }
+        if !self.by_name.contains_key(measure.name) {
+            self.clash(measure.name, kind)?;
+        }
+        let known = self
+            .by_name
+            .get(measure.name)
+            .is_some_and(|family| family.series.contains_key(&measure.labels));
+        if !known && self.series >= limits::METRIC_SERIES {
+            return Ok(false);
+        }
+        self.series += usize::from(!known);
+        let family = self.by_name.entry(measure.name.to_owned()).or_insert_with(|| Family {
+            kind,
+            buckets: if measure.buckets.is_empty() {
+                BUCKETS.to_vec()
+            } else {
+                measure.buckets.to_vec()
+            },
+            version: measure.version,
+            series: HashMap::new(),
+        });
+        family.version = family.version.max(measure.version);
+        family.take(measure);
+        Ok(true)
+    }
+
+    /// A histogram `x` is shown as `x_bucket`, `x_sum` and `x_count`.
+    fn clash(&self, name: &str, kind: Kind) -> Result<(), String> {
+        let clashing = if kind == Kind::Histogram {
+            let shown = SUFFIXES.iter().map(|suffix| format!("{name}{suffix}"));
+            shown.into_iter().find(|shown| self.by_name.contains_key(shown))
+        } else {
+            let base = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix));
+            base.filter(|base| {
+                self.by_name
+                    .get(*base)
+                    .is_some_and(|family| family.kind == Kind::Histogram)
+            })
+            .map(str::to_owned)
+        };
+        match clashing {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "the metrics `{name}` and `{other}` clash: a histogram is shown with _bucket, _sum and _count after its name"
+            )),
+        }
+    }
+}
+
+impl Family {
+    fn take(&mut self, measure: Measure<'_>) {
+        let Measure { how, value, labels, .. } = measure;
+        let sample = self.series.entry(labels).or_insert_with(|| match self.kind {
+            Kind::Histogram => Sample::Histogram {
+                counts: vec![0; self.buckets.len() + 1],
+                sum: 0.0,
+            },
+            Kind::Counter | Kind::Gauge => Sample::Number(0.0),
+        });
+        match sample {
+            Sample::Histogram { counts, sum } => {
+                if let Some(count) = counts.get_mut(self.buckets.partition_point(|bound| *bound < value)) {
+                    *count += 1;
+                }
+                *sum += value;
+            }
+            Sample::Number(number) => match (how, self.kind) {
+                (How::Count | How::Change, _) => *number += value,
+                (_, Kind::Counter) => *number = number.max(value),
+                _ => *number = value,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! One operation on a dependency (a statement, a command, a request), as metrics and traces see it: started once, ended
+//! once.
+
+use crate::{
+    base::bindings::Error,
+    observe::{
+        metrics,
+        traces::{Kind, Recording, Span, Trace},
+    },
+};
+
+/// An operation that runs. It counts as cancelled when it is dropped without an end.
+pub(crate) struct Operation<'a> {
+    meter: metrics::Operation<'a>,
+    span: Span,
+}
+
+impl<'a> Operation<'a> {
+    /// Starts at `trace`, its own place. `describe` gives it a name and attributes where it is recorded.
+    pub(crate) fn start(meter: &'a metrics::Dependency, trace: &Trace, describe: impl FnOnce(&mut Recording)) -> Self {
+        let mut span = trace.span(Kind::Client, || meter.kind().into());
+        span.describe(|span| {
+            span.set("tusk.dependency", meter.name());
+            describe(span);
+        });
+        Self {
+            meter: meter.start(),
+            span,
+        }
+    }
+
+    /// Runs to the end of `work`.
+    pub(crate) async fn run<T>(self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let result = work.await;
+        self.end(result.as_ref().err().map(|error| (error.status, &*error.code)));
+        result
+    }
+
+    /// Says more, once there is an answer.
+    pub(crate) fn describe(&mut self, describe: impl FnOnce(&mut Recording)) {
+        self.span.describe(describe);
+    }
+
+    /// `failed` is the HTTP status that a failure amounts to, and its kind in one word.
+    pub(crate) fn end(self, failed: Option<(u16, &str)>) {
+        self.meter.end(failed.map(|(status, _)| status));
+        match failed {
+            None => self.span.end(),
+            Some((_, kind)) => self.span.fail(kind),
+        }
+    }
+}

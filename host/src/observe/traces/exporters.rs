@@ -1,0 +1,86 @@
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use super::{Service, Settings, Tracer, exporter::Exporter};
+use crate::{
+    base::limits,
+    observe::{metrics::Spans, tasks},
+};
+
+/// The exporters of the process: one for each collector and service, for as long as a version that names it lives.
+pub struct Exporters {
+    known: Mutex<Vec<Weak<Exporter>>>,
+    instance: Arc<str>,
+    counts: Arc<Spans>,
+    senders: Senders,
+}
+
+impl Exporters {
+    pub fn new(counts: &Arc<Spans>) -> Self {
+        Self {
+            known: Mutex::default(),
+            instance: format!("{:032x}", fastrand::u128(..)).into(),
+            counts: counts.clone(),
+            senders: Senders::default(),
+        }
+    }
+
+    /// For one `App`. Starts nothing: the first span does.
+    pub fn tracer(&self, settings: Settings, service: Service) -> Tracer {
+        let Some(address) = settings.address else {
+            return Tracer::default();
+        };
+        let mut known = lock(&self.known);
+        known.retain(|one| one.strong_count() > 0);
+        let same = |one: &Arc<Exporter>| one.address == address && one.service == service;
+        let exporter = known.iter().filter_map(Weak::upgrade).find(same).unwrap_or_else(|| {
+            let exporter = Arc::new(Exporter::new(
+                address.clone(),
+                service.clone(),
+                self.instance.clone(),
+                self.counts.clone(),
+                self.senders.clone(),
+            ));
+            known.push(Arc::downgrade(&exporter));
+            exporter
+        });
+        Tracer::new(exporter, settings.share)
+    }
+
+    /// Sends what waits, for [`limits::SPANS_FLUSH`] at most, however many collectors there are. Blocks.
+    pub fn stop(&self) {
+        let end = Instant::now() + limits::SPANS_FLUSH;
+        for exporter in lock(&self.known).iter().filter_map(Weak::upgrade) {
+            exporter.stop(end);
+        }
+        self.senders.wait(end);
+    }
+}
+
+/// The threads that send, those of exporters that nobody uses any more among them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Senders(Arc<Mutex<Vec<JoinHandle<()>>>>);
+
+impl Senders {
+    pub(super) fn start(&self, send: impl FnMut() + Send + 'static) {
+        // Without a thread for it, what waits is lost with whatever else such a machine loses.
+        if let Ok(sending) = tasks::keep_thread("spans", send) {
+            let mut all = lock(&self.0);
+            all.retain(|one| !one.is_finished());
+            all.push(sending);
+        }
+    }
+
+    fn wait(&self, end: Instant) {
+        while Instant::now() < end && lock(&self.0).iter().any(|one| !one.is_finished()) {
+            thread::sleep(limits::SPANS_LOOK);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

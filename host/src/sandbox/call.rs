@@ -1,0 +1,74 @@
+use std::{sync::Arc, time::Instant};
+
+use crate::{
+    base::{bindings::Error, limits},
+    capability::Sessions,
+    observe::request::Origin,
+    sandbox::module::Handler,
+    service::app::App,
+};
+
+/// One running call: what host functions know about who called them. Lives for one call, never longer, so that an
+/// instance that is kept for reuse holds no `App`.
+pub struct Call {
+    pub app: Arc<App>,
+    /// The section whose module runs; empty for the top level.
+    pub section: Arc<str>,
+    /// `section.name`, for logs and errors.
+    pub fujsen: Arc<str>,
+    pub origin: Origin,
+    pub deadline: Instant,
+    /// 1 for a call from outside.
+    pub depth: u8,
+    /// Set by `fujsen.fail`; the guest traps right after.
+    pub failure: Option<Error>,
+    /// Set by `fujsen.panic`; the guest traps right after.
+    pub panic: Option<Panic>,
+    pub sessions: Sessions,
+    retained: usize,
+}
+
+/// Where a guest's code gave up, in the compiler's terms.
+#[derive(Clone, Debug)]
+pub struct Panic {
+    pub message: String,
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Call {
+    pub fn new(app: &Arc<App>, handler: &Handler, mut origin: Origin, deadline: Instant, depth: u8) -> Self {
+        origin.trace = origin.trace.inner();
+        Self {
+            sessions: Sessions::new(&origin.trace),
+            app: app.clone(),
+            section: handler.module.section.clone(),
+            fujsen: handler.path.clone(),
+            origin,
+            deadline,
+            depth,
+            failure: None,
+            panic: None,
+            retained: 0,
+        }
+    }
+
+    /// What is left of the call's time.
+    pub fn remaining(&self) -> std::time::Duration {
+        self.deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Counts bytes that a host call hands to the guest against the call's budget.
+    pub fn retain(&mut self, bytes: usize) -> Result<(), Error> {
+        self.retained = self.retained.saturating_add(bytes);
+        if self.retained > limits::RETAINED_BYTES {
+            let message = format!(
+                "host calls returned more than {} MiB to this call",
+                limits::RETAINED_BYTES >> 20
+            );
+            return Err(Error::new(500, "too-large", message));
+        }
+        Ok(())
+    }
+}

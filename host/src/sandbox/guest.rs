@@ -1,0 +1,326 @@
+//! A running instance, and one call through it.
+
+use std::{sync::Arc, time::Duration};
+
+use wasmtime::{Engine, ResourceLimiter, Store, Trap, UpdateDeadline};
+use wasmtime_wasi::{WasiCtxView, WasiView};
+
+use crate::{
+    base::{
+        bindings::{self, Error, Reply, Value},
+        escape::shown,
+        limits,
+    },
+    sandbox::{
+        call::{Call, Panic},
+        lane::{self, Lane},
+        module::{Handler, Module},
+        wasi::Wasi,
+    },
+};
+
+/// What a store holds: the current call, and the instance's own bounds.
+pub struct State {
+    call: Option<Box<Call>>,
+    memory: Memory,
+    wasi: Option<Box<Wasi>>,
+}
+
+impl State {
+    /// The call that runs. Host functions run only during one, which an instance is made for, too.
+    #[expect(
+        clippy::expect_used,
+        reason = "a store is made with its call, and `start` links no host function"
+    )]
+    pub fn call(&mut self) -> &mut Call {
+        self.call
+            .as_mut()
+            .expect("a store is made with its call, and `start` links no host function")
+    }
+}
+
+/// Why a call ended without a reply.
+#[derive(Debug)]
+pub enum Failure {
+    /// The fujsen's own error.
+    Error(Error),
+    Panic(Panic),
+    Deadline(Duration),
+    Memory(usize),
+    Stack,
+    /// It handed over more than this at once. Bytes.
+    TooLong(usize),
+    /// Any other trap, in wasmtime's words.
+    Trap(String),
+}
+
+impl Failure {
+    /// The code of the error that it becomes.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Error(error) => &error.code,
+            Self::Panic(_) => "panic",
+            Self::Deadline(_) => "deadline",
+            Self::Memory(_) => "memory",
+            Self::Stack => "stack",
+            Self::TooLong(_) => "too-large",
+            Self::Trap(_) => "trap",
+        }
+    }
+
+    /// In words; `place` says where a panic was.
+    pub(crate) fn explain(self, place: impl FnOnce(&Panic) -> String) -> Error {
+        let code = self.code().to_owned();
+        let (status, message) = match self {
+            Self::Error(error) => return error,
+            Self::Panic(panic) => (500, format!("panicked at {}: {}", place(&panic), panic.message)),
+            Self::Deadline(limit) => (
+                504,
+                format!("stopped after {limit:?}, the limit of a call (limits.deadline)"),
+            ),
+            Self::Memory(limit) => (
+                500,
+                format!(
+                    "needs more than {} MiB of memory, all memories and tables together (limits.memory): hold less at once, \
+                     or raise `memory` in [limits]",
+                    limit >> 20
+                ),
+            ),
+            Self::Stack => (
+                500,
+                "ran out of stack: does it call itself without end, or keep large arrays in variables?".to_owned(),
+            ),
+            Self::TooLong(limit) => (
+                500,
+                format!(
+                    "handed more than {} MiB over at once, in its reply or to a function of the host: raise `response` or \
+                     `body` in [limits] (limits.response, limits.body), the larger of which decides, or hand over less",
+                    limit >> 20
+                ),
+            ),
+            Self::Trap(trap) => (500, trap),
+        };
+        Error::new(status, &code, message)
+    }
+}
+
+/// An instance in its store.
+pub struct Guest {
+    store: Store<State>,
+    instance: bindings::Module,
+    calls: u32,
+}
+
+/// Runs one fujsen: on an instance kept for reuse, else on a fresh one.
+/// An instance that trapped or was stopped is never entered again.
+pub(crate) async fn run(
+    lane: &Lane,
+    handler: &Handler,
+    call: Box<Call>,
+    arguments: Vec<Value>,
+) -> Result<Reply, Failure> {
+    let (deadline, budget) = (call.deadline, call.app.limits.deadline);
+    let is_outermost = call.depth <= 1;
+    let running = enter(handler.module.clone(), handler.function, call, arguments);
+    let running = async move {
+        match (is_outermost, handler.module.habits.get(handler.function)) {
+            (true, Some(habit)) => lane.run(habit, running).await,
+            // It moves with its caller.
+            _ => running.await,
+        }
+    };
+    match tokio::time::timeout_at(deadline.into(), running).await {
+        Ok(result) => result,
+        Err(_) => Err(Failure::Deadline(budget)),
+    }
+}
+
+async fn enter(module: Arc<Module>, function: usize, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, Failure> {
+    let Some(function) = module.functions.get(function) else {
+        return Err(Failure::Trap("the module has no such function".to_owned()));
+    };
+    let (mut guest, call) = match take_idle(&module) {
+        Some(guest) => (guest, Some(call)),
+        // Its future is kilobytes, which calls of an instance that is there would carry along.
+        None => (Box::pin(Guest::fresh(&module, call)).await?, None),
+    };
+    let result = guest.run(call, &function.name, &arguments).await;
+    let is_sound = matches!(result, Ok(_) | Err(Failure::Error(_)));
+    if guest.calls < module.reuse && is_sound {
+        keep_idle(&module, guest);
+    }
+    result
+}
+
+fn take_idle(module: &Module) -> Option<Guest> {
+    if module.reuse <= 1 {
+        return None;
+    }
+    module
+        .idle
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .pop()
+}
+
+fn keep_idle(module: &Module, guest: Guest) {
+    module
+        .idle
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+        .push(guest);
+}
+
+/// A store without a call; `memory` bounds what its instance holds, in bytes.
+pub(crate) fn store(engine: &Engine, memory: usize) -> Store<State> {
+    let state = State {
+        call: None,
+        memory: Memory {
+            limit: memory,
+            held: 0,
+            last: 0,
+            refused: false,
+        },
+        wasi: None,
+    };
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.memory);
+    store.set_hostcall_fuel(limits::HANDED_OVER);
+    store.set_max_component_handles(limits::HANDLES);
+    // A busy guest gives its thread back, so that the deadline's timer and the neighbours run.
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|_| {
+        Ok(match lane::is_turn_over() {
+            true => UpdateDeadline::Yield(1),
+            false => UpdateDeadline::Continue(1),
+        })
+    });
+    store
+}
+
+impl Guest {
+    /// An instance that is made during a call, and for it.
+    async fn fresh(module: &Module, call: Box<Call>) -> Result<Self, Failure> {
+        let mut store = store(module.pre.engine(), call.app.limits.memory);
+        begin(&mut store, call);
+        let instance = module
+            .pre
+            .instantiate_async(&mut store)
+            .await
+            .map_err(|error| failure(&mut store, &error))?;
+        Ok(Self {
+            store,
+            instance,
+            calls: 0,
+        })
+    }
+
+    /// `call` is none where the instance was made for it.
+    async fn run(&mut self, call: Option<Box<Call>>, name: &str, arguments: &[Value]) -> Result<Reply, Failure> {
+        self.calls += 1;
+        if let Some(call) = call {
+            begin(&mut self.store, call);
+        }
+        let result = match self.instance.call_call(&mut self.store, name, arguments).await {
+            Ok(result) => result.map_err(Failure::Error),
+            Err(error) => Err(failure(&mut self.store, &error)),
+        };
+        let state = self.store.data_mut();
+        if let (Some(wasi), Some(call)) = (&state.wasi, &mut state.call) {
+            wasi.log(call);
+        }
+        state.call = None;
+        result
+    }
+}
+
+fn begin(store: &mut Store<State>, call: Box<Call>) {
+    store.set_hostcall_fuel(call.app.limits.handed_over());
+    store.data_mut().call = Some(call);
+    store.set_epoch_deadline(1);
+}
+
+/// Says why a guest trapped: what it told the host before, else what the host refused it, else wasmtime's word.
+pub(crate) fn failure(store: &mut Store<State>, error: &wasmtime::Error) -> Failure {
+    let handed_over = store.hostcall_fuel();
+    let state = store.data_mut();
+    if let Some(call) = &mut state.call {
+        if let Some(error) = call.failure.take() {
+            return Failure::Error(error);
+        }
+        if let Some(panic) = call.panic.take().filter(|_| !state.memory.refused) {
+            return Failure::Panic(panic);
+        }
+    }
+    if state.memory.refused {
+        return Failure::Memory(state.memory.limit);
+    }
+    match error.downcast_ref::<Trap>() {
+        // Rust's own stack is the start of linear memory: running out of it is reaching below address 0.
+        Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => Failure::Stack,
+        Some(trap) => Failure::Trap(trap.to_string()),
+        // Wasmtime has no type for it.
+        None if error.root_cause().to_string().contains(FUEL) => Failure::TooLong(handed_over),
+        None => Failure::Trap(shown(&format!("{error:#}"), limits::MODULE_WORDS).into_owned()),
+    }
+}
+
+/// What wasmtime says when a guest hands over more than `Limits::handed_over`.
+const FUEL: &str = "fuel allocated for hostcalls has been exhausted";
+
+/// Bounds what all memories and tables of an instance hold together, and remembers that it did: the guest itself only traps
+/// with `unreachable`.
+struct Memory {
+    limit: usize,
+    held: usize,
+    /// The last growth, which may fail after it was allowed.
+    last: usize,
+    refused: bool,
+}
+
+impl Memory {
+    fn grow(&mut self, current: usize, desired: usize) -> bool {
+        let more = desired.saturating_sub(current);
+        let held = self.held.saturating_add(more);
+        if held > self.limit {
+            self.refused = true;
+            self.last = 0;
+            return false;
+        }
+        (self.held, self.last) = (held, more);
+        true
+    }
+
+    fn take_back(&mut self) {
+        self.held -= std::mem::take(&mut self.last);
+    }
+}
+
+/// What an element of a table takes. Bytes.
+const ELEMENT: usize = size_of::<usize>();
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.grow(current, desired))
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.take_back();
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.grow(current.saturating_mul(ELEMENT), desired.saturating_mul(ELEMENT)))
+    }
+
+    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
+        self.take_back();
+        Ok(())
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        self.wasi.get_or_insert_with(|| Box::new(Wasi::new())).view()
+    }
+}

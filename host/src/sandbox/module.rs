@@ -1,0 +1,94 @@
+use std::sync::{Arc, Mutex};
+
+use fujsen::Function;
+use tsk::Language;
+use wasmtime::component::Component;
+
+use crate::{
+    base::bindings::ModulePre,
+    observe::metrics,
+    sandbox::{
+        engine::Host,
+        guest::{Guest, State},
+        lane::Habit,
+    },
+};
+
+/// A module, compiled and linked, ready to be instantiated. Knows no `App`: a swap keeps the modules whose text is
+/// the same.
+pub struct Module {
+    /// Dotted section name; empty for the top level.
+    pub section: Arc<str>,
+    /// `None` for a prebuilt module.
+    pub language: Option<Language>,
+    /// Of the component. Bytes.
+    pub size: usize,
+    pub hash: [u8; 32],
+    pub functions: Vec<Function>,
+    /// How many calls one instance serves; 1 is a fresh instance for each.
+    pub reuse: u32,
+    /// The interfaces that it imports, with their versions.
+    pub imports: Vec<String>,
+    pub(crate) pre: ModulePre<State>,
+    /// Of each function.
+    pub(crate) habits: Vec<Habit>,
+    /// Instances that may serve further calls.
+    pub(crate) idle: Mutex<Vec<Guest>>,
+}
+
+/// What distinguishes a module besides its code.
+pub struct Place {
+    pub section: Arc<str>,
+    pub language: Option<Language>,
+    pub reuse: u32,
+}
+
+impl Module {
+    pub fn new(host: &Host, place: Place, source: &fujsen::Component, code: Component) -> wasmtime::Result<Self> {
+        let imports: Vec<String> = code
+            .component_type()
+            .imports(&host.engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let imports_wasi = imports.iter().any(|name| is_wasi(name));
+        let linker = if imports_wasi { &host.wasi_linker } else { &host.linker };
+        Ok(Self {
+            section: place.section,
+            language: place.language,
+            size: source.wasm.len(),
+            hash: source.hash,
+            habits: source.functions.iter().map(|_| Habit::default()).collect(),
+            functions: source.functions.clone(),
+            reuse: place.reuse,
+            imports,
+            pre: ModulePre::new(linker.instantiate_pre(&code)?)?,
+            idle: Mutex::default(),
+        })
+    }
+}
+
+/// Whether an interface is one of WASI's.
+pub(crate) fn is_wasi(interface: &str) -> bool {
+    interface.starts_with("wasi:")
+}
+
+/// One fujsen of a module: what a route or a call leads to.
+#[derive(Clone)]
+pub struct Handler {
+    pub module: Arc<Module>,
+    /// `section.name`.
+    pub path: Arc<str>,
+    pub(crate) meter: Arc<metrics::Fujsen>,
+    /// Index into the module's functions.
+    pub(crate) function: usize,
+}
+
+impl Handler {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a handler is made with the index of one of its module's functions"
+    )]
+    pub fn function(&self) -> &Function {
+        &self.module.functions[self.function]
+    }
+}

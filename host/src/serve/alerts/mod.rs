@@ -1,0 +1,196 @@
+//! Watches the figures of the last minute, and tells the log and the event queue once when one of them crosses its
+//! threshold and once when it is back.
+
+mod rules;
+
+use std::{collections::HashSet, sync::Arc, time::Instant};
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+pub(crate) use self::rules::Rules;
+use self::rules::{Kind, Rule};
+use crate::{
+    base::{bindings::Error, limits},
+    observe::metrics::Metrics,
+    service::{app::App, live::Live},
+    storage::queue::Options,
+};
+
+/// A firing alert ends when its value is down to this part of the threshold: one that stays close does not flutter.
+const CLEARS_AT: f64 = 0.9;
+/// The type of the events that tell of alerts.
+const EVENT: &str = "alert";
+
+/// An alert that has begun or ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Alert {
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) message: String,
+    pub(crate) value: f64,
+    pub(crate) threshold: f64,
+    /// False when it has ended.
+    pub(crate) firing: bool,
+}
+
+/// Looks at the rules of the version that serves, every [`limits::ALERT_EVERY`] until `stop`.
+pub(crate) async fn run(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
+    let mut clock = tokio::time::interval(limits::ALERT_EVERY);
+    let mut firing = HashSet::new();
+    loop {
+        tokio::select! {
+            _ = clock.tick() => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        let app = live.current();
+        for alert in look(&app.alerts, app.metrics.metrics(), &mut firing) {
+            tell(&app, &alert).await;
+        }
+    }
+}
+
+/// Tells the log and the event queue of an alert that begins, and of its end.
+pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
+    let Alert {
+        kind,
+        severity,
+        message,
+        value,
+        threshold,
+        ..
+    } = alert;
+    let service = &*app.service.name;
+    if alert.firing {
+        tracing::warn!(target: "alert", service, alert = kind, severity, value, threshold, "{message}");
+    } else {
+        tracing::info!(target: "alert", service, alert = kind, severity, value, threshold, "{message}");
+    }
+    if let Err(error) = publish(app, alert).await {
+        let message = &error.message;
+        tracing::warn!(target: "alert", service, alert = kind, "its event was not published: {message}");
+    }
+}
+
+/// The event's data is the alert as JSON.
+async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), Error> {
+    let data = serde_json::to_string(alert).map_err(|error| Error::new(500, "json", error.to_string()))?;
+    let (trace, deadline) = (app.tracer.start(), Instant::now() + limits::EVENTS_PUBLISH);
+    let events = &app.capabilities.events;
+    events
+        .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())
+        .await
+        .map(drop)
+}
+
+/// What has changed since the last look; `firing` says what fires.
+fn look(rules: &Rules, metrics: &Metrics, firing: &mut HashSet<Kind>) -> Vec<Alert> {
+    // Without rules nothing is measured for them.
+    if rules.0.is_empty() && firing.is_empty() {
+        return Vec::new();
+    }
+    let window = metrics.window();
+    let value = |kind| match kind {
+        Kind::ErrorRate => window.error_percent(),
+        Kind::ResponseTime => window.mean_seconds(),
+        Kind::MemoryUsage => metrics.memory_percent(),
+    };
+    let mut changes = judge(rules, value, firing);
+    for kind in Kind::ALL {
+        match rules.0.iter().any(|rule| rule.kind == kind) {
+            true => metrics.alert(kind.name(), firing.contains(&kind)),
+            false => {
+                metrics.forget_alert(kind.name());
+                if firing.remove(&kind) {
+                    changes.push(kind.alert(value(kind), 0.0, false));
+                }
+            }
+        }
+    }
+    changes
+}
+
+fn judge(rules: &Rules, value: impl Fn(Kind) -> f64, firing: &mut HashSet<Kind>) -> Vec<Alert> {
+    let judge = |&Rule { kind, threshold }: &Rule| {
+        let value = value(kind);
+        let changes = if firing.contains(&kind) {
+            value <= threshold * CLEARS_AT && firing.remove(&kind)
+        } else {
+            value > threshold && firing.insert(kind)
+        };
+        changes.then(|| kind.alert(value, threshold, firing.contains(&kind)))
+    };
+    rules.0.iter().filter_map(judge).collect()
+}
+
+impl Kind {
+    fn alert(self, value: f64, threshold: f64, firing: bool) -> Alert {
+        let value = (value * 1000.0).round() / 1000.0;
+        let (what, unit) = self.words();
+        let message = if firing {
+            format!("{what} is {value}{unit}, above {threshold}{unit}")
+        } else {
+            format!("{what} is {value}{unit} again")
+        };
+        Alert {
+            kind: self.name(),
+            severity: self.severity(),
+            message,
+            value,
+            threshold,
+            firing,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fires_once_and_clears_once() {
+        let rules = Rules(vec![Rule {
+            kind: Kind::ErrorRate,
+            threshold: 5.0,
+        }]);
+        let mut firing = HashSet::new();
+        let mut told = Vec::new();
+        for value in [0.0, 5.0, 5.1, 6.0, 4.8, 4.51, 5.2, 4.5, 4.6, 5.0, 7.0] {
+            for alert in judge(&rules, |_| value, &mut firing) {
+                told.push((alert.firing, alert.message));
+            }
+        }
+        let message = |text: &str| text.to_owned();
+        assert_eq!(
+            told,
+            [
+                (true, message("Error rate is 5.1%, above 5%")),
+                (false, message("Error rate is 4.5% again")),
+                (true, message("Error rate is 7%, above 5%")),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_alert_that_is_watched_no_more_ends() {
+        let metrics = Arc::<Metrics>::default();
+        let memory = Rules(vec![Rule {
+            kind: Kind::MemoryUsage,
+            threshold: f64::MIN_POSITIVE,
+        }]);
+        let mut firing = HashSet::new();
+        let fired = look(&memory, &metrics, &mut firing);
+        assert_eq!(
+            (fired.len(), fired[0].kind, fired[0].severity),
+            (1, "high_memory_usage", "critical")
+        );
+        let shown = |state| format!("alert_firing{{alert=\"high_memory_usage\"}} {state}\n");
+        assert!(metrics.page("", "", (0, 0)).contains(&shown(1)));
+        assert_eq!(look(&memory, &metrics, &mut firing), []);
+        let ended = look(&Rules::default(), &metrics, &mut firing);
+        assert_eq!((ended.len(), ended[0].firing), (1, false));
+        assert!(!metrics.page("", "", (0, 0)).contains("alert=\"high_memory_usage\""));
+        assert_eq!(look(&Rules::default(), &metrics, &mut firing), []);
+    }
+}

@@ -1,0 +1,146 @@
+//! What `[alerts]` says.
+
+use std::time::Duration;
+
+use tsk::{Config, Diagnostic};
+
+use crate::base::{section::Section, sections};
+
+/// The alerts that the file asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules(pub(super) Vec<Rule>);
+
+/// An alert fires when its value is above the threshold.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Rule {
+    pub(super) kind: Kind,
+    pub(super) threshold: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    ErrorRate,
+    ResponseTime,
+    MemoryUsage,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 3] = [Self::ErrorRate, Self::ResponseTime, Self::MemoryUsage];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::ErrorRate => "high_error_rate",
+            Self::ResponseTime => "high_response_time",
+            Self::MemoryUsage => "high_memory_usage",
+        }
+    }
+
+    pub(super) fn severity(self) -> &'static str {
+        match self {
+            Self::ErrorRate | Self::ResponseTime => "warning",
+            Self::MemoryUsage => "critical",
+        }
+    }
+
+    /// What it is called in a sentence, and the unit.
+    pub(super) fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ErrorRate => ("Error rate", "%"),
+            Self::ResponseTime => ("Average response time", " s"),
+            Self::MemoryUsage => ("Memory usage", "%"),
+        }
+    }
+}
+
+impl Rules {
+    /// Reads `[alerts]`: `high_error_rate` and `high_memory_usage` in percent, `high_response_time` in seconds.
+    pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
+        let mut section = Section::new(config, &sections::ALERTS);
+        let threshold = |kind: Kind, section: &mut Section<'_>| match kind {
+            Kind::ErrorRate => section.number(kind.name(), 100.0, "5"),
+            Kind::MemoryUsage => section.number(kind.name(), 100.0, "80"),
+            Kind::ResponseTime => {
+                let range = Duration::from_millis(1)..=Duration::from_secs(3600);
+                section
+                    .seconds(kind.name(), range, "2")
+                    .map(|limit| limit.as_secs_f64())
+            }
+        };
+        let rule = |kind| {
+            let threshold = threshold(kind, &mut section)?;
+            Some(Rule { kind, threshold })
+        };
+        let rules = Kind::ALL.into_iter().filter_map(rule).collect();
+        section.finish(Self(rules))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+    use crate::capability::fixture;
+
+    #[test]
+    fn thresholds() {
+        let rules = |alerts| Rules::new(&fixture::config(json!({"alerts": alerts}))).unwrap().0;
+        let page = rules(json!({"high_error_rate": 5, "high_response_time": 2, "high_memory_usage": 80}));
+        let thresholds: Vec<_> = page.iter().map(|rule| (rule.kind.name(), rule.threshold)).collect();
+        assert_eq!(
+            thresholds,
+            [
+                ("high_error_rate", 5.0),
+                ("high_response_time", 2.0),
+                ("high_memory_usage", 80.0)
+            ]
+        );
+        let one = rules(json!({"high_response_time": "250ms"}));
+        assert_eq!((one.len(), one[0].threshold), (1, 0.25));
+        assert_eq!(Rules::new(&fixture::config(json!({}))).unwrap(), Rules::default());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (alerts, message, help) in [
+            (
+                json!({"high_eror_rate": 5}),
+                "`alerts` has no setting `high_eror_rate`",
+                "did you mean `high_error_rate`?",
+            ),
+            (
+                json!({"disk": 5}),
+                "`alerts` has no setting `disk`",
+                "there are: high_error_rate, high_response_time, high_memory_usage",
+            ),
+            (
+                json!({"high_error_rate": 0}),
+                "`alerts.high_error_rate` must be a number above 0, at most 100",
+                "write, for example, `high_error_rate: 5`",
+            ),
+            (
+                json!({"high_memory_usage": "80%"}),
+                "`alerts.high_memory_usage` must be a number above 0, at most 100",
+                "write, for example, `high_memory_usage: 80`",
+            ),
+            (
+                json!({"high_response_time": "soon"}),
+                "`alerts.high_response_time` must be seconds or a duration, from 1ms to 3600s",
+                "write, for example, `high_response_time: 2`",
+            ),
+            (
+                json!([]),
+                "`alerts` must hold settings",
+                "there are: high_error_rate, high_response_time, high_memory_usage",
+            ),
+        ] {
+            let diagnostics = Rules::new(&fixture::config(json!({"alerts": alerts}))).unwrap_err();
+            let shown: Vec<_> = diagnostics
+                .iter()
+                .map(|one| (&*one.message, one.help.as_deref().unwrap()))
+                .collect();
+            assert_eq!(shown, [(message, help)]);
+        }
+    }
+}

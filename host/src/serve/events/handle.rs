@@ -1,0 +1,165 @@
+//! One delivery, from its event to what the queue is told of it.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep};
+
+use super::session::{Source, jittered};
+use crate::{
+    base::{
+        arguments,
+        bindings::{Error, Value},
+        limits, redact,
+    },
+    observe::{
+        request::Origin,
+        traces::{Kind, Trace},
+    },
+    sandbox::module::Handler,
+    service::app::App,
+    storage::queue::{Delivery, Event},
+};
+
+/// What the queue is told of a delivery.
+enum Outcome {
+    Handled,
+    Again(Duration),
+    GivenUp { attempts: u32, why: String },
+}
+
+/// Runs the handlers of one event. Whether something may be due by that: another try, or the next of its key.
+pub(super) async fn handle(app: Arc<App>, source: Source, mut delivery: Delivery) -> bool {
+    let taken = Instant::now();
+    let (outcome, key) = outcome(&app, &source, &mut delivery).await;
+    let unlocks = key || !matches!(outcome, Outcome::Handled);
+    settle(&source, &delivery, outcome, taken).await;
+    unlocks
+}
+
+/// How it went, and whether the event has a key.
+async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (Outcome, bool) {
+    if delivery.attempts > source.attempts {
+        // The count was kept, and nothing came of the last delivery.
+        let why = "its last delivery did not end: the host ended while it was handled, or was stopped";
+        return (given_up(source, delivery, source.attempts, why.into()), true);
+    }
+    let event = match Event::parse(&delivery.event) {
+        Ok(event) => event,
+        Err(why) => return (given_up(source, delivery, delivery.attempts, why), true),
+    };
+    let outcome = match traced(app, &event, delivery).await {
+        Ok(()) => Outcome::Handled,
+        Err(why) if delivery.attempts >= source.attempts => given_up(source, delivery, delivery.attempts, why),
+        Err(why) => {
+            let pause = jittered(pause(source.backoff, delivery.attempts));
+            tracing::warn!(
+                target: "events", service = %app.service.name, event = %event.id, r#type = %event.kind,
+                attempt = delivery.attempts, "an event was not handled, to be tried again in {pause:.0?}: {why}"
+            );
+            Outcome::Again(pause)
+        }
+    };
+    (outcome, event.key.is_some())
+}
+
+/// One delivery is one span, in the trace of whoever published the event.
+async fn traced(app: &Arc<App>, event: &Event, delivery: &mut Delivery) -> Result<(), String> {
+    let trace = app.tracer.follow(event.trace());
+    let mut span = trace.span(Kind::Consumer, || format!("process {}", event.kind).into());
+    span.describe(|span| {
+        event.describe(span, "process", "process");
+        span.set("tusk.event.attempt", i64::from(delivery.attempts));
+    });
+    let result = run_all(app, event, delivery, &trace).await;
+    match &result {
+        Ok(()) => span.end(),
+        Err(_) => span.fail("handler"),
+    }
+    result
+}
+
+/// Runs the handlers that have not finished in an earlier delivery, and notes those that do. The first failure.
+async fn run_all(app: &Arc<App>, event: &Event, delivery: &mut Delivery, trace: &Trace) -> Result<(), String> {
+    let mut failed = None;
+    for handler in app.subscriptions.of(&event.kind) {
+        if delivery.done.split(' ').any(|done| done == &*handler.path) {
+            continue;
+        }
+        match run(app, handler, event, &delivery.event, trace).await {
+            Ok(()) => {
+                if !delivery.done.is_empty() {
+                    delivery.done.push(' ');
+                }
+                delivery.done.push_str(&handler.path);
+            }
+            Err(why) => {
+                failed.get_or_insert(format!("{}: {why}", handler.path));
+            }
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn given_up(source: &Source, delivery: &Delivery, attempts: u32, why: String) -> Outcome {
+    let id = Event::parse(&delivery.event).map_or_else(|_| "unknown".into(), |event| event.id);
+    tracing::error!(
+        target: "events", service = %source.consumer.service, event = %id, attempts,
+        "an event was given up, `tusk-host events FILE list-dead` shows it: {why}"
+    );
+    Outcome::GivenUp { attempts, why }
+}
+
+/// Doubles from delivery to delivery.
+fn pause(first: Duration, attempts: u32) -> Duration {
+    let factor = 1 << attempts.saturating_sub(1).min(20);
+    first.saturating_mul(factor).min(limits::EVENTS_BACKOFF.max(first))
+}
+
+/// `text` is the event as it stood in the queue.
+async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace: &Trace) -> Result<(), String> {
+    let data = event.data.as_ref().map_or("null", |data| data.get());
+    let bound = arguments::event::bind(handler.function(), text, data).map_err(Error::from);
+    let said = |error: Error| format!("{} ({}): {}", error.status, error.code, redact::message(&error.message));
+    let origin = Origin::within(trace.clone());
+    let reply = app.run(handler, bound.map_err(said)?, origin).await.map_err(said)?;
+    if reply.status < 400 {
+        return Ok(());
+    }
+    Err(match reply.body {
+        Value::Text(text) | Value::Json(text) => format!("{}: {}", reply.status, redact::message(&text)),
+        _ => reply.status.to_string(),
+    })
+}
+
+/// Tells the queue, again and again for as long as the event is this host's own: what cannot be told is delivered again.
+async fn settle(source: &Source, delivery: &Delivery, outcome: Outcome, taken: Instant) {
+    let (service, receipt) = (&source.consumer.service, &delivery.receipt);
+    let mut wait = Duration::from_millis(25);
+    loop {
+        let told = match &outcome {
+            Outcome::Handled => source.queue.ack(service, receipt).await,
+            Outcome::Again(pause) => source.queue.retry(service, receipt, *pause, &delivery.done).await,
+            Outcome::GivenUp { attempts, why } => source.queue.bury(service, delivery, *attempts, why).await,
+        };
+        let Err(error) = told else { return };
+        if taken.elapsed() + wait > source.consumer.lease {
+            tracing::warn!(target: "events", "the queue was not told of an event: {}", error.message);
+            return;
+        }
+        sleep(jittered(wait)).await;
+        wait = (wait * 2).min(limits::REDIS_BACKOFF);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_a_bound() {
+        let first = Duration::from_millis(500);
+        let all = [1, 2, 3, 8, 100].map(|attempts| pause(first, attempts).as_millis());
+        assert_eq!(all, [500, 1000, 2000, 60_000, 60_000]);
+        assert_eq!(pause(Duration::from_secs(600), 2), Duration::from_secs(600));
+    }
+}

@@ -1,0 +1,9 @@
+//! What runs until the service stops: it listens, delivers, keeps time, looks after others and watches the file.
+
+pub(crate) mod admin;
+pub(crate) mod alerts;
+pub mod events;
+pub(crate) mod health;
+pub mod scheduler;
+pub mod server;
+pub(crate) mod watch;

@@ -1,0 +1,193 @@
+//! Who runs a slot. One entry a schedule, kept where every host of the service sees it: the last slot that was given to
+//! somebody, and until when the run that goes on may take.
+
+use std::{sync::Arc, time::Duration};
+
+use ::redis::{Cmd, Value as Reply, cmd};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{
+    base::{bindings::Error, limits},
+    storage::store::{
+        Durability, Store,
+        redis::{Server, key},
+        sqlite::File,
+    },
+};
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS schedules (
+        service TEXT NOT NULL,
+        schedule TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        running INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (service, schedule)
+    ) STRICT, WITHOUT ROWID;";
+
+/// The same as [`decide`] and the statement of `release`, on a server. Entries of schedules that are no longer in any file expire.
+const TAKE: &str = "
+    local slot, now, till, skew = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[5])
+    local last = tonumber(redis.call('HGET', KEYS[1], 'slot') or '')
+    if last and last >= slot and last - slot < skew then return 'taken' end
+    redis.call('HSET', KEYS[1], 'slot', ARGV[1])
+    redis.call('PEXPIRE', KEYS[1], ARGV[6])
+    local ends = tonumber(redis.call('HGET', KEYS[1], 'until') or '0')
+    local busy = ends > now and ends <= till + skew
+    if busy and ARGV[4] == 'skip' then return 'overlaps' end
+    redis.call('HSET', KEYS[1], 'running', ARGV[1], 'until', ARGV[3])
+    return 'won'";
+const RELEASE: &str = "
+    if redis.call('HGET', KEYS[1], 'running') == ARGV[1] then redis.call('HSET', KEYS[1], 'until', '0') end
+    return 1";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// The slot is this host's to run, and to release.
+    Won,
+    /// Another one has it, or a later one.
+    Taken,
+    /// The run of an earlier slot goes on. Nobody runs this one.
+    Overlaps,
+}
+
+/// The claims on one schedule's slots.
+pub(super) struct Claims {
+    store: Store,
+    service: Arc<str>,
+    schedule: String,
+}
+
+impl Claims {
+    pub(super) fn new(store: Store, service: Arc<str>, schedule: String) -> Self {
+        Self {
+            store,
+            service,
+            schedule,
+        }
+    }
+
+    /// Claims a slot for `hold`, unless the run of another goes on and `overlap` is not allowed.
+    pub(super) async fn take(
+        &self,
+        slot: Timestamp,
+        now: Timestamp,
+        hold: Duration,
+        overlap: bool,
+    ) -> Result<Claim, Error> {
+        let (slot, now) = (slot.as_millisecond(), now.as_millisecond());
+        let till = now.saturating_add(milliseconds(hold));
+        match &self.store {
+            Store::Sqlite(file, durability) => {
+                file.ensure(SCHEMA).await?;
+                let (service, schedule) = (self.service.clone(), self.schedule.clone());
+                let take = move |connection: &_| decide(connection, &service, &schedule, (slot, now, till), overlap);
+                file.write(*durability, take).await
+            }
+            Store::Redis(server) => {
+                let mut script = self.script(TAKE);
+                script.arg(slot).arg(now).arg(till);
+                script.arg(if overlap { "allow" } else { "skip" });
+                script.arg(milliseconds(limits::SCHEDULE_SKEW));
+                script.arg(milliseconds(limits::SCHEDULE_ENTRY));
+                Ok(match self.run(server, &script).await? {
+                    Reply::BulkString(word) if word == b"won" => Claim::Won,
+                    Reply::BulkString(word) if word == b"overlaps" => Claim::Overlaps,
+                    _ => Claim::Taken,
+                })
+            }
+        }
+    }
+
+    /// The run of a slot has ended: the next one need not wait for its hold to pass.
+    pub(super) async fn release(&self, slot: Timestamp) -> Result<(), Error> {
+        let slot = slot.as_millisecond();
+        match &self.store {
+            Store::Sqlite(file, _) => self.release_in(file, slot).await,
+            Store::Redis(server) => self.run(server, self.script(RELEASE).arg(slot)).await.map(drop),
+        }
+    }
+
+    async fn release_in(&self, file: &File, slot: i64) -> Result<(), Error> {
+        let (service, schedule) = (self.service.clone(), self.schedule.clone());
+        file.write(Durability::Process, move |connection| {
+            connection.execute(
+                "UPDATE schedules SET until = 0 WHERE service = ? AND schedule = ? AND running = ?",
+                params![service, schedule, slot],
+            )
+        })
+        .await
+        .map(drop)
+    }
+
+    /// The last slot that was given to somebody, in milliseconds since the Unix epoch.
+    pub(super) async fn last(&self) -> Result<Option<i64>, Error> {
+        match &self.store {
+            Store::Sqlite(file, _) => {
+                file.ensure(SCHEMA).await?;
+                let (service, schedule) = (self.service.clone(), self.schedule.clone());
+                let find = move |connection: &Connection| entry(connection, &service, &schedule);
+                Ok(file.read(find).await?.map(|(slot, _)| slot))
+            }
+            Store::Redis(server) => {
+                let reply = self.run(server, cmd("HGET").arg(self.key()).arg("slot")).await?;
+                Ok(::redis::from_redis_value(reply).unwrap_or_default())
+            }
+        }
+    }
+
+    fn key(&self) -> String {
+        key(&self.service, "schedule", &self.schedule)
+    }
+
+    fn script(&self, text: &str) -> Cmd {
+        let mut script = cmd("EVAL");
+        script.arg(text).arg(1).arg(self.key());
+        script
+    }
+
+    async fn run(&self, server: &Server, command: &Cmd) -> Result<Reply, Error> {
+        server.run(command, limits::REDIS_COMMAND).await
+    }
+}
+
+/// Slot and `until`.
+fn entry(connection: &Connection, service: &str, schedule: &str) -> rusqlite::Result<Option<(i64, i64)>> {
+    connection
+        .prepare_cached("SELECT slot, until FROM schedules WHERE service = ? AND schedule = ?")?
+        .query_row(params![service, schedule], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+fn decide(
+    connection: &Connection,
+    service: &str,
+    schedule: &str,
+    (slot, now, till): (i64, i64, i64),
+    overlap: bool,
+) -> rusqlite::Result<Claim> {
+    let before = entry(connection, service, schedule)?;
+    if let Some((last, _)) = before
+        && last >= slot
+        && last - slot < milliseconds(limits::SCHEDULE_SKEW)
+    {
+        return Ok(Claim::Taken);
+    }
+    let sound = now + 1..=till.saturating_add(milliseconds(limits::SCHEDULE_SKEW));
+    let is_busy = before.is_some_and(|(_, until)| sound.contains(&until)) && !overlap;
+    if is_busy {
+        connection
+            .prepare_cached("UPDATE schedules SET slot = ?3 WHERE service = ?1 AND schedule = ?2")?
+            .execute(params![service, schedule, slot])?;
+        return Ok(Claim::Overlaps);
+    }
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO schedules VALUES (?1, ?2, ?3, ?3, ?4)")?
+        .execute(params![service, schedule, slot, till])?;
+    Ok(Claim::Won)
+}
+
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,121 @@
+//! HTTP/1.1 and HTTP/2 in, replies out.
+//!
+//! `accept` takes connections, of which `crowd` ends idle ones when there is no room; `tls` secures them where the file says
+//! so, `connection` drives one, `wire` looks at its bytes, `idle` ends it when its client does nothing and `owed` when it takes nothing. `exchange` turns
+//! one request into one response: `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
+//! `reply` writes. `trace`, `cors` and `access` are what every exchange carries along.
+
+mod accept;
+mod access;
+mod body;
+mod connection;
+mod cors;
+mod crowd;
+mod exchange;
+mod fault;
+mod head;
+mod idle;
+mod owed;
+mod reply;
+mod tls;
+mod trace;
+mod wire;
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, request::Parts};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::watch,
+};
+
+pub use self::cors::Cors;
+pub(crate) use self::{exchange::without_body, reply::JSON};
+use crate::{
+    base::limits,
+    network::tls::Incoming as Tls,
+    observe::metrics::{Counter, Gauge},
+    service::live::Live,
+};
+
+/// The task without which the service takes no requests.
+pub(crate) const ACCEPT: &str = "accept";
+
+/// Who answers the requests of a listener.
+pub trait Answer: Clone + Send + Sync + 'static {
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+
+    /// How the next connection is secured; none where it is not.
+    fn tls(&self) -> Option<Arc<Tls>> {
+        None
+    }
+}
+
+/// Brings the head of a request into its one form, as those of the service are, or says with which status and why it is
+/// refused.
+pub(crate) fn settle(parts: &mut Parts) -> Result<(), (StatusCode, String)> {
+    head::settle(parts).map_err(fault::Fault::into_words)
+}
+
+/// A socket that listens on `address`. Restarts do not wait for the connections of the process before.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(limits::BACKLOG)
+}
+
+/// Serves until `stop` becomes true, then drains: no new connections, requests in flight get [`limits::DRAIN`].
+pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
+    let open = live.current().metrics.metrics().connections.clone();
+    let panicked = live.current().metrics.metrics().panics.clone();
+    let server = accept::Server::new(ACCEPT, exchange::Service(live), room(), open, panicked);
+    server.run(listener, stop).await;
+}
+
+/// As [`serve`], with the same bounds, for other answers.
+pub async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
+    let server = accept::Server::new("accept_other", answer, room(), Arc::<Gauge>::default(), Arc::default());
+    server.run(listener, stop).await;
+}
+
+/// As [`serve`], for few connections; `panicked` counts what must not happen.
+pub(crate) async fn serve_few(
+    listener: TcpListener,
+    answer: impl Answer,
+    panicked: Arc<Counter>,
+    stop: watch::Receiver<bool>,
+) {
+    let most = limits::ADMIN_CONNECTIONS.min(room());
+    let server = accept::Server::new("accept_admin", answer, most, Arc::<Gauge>::default(), panicked);
+    server.run(listener, stop).await;
+}
+
+/// For how many client connections the system's descriptors suffice.
+fn room() -> usize {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the call only writes the struct that it is given.
+    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) } != 0 {
+        return limits::CONNECTIONS;
+    }
+    room_of(usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX))
+}
+
+fn room_of(descriptors: usize) -> usize {
+    let spare = limits::SPARE_DESCRIPTORS.max(descriptors / 4);
+    let room = descriptors.saturating_sub(spare);
+    room.clamp(limits::CONNECTIONS_LEAST, limits::CONNECTIONS)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+
+use crate::service::app::App;
+
+/// Holds the `App` that new requests get. A swap is one atomic store; requests in flight keep the one they have.
+pub struct Live {
+    app: ArcSwap<App>,
+    swapped: watch::Sender<()>,
+}
+
+impl Live {
+    pub fn new(app: Arc<App>) -> Self {
+        Self {
+            app: ArcSwap::new(app),
+            swapped: watch::Sender::new(()),
+        }
+    }
+
+    pub fn current(&self) -> Arc<App> {
+        self.app.load_full()
+    }
+
+    /// Tells of each swap from now on.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.swapped.subscribe()
+    }
+
+    pub fn swap(&self, app: Arc<App>) {
+        self.app.store(app);
+        self.swapped.send_replace(());
+    }
+}

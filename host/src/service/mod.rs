@@ -1,0 +1,14 @@
+//! What one file says, as a version that serves: read, linked, named, and swapped for the next.
+
+pub mod app;
+pub mod gate;
+pub mod link;
+pub mod live;
+pub mod load;
+pub mod names;
+pub(crate) mod remote_config;
+pub mod route;
+pub mod schedule;
+pub mod settings;
+pub(crate) mod target;
+pub(crate) mod unused;

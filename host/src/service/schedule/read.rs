@@ -1,0 +1,185 @@
+//! The lines of `[schedules]`, and what can be wrong with them.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tsk::{Config, Diagnostic, Node, Object, Value};
+
+use super::{Options, rhythm::Rhythm};
+use crate::{
+    base::{arguments, bindings, limits},
+    service::target::Targets,
+};
+
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) text: Arc<str>,
+    pub(super) rhythm: Rhythm,
+    pub(super) options: Options,
+    /// `section.name`, which there is.
+    pub(super) target: String,
+    pub(super) arguments: Vec<bindings::Value>,
+}
+
+const KEYS: [&str; 4] = ["run", "overlap", "catch_up", "deadline"];
+const EXAMPLE: &str = "write, for example, `\"every 30s\": section.name`, or several: `[section.one, section.two]`";
+
+pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Vec<Line>, Vec<Diagnostic>> {
+    let mut reader = Reader {
+        targets,
+        errors: Vec::new(),
+    };
+    let mut lines = Vec::new();
+    match config.get("schedules") {
+        None => {}
+        Some(Node {
+            value: Value::Object(schedules),
+            ..
+        }) => {
+            for (key, node) in schedules {
+                lines.extend(reader.line(key, node));
+            }
+        }
+        Some(node) => reader.errors.push(
+            Diagnostic::error("wrong-schedule", "`schedules` must be a section")
+                .at(node.key_span)
+                .help("write a section [schedules] with lines such as `\"every 30s\": section.name`"),
+        ),
+    }
+    if reader.errors.is_empty() {
+        Ok(lines)
+    } else {
+        Err(reader.errors)
+    }
+}
+
+struct Reader<'a> {
+    targets: &'a Targets<'a>,
+    errors: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    /// Key and value are checked both, whatever is wrong with the other.
+    fn line(&mut self, key: &str, node: &Node) -> Vec<Line> {
+        let rhythm = Rhythm::parse(key).map_err(|wrong| {
+            let message = format!("`{key}` is no schedule: {}", wrong.message);
+            let error = Diagnostic::error("wrong-schedule", message).at(node.key_span);
+            self.errors.push(error.help(wrong.help));
+        });
+        let (run, options) = match &node.value {
+            Value::Object(parts) => (self.run(key, node, parts), self.options(parts)),
+            _ => (Some(node), Options::default()),
+        };
+        let targets = run.map(|run| self.targets(key, run)).unwrap_or_default();
+        let Ok(rhythm) = rhythm else { return Vec::new() };
+        let line = |(target, arguments)| Line {
+            text: key.trim().into(),
+            rhythm: rhythm.clone(),
+            options: options.clone(),
+            target,
+            arguments,
+        };
+        targets.into_iter().map(line).collect()
+    }
+
+    fn run<'n>(&mut self, key: &str, node: &Node, parts: &'n Object) -> Option<&'n Node> {
+        for (part, node) in parts.iter().filter(|(part, _)| !KEYS.contains(&part.as_str())) {
+            let help = match tsk::suggest(part, KEYS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are: {}", KEYS.join(", ")),
+            };
+            let error = Diagnostic::error("unknown-setting", format!("a schedule has no `{part}`"));
+            self.errors.push(error.at(node.key_span).help(help));
+        }
+        if parts.get("run").is_none() {
+            let error = Diagnostic::error("wrong-schedule", format!("the schedule `{key}` runs nothing"));
+            self.errors.push(
+                error
+                    .at(node.span)
+                    .help("add `run: section.name`, the fujsen that is to run"),
+            );
+        }
+        parts.get("run")
+    }
+
+    fn options(&mut self, parts: &Object) -> Options {
+        Options {
+            overlap: self.choice(parts, "overlap", ["skip", "allow"]) == Some("allow"),
+            catch_up: self.choice(parts, "catch_up", ["none", "once"]) == Some("once"),
+            deadline: parts.get("deadline").and_then(|node| {
+                let duration = match &node.value {
+                    Value::String(text) => tsk::duration(text),
+                    _ => None,
+                };
+                let sound = duration.filter(|time| !time.is_zero() && *time <= limits::SCHEDULE_DEADLINE);
+                if sound.is_none() {
+                    let error = Diagnostic::error("wrong-setting", "`deadline` must be a duration of at most 1 hour");
+                    self.errors
+                        .push(error.at(node.span).help("write, for example, `deadline: \"5m\"`"));
+                }
+                sound
+            }),
+        }
+    }
+
+    fn choice<'n>(&mut self, parts: &'n Object, name: &str, choices: [&str; 2]) -> Option<&'n str> {
+        let node = parts.get(name)?;
+        match &node.value {
+            Value::String(text) if choices.contains(&text.as_str()) => Some(text),
+            _ => {
+                let [default, other] = choices;
+                let message = format!("`{name}` must be \"{default}\" or \"{other}\"");
+                let error = Diagnostic::error("wrong-setting", message).at(node.span);
+                self.errors.push(error.help(format!("write `{name}: \"{other}\"`")));
+                None
+            }
+        }
+    }
+
+    /// One fujsen, or a list of them.
+    fn targets(&mut self, key: &str, node: &Node) -> Vec<(String, Vec<bindings::Value>)> {
+        let nodes = match &node.value {
+            Value::Array(nodes) => nodes.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let mut seen = BTreeSet::new();
+        let targets = nodes.iter().filter_map(|node| {
+            let target = self.target(key, node)?;
+            if !seen.insert(target.0.clone()) {
+                let error = Diagnostic::error("wrong-schedule", format!("`{}` is listed twice", target.0));
+                self.errors.push(error.at(node.span).help("leave one of the two out"));
+                return None;
+            }
+            Some(target)
+        });
+        let targets: Vec<_> = targets.collect();
+        if nodes.is_empty() {
+            let error = Diagnostic::error("wrong-schedule", format!("the schedule `{key}` runs nothing"));
+            self.errors.push(error.at(node.span).help(EXAMPLE));
+        }
+        targets
+    }
+
+    /// A fujsen that can be called with nothing, and its arguments then.
+    fn target(&mut self, key: &str, node: &Node) -> Option<(String, Vec<bindings::Value>)> {
+        let Some(target) = self.targets.word(node) else {
+            let message = format!("the schedule `{key}` does not lead to a fujsen");
+            let error = Diagnostic::error("wrong-schedule", message).at(node.span);
+            self.errors.push(error.help(EXAMPLE));
+            return None;
+        };
+        let function = self
+            .targets
+            .function(&target)
+            .map_err(|missing| self.errors.push(missing.at(node.span)))
+            .ok()?;
+        let arguments = arguments::bind_json(function, serde_json::Map::new()).map_err(|error| {
+            let message = format!("`{target}` cannot be called without arguments: {}", error.message);
+            self.errors.push(
+                Diagnostic::error("wrong-schedule", message)
+                    .at(node.span)
+                    .help("a schedule passes none: give each parameter a default, or call it from a fujsen of its own"),
+            );
+        });
+        Some((target, arguments.ok()?))
+    }
+}

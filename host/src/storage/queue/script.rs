@@ -1,0 +1,81 @@
+use std::{sync::OnceLock, time::Duration};
+
+use redis::{Cmd, Value};
+
+use crate::{
+    base::{bindings::Error, limits},
+    storage::store::redis::Server,
+};
+
+/// A Lua script: several commands that nothing comes between.
+pub(super) struct Script {
+    text: &'static str,
+    sha: OnceLock<String>,
+}
+
+impl Script {
+    pub(super) const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            sha: OnceLock::new(),
+        }
+    }
+
+    pub(super) async fn run(&self, server: &Server, keys: &[&str], arguments: &[&str]) -> Result<Value, Error> {
+        if let Some(sha) = self.sha.get() {
+            match server.run(&call(sha, keys, arguments), TIME).await {
+                // A server that was started anew.
+                Err(error) if error.message.starts_with("NOSCRIPT") => {}
+                result => return result,
+            }
+        }
+        let mut load = Cmd::new();
+        load.arg("SCRIPT").arg("LOAD").arg(self.text);
+        let sha = text(&server.run(&load, TIME).await?);
+        server
+            .run(&call(self.sha.get_or_init(|| sha), keys, arguments), TIME)
+            .await
+    }
+}
+
+const TIME: Duration = limits::REDIS_COMMAND;
+
+fn call(sha: &str, keys: &[&str], arguments: &[&str]) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg("EVALSHA").arg(sha).arg(keys.len()).arg(keys).arg(arguments);
+    command
+}
+
+/// A reply that is one text.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::BulkString(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Value::SimpleString(text) => text.clone(),
+        Value::Int(number) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A reply that is one number, or the text of one.
+pub(super) fn number(value: &Value) -> i64 {
+    match value {
+        Value::Int(number) => *number,
+        other => text(other).parse().unwrap_or(0),
+    }
+}
+
+pub(super) fn list(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        _ => &[],
+    }
+}
+
+/// The value of `name` in a flat list of names and values.
+pub(super) fn field<'a>(list: &'a [Value], name: &str) -> &'a Value {
+    list.as_chunks::<2>()
+        .0
+        .iter()
+        .find(|[own, _]| text(own) == name)
+        .map_or(&Value::Nil, |[_, value]| value)
+}

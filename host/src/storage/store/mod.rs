@@ -1,0 +1,77 @@
+//! Where a service keeps what outlives a call, a swap and a restart: a SQLite file of its own, or a Redis server.
+//!
+//! Connections and nothing more: what is kept there, and under which tables and keys, is for those who keep it.
+
+mod durability;
+mod kept;
+pub(crate) mod own;
+mod place;
+pub(crate) mod redis;
+pub(crate) mod sqlite;
+
+use std::sync::Arc;
+
+pub(crate) use self::{durability::Durability, kept::Kept, place::Place};
+use crate::base::{
+    bindings::Error,
+    clock::{self, Clock},
+};
+
+/// Everything that this process has open, by file and by URL. Kept across swaps.
+pub struct Stores {
+    pub(crate) files: sqlite::Files,
+    pub(crate) servers: redis::Servers,
+    /// Of the times that are kept there.
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Default for Stores {
+    fn default() -> Self {
+        Self::new(clock::system())
+    }
+}
+
+/// An open place.
+#[derive(Clone)]
+pub(crate) enum Store {
+    Sqlite(Arc<sqlite::File>, Durability),
+    Redis(Arc<redis::Server>),
+}
+
+impl Store {
+    /// Opens a file. A server that is down is not an error before something is asked of it.
+    pub(crate) async fn open(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(file, _) => file.open().await,
+            Self::Redis(_) => Ok(()),
+        }
+    }
+}
+
+impl Store {
+    /// Whether a file could be opened. Nothing is asked of a server.
+    pub(crate) async fn look(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(file, _) => file.look().await,
+            Self::Redis(_) => Ok(()),
+        }
+    }
+}
+
+impl Stores {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            files: sqlite::Files::default(),
+            servers: redis::Servers::default(),
+            clock,
+        }
+    }
+
+    /// Connects to nothing yet: the first use does.
+    pub(crate) fn at(&self, place: &Place) -> Store {
+        match place {
+            Place::Sqlite(location, durability) => Store::Sqlite(self.files.get(location), *durability),
+            Place::Redis { url, info } => Store::Redis(self.servers.get(url, info.clone())),
+        }
+    }
+}

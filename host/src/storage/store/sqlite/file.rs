@@ -1,0 +1,291 @@
+use std::{
+    collections::HashSet,
+    iter,
+    sync::{Arc, mpsc},
+};
+
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, ffi};
+use tokio::sync::oneshot;
+
+use super::{Identity, Location, Thread, gone, look, open, write_ahead};
+use crate::{
+    base::{bindings::Error, limits},
+    observe::tasks,
+    storage::store::Durability,
+};
+
+/// A database that the host itself keeps: one connection, opened by its first use and closed with its last user.
+///
+/// Jobs that wait for it at the same time share one transaction, and with it one write to the disk: that of the job which
+/// asks for the most. A committed job survives the end of the process; whether it survives that of the machine's power is for
+/// its [`Durability`] to say. What is lost is lost whole, and nothing of what came before it.
+pub(crate) struct File {
+    location: Location,
+    open: tokio::sync::Mutex<Option<Open>>,
+}
+
+struct Open {
+    thread: Arc<Thread<Job>>,
+    /// What has been run by [`File::ensure`].
+    schemas: HashSet<&'static str>,
+}
+
+struct Job {
+    /// What it survives, if it writes.
+    writes: Option<Durability>,
+    work: Work,
+}
+
+/// Runs in a transaction, or hears why there is none.
+type Work = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) -> Answer + Send>;
+
+/// Tells whoever waits, once it is known whether the transaction was committed.
+type Answer = Box<dyn FnOnce(&rusqlite::Result<()>)>;
+
+impl File {
+    pub(super) fn new(location: Location) -> Self {
+        Self {
+            location,
+            open: tokio::sync::Mutex::default(),
+        }
+    }
+
+    pub(crate) async fn open(&self) -> Result<(), Error> {
+        self.thread().await.map(drop)
+    }
+
+    /// Whether it could be opened. Changes nothing.
+    pub(crate) async fn look(&self) -> Result<(), Error> {
+        let location = self.location.clone();
+        let looking = move || look(&location).map_err(|error| cannot_open(&location, &error));
+        tasks::block("look", looking).await.map_err(|_| gone())?
+    }
+
+    /// Runs `schema`, statements that may be run again, unless this process has done so. Opens the database.
+    pub(crate) async fn ensure(&self, schema: &'static str) -> Result<(), Error> {
+        let mut open = self.open.lock().await;
+        let open = self.opened(&mut open).await?;
+        if !open.schemas.contains(schema) {
+            let work = move |connection: &Connection| connection.execute_batch(schema);
+            self.run(&open.thread, Some(Durability::Process), work).await?;
+            open.schemas.insert(schema);
+        }
+        Ok(())
+    }
+
+    /// Runs `work` on one state of the data.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let thread = self.thread().await?;
+        self.run(&thread, None, work).await
+    }
+
+    /// Runs `work` in a transaction: all of it is kept when it succeeds, nothing when it fails. Work that nobody waits
+    /// for any more when its turn comes is left out.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let thread = self.thread().await?;
+        self.run(&thread, Some(durability), work).await
+    }
+
+    pub(crate) fn location(&self) -> &Location {
+        &self.location
+    }
+
+    async fn thread(&self) -> Result<Arc<Thread<Job>>, Error> {
+        let mut open = self.open.lock().await;
+        Ok(self.opened(&mut open).await?.thread.clone())
+    }
+
+    async fn opened<'a>(&self, open: &'a mut Option<Open>) -> Result<&'a mut Open, Error> {
+        let lives = open.as_ref().is_some_and(|open| open.thread.lives());
+        let current = match open.take() {
+            Some(current) if lives => current,
+            _ => {
+                let location = self.location.clone();
+                let served = location.clone();
+                let connect = move || connect(&location).map_err(|error| cannot_open(&location, &error));
+                let serve = move |connection, jobs| serve(connection, &served, jobs);
+                Open {
+                    thread: Arc::new(Thread::start(connect, serve).await?),
+                    schemas: HashSet::new(),
+                }
+            }
+        };
+        Ok(open.insert(current))
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        thread: &Thread<Job>,
+        writes: Option<Durability>,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let (answer, result) = oneshot::channel();
+        let work = move |connection: Result<&Connection, &rusqlite::Error>| -> Answer {
+            let result = match connection {
+                _ if answer.is_closed() => return Box::new(|_| {}),
+                Err(error) => Err(copy(error)),
+                Ok(connection) => alone(connection, work),
+            };
+            Box::new(move |committed| {
+                let result = match committed {
+                    Err(error) => result.and(Err(copy(error))),
+                    Ok(()) => result,
+                };
+                // Nobody listens when the call has ended meanwhile.
+                let _ = answer.send(result);
+            })
+        };
+        let job = Job {
+            writes,
+            work: Box::new(work),
+        };
+        thread.send(job).map_err(|_| gone())?;
+        let result = result.await.map_err(|_| gone())?;
+        result.map_err(|error| explain(&self.location, &error))
+    }
+}
+
+fn serve(mut connection: Connection, location: &Location, jobs: mpsc::Receiver<Job>) {
+    let identity = Identity::of(location);
+    let mut synchronous = Durability::Process;
+    while let Ok(first) = jobs.recv() {
+        let waiting = jobs.try_iter().take(limits::STORE_BATCH - 1);
+        let jobs: Vec<Job> = iter::once(first).chain(waiting).collect();
+        let ready = identity
+            .check()
+            .map_err(|why| failure(ffi::SQLITE_READONLY_DBMOVED, Some(why)))
+            .and_then(|()| synchronize(&connection, &jobs, &mut synchronous));
+        together(&mut connection, ready, jobs);
+    }
+}
+
+/// Has the next transaction written as safely as one of its jobs wants it.
+fn synchronize(connection: &Connection, jobs: &[Job], now: &mut Durability) -> rusqlite::Result<()> {
+    let wanted = jobs.iter().filter_map(|job| job.writes).max();
+    let Some(wanted) = wanted.filter(|wanted| wanted != now) else {
+        return Ok(());
+    };
+    connection.pragma_update(None, "synchronous", wanted.synchronous())?;
+    *now = wanted;
+    Ok(())
+}
+
+/// Runs jobs in one transaction.
+fn together(connection: &mut Connection, ready: rusqlite::Result<()>, jobs: Vec<Job>) {
+    let behavior = if jobs.iter().any(|job| job.writes.is_some()) {
+        TransactionBehavior::Immediate
+    } else {
+        TransactionBehavior::Deferred
+    };
+    let transaction = ready.and_then(|()| connection.transaction_with_behavior(behavior));
+    let (answers, committed): (Vec<Answer>, _) = match transaction {
+        Ok(transaction) => {
+            let answers = jobs.into_iter().map(|job| (job.work)(Ok(&transaction))).collect();
+            (answers, transaction.commit())
+        }
+        Err(error) => {
+            let answers = jobs.into_iter().map(|job| (job.work)(Err(&error))).collect();
+            (answers, Err(error))
+        }
+    };
+    for answer in answers {
+        answer(&committed);
+    }
+}
+
+/// Runs one job of a transaction so that its failure takes back nothing of the others.
+fn alone<T>(connection: &Connection, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    // SQLite rolls back by itself when a transaction cannot go on. What follows must not run outside of one.
+    if connection.is_autocommit() {
+        return Err(failure(ffi::SQLITE_ABORT_ROLLBACK, None));
+    }
+    let run = |statement| connection.prepare_cached(statement)?.execute([]);
+    run("SAVEPOINT job")?;
+    let result = work(connection);
+    if result.is_err() && !connection.is_autocommit() {
+        run("ROLLBACK TO job")?;
+    }
+    if !connection.is_autocommit() {
+        run("RELEASE job")?;
+    }
+    result
+}
+
+fn connect(location: &Location) -> rusqlite::Result<Connection> {
+    let mut connection = open(location)?;
+    connection.busy_timeout(limits::STORE_BUSY)?;
+    write_ahead(&mut connection)?;
+    connection.pragma_update(None, "synchronous", Durability::Process.synchronous())?;
+    // Where the system keeps writes in the disk's own memory unless told otherwise.
+    connection.pragma_update(None, "fullfsync", true)?;
+    // Answers with a row, so it is read rather than updated.
+    let pages = format!("PRAGMA max_page_count = {}", limits::SQL_PAGES);
+    connection.query_row(&pages, [], |_| Ok(()))?;
+    connection.set_prepared_statement_cache_capacity(limits::SQL_STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Takes the locks that it keeps from now on.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
+    let help = match location {
+        Location::File(path) => match path.parent() {
+            _ if path.is_dir() => "it is a folder: name a file".to_owned(),
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
+                format!("create its folder: mkdir -p {}", folder.display())
+            }
+            _ if error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+                "it is no SQLite database: name another file, or move this one away".to_owned()
+            }
+            _ => "check that this process may read and write it and its folder".to_owned(),
+        },
+        Location::Memory(_) => "free some memory".to_owned(),
+    };
+    Error::new(
+        503,
+        "unavailable",
+        format!("{} cannot be opened: {error}; {help}", location.show()),
+    )
+}
+
+/// SQLite's failure as whoever runs the service can act on it.
+fn explain(location: &Location, error: &rusqlite::Error) -> Error {
+    if let rusqlite::Error::SqliteFailure(failure, Some(why)) = error
+        && failure.extended_code == ffi::SQLITE_READONLY_DBMOVED
+    {
+        return Error::new(503, "moved", format!("{}: {why}", location.show()));
+    }
+    let (status, code, what) = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            (503, "busy", "another process held it for too long")
+        }
+        Some(ErrorCode::DiskFull) => (503, "full", "it cannot grow"),
+        Some(ErrorCode::ReadOnly) => (503, "unavailable", "it cannot be written"),
+        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::OperationAborted) => {
+            (503, "unavailable", "it cannot be used")
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (500, "corrupt", "it is damaged"),
+        _ => (500, "internal", "a statement failed"),
+    };
+    Error::new(status, code, format!("{}: {what}: {error}", location.show()))
+}
+
+fn failure(code: i32, message: Option<String>) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), message)
+}
+
+/// A failure that several jobs share.
+fn copy(error: &rusqlite::Error) -> rusqlite::Error {
+    match error {
+        rusqlite::Error::SqliteFailure(error, message) => rusqlite::Error::SqliteFailure(*error, message.clone()),
+        other => failure(ffi::SQLITE_ERROR, Some(other.to_string())),
+    }
+}
