@@ -3,6 +3,7 @@
 mod advisories;
 mod bench;
 mod endure;
+mod house;
 mod layers;
 mod setup;
 mod shell;

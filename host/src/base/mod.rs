@@ -4,6 +4,7 @@ pub mod arguments;
 pub mod bearer;
 pub mod bindings;
 pub mod clock;
+pub(crate) mod endpoint;
 pub(crate) mod escape;
 pub(crate) mod folder;
 #[cfg(test)]

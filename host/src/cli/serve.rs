@@ -25,12 +25,11 @@ use super::{
 use crate::{
     base::{clock, limits, off_limits},
     observe::tasks,
-    serve::{admin, alerts, events, health, scheduler, server, watch::Watch},
+    serve::{admin, alerts, events, health, remote_config::Watcher, scheduler, server, watch::Watch},
     service::{
         app::App,
         live::Live,
         load::{Failed, Loaded, Loader},
-        remote_config::Watcher,
         settings::{self, Settings},
     },
 };

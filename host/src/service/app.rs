@@ -23,14 +23,17 @@ use crate::{
         guest::{self, Failure},
         module::{Handler, Module},
     },
-    serve::{alerts, events::Subscriptions, health, server::Cors},
     service::{
+        alert_rules,
+        cors::Cors,
         gate::Gate,
+        health_plan,
         link::{self, Places},
         names::Handlers,
         remote_config,
         route::Routes,
         schedule::Schedules,
+        subscriptions::Subscriptions,
     },
 };
 
@@ -44,8 +47,8 @@ pub struct App {
     pub cors: Cors,
     /// What the admin address asks for.
     pub admin_token: Option<Bearer>,
-    pub health: health::Plan,
-    pub alerts: alerts::Rules,
+    pub health: health_plan::Plan,
+    pub alerts: alert_rules::Rules,
     /// Which services may call which route.
     pub policy: mesh::Policy,
     /// How it is called: without TLS where there is none.

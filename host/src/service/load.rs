@@ -27,15 +27,18 @@ use crate::{
         traces::{self, Exporters},
     },
     sandbox::{engine::Host, precompiled::Precompiled},
-    serve::{alerts, events::Subscriptions, health, server::Cors},
     service::{
+        alert_rules,
         app::App,
+        cors::Cors,
         gate::Gate,
+        health_plan,
         link::{self, Linked},
         remote_config,
         route::Routes,
         schedule::Schedules,
         settings::Settings,
+        subscriptions::Subscriptions,
     },
 };
 
@@ -125,7 +128,9 @@ impl Loader {
         };
         loaded.app.capabilities.connect().await.map_err(failed)?;
         loaded.app.schedules.connect().await.map_err(failed)?;
-        remote_config::recall(&loaded.app, &self.remote);
+        if let Some(plan) = &loaded.app.remote_config {
+            remote_config::recall(plan, &loaded.app.capabilities.config, &self.remote);
+        }
         Ok(())
     }
 
@@ -172,8 +177,8 @@ impl Loader {
         errors.take(no_databases(config, folder(&self.file)));
         let remote_config = errors.take(remote_config::Plan::new(config));
         let cors = errors.take(Cors::new(config));
-        let health = errors.take(health::Plan::new(config));
-        let alerts = errors.take(alerts::Rules::new(config));
+        let health = errors.take(health_plan::Plan::new(config));
+        let alerts = errors.take(alert_rules::Rules::new(config));
         let traces = errors.take(traces::Settings::new(config, |name| std::env::var(name).ok()));
         let metrics = self.metrics.version(version);
         let memory = settings

@@ -1,7 +1,10 @@
 //! What one file says, as a version that serves: read, linked, named, and swapped for the next.
 
+pub(crate) mod alert_rules;
 pub mod app;
+pub mod cors;
 pub mod gate;
+pub(crate) mod health_plan;
 pub mod link;
 pub mod live;
 pub mod load;
@@ -10,5 +13,6 @@ pub(crate) mod remote_config;
 pub mod route;
 pub mod schedule;
 pub mod settings;
+pub mod subscriptions;
 pub(crate) mod target;
 pub(crate) mod unused;

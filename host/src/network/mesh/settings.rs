@@ -6,8 +6,8 @@ use http::Method;
 use tsk::{Config, Diagnostic, Node, Secret, Value};
 
 use crate::{
+    base::endpoint::method_and_path,
     base::{limits, section::Section, sections},
-    service::route,
 };
 
 pub(super) struct Settings {
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
             return Some(None);
         }
         let known = routes(self.config);
-        let own = route::method_and_path(key);
+        let own = method_and_path(key);
         if let Some((method, path)) = own.filter(|own| known.iter().any(|(_, known)| known == own)) {
             return Some(Some((Method::from_bytes(method.as_bytes()).ok()?, path.to_owned())));
         }
@@ -206,7 +206,7 @@ fn routes(config: &Config) -> Vec<(&str, (&str, &str))> {
     match config.get("routes").map(|node| &node.value) {
         Some(Value::Object(routes)) => routes
             .keys()
-            .filter_map(|key| Some((key.as_str(), route::method_and_path(key)?)))
+            .filter_map(|key| Some((key.as_str(), method_and_path(key)?)))
             .collect(),
         _ => Vec::new(),
     }

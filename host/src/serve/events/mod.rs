@@ -4,7 +4,6 @@
 
 mod handle;
 mod session;
-mod subscriptions;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +14,6 @@ use tokio::{
 };
 
 use self::session::Session;
-pub use self::subscriptions::{Subscription, Subscriptions};
 use crate::{
     base::{bindings::Error, limits},
     observe::tasks,

@@ -9,7 +9,6 @@ mod accept;
 mod access;
 mod body;
 mod connection;
-mod cors;
 mod crowd;
 mod exchange;
 mod fault;
@@ -32,7 +31,6 @@ use tokio::{
     sync::watch,
 };
 
-pub use self::cors::Cors;
 pub(crate) use self::{exchange::without_body, reply::JSON};
 use crate::{
     base::limits,

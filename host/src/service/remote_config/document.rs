@@ -11,13 +11,13 @@ use crate::base::{
 #[derive(Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Document {
     /// By which settings it was asked for: see `Plan`.
-    pub(super) source: String,
-    pub(super) etag: Option<String>,
-    pub(super) values: Value,
+    pub(crate) source: String,
+    pub(crate) etag: Option<String>,
+    pub(crate) values: Value,
 }
 
 /// The values of an answer: what it has at the path `at`, or all of it. The error says what is wrong with it.
-pub(super) fn read(body: &[u8], at: Option<&str>) -> Result<Value, String> {
+pub(crate) fn read(body: &[u8], at: Option<&str>) -> Result<Value, String> {
     if body.len() > limits::REMOTE_BYTES {
         return Err(format!("the answer is over {} MiB", limits::REMOTE_BYTES >> 20));
     }
@@ -59,7 +59,7 @@ fn is_bounded(value: &Value, depth: usize, values: &mut usize) -> bool {
 }
 
 /// A value as the file would have it. Text is text, whatever it says.
-pub(super) fn node(value: &Value) -> Node {
+pub(crate) fn node(value: &Value) -> Node {
     let value = match value {
         Value::Null => tsk::Value::Null,
         Value::Bool(value) => tsk::Value::Bool(*value),

@@ -23,7 +23,7 @@ impl Kept {
     }
 
     /// The last good document of `source`. What is on disk and cannot be read is no document.
-    pub(super) fn get(&self, source: &str) -> Option<Arc<Document>> {
+    pub(crate) fn get(&self, source: &str) -> Option<Arc<Document>> {
         let mut document = self.document.lock().unwrap_or_else(PoisonError::into_inner);
         if document.is_none() {
             *document = read(&self.file).map(Arc::new);
@@ -32,7 +32,7 @@ impl Kept {
     }
 
     /// Blocks while it writes.
-    pub(super) fn put(&self, document: Arc<Document>) -> io::Result<()> {
+    pub(crate) fn put(&self, document: Arc<Document>) -> io::Result<()> {
         *self.document.lock().unwrap_or_else(PoisonError::into_inner) = Some(document.clone());
         write(&self.file, &document)
     }

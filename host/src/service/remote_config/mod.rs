@@ -2,20 +2,30 @@
 //! they must be like.
 //!
 //! `plan` is what one version of the file says, `document` what the configuration service said, `kept` the last of it that
-//! was good, `watcher` asks again and again. Values only: code, grants and the host's own settings come from the file.
+//! was good, what is served asks again and again. Values only: code, grants and the host's own settings come from the file.
 
 mod document;
 mod kept;
 mod places;
 mod plan;
 mod settings;
-mod watcher;
 
 #[cfg(test)]
 mod tests;
 
+use crate::capability::config::Values;
+
 pub(crate) use self::{
+    document::Document,
     kept::Kept,
-    plan::Plan,
-    watcher::{Watcher, recall},
+    plan::{Answer, Plan, Problem},
 };
+
+/// Gives a version of the file, whose plan and values these are, what was good last, where it is good for this one, too.
+pub(crate) fn recall(plan: &Plan, values: &Values, kept: &Kept) {
+    if let Some(document) = kept.get(&plan.source)
+        && plan.errors(&document).is_empty()
+    {
+        plan.take_over(values, document);
+    }
+}

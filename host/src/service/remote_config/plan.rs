@@ -31,19 +31,19 @@ pub struct Plan {
     /// Where its host may lead.
     network: Network,
     headers: Vec<(String, Secret)>,
-    pub(super) every: std::time::Duration,
+    pub(crate) every: std::time::Duration,
     timeout: std::time::Duration,
     at: Option<String>,
     schema: Schema,
     local: HashMap<String, Local>,
     /// Tells documents of other URLs apart, also on disk, where no URL with a password shall stand.
-    pub(super) source: String,
+    pub(crate) source: String,
     applied: ArcSwapOption<Document>,
 }
 
 /// What a configuration service said.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// What it said before still holds.
     Same,
     New(Document),
@@ -51,7 +51,7 @@ pub(super) enum Answer {
 
 /// Why there is nothing to take over.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     /// Nobody answered, or not in time.
     Unreachable(String),
     Refused(String),
@@ -83,16 +83,16 @@ impl Plan {
     }
 
     /// Where the values come from, without user, password and query.
-    pub(super) fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         show(&self.url)
     }
 
-    pub(super) fn has_applied(&self) -> bool {
+    pub(crate) fn has_applied(&self) -> bool {
         self.applied.load().is_some()
     }
 
     /// Asks once. Of what has been taken over the service is told the tag, so that it need not say it again.
-    pub(super) async fn ask(&self, http: &Arc<Http>) -> Result<Answer, Problem> {
+    pub(crate) async fn ask(&self, http: &Arc<Http>) -> Result<Answer, Problem> {
         let applied = self.applied.load_full();
         // A tag that cannot be sent back is none.
         let tag = applied
@@ -146,12 +146,12 @@ impl Plan {
     }
 
     /// All that is wrong with the configuration that a document makes of the file's.
-    pub(super) fn errors(&self, document: &Document) -> Vec<String> {
+    pub(crate) fn errors(&self, document: &Document) -> Vec<String> {
         self.schema.errors(|path| self.merged(Some(document), path))
     }
 
     /// Takes a document over, at once for all that read. Gives the paths whose values are others now.
-    pub(super) fn take_over(&self, values: &Values, document: Arc<Document>) -> Vec<String> {
+    pub(crate) fn take_over(&self, values: &Values, document: Arc<Document>) -> Vec<String> {
         let before = self.applied.load_full();
         let is_changed = |path: &&str| self.merged(before.as_deref(), path) != self.merged(Some(&document), path);
         let changed: Vec<String> = self.schema.paths().filter(is_changed).map(str::to_owned).collect();
@@ -167,7 +167,7 @@ impl Plan {
     }
 
     /// The paths of a document that the schema does not name.
-    pub(super) fn ignored(&self, document: &Document) -> Vec<String> {
+    pub(crate) fn ignored(&self, document: &Document) -> Vec<String> {
         self.schema.unnamed(&document.values)
     }
 
@@ -184,7 +184,7 @@ impl Plan {
     }
 
     #[cfg(test)]
-    pub(super) fn document(&self, values: serde_json::Value) -> Arc<Document> {
+    pub(crate) fn document(&self, values: serde_json::Value) -> Arc<Document> {
         Arc::new(Document {
             source: self.source.clone(),
             etag: None,

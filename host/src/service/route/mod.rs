@@ -11,7 +11,7 @@ use http::Method;
 use tsk::{Config, Diagnostic};
 
 use self::table::Table;
-pub(crate) use self::{normal::normal, read::method_and_path, table::Found};
+pub(crate) use self::{normal::normal, table::Found};
 use crate::{
     observe::metrics,
     sandbox::module::Handler,

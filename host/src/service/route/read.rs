@@ -5,7 +5,10 @@ use http::Method;
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
 use super::{path::Path, table::Table};
-use crate::{base::limits, service::target::Targets};
+use crate::{
+    base::{endpoint::method_and_path, limits},
+    service::target::Targets,
+};
 
 pub(super) struct Read {
     pub(super) lines: Vec<Line>,
@@ -50,15 +53,6 @@ pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Read, Vec<D
         })
     } else {
         Err(reader.errors)
-    }
-}
-
-/// The parts of a key, which is `METHOD /path`; a path alone is GET.
-pub(crate) fn method_and_path(key: &str) -> Option<(&str, &str)> {
-    let key = key.trim();
-    match key.split_once(char::is_whitespace) {
-        Some((method, path)) => Some((method, path.trim_start())),
-        None => key.starts_with('/').then_some(("GET", key)),
     }
 }
 

@@ -71,7 +71,7 @@ impl Cors {
     }
 
     /// The value of the `Access-Control-Allow-Origin` header for a request.
-    pub(super) fn origin(&self, request: &HeaderMap) -> Option<&HeaderValue> {
+    pub(crate) fn origin(&self, request: &HeaderMap) -> Option<&HeaderValue> {
         match &self.origins {
             Origins::None => None,
             Origins::Any => request.get(ORIGIN).map(|_| &ANY),
@@ -83,12 +83,12 @@ impl Cors {
     }
 
     /// Whether an OPTIONS request is a browser's question that this service answers: the method it asks about.
-    pub(super) fn asks_first<'r>(&self, request: &'r HeaderMap) -> Option<&'r HeaderValue> {
+    pub(crate) fn asks_first<'r>(&self, request: &'r HeaderMap) -> Option<&'r HeaderValue> {
         self.origin(request).and(request.get(ACCESS_CONTROL_REQUEST_METHOD))
     }
 
     /// Answers a browser's question; `response` names the methods of the path already.
-    pub(super) fn permit(&self, asked: &HeaderValue, response: &mut HeaderMap) {
+    pub(crate) fn permit(&self, asked: &HeaderValue, response: &mut HeaderMap) {
         let of_path = response.get(ALLOW).unwrap_or(asked).clone();
         response.insert(ACCESS_CONTROL_ALLOW_METHODS, self.methods.clone().unwrap_or(of_path));
         response.insert(ACCESS_CONTROL_ALLOW_HEADERS, self.headers.clone().unwrap_or(HEADERS));
@@ -96,7 +96,7 @@ impl Cors {
     }
 
     /// What every response carries; `origin` as [`Cors::origin`] gave it.
-    pub(super) fn mark(&self, origin: Option<&HeaderValue>, response: &mut HeaderMap) {
+    pub(crate) fn mark(&self, origin: Option<&HeaderValue>, response: &mut HeaderMap) {
         if matches!(self.origins, Origins::Named(_)) {
             // Also where the origin is not allowed: a cache must not give one page's answer to another.
             response.append(VARY, HeaderValue::from_static("origin"));

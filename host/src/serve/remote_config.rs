@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use tokio::{sync::watch, time::Instant};
 
-use super::{
-    Kept,
-    plan::{Answer, Plan, Problem},
-};
 use crate::{
     base::limits,
     observe::{metrics::Update, tasks},
     serve::alerts::{self, Alert},
-    service::{app::App, live::Live},
+    service::{
+        app::App,
+        live::Live,
+        remote_config::{Answer, Document, Kept, Plan, Problem},
+    },
 };
 
 const ALERT: &str = "remote_config_refused";
@@ -26,16 +26,6 @@ pub(crate) struct Watcher {
     ignored: Vec<String>,
     /// When to look next; never, where the file asks nobody.
     due: Option<Instant>,
-}
-
-/// Gives a version of the file what was good last, where it is good for this one, too.
-pub(crate) fn recall(app: &App, kept: &Kept) {
-    let Some(plan) = &app.remote_config else { return };
-    if let Some(document) = kept.get(&plan.source)
-        && plan.errors(&document).is_empty()
-    {
-        plan.take_over(&app.capabilities.config, document);
-    }
 }
 
 impl Watcher {
@@ -131,7 +121,7 @@ impl Watcher {
         self.ignored = ignored;
     }
 
-    async fn keep(&self, service: &str, document: Arc<super::document::Document>) {
+    async fn keep(&self, service: &str, document: Arc<Document>) {
         if self.kept.get(&document.source).is_some_and(|kept| kept == document) {
             return;
         }

@@ -68,7 +68,7 @@ impl Subscriptions {
     }
 
     /// The types that are handled; nothing when none is.
-    pub(super) fn types(&self) -> Option<Types> {
+    pub(crate) fn types(&self) -> Option<Types> {
         if self.lines.is_empty() {
             return None;
         }
@@ -79,7 +79,7 @@ impl Subscriptions {
     }
 
     /// Who handles events of a type, each once.
-    pub(super) fn of(&self, kind: &str) -> Vec<&Handler> {
+    pub(crate) fn of(&self, kind: &str) -> Vec<&Handler> {
         let mut found: Vec<&Handler> = Vec::new();
         for handler in self
             .lines
@@ -95,7 +95,7 @@ impl Subscriptions {
     }
 
     /// How long the handling of one event can take: its handlers run one after the other.
-    pub(super) fn longest(&self, deadline: Duration) -> Duration {
+    pub(crate) fn longest(&self, deadline: Duration) -> Duration {
         let most = self.lines.iter().map(|line| self.of(&line.kind).len()).max();
         deadline * most.unwrap_or(0) as u32
     }

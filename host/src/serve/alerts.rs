@@ -1,18 +1,15 @@
 //! Watches the figures of the last minute, and tells the log and the event queue once when one of them crosses its
 //! threshold and once when it is back.
 
-mod rules;
-
 use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use serde::Serialize;
 use tokio::sync::watch;
 
-pub(crate) use self::rules::Rules;
-use self::rules::{Kind, Rule};
 use crate::{
     base::{bindings::Error, limits},
     observe::metrics::Metrics,
+    service::alert_rules::{Kind, Rule, Rules},
     service::{app::App, live::Live},
     storage::queue::Options,
 };

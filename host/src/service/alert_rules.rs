@@ -8,26 +8,26 @@ use crate::base::{section::Section, sections};
 
 /// The alerts that the file asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rules(pub(super) Vec<Rule>);
+pub struct Rules(pub(crate) Vec<Rule>);
 
 /// An alert fires when its value is above the threshold.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Rule {
-    pub(super) kind: Kind,
-    pub(super) threshold: f64,
+pub(crate) struct Rule {
+    pub(crate) kind: Kind,
+    pub(crate) threshold: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     ErrorRate,
     ResponseTime,
     MemoryUsage,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::ErrorRate, Self::ResponseTime, Self::MemoryUsage];
+    pub(crate) const ALL: [Self; 3] = [Self::ErrorRate, Self::ResponseTime, Self::MemoryUsage];
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ErrorRate => "high_error_rate",
             Self::ResponseTime => "high_response_time",
@@ -35,7 +35,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn severity(self) -> &'static str {
+    pub(crate) fn severity(self) -> &'static str {
         match self {
             Self::ErrorRate | Self::ResponseTime => "warning",
             Self::MemoryUsage => "critical",
@@ -43,7 +43,7 @@ impl Kind {
     }
 
     /// What it is called in a sentence, and the unit.
-    pub(super) fn words(self) -> (&'static str, &'static str) {
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::ErrorRate => ("Error rate", "%"),
             Self::ResponseTime => ("Average response time", " s"),
