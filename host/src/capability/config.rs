@@ -3,17 +3,14 @@ use std::{collections::HashMap, sync::Arc};
 use arc_swap::ArcSwap;
 use tsk::{Config, Node, Object};
 
-use super::payload;
 use crate::{
     base::{
-        bindings::{self, Error, Value, config::Entry},
+        bindings::{Error, Value},
         limits,
         schema::Schema,
         sections,
     },
-    capability::deferred::{self, Reader},
-    observe::tasks,
-    sandbox::call::Call,
+    capability::deferred,
 };
 
 /// The values of the file, and in their place those that have come from elsewhere.
@@ -51,7 +48,7 @@ impl Values {
     }
 
     /// What a call sees: from its first read to its end the same.
-    fn of<'a>(&'a self, session: &'a mut ConfigSession) -> &'a Table {
+    pub(crate) fn of<'a>(&'a self, session: &'a mut ConfigSession) -> &'a Table {
         match self {
             Self::Fixed(table) => table,
             Self::Changing { current, .. } => session.0.get_or_insert_with(|| current.load_full()),
@@ -59,7 +56,7 @@ impl Values {
     }
 
     /// For the calls that a call makes: they see what it sees.
-    pub(super) fn share(&self, session: &mut ConfigSession) -> ConfigSession {
+    pub(crate) fn share(&self, session: &mut ConfigSession) -> ConfigSession {
         self.of(session);
         session.clone()
     }
@@ -120,7 +117,7 @@ impl Table {
 
     /// The value of `key` in `section` (empty for the top level), else at the path `key` from the top.
     /// The code of fujsens is no value.
-    fn get(&self, section: &str, key: &str) -> Found<'_> {
+    pub(crate) fn get(&self, section: &str, key: &str) -> Found<'_> {
         let own = if section.is_empty() {
             None
         } else {
@@ -164,7 +161,7 @@ fn readable(root: &Object) -> Object {
 
 /// What a fujsen finds at a key.
 #[derive(Debug)]
-enum Found<'a> {
+pub(crate) enum Found<'a> {
     Nothing,
     Plain(&'a Value),
     Deferred(&'a Node),
@@ -190,47 +187,7 @@ fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object
     }
 }
 
-impl bindings::config::Host for Call {
-    fn get(&mut self, key: String) -> Entry {
-        let values = self.app.capabilities.config.of(&mut self.sessions.config);
-        match values.get(&self.section, &key) {
-            Found::Nothing => Entry::Missing,
-            Found::Plain(value) => Entry::Plain(value.clone()),
-            // Why it is refused, `evaluate` says.
-            Found::Deferred(_) | Found::Kept(_) => Entry::Deferred,
-        }
-    }
-
-    async fn evaluate(&mut self, key: String) -> Result<Option<Value>, Error> {
-        let app = self.app.clone();
-        let values = app.capabilities.config.of(&mut self.sessions.config);
-        let value = match values.get(&self.section, &key) {
-            Found::Nothing => return Ok(None),
-            Found::Plain(value) => value.clone(),
-            Found::Kept(path) => return Err(kept(&path)),
-            Found::Deferred(node) => {
-                let reach = app.capabilities.reach();
-                let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
-                let value = reader.read(node).await;
-                value.map_err(|failed| failed.explain(&app.sources))?
-            }
-        };
-        self.retain(payload(&value))?;
-        Ok(Some(value))
-    }
-
-    async fn validate(&mut self, document: String, schema: String) -> Result<Vec<String>, Error> {
-        // Patterns may take their time, which the threads of calls have not.
-        let checking = tasks::block("validate", move || validate(&document, &schema));
-        let errors = checking
-            .await
-            .map_err(|_| Error::new(500, "internal", "the check ended without a result"))??;
-        self.retain(errors.iter().map(String::len).sum())?;
-        Ok(errors)
-    }
-}
-
-fn kept(path: &str) -> Error {
+pub(crate) fn kept(path: &str) -> Error {
     let section = sections::of(path).map_or("", |section| section.name);
     Error::denied(format!(
         "no fujsen reads `{}`: what [{section}] holds is for the host alone; write a value that fujsens need, too, in a section of your own",
@@ -239,7 +196,7 @@ fn kept(path: &str) -> Error {
 }
 
 /// Everything that is wrong with a document. The error is for a document or a schema that is none.
-fn validate(document: &str, schema: &str) -> Result<Vec<String>, Error> {
+pub(crate) fn validate(document: &str, schema: &str) -> Result<Vec<String>, Error> {
     let read = |text: &str, what: &str| -> Result<serde_json::Value, Error> {
         if text.len() > limits::SCHEMA_DOCUMENT {
             let message = format!("the {what} is over {} KiB", limits::SCHEMA_DOCUMENT >> 10);

@@ -11,12 +11,8 @@ use tsk::{Config, Diagnostic};
 
 use super::Grant;
 use crate::{
-    base::{
-        bindings::{self, Error},
-        limits,
-    },
+    base::{bindings::Error, limits},
     observe::traces::{Kind, Trace},
-    sandbox::call::Call,
     storage::{
         queue::{Event, Options, Queue, Queues, Settings},
         store::Stores,
@@ -123,25 +119,5 @@ impl Events {
             self.settings.length
         );
         Error::new(503, "full", message)
-    }
-}
-
-impl bindings::events::Host for Call {
-    async fn publish(
-        &mut self,
-        event_type: String,
-        data: String,
-        options: bindings::events::Options,
-    ) -> Result<String, Error> {
-        let bindings::events::Options { target, key, id } = options;
-        let options = Options { target, key, id };
-        let id = self
-            .app
-            .capabilities
-            .events
-            .publish(&self.origin.trace, self.deadline, event_type, data, options)
-            .await?;
-        self.retain(id.len())?;
-        Ok(id)
     }
 }

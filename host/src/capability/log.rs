@@ -1,14 +1,11 @@
 use std::sync::Arc;
 
 use super::payload;
-use crate::{
-    base::{
-        arguments::value_to_json,
-        bindings::{self, Value, log::Level},
-        escape::escaped,
-        limits,
-    },
-    sandbox::call::Call,
+use crate::base::{
+    arguments::value_to_json,
+    bindings::{Value, log::Level},
+    escape::escaped,
+    limits,
 };
 
 /// What one call has logged so far. Dropping it tells how much was over the bound.
@@ -23,36 +20,17 @@ pub struct LogSession {
 
 /// Whose line it is.
 #[derive(Clone)]
-struct Author {
-    service: Arc<str>,
-    section: Arc<str>,
-    fujsen: Arc<str>,
-    request_id: Arc<str>,
+pub(crate) struct Author {
+    pub(crate) service: Arc<str>,
+    pub(crate) section: Arc<str>,
+    pub(crate) fujsen: Arc<str>,
+    pub(crate) request_id: Arc<str>,
     /// Where its trace is recorded.
-    trace_id: Option<Arc<str>>,
-}
-
-impl Author {
-    fn of(call: &Call) -> Self {
-        Self {
-            service: call.app.service.name.clone(),
-            section: call.section.clone(),
-            fujsen: call.fujsen.clone(),
-            request_id: call.origin.request_id.clone(),
-            trace_id: call.origin.trace.is_recorded().then(|| call.origin.trace.id()),
-        }
-    }
-}
-
-impl bindings::log::Host for Call {
-    fn write(&mut self, level: Level, message: String, fields: Vec<(String, Value)>) {
-        let author = Author::of(self);
-        self.sessions.log.write(author, level, &message, &fields);
-    }
+    pub(crate) trace_id: Option<Arc<str>>,
 }
 
 impl LogSession {
-    fn write(&mut self, author: Author, level: Level, message: &str, fields: &[(String, Value)]) {
+    pub(crate) fn write(&mut self, author: Author, level: Level, message: &str, fields: &[(String, Value)]) {
         let bytes = message.len()
             + fields
                 .iter()

@@ -6,25 +6,19 @@
 pub mod config;
 pub mod deferred;
 pub mod events;
-pub mod fujsen;
 pub mod grpc;
 pub mod http;
 pub mod log;
-pub mod metrics;
 pub mod redis;
 pub mod sql;
 pub mod state;
-pub mod time;
 
 #[cfg(test)]
 pub(crate) mod fixture;
-#[cfg(test)]
-mod tests;
 
 use std::{path::Path, sync::Arc};
 
 use tsk::{Config, Diagnostic};
-use wasmtime::component::{HasData, Linker};
 
 use crate::{
     base::{bindings, folder::folder},
@@ -33,8 +27,7 @@ use crate::{
         discovery::Directory,
         resilience::{Memory, Policies},
     },
-    observe::{metrics::Metrics, traces::Trace},
-    sandbox::{call::Call, guest::State},
+    observe::metrics::Metrics,
     storage::{queue::Queues, store::Stores},
 };
 
@@ -82,24 +75,6 @@ pub struct Capabilities {
     pub redis: redis::Redis,
     pub sql: sql::Sql,
     pub state: state::State,
-}
-
-/// Made once per call; dropping it ends whatever the call left open.
-pub struct Sessions {
-    pub config: config::ConfigSession,
-    pub log: log::LogSession,
-    pub sql: sql::SqlSession,
-}
-
-impl Sessions {
-    /// `trace` is the place of the call.
-    pub fn new(trace: &Trace) -> Self {
-        Self {
-            config: config::ConfigSession::default(),
-            log: log::LogSession::default(),
-            sql: sql::SqlSession::new(trace.clone()),
-        }
-    }
 }
 
 /// One thing that a file allows its fujsens to reach, as `check` and the start banner print it.
@@ -207,7 +182,7 @@ impl Capabilities {
 }
 
 /// `; did you mean …?`, where one of `candidates` is near `name`, else nothing.
-fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     tsk::suggest(name, candidates).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
@@ -219,29 +194,3 @@ pub(crate) fn payload(value: &bindings::Value) -> usize {
         _ => 0,
     }
 }
-
-/// Tells wasmtime that every host function works on the current [`Call`].
-struct Current;
-
-impl HasData for Current {
-    type Data<'a> = &'a mut Call;
-}
-
-/// Offers every capability to modules.
-pub fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    bindings::config::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::events::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::grpc::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::metrics::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::redis::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::sql::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::state::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::time::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::tusk::fujsen::types::add_to_linker::<_, Current>(linker, State::call)?;
-    Ok(())
-}
-
-impl bindings::tusk::fujsen::types::Host for Call {}

@@ -21,7 +21,7 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
         let steps = Steps::start();
         loader.load(None, &|step| steps.step(step))?
     };
-    output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+    output::print_diagnostics(&loaded.warnings, &loaded.app.context.sources);
     let handler = loaded
         .app
         .handler(fujsen)

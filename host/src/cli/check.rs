@@ -26,7 +26,7 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
     let result = result.and_then(|loaded| runtime.block_on(loader.rehearse(loaded)));
     match (result, format) {
         (Ok(loaded), Format::Text) => {
-            output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+            output::print_diagnostics(&loaded.warnings, &loaded.app.context.sources);
             output::print(&report::summary(&loaded.app, loaded.settings.admin))
         }
         (Ok(loaded), Format::Json) => {
@@ -34,7 +34,7 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
             if let Some(report) = report.as_object_mut() {
                 report.extend(report::describe(&loaded.app));
                 report.insert("admin".to_owned(), json!(loaded.settings.admin));
-                let warnings = list(&loaded.warnings, &loaded.app.sources);
+                let warnings = list(&loaded.warnings, &loaded.app.context.sources);
                 report.insert("diagnostics".to_owned(), warnings.into());
             }
             output::print(&text(&report))

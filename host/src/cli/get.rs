@@ -13,6 +13,7 @@ use crate::{
         {Capabilities, Shared, http::Outside, sql::SqlSession},
     },
     network::{mesh::Mesh, tls::Tls},
+    observe::metrics::Metrics,
     observe::request::Origin,
     service::{
         load::{self, Failed},
@@ -52,7 +53,7 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
         watch: Vec::new(),
     };
     let settings = Settings::new(config, "").map_err(failed)?;
-    let (service, metrics) = (&settings.service, Arc::default());
+    let (service, metrics) = (&settings.service, Arc::<Metrics>::default());
     let (mesh, _) = Mesh::new(config, &service.name, &service.version).map_err(failed)?;
     let (tls, _) = Tls::new(config, file, &metrics).map_err(failed)?;
     let outside = Outside {

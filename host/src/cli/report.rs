@@ -39,7 +39,7 @@ fn admin_line(admin: Option<SocketAddr>) -> String {
 /// As [`banner`], for programs: one line.
 pub(super) fn banner_json(app: &App, address: SocketAddr, admin: Option<SocketAddr>) -> String {
     let url = format!("{}://{address}", app.scheme());
-    let mut fields = json!({ "message": format!("{} listens on {url}", app.service.name), "url": url });
+    let mut fields = json!({ "message": format!("{} listens on {url}", app.context.service.name), "url": url });
     if let Some(fields) = fields.as_object_mut() {
         fields.insert(
             "admin".to_owned(),
@@ -99,7 +99,7 @@ pub(super) fn describe(app: &App) -> Map<String, Value> {
     let described = [
         (
             "service",
-            json!({ "name": &*app.service.name, "version": &*app.service.version }),
+            json!({ "name": &*app.context.service.name, "version": &*app.context.service.version }),
         ),
         ("routes", routes.into()),
         ("events", events.into()),
@@ -124,7 +124,11 @@ pub(super) fn swapped(old: &App, new: &App, elapsed: Duration) {
 }
 
 fn title(app: &App) -> String {
-    format!("{} {}", bold(&cell(&app.service.name)), cell(&app.service.version))
+    format!(
+        "{} {}",
+        bold(&cell(&app.context.service.name)),
+        cell(&app.context.service.version)
+    )
 }
 
 fn sections(app: &App) -> String {

@@ -58,7 +58,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         Some(watch(&loader.file))
     };
     let loaded = load(&loader, None).await?;
-    output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+    output::print_diagnostics(&loaded.warnings, &loaded.app.context.sources);
     let (listener, address) = listen(&options, &loaded.settings)?;
     let admin = listen_admin(&options, &loaded.settings)?;
     let admin_address = admin.as_ref().map(|(_, address)| *address);
@@ -246,7 +246,7 @@ async fn follow(
         match load(&loader, Some(live.current())).await {
             Ok(loaded) => {
                 set(&mut watch, &loaded.watch);
-                output::print_diagnostics(&loaded.warnings, &loaded.app.sources);
+                output::print_diagnostics(&loaded.warnings, &loaded.app.context.sources);
                 let before = live.current();
                 live.swap(loaded.app.clone());
                 loader.metrics.swapped.add(1);

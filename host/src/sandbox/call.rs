@@ -1,17 +1,52 @@
-use std::{sync::Arc, time::Instant};
+//! One running call.
+
+use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 
 use crate::{
-    base::{bindings::Error, limits},
-    capability::Sessions,
+    base::{
+        bindings::{Error, Value},
+        limits,
+    },
+    capability::config::ConfigSession,
     observe::request::Origin,
-    sandbox::module::Handler,
-    service::app::App,
+    sandbox::{context::Context, sessions::Sessions},
 };
 
+/// Runs the fujsens that a fujsen calls.
+pub trait Fujsens: Send + Sync {
+    /// Calls `name` for a fujsen, with what it has left.
+    fn call<'a>(
+        &'a self,
+        name: &'a str,
+        arguments: Vec<(String, Value)>,
+        caller: Caller<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>>;
+}
+
+/// What a callee has from its caller.
+pub struct Caller<'a> {
+    /// Names of this section come first.
+    pub section: &'a str,
+    pub origin: Origin,
+    pub deadline: Instant,
+    /// That of the callee.
+    pub depth: u8,
+    /// Both see one version of the values.
+    pub config: ConfigSession,
+}
+
+/// What a module is to its calls.
+pub struct Callee {
+    pub section: Arc<str>,
+    /// `section.name`.
+    pub path: Arc<str>,
+}
+
 /// One running call: what host functions know about who called them. Lives for one call, never longer, so that an
-/// instance that is kept for reuse holds no `App`.
+/// instance that is kept for reuse holds no version of the service.
 pub struct Call {
-    pub app: Arc<App>,
+    pub context: Arc<Context>,
+    pub fujsens: Arc<dyn Fujsens>,
     /// The section whose module runs; empty for the top level.
     pub section: Arc<str>,
     /// `section.name`, for logs and errors.
@@ -38,13 +73,21 @@ pub struct Panic {
 }
 
 impl Call {
-    pub fn new(app: &Arc<App>, handler: &Handler, mut origin: Origin, deadline: Instant, depth: u8) -> Self {
+    pub fn new(
+        context: Arc<Context>,
+        fujsens: Arc<dyn Fujsens>,
+        callee: Callee,
+        mut origin: Origin,
+        deadline: Instant,
+        depth: u8,
+    ) -> Self {
         origin.trace = origin.trace.inner();
         Self {
             sessions: Sessions::new(&origin.trace),
-            app: app.clone(),
-            section: handler.module.section.clone(),
-            fujsen: handler.path.clone(),
+            context,
+            fujsens,
+            section: callee.section,
+            fujsen: callee.path,
             origin,
             deadline,
             depth,

@@ -6,9 +6,8 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 
 use crate::{
     base::limits,
-    capability,
     observe::tasks,
-    sandbox::{guest::State, lane::Lane},
+    sandbox::{instance::State, lane::Lane},
 };
 
 /// Compiles and runs modules. Cheap to clone; the epoch advances while one clone lives.
@@ -38,13 +37,14 @@ const PROPOSALS: WasmFeatures = WasmFeatures::FLOATS
 impl Host {
     /// An engine with pooled instances; where the address space or the number of maps is too small for the pool, one
     /// that allocates on demand, with a line in the log.
-    pub fn new() -> wasmtime::Result<Self> {
+    /// `offer` says what modules may import besides WASI.
+    pub fn new(offer: impl FnOnce(&mut Linker<State>) -> wasmtime::Result<()>) -> wasmtime::Result<Self> {
         let engine = Engine::new(&config(true)).or_else(|error| {
             tracing::warn!(%error, "no room for pooled instances: allocating each on demand, which is slower");
             Engine::new(&config(false))
         })?;
         let mut linker = Linker::new(&engine);
-        capability::add_to_linker(&mut linker)?;
+        offer(&mut linker)?;
         let mut wasi_linker = linker.clone();
         wasmtime_wasi::p2::add_to_linker_async(&mut wasi_linker)?;
         advance_epoch(&engine)?;

@@ -1,10 +1,14 @@
 //! Guests: their modules, their instances, and their calls within bounds.
 
 pub mod call;
+pub mod context;
 pub mod engine;
-pub mod guest;
+pub(crate) mod imports;
+pub mod instance;
 pub(crate) mod lane;
 pub mod module;
 pub(crate) mod precompiled;
+pub(crate) mod run;
+pub(crate) mod sessions;
 pub(crate) mod start;
 pub(crate) mod wasi;

@@ -9,7 +9,7 @@ use crate::{
     observe::metrics,
     sandbox::{
         engine::Host,
-        guest::{Guest, State},
+        instance::{Guest, State},
         lane::Habit,
     },
 };

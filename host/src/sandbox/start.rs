@@ -14,7 +14,7 @@ use crate::{
     sandbox::{
         call::Panic,
         engine::Host,
-        guest::{self, State},
+        instance::{self, State},
         module::{Module, is_wasi},
     },
 };
@@ -69,7 +69,7 @@ pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(
         .transpose();
     let own = own.map_err(|error| Refused::new(error.to_string()))?;
     let _inside = own.as_ref().map(Runtime::enter);
-    let mut store = guest::store(&host.engine, memory);
+    let mut store = instance::store(&host.engine, memory);
     let starting = async move {
         let started = pre.instantiate_async(&mut store).await;
         started
@@ -80,7 +80,7 @@ pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(
                 None if matches!(error.downcast_ref(), Some(Trap::IndirectCallToNull)) => {
                     refused(&Reached::Function(None))
                 }
-                None => Refused::new(guest::failure(&mut store, &error).explain(|_| String::new()).message),
+                None => Refused::new(instance::failure(&mut store, &error).explain(|_| String::new()).message),
             })
     };
     match host.lane.wait(limits::START, starting) {

@@ -42,7 +42,7 @@ pub(crate) async fn run(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
             _ = stop.wait_for(|stop| *stop) => return,
         }
         let app = live.current();
-        for alert in look(&app.alerts, app.metrics.metrics(), &mut firing) {
+        for alert in look(&app.alerts, app.context.metrics.metrics(), &mut firing) {
             tell(&app, &alert).await;
         }
     }
@@ -58,7 +58,7 @@ pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
         threshold,
         ..
     } = alert;
-    let service = &*app.service.name;
+    let service = &*app.context.service.name;
     if alert.firing {
         tracing::warn!(target: "alert", service, alert = kind, severity, value, threshold, "{message}");
     } else {
@@ -74,7 +74,7 @@ pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
 async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), Error> {
     let data = serde_json::to_string(alert).map_err(|error| Error::new(500, "json", error.to_string()))?;
     let (trace, deadline) = (app.tracer.start(), Instant::now() + limits::EVENTS_PUBLISH);
-    let events = &app.capabilities.events;
+    let events = &app.context.capabilities.events;
     events
         .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())
         .await

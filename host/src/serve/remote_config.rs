@@ -53,7 +53,7 @@ impl Watcher {
 
     /// Asks once, for no longer than the file says.
     pub(crate) async fn look(&mut self, app: &Arc<App>) {
-        let metrics = app.metrics.metrics();
+        let metrics = app.context.metrics.metrics();
         let Some(plan) = &app.remote_config else {
             self.due = None;
             self.solved(app, "Remote configuration is not asked for any more").await;
@@ -80,7 +80,7 @@ impl Watcher {
     }
 
     async fn update(&mut self, app: &App, plan: &Plan) -> Result<Update, Problem> {
-        let document = match plan.ask(&app.capabilities.http).await? {
+        let document = match plan.ask(&app.context.capabilities.http).await? {
             Answer::Same => return Ok(Update::Unchanged),
             Answer::New(document) => Arc::new(document),
         };
@@ -89,9 +89,9 @@ impl Watcher {
             let message = format!("Configuration validation failed: {}", errors.join("; "));
             return Err(Problem::Refused(message));
         }
-        let service = &*app.service.name;
+        let service = &*app.context.service.name;
         self.tell_ignored(service, plan.ignored(&document));
-        let changed = plan.take_over(&app.capabilities.config, document.clone());
+        let changed = plan.take_over(&app.context.capabilities.config, document.clone());
         self.keep(service, document).await;
         if changed.is_empty() {
             return Ok(Update::Unchanged);
@@ -144,10 +144,10 @@ impl Watcher {
         } else {
             "the values of the file serve"
         };
-        let (service, place) = (&*app.service.name, plan.place());
+        let (service, place) = (&*app.context.service.name, plan.place());
         tracing::error!(target: "remote_config", service, "configuration from {place} is not applied, {serves}: {reason}");
         let short = shortened(reason);
-        let metrics = app.metrics.metrics();
+        let metrics = app.context.metrics.metrics();
         metrics.remote.problem.refused(format!("{serves}: {short}"));
         self.problem = Some(problem);
         if is_new {
@@ -158,7 +158,7 @@ impl Watcher {
 
     async fn solved(&mut self, app: &Arc<App>, message: &str) {
         if self.problem.take().is_some() {
-            app.metrics.metrics().remote.problem.applied();
+            app.context.metrics.metrics().remote.problem.applied();
             alerts::tell(app, &alert(message.to_owned(), false)).await;
         }
     }

@@ -1,48 +1,33 @@
-use std::{sync::Arc, time::Instant};
+//! One version of a service: what its file says, ready to serve.
 
-use tsk::SourceMap;
+use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 
 use crate::{
     base::{
+        arguments,
         bearer::Bearer,
         bindings::{Error, Reply, Value},
-        escape,
-        limits::{self, Limits},
-        redact::{self, Secrets},
     },
-    capability::{Capabilities, Grant},
+    capability::{Grant, did_you_mean},
     network::{mesh, tls},
-    observe::{
-        metrics::{self, Outcome},
-        request::Origin,
-        traces::{self, Kind, Tracer},
-    },
+    observe::{request::Origin, traces::Tracer},
     sandbox::{
-        call::{Call, Panic},
-        engine::Host,
-        guest::{self, Failure},
+        call::{Call, Callee, Caller, Fujsens},
+        context::Context,
         module::{Handler, Module},
+        run,
     },
     service::{
-        alert_rules,
-        cors::Cors,
-        gate::Gate,
-        health_plan,
-        link::{self, Places},
-        names::Handlers,
-        remote_config,
-        route::Routes,
-        schedule::Schedules,
-        subscriptions::Subscriptions,
+        alert_rules, cors::Cors, gate::Gate, health_plan, names::Handlers, remote_config, route::Routes,
+        schedule::Schedules, subscriptions::Subscriptions,
     },
 };
 
 /// One version of a service, ready to serve. Immutable: a change of the file makes a new one, and a request keeps the
 /// one that it started with.
 pub struct App {
-    pub service: Service,
-    pub limits: Limits,
-    pub capabilities: Capabilities,
+    /// What every call of it has.
+    pub context: Arc<Context>,
     pub remote_config: Option<remote_config::Plan>,
     pub cors: Cors,
     /// What the admin address asks for.
@@ -58,23 +43,9 @@ pub struct App {
     /// By `section.name`.
     pub handlers: Handlers,
     pub routes: Routes,
-    /// Finds the meters of this version, and the process's metrics behind them.
-    pub metrics: metrics::Version,
     pub subscriptions: Subscriptions,
     pub schedules: Schedules,
     pub tracer: Tracer,
-    pub sources: SourceMap,
-    pub(crate) places: Places,
-    pub(crate) host: Host,
-    /// Kept out of all that is said while this version lives.
-    pub(crate) _secrets: Arc<Secrets>,
-}
-
-/// What `[service]` says of itself.
-#[derive(Clone, Debug)]
-pub struct Service {
-    pub name: Arc<str>,
-    pub version: Arc<str>,
 }
 
 impl App {
@@ -87,7 +58,7 @@ impl App {
     }
 
     pub fn grants(&self) -> Vec<Grant> {
-        self.capabilities.grants()
+        self.context.capabilities.grants()
     }
 
     /// The fujsen that `section.name` reaches; an error that names the nearest one when there is none.
@@ -107,7 +78,7 @@ impl App {
         arguments: Vec<Value>,
         origin: Origin,
     ) -> impl Future<Output = Result<Reply, Error>> + Send {
-        let deadline = Instant::now() + self.limits.deadline;
+        let deadline = Instant::now() + self.context.limits.deadline;
         self.run_at(handler, arguments, origin, deadline, 1)
     }
 
@@ -120,86 +91,108 @@ impl App {
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
-        let call = Call::new(self, handler, origin, deadline, depth);
-        self.run_call(handler, arguments, call).await
+        run::run(handler, arguments, self.call(handler, origin, deadline, depth)).await
     }
 
-    /// Runs a fujsen as a call that was made for it.
-    pub(crate) async fn run_call(&self, handler: &Handler, arguments: Vec<Value>, call: Call) -> Result<Reply, Error> {
-        let request_id = call.origin.request_id.clone();
-        let module = &handler.module;
-        let mut span = call
-            .origin
-            .trace
-            .span(Kind::Internal, || handler.path.to_string().into());
-        span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
-        let running = handler.meter.start();
-        let result = guest::run(&self.host.lane, handler, Box::new(call), arguments).await;
-        running.end(outcome(&result));
-        let trace_id = span.trace_id();
-        self.end(span, module, &result);
-        result.map_err(|failure| {
-            let error = self.explain(module, failure);
-            if error.status >= 500 {
-                tracing::error!(
-                    target: "fujsen",
-                    service = %self.service.name, fujsen = %handler.path, %request_id,
-                    trace_id = trace_id.map(|id| tracing::field::display(format!("{id:032x}"))),
-                    status = error.status, code = %error.code, "{}", error.message
-                );
-            }
-            error
-        })
-    }
-
-    /// Ends the span of a call. What a guest says of its failure is for the log, where the trace's id stands beside it.
-    fn end(&self, mut span: traces::Span, module: &Module, result: &Result<Reply, Failure>) {
-        let failed = !matches!(outcome(result), Outcome::Ok | Outcome::Refused);
-        match result {
-            Ok(reply) if failed => span.fail(&reply.status.to_string()),
-            Err(Failure::Panic(panic)) => {
-                span.describe(|span| span.reason(format!("panicked at {}", self.place(module, panic))));
-                span.fail("panic");
-            }
-            Err(failure) if failed => span.fail(failure.code()),
-            _ => span.end(),
-        }
-    }
-
-    /// A failure in words, with the line of the TSK file where it is known. Whatever its guest says, it is bounded, and
-    /// without the secrets of the file.
-    fn explain(&self, module: &Module, failure: Failure) -> Error {
-        let mut error = failure.explain(|panic| self.place(module, panic));
-        if error.status >= 500 {
-            error.message = redact::message(&error.message);
-        }
-        error.code = escape::shown(&error.code, limits::ERROR_CODE).into_owned();
-        error
-    }
-
-    fn place(&self, module: &Module, panic: &Panic) -> String {
-        match link::place(&self.places, &self.sources, &module.section, panic) {
-            Some(place) => self.sources.locate(place),
-            None if panic.line == 0 => panic.file.clone(),
-            None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
-        }
+    /// A call of a fujsen, for [`run::run`].
+    pub(crate) fn call(self: &Arc<Self>, handler: &Handler, origin: Origin, deadline: Instant, depth: u8) -> Call {
+        let callee = Callee {
+            section: handler.module.section.clone(),
+            path: handler.path.clone(),
+        };
+        let fujsens = Arc::new(Siblings(self.clone()));
+        Call::new(self.context.clone(), fujsens, callee, origin, deadline, depth)
     }
 }
 
-/// How a call ended, for its meter.
-fn outcome(result: &Result<Reply, Failure>) -> Outcome {
-    let by_status = |status| match status {
-        0..400 => Outcome::Ok,
-        400..500 => Outcome::Refused,
-        _ => Outcome::Failed,
+/// The fujsens of a version, for each other.
+struct Siblings(Arc<App>);
+
+impl Fujsens for Siblings {
+    fn call<'a>(
+        &'a self,
+        name: &'a str,
+        arguments: Vec<(String, Value)>,
+        caller: Caller<'a>,
+    ) -> Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>> {
+        Box::pin(async move {
+            let app = &self.0;
+            let handler = find(app, caller.section, name)?;
+            let arguments = arguments::bind_named(handler.function(), arguments)?;
+            let mut call = app.call(handler, caller.origin, caller.deadline, caller.depth);
+            call.sessions.config = caller.config;
+            body(run::run(handler, arguments, call).await?)
+        })
+    }
+}
+
+/// A name of the own section comes before the same path from the top.
+fn find<'a>(app: &'a App, section: &str, name: &str) -> Result<&'a Handler, Error> {
+    let own = if section.is_empty() {
+        None
+    } else {
+        app.handlers.get(format!("{section}.{name}").as_str())
     };
-    match result {
-        Ok(reply) => by_status(reply.status),
-        Err(Failure::Error(error)) => by_status(error.status),
-        Err(Failure::Panic(_)) => Outcome::Panic,
-        Err(Failure::Deadline(_)) => Outcome::Deadline,
-        Err(Failure::Memory(_)) => Outcome::Memory,
-        Err(Failure::Stack) => Outcome::Stack,
-        Err(Failure::TooLong(_) | Failure::Trap(_)) => Outcome::Trap,
+    own.or_else(|| app.handlers.get(name)).ok_or_else(|| {
+        let hint = did_you_mean(name, app.handlers.keys().map(|path| &**path));
+        Error::new(
+            500,
+            "unknown-fujsen",
+            format!("no fujsen `{name}`{hint}; others are called as `section.name`"),
+        )
+    })
+}
+
+/// What the callee answered, or the error that its status amounts to.
+fn body(reply: Reply) -> Result<Value, Error> {
+    if reply.status < 400 {
+        return Ok(reply.body);
+    }
+    let code = match reply.status {
+        400 => "bad-request",
+        404 => "not-found",
+        409 => "conflict",
+        503 => "unavailable",
+        _ => "failed",
+    };
+    let message = match reply.body {
+        Value::Text(text) => text,
+        Value::Json(text) => message(&text).unwrap_or(text),
+        _ => format!("it answered {}", reply.status),
+    };
+    Err(Error::new(reply.status, code, message))
+}
+
+/// The `message` of a JSON object.
+fn message(json: &str) -> Option<String> {
+    let object: serde_json::Value = serde_json::from_str(json).ok()?;
+    Some(object.get("message")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body_value: Value) -> Result<Value, (u16, String, String)> {
+        body(Reply {
+            status,
+            headers: Vec::new(),
+            body: body_value,
+        })
+        .map_err(|error| (error.status, error.code, error.message))
+    }
+
+    #[test]
+    fn a_failed_status_is_an_error() {
+        assert_eq!(answer(0, Value::Integer(1)), Ok(Value::Integer(1)));
+        assert_eq!(answer(201, Value::Null), Ok(Value::Null));
+        let error = |status, code: &str, message: &str| Err((status, code.to_owned(), message.to_owned()));
+        assert_eq!(
+            answer(404, Value::Text("no user 7".into())),
+            error(404, "not-found", "no user 7")
+        );
+        let json = Value::Json(r#"{"message": "taken"}"#.into());
+        assert_eq!(answer(409, json), error(409, "conflict", "taken"));
+        assert_eq!(answer(418, Value::Null), error(418, "failed", "it answered 418"));
     }
 }

@@ -1,9 +1,9 @@
 //! From a file's sources to modules and the names that reach their functions.
 
-use std::{collections::HashMap, sync::Arc, thread, time::Instant};
+use std::{sync::Arc, thread, time::Instant};
 
 use fujsen::{Component, ModuleSource, Prebuilt, Progress};
-use tsk::{Config, Diagnostic, Position, SourceMap, Span, Value};
+use tsk::{Config, Diagnostic, Span, Value};
 
 use crate::{
     base::{
@@ -13,7 +13,7 @@ use crate::{
     },
     observe::{metrics, tasks},
     sandbox::{
-        call::Panic,
+        context::{Places, place},
         module::{Module, Place},
         start::{self, Refused},
     },
@@ -24,9 +24,6 @@ use crate::{
         unused,
     },
 };
-
-/// Where the texts of a section stand: by section, then by the file name that compilers and guests report.
-pub type Places = HashMap<Arc<str>, HashMap<String, Span>>;
 
 pub(crate) struct Linked {
     pub(crate) modules: Vec<Arc<Module>>,
@@ -279,32 +276,4 @@ fn places(sources: &[ModuleSource]) -> Places {
         files.extend(source.texts.iter().map(|text| (text.file_name(), text.source.span)));
     }
     places
-}
-
-/// Where a panic is in the file, when it is in one of its texts.
-pub(crate) fn place(places: &Places, sources: &SourceMap, section: &str, panic: &Panic) -> Option<Span> {
-    let text = places.get(section)?.get(&panic.file)?;
-    Some(inside(sources, *text, panic.line, panic.column))
-}
-
-/// The place in a file of a line and column of a text that starts somewhere in it.
-fn inside(sources: &SourceMap, text: Span, line: u32, column: u32) -> Span {
-    let start = sources.position(text);
-    let column = if line <= 1 {
-        start.column + column.saturating_sub(1)
-    } else {
-        column
-    };
-    let offset = sources.offset(
-        text.file,
-        Position {
-            line: start.line + line.saturating_sub(1),
-            column,
-        },
-    );
-    Span {
-        file: text.file,
-        start: offset,
-        end: offset,
-    }
 }

@@ -26,7 +26,7 @@ use crate::{
         metrics::Metrics,
         traces::{self, Exporters},
     },
-    sandbox::{engine::Host, precompiled::Precompiled},
+    sandbox::{context::Context, engine::Host, imports, precompiled::Precompiled},
     service::{
         alert_rules,
         app::App,
@@ -80,7 +80,7 @@ impl Loader {
         Ok(Self {
             remote: Arc::new(remote_config::Kept::new(&file)),
             file,
-            host: Host::new()?,
+            host: Host::new(imports::add_to_linker)?,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
             exporters: Exporters::new(&metrics.spans),
@@ -123,13 +123,13 @@ impl Loader {
     pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
         let failed = |diagnostics| Failed {
             diagnostics,
-            sources: loaded.app.sources.clone(),
+            sources: loaded.app.context.sources.clone(),
             watch: loaded.watch.clone(),
         };
-        loaded.app.capabilities.connect().await.map_err(failed)?;
+        loaded.app.context.capabilities.connect().await.map_err(failed)?;
         loaded.app.schedules.connect().await.map_err(failed)?;
         if let Some(plan) = &loaded.app.remote_config {
-            remote_config::recall(plan, &loaded.app.capabilities.config, &self.remote);
+            remote_config::recall(plan, &loaded.app.context.capabilities.config, &self.remote);
         }
         Ok(())
     }
@@ -137,13 +137,13 @@ impl Loader {
     /// Finds out what [`prepare`](Self::prepare) would say about databases, without opening them for writing. What could not be
     /// found out is a warning.
     pub async fn rehearse(&self, mut loaded: Loaded) -> Result<Loaded, Failed> {
-        let mut found = loaded.app.capabilities.rehearse().await;
+        let mut found = loaded.app.context.capabilities.rehearse().await;
         found.extend(loaded.app.schedules.rehearse().await.err().into_iter().flatten());
         if found.iter().any(Diagnostic::is_error) {
             found.append(&mut loaded.warnings);
             return Err(Failed {
                 diagnostics: found,
-                sources: loaded.app.sources.clone(),
+                sources: loaded.app.context.sources.clone(),
                 watch: loaded.watch,
             });
         }
@@ -241,19 +241,24 @@ impl Loader {
             warnings: mut all,
         } = linked;
         all.extend(warnings);
-        let service = traces::Service {
-            name: settings.service.name.clone(),
-            version: settings.service.version.clone(),
-        };
+        let service = settings.service.clone();
         if remote_config.is_some() {
             capabilities.config = Values::changing(config);
         }
         all.extend(mesh_warnings);
         all.extend(tls_warnings);
-        let app = App {
+        let context = Context {
             service: settings.service.clone(),
             limits: settings.limits.clone(),
             capabilities,
+            metrics,
+            sources: config.sources.clone(),
+            places,
+            lane: self.host.lane.clone(),
+            _secrets: secrets,
+        };
+        let app = App {
+            context: Arc::new(context),
             remote_config,
             cors,
             admin_token: settings.admin_token,
@@ -265,14 +270,9 @@ impl Loader {
             modules,
             handlers,
             routes,
-            metrics,
             schedules,
             subscriptions,
             tracer: self.exporters.tracer(traces, service),
-            sources: config.sources.clone(),
-            places,
-            host: self.host.clone(),
-            _secrets: secrets,
         };
         Ok((app, settings, all))
     }

@@ -14,7 +14,7 @@ use crate::{
         section::{self, Section},
         sections,
     },
-    service::app::Service,
+    observe::traces::Service,
 };
 
 /// What the file says about the service as a whole.

@@ -58,7 +58,7 @@ pub(super) fn incoming(answers: impl IntoIterator<Item = MetadataMap>) -> Vec<(S
     pairs
 }
 
-pub(super) fn size(pairs: &[(String, String)]) -> usize {
+pub(crate) fn size(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 

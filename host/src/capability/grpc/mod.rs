@@ -7,7 +7,7 @@ mod connect;
 mod describe;
 mod exchange;
 mod message;
-mod metadata;
+pub(crate) mod metadata;
 mod protos;
 mod raw;
 mod reflection;
@@ -28,13 +28,9 @@ pub use self::remote::Channels;
 use self::remote::Remote;
 use super::{Grant, did_you_mean};
 use crate::{
-    base::bindings::{
-        self, Error,
-        grpc::{Messages, Request, Response},
-    },
+    base::bindings::Error,
     network::resilience::{Guard, Policies},
     observe::metrics,
-    sandbox::call::Call,
 };
 
 /// The servers that the file names.
@@ -115,26 +111,5 @@ impl Grpc {
                 format!("no gRPC server `{name}`{hint}; to add it, write\n[grpc]\n{name}: \"http://127.0.0.1:50051\"");
             Error::new(500, "unknown-server", message)
         })
-    }
-}
-
-impl bindings::grpc::Host for Call {
-    async fn call(&mut self, request: Request) -> Result<Response, Error> {
-        let grpc = &self.app.capabilities.grpc;
-        let response = grpc.call(request, &self.origin, self.deadline).await?;
-        self.retain(response.message.len() + metadata::size(&response.metadata))?;
-        Ok(response)
-    }
-
-    async fn stream(&mut self, request: Request, limit: Option<u32>) -> Result<Messages, Error> {
-        let grpc = &self.app.capabilities.grpc;
-        let answer = grpc.stream(request, limit, &self.origin, self.deadline).await?;
-        let size: usize = answer
-            .messages
-            .iter()
-            .map(|message| size_of::<String>() + message.len())
-            .sum();
-        self.retain(size + metadata::size(&answer.metadata))?;
-        Ok(answer)
     }
 }

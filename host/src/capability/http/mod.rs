@@ -21,10 +21,6 @@ use self::client::Clients;
 pub(crate) use self::exchange::show;
 use super::Grant;
 use crate::{
-    base::bindings::{
-        self, Error,
-        http::{IncomingRequest, Request, Response},
-    },
     network::{
         discovery::{Directory, Service, Services},
         egress::{self, Network, Origin},
@@ -33,7 +29,6 @@ use crate::{
         tls,
     },
     observe::metrics::{self, Metrics},
-    sandbox::call::Call,
 };
 
 /// The origins that the file grants, and the services that it knows by name.
@@ -160,30 +155,8 @@ impl Http {
     }
 }
 
-impl bindings::http::Host for Call {
-    async fn send(&mut self, request: Request) -> Result<Response, Error> {
-        let http = &self.app.capabilities.http;
-        let response = http.send(request, &self.origin, self.deadline).await?;
-        self.retain(response.body.len() + pairs_size(&response.headers))?;
-        Ok(response)
-    }
-
-    fn incoming(&mut self) -> Option<IncomingRequest> {
-        let incoming = self.origin.incoming.clone()?;
-        Some(IncomingRequest {
-            method: incoming.method.to_string(),
-            path: incoming.uri.path().to_owned(),
-            parameters: incoming.parameters.clone(),
-            query: incoming.query.clone(),
-            headers: pairs(&incoming.headers),
-            body: incoming.body.to_vec(),
-            service: incoming.service.as_deref().map(str::to_owned),
-        })
-    }
-}
-
 /// Headers with values that are no text are given with `U+FFFD` for what is none.
-fn pairs(headers: &http::HeaderMap) -> Vec<(String, String)> {
+pub(crate) fn pairs(headers: &http::HeaderMap) -> Vec<(String, String)> {
     let pair = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         (
             name.as_str().to_owned(),
@@ -193,6 +166,6 @@ fn pairs(headers: &http::HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(pair).collect()
 }
 
-fn pairs_size(pairs: &[(String, String)]) -> usize {
+pub(crate) fn pairs_size(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }

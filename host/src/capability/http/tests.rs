@@ -17,7 +17,13 @@ use tokio::{
 
 use super::*;
 use crate::{
-    base::limits,
+    base::{
+        bindings::{
+            Error,
+            http::{Request, Response},
+        },
+        limits,
+    },
     capability::fixture,
     network::resilience::Memory,
     observe::{request, trace_context::TraceContext},

@@ -23,7 +23,7 @@ use self::verbs::Kind;
 use super::{Grant, did_you_mean, payload};
 use crate::{
     base::{
-        bindings::{self, Error, Value},
+        bindings::{Error, Value},
         limits, sections,
     },
     observe::{
@@ -31,7 +31,6 @@ use crate::{
         operation::Operation,
         traces::{Recording, Trace},
     },
-    sandbox::call::Call,
     storage::store::redis::{Server, Servers, info},
 };
 
@@ -297,23 +296,4 @@ async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<
         bounds::append(before.try_into().unwrap_or_default(), arguments)?;
     }
     Reply::new(server.run(&command("APPEND", arguments), time).await?)
-}
-
-impl bindings::redis::Host for Call {
-    async fn command(&mut self, server: String, name: String, arguments: Vec<Value>) -> Result<Vec<Value>, Error> {
-        let redis = &self.app.capabilities.redis;
-        let values = redis
-            .command(
-                &self.section,
-                &server,
-                &name,
-                arguments,
-                &self.origin.trace,
-                self.deadline,
-            )
-            .await?
-            .values;
-        self.retain(values.iter().map(|value| size_of::<Value>() + payload(value)).sum())?;
-        Ok(values)
-    }
 }

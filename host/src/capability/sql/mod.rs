@@ -21,17 +21,16 @@ use tsk::{Config, Diagnostic};
 
 pub use self::pools::Pools;
 use self::{database::Database, engine::Lease};
-use super::{Grant, did_you_mean, payload};
+use super::{Grant, did_you_mean};
 use crate::{
     base::{
         bindings::{
-            self, Error, Value,
+            Error, Value,
             sql::{Changes, Rows},
         },
         limits,
     },
     observe::traces::Trace,
-    sandbox::call::Call,
 };
 
 /// The databases that the file names.
@@ -289,56 +288,4 @@ fn no_transaction(database: &str) -> Error {
         "no-transaction",
         format!("no transaction on `{database}` is open: begin one first"),
     )
-}
-
-impl bindings::sql::Host for Call {
-    async fn query(&mut self, database: String, statement: String, parameters: Vec<Value>) -> Result<Rows, Error> {
-        let sql = &self.app.capabilities.sql;
-        let rows = sql
-            .query(&self.sessions.sql, self.deadline, &database, statement, parameters)
-            .await?;
-        self.retain(size(&rows))?;
-        Ok(rows)
-    }
-
-    async fn execute(&mut self, database: String, statement: String, parameters: Vec<Value>) -> Result<Changes, Error> {
-        let sql = &self.app.capabilities.sql;
-        sql.execute(&self.sessions.sql, self.deadline, &database, statement, parameters)
-            .await
-    }
-
-    async fn begin(&mut self, database: String) -> Result<(), Error> {
-        self.app
-            .capabilities
-            .sql
-            .begin(&mut self.sessions.sql, self.deadline, &database)
-            .await
-    }
-
-    async fn commit(&mut self, database: String) -> Result<(), Error> {
-        self.app
-            .capabilities
-            .sql
-            .commit(&mut self.sessions.sql, self.deadline, &database)
-            .await
-    }
-
-    async fn rollback(&mut self, database: String) -> Result<(), Error> {
-        self.app
-            .capabilities
-            .sql
-            .rollback(&mut self.sessions.sql, self.deadline, &database)
-            .await
-    }
-}
-
-/// What a result occupies. Bytes.
-fn size(rows: &Rows) -> usize {
-    let values = rows
-        .rows
-        .iter()
-        .flatten()
-        .map(|value| size_of::<Value>() + payload(value))
-        .sum::<usize>();
-    values + rows.columns.iter().map(String::len).sum::<usize>()
 }

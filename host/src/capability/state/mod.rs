@@ -3,7 +3,6 @@
 //! `Tables` (process) keeps what SQLite files need over swaps, `State` (App) knows the place and the service's name.
 
 mod codec;
-mod host;
 mod redis;
 mod sqlite;
 

@@ -42,7 +42,7 @@ pub(crate) async fn serve(
     let is_local = listener
         .local_addr()
         .is_ok_and(|address| settings::is_local(address.ip()));
-    let panicked = live.current().metrics.metrics().panics.clone();
+    let panicked = live.current().context.metrics.metrics().panics.clone();
     let admin = Admin {
         live,
         draining,
@@ -129,8 +129,9 @@ impl Admin {
 
     fn metrics(&self) -> Response<Full<Bytes>> {
         let app = self.live.current();
-        let service = &app.service;
+        let service = &app.context.service;
         let page = app
+            .context
             .metrics
             .metrics()
             .page(&service.name, &service.version, app.gate.load());
@@ -139,8 +140,8 @@ impl Admin {
 
     fn live(&self) -> Response<Full<Bytes>> {
         let app = self.live.current();
-        let uptime = app.metrics.metrics().uptime().as_secs_f64();
-        let body = json!({"status": "live", "service": &*app.service.name, "uptime_seconds": uptime});
+        let uptime = app.context.metrics.metrics().uptime().as_secs_f64();
+        let body = json!({"status": "live", "service": &*app.context.service.name, "uptime_seconds": uptime});
         json(StatusCode::OK, body.to_string())
     }
 
@@ -156,7 +157,7 @@ impl Admin {
 
     fn fault(&self, status: StatusCode, message: &str) -> Response<Full<Bytes>> {
         let app = self.live.current();
-        let body = json!({"status": "error", "message": message, "service": &*app.service.name});
+        let body = json!({"status": "error", "message": message, "service": &*app.context.service.name});
         json(status, body.to_string())
     }
 }

@@ -53,7 +53,7 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (O
         Err(why) => {
             let pause = jittered(pause(source.backoff, delivery.attempts));
             tracing::warn!(
-                target: "events", service = %app.service.name, event = %event.id, r#type = %event.kind,
+                target: "events", service = %app.context.service.name, event = %event.id, r#type = %event.kind,
                 attempt = delivery.attempts, "an event was not handled, to be tried again in {pause:.0?}: {why}"
             );
             Outcome::Again(pause)

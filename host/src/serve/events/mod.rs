@@ -65,8 +65,8 @@ pub async fn serve(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
 
 /// Events that the service has not handled yet, for whoever watches over it.
 pub async fn backlog(app: &App) -> Result<u64, Error> {
-    let all = app.capabilities.events.queue().progress().await?;
-    let own = all.iter().find(|one| *one.service == *app.service.name);
+    let all = app.context.capabilities.events.queue().progress().await?;
+    let own = all.iter().find(|one| *one.service == *app.context.service.name);
     Ok(own.map_or(0, |own| (own.waiting + own.pending).unsigned_abs()))
 }
 

@@ -43,11 +43,11 @@ pub(super) struct Session {
 impl Source {
     /// Nothing where the file binds no handler.
     fn of(app: &App) -> Option<Self> {
-        let (events, subscriptions) = (&app.capabilities.events, &app.subscriptions);
+        let (events, subscriptions) = (&app.context.capabilities.events, &app.subscriptions);
         let settings = events.settings();
-        let longest = subscriptions.longest(app.limits.deadline);
+        let longest = subscriptions.longest(app.context.limits.deadline);
         let consumer = Consumer {
-            service: app.service.name.clone(),
+            service: app.context.service.name.clone(),
             types: subscriptions.types()?,
             lease: settings.visibility.unwrap_or(longest + limits::EVENTS_MARGIN),
             pause: settings.backoff.max(limits::EVENTS_BACKOFF),

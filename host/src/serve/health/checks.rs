@@ -53,7 +53,7 @@ fn start(app: &Arc<App>) -> JoinSet<()> {
         .iter()
         .map(|check| (check.key.0, &*check.key.1, &*check.target))
         .collect();
-    app.metrics.metrics().dependencies.set(&named);
+    app.context.metrics.metrics().dependencies.set(&named);
     let mut running = JoinSet::new();
     for check in checks {
         // A version that is served no more must not be kept by its checks.
@@ -80,7 +80,7 @@ fn all(app: &App) -> Vec<Check> {
         timeout: plan.timeout,
         urls: urls.clone(),
     });
-    let capabilities = &app.capabilities;
+    let capabilities = &app.context.capabilities;
     let databases = capabilities.sql.names().map(|named| own("sql", named));
     let servers = capabilities.redis.names().map(|named| own("redis", named));
     let grpc = capabilities.grpc.names().map(|named| own("grpc", named));
@@ -93,7 +93,7 @@ async fn repeat(app: Weak<App>, check: Arc<Check>) {
     while let Some(app) = app.upgrade() {
         let started = Instant::now();
         let result = ask(&app, &check).await;
-        let metrics = app.metrics.metrics().clone();
+        let metrics = app.context.metrics.metrics().clone();
         drop(app);
         metrics.dependencies.checked(&check.key, result, started.elapsed());
         tokio::time::sleep(every.mul_f64(0.9 + 0.2 * fastrand::f64())).await;
@@ -102,7 +102,7 @@ async fn repeat(app: Weak<App>, check: Arc<Check>) {
 
 async fn ask(app: &App, check: &Check) -> Result<(), String> {
     let deadline = Instant::now() + check.timeout;
-    let capabilities = &app.capabilities;
+    let capabilities = &app.context.capabilities;
     let name = &*check.key.1;
     if check.key.0 == "http" {
         return any(&capabilities.http, &check.urls, check.timeout).await;

@@ -45,11 +45,11 @@ struct Dependency {
 /// Whether requests should be sent here, and the report. Only what the service itself cannot do without makes it
 /// unavailable: its databases, and whoever takes its connections. Everything else that is down makes it degraded.
 pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
-    let metrics = app.metrics.metrics();
+    let metrics = app.context.metrics.metrics();
     let statuses = metrics.dependencies.all();
     let unhealthy = |status: &&Status| status.healthy == Some(false);
     let is_needed = |status: &Status| status.kind == "sql";
-    let open = app.capabilities.policies.open();
+    let open = app.context.capabilities.policies.open();
     let degraded = faults(metrics, statuses.iter().filter(unhealthy), open);
     let is_deaf = TASKS.down().iter().any(|(task, _)| *task == server::ACCEPT);
     let unavailable = is_deaf || statuses.iter().filter(unhealthy).any(is_needed);
@@ -61,8 +61,8 @@ pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
     };
     let report = Report {
         status,
-        service: &app.service.name,
-        version: &app.service.version,
+        service: &app.context.service.name,
+        version: &app.context.service.version,
         uptime_seconds: metrics.uptime().as_secs_f64(),
         degraded,
         dependencies: statuses.into_iter().map(dependency).collect(),

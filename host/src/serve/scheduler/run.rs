@@ -20,9 +20,9 @@ pub(super) async fn slot(app: Arc<App>, due: Due, clock: Arc<dyn Clock>) {
     let (Some(schedule), Some(store)) = (app.schedules.get(&due.id), app.schedules.store.clone()) else {
         return;
     };
-    let claims = Claims::new(store, app.service.name.clone(), due.id.clone());
-    let deadline = schedule.options.deadline.unwrap_or(app.limits.deadline);
-    let hold = app.limits.queue_wait + deadline + limits::SCHEDULE_MARGIN;
+    let claims = Claims::new(store, app.context.service.name.clone(), due.id.clone());
+    let deadline = schedule.options.deadline.unwrap_or(app.context.limits.deadline);
+    let hold = app.context.limits.queue_wait + deadline + limits::SCHEDULE_MARGIN;
     let (text, fujsen, slot) = (&schedule.text, &schedule.handler.path, due.slot);
     if due.is_past && !matches!(claims.last().await, Ok(Some(_))) {
         // The schedule is new.

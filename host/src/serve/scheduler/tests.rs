@@ -181,7 +181,7 @@ async fn a_schedule_that_never_ran_has_missed_nothing() {
     let id = app.schedules.iter().next().unwrap().id();
     let claims = Claims::new(
         app.schedules.store.clone().unwrap(),
-        app.service.name.clone(),
+        app.context.service.name.clone(),
         id.clone(),
     );
     for (minute, is_past, last) in [

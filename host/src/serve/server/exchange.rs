@@ -58,7 +58,7 @@ async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
         Ok(None) => route(&app, parts, body, &trace, &mut access).await,
         Err(fault) => Err(fault),
     };
-    let mut response = answer.unwrap_or_else(|fault| fault.response(&app.service.name, &trace.request_id));
+    let mut response = answer.unwrap_or_else(|fault| fault.response(&app.context.service.name, &trace.request_id));
     app.cors.mark(from.as_ref(), response.headers_mut());
     response.headers_mut().insert(REQUEST_ID, trace.id_header());
     access.status = response.status().as_u16();
@@ -96,7 +96,7 @@ async fn route<'a>(
             if head::is_coded(&parts) && !body.is_end_stream() {
                 return Err(Fault::coded());
             }
-            let body = body::read(body, &parts.headers, app.limits.body).await?;
+            let body = body::read(body, &parts.headers, app.context.limits.body).await?;
             call(app, route, incoming(parts, parameters, body, service), trace).await
         }
         Found::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
@@ -114,7 +114,7 @@ fn caller(app: &App, route: &Route, parts: &Parts, trace: &Trace) -> Result<Opti
     let certified = parts.extensions.get().map_or(&[][..], |tls::Peer(names)| names);
     let checked = app.policy.check(&route.method, &route.path, &parts.headers, certified);
     checked.map_err(|refused| {
-        let (service, route, request_id) = (&app.service.name, &route.path, &trace.request_id);
+        let (service, route, request_id) = (&app.context.service.name, &route.path, &trace.request_id);
         tracing::warn!(target: "mesh", %service, method = parts.method.as_str(), %route, %request_id, "refused: {}", refused.reason);
         refused.into()
     })
@@ -143,8 +143,8 @@ async fn call(
         incoming: Some(Arc::new(incoming)),
     };
     let reply = app.run(&route.handler, arguments, origin).await?;
-    reply::response(reply, route.is_void, app.limits.response).map_err(|why| {
-        let (service, fujsen) = (&app.service.name, &route.handler.path);
+    reply::response(reply, route.is_void, app.context.limits.response).map_err(|why| {
+        let (service, fujsen) = (&app.context.service.name, &route.handler.path);
         tracing::error!(target: "fujsen", %service, %fujsen, request_id = %trace.request_id, "the reply was refused: {why}");
         Fault::new(500, why)
     })

@@ -72,8 +72,8 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// Serves until `stop` becomes true, then drains: no new connections, requests in flight get [`limits::DRAIN`].
 pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
-    let open = live.current().metrics.metrics().connections.clone();
-    let panicked = live.current().metrics.metrics().panics.clone();
+    let open = live.current().context.metrics.metrics().connections.clone();
+    let panicked = live.current().context.metrics.metrics().panics.clone();
     let server = accept::Server::new(ACCEPT, exchange::Service(live), room(), open, panicked);
     server.run(listener, stop).await;
 }

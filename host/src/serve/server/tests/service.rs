@@ -45,7 +45,7 @@ impl Service {
 
     /// Exchanges and connections that ended by a fault of the host's own.
     pub(super) fn panics(&self) -> u64 {
-        self.live.current().metrics.metrics().panics.get()
+        self.live.current().context.metrics.metrics().panics.get()
     }
 
     /// What `/health/ready` says, and whether that is 200.

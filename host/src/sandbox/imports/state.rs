@@ -1,27 +1,27 @@
-use super::payload;
 use crate::{
     base::bindings::{self, Error, Value},
+    capability::payload,
     sandbox::call::Call,
 };
 
 impl bindings::state::Host for Call {
     async fn get(&mut self, key: String) -> Result<Value, Error> {
-        let value = self.app.capabilities.state.get(self.deadline, key).await?;
+        let value = self.context.capabilities.state.get(self.deadline, key).await?;
         self.retain(size_of::<Value>() + payload(&value))?;
         Ok(value)
     }
 
     async fn set(&mut self, key: String, value: Value, lifetime: Option<u64>) -> Result<(), Error> {
-        let state = &self.app.capabilities.state;
+        let state = &self.context.capabilities.state;
         state.set(self.deadline, key, &value, lifetime).await
     }
 
     async fn delete(&mut self, key: String) -> Result<bool, Error> {
-        self.app.capabilities.state.delete(self.deadline, key).await
+        self.context.capabilities.state.delete(self.deadline, key).await
     }
 
     async fn increment(&mut self, key: String, by: i64, lifetime: Option<u64>) -> Result<i64, Error> {
-        let state = &self.app.capabilities.state;
+        let state = &self.context.capabilities.state;
         state.increment(self.deadline, key, by, lifetime).await
     }
 
@@ -32,17 +32,21 @@ impl bindings::state::Host for Call {
         value: Value,
         lifetime: Option<u64>,
     ) -> Result<bool, Error> {
-        let state = &self.app.capabilities.state;
+        let state = &self.context.capabilities.state;
         state
             .compare_and_set(self.deadline, key, &expected, &value, lifetime)
             .await
     }
 
     async fn expire(&mut self, key: String, lifetime: Option<u64>) -> Result<bool, Error> {
-        self.app.capabilities.state.expire(self.deadline, key, lifetime).await
+        self.context
+            .capabilities
+            .state
+            .expire(self.deadline, key, lifetime)
+            .await
     }
 
     async fn expires_in(&mut self, key: String) -> Result<Option<u64>, Error> {
-        self.app.capabilities.state.expires_in(self.deadline, key).await
+        self.context.capabilities.state.expires_in(self.deadline, key).await
     }
 }

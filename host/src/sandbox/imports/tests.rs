@@ -9,12 +9,12 @@ use std::{
 
 use serde_json::json;
 
-use super::fixture::RedisServer;
 use crate::{
     base::{
         bindings::{self, Value, events, grpc, http, log, metrics},
         fuzz::{self, Input},
     },
+    capability::fixture::RedisServer,
     observe::request::Origin,
     sandbox::call::Call,
     service::{app::App, load::Loader},
@@ -68,7 +68,7 @@ fn app(folder: &std::path::Path, redis: &str) -> (Loader, Arc<App>) {
     let described = json!({"name": "nothing", "params": [], "result": "()"}).to_string();
     let described = described.replace('"', "\\22");
     let sections = format!("(@custom \"tusk:encoding\" \"utf16\") (@custom \"tusk:functions\" \"{described}\")");
-    let text = include_str!("../serve/server/tests/guest.wat");
+    let text = include_str!("../../serve/server/tests/guest.wat");
     let guest = format!("{}{sections})", &text[..text.rfind(')').unwrap()]);
     fs::write(folder.join("guest.wasm"), wat::parse_str(guest).unwrap()).unwrap();
     let text = format!(
@@ -257,22 +257,17 @@ fn any_imports(executions: u64) {
     let guard = runtime.enter();
     let (loader, app) = app(folder.path(), &redis.url());
     runtime
-        .block_on(app.capabilities.connect())
+        .block_on(app.context.capabilities.connect())
         .unwrap_or_else(|_| panic!("the database is there"));
     let handler = app.handler("a.nothing").unwrap().clone();
     fuzz::run("host imports", executions, &CORPUS, |input| {
         let until = Instant::now() + Duration::from_millis(200);
-        let mut call = Call::new(&app, &handler, Origin::internal(), until, 1);
+        let mut call = app.call(&handler, Origin::internal(), until, 1);
         runtime.block_on(any_import(&mut call, input));
     });
     // Nothing of it is left behind: the service serves.
-    let mut call = Call::new(
-        &app,
-        &handler,
-        Origin::internal(),
-        Instant::now() + Duration::from_secs(30),
-        1,
-    );
+    let until = Instant::now() + Duration::from_secs(30);
+    let mut call = app.call(&handler, Origin::internal(), until, 1);
     let rows = runtime.block_on(bindings::sql::Host::query(
         &mut call,
         "main".into(),

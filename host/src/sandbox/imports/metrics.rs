@@ -25,16 +25,16 @@ impl bindings::metrics::Host for Call {
             value: amount,
             labels,
             buckets: &buckets,
-            version: self.app.metrics.number,
+            version: self.context.metrics.number,
         };
-        let custom = &self.app.metrics.metrics().custom;
+        let custom = &self.context.metrics.metrics().custom;
         custom
             .measure(measure)
             .map_err(|message| Error::new(500, "bad-metric", message))
     }
 
     fn figures(&mut self) -> Snapshot {
-        let metrics = self.app.metrics.metrics();
+        let metrics = self.context.metrics.metrics();
         let totals = metrics.totals();
         let window = metrics.window();
         Snapshot {
@@ -50,7 +50,7 @@ impl bindings::metrics::Host for Call {
     }
 
     fn recent_requests(&mut self) -> Vec<RecentRequest> {
-        let recent = self.app.metrics.metrics().recent().into_iter();
+        let recent = self.context.metrics.metrics().recent().into_iter();
         recent
             .map(|one| RecentRequest {
                 method: one.method.to_owned(),
@@ -63,14 +63,21 @@ impl bindings::metrics::Host for Call {
     }
 
     fn errors(&mut self) -> Vec<(u16, u64)> {
-        self.app.metrics.metrics().window().totals.failed.into_iter().collect()
+        self.context
+            .metrics
+            .metrics()
+            .window()
+            .totals
+            .failed
+            .into_iter()
+            .collect()
     }
 
     fn dependencies(&mut self) -> Vec<DependencyStatus> {
-        let statuses = self.app.metrics.metrics().dependencies.all().into_iter();
+        let statuses = self.context.metrics.metrics().dependencies.all().into_iter();
         statuses
             .map(|one| DependencyStatus {
-                circuit: self.app.capabilities.policies.circuit(&one.name).map(str::to_owned),
+                circuit: self.context.capabilities.policies.circuit(&one.name).map(str::to_owned),
                 status: one.word().to_owned(),
                 name: one.name,
                 kind: one.kind.to_owned(),

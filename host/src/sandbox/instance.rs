@@ -1,20 +1,19 @@
-//! A running instance, and one call through it.
+//! An instance in its store, and what bounds it.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use wasmtime::{Engine, ResourceLimiter, Store, Trap, UpdateDeadline};
 use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::{
     base::{
-        bindings::{self, Error, Reply, Value},
+        bindings::{self, Error, ModulePre, Reply, Value},
         escape::shown,
         limits,
     },
     sandbox::{
         call::{Call, Panic},
-        lane::{self, Lane},
-        module::{Handler, Module},
+        lane,
         wasi::Wasi,
     },
 };
@@ -108,67 +107,7 @@ impl Failure {
 pub struct Guest {
     store: Store<State>,
     instance: bindings::Module,
-    calls: u32,
-}
-
-/// Runs one fujsen: on an instance kept for reuse, else on a fresh one.
-/// An instance that trapped or was stopped is never entered again.
-pub(crate) async fn run(
-    lane: &Lane,
-    handler: &Handler,
-    call: Box<Call>,
-    arguments: Vec<Value>,
-) -> Result<Reply, Failure> {
-    let (deadline, budget) = (call.deadline, call.app.limits.deadline);
-    let is_outermost = call.depth <= 1;
-    let running = enter(handler.module.clone(), handler.function, call, arguments);
-    let running = async move {
-        match (is_outermost, handler.module.habits.get(handler.function)) {
-            (true, Some(habit)) => lane.run(habit, running).await,
-            // It moves with its caller.
-            _ => running.await,
-        }
-    };
-    match tokio::time::timeout_at(deadline.into(), running).await {
-        Ok(result) => result,
-        Err(_) => Err(Failure::Deadline(budget)),
-    }
-}
-
-async fn enter(module: Arc<Module>, function: usize, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, Failure> {
-    let Some(function) = module.functions.get(function) else {
-        return Err(Failure::Trap("the module has no such function".to_owned()));
-    };
-    let (mut guest, call) = match take_idle(&module) {
-        Some(guest) => (guest, Some(call)),
-        // Its future is kilobytes, which calls of an instance that is there would carry along.
-        None => (Box::pin(Guest::fresh(&module, call)).await?, None),
-    };
-    let result = guest.run(call, &function.name, &arguments).await;
-    let is_sound = matches!(result, Ok(_) | Err(Failure::Error(_)));
-    if guest.calls < module.reuse && is_sound {
-        keep_idle(&module, guest);
-    }
-    result
-}
-
-fn take_idle(module: &Module) -> Option<Guest> {
-    if module.reuse <= 1 {
-        return None;
-    }
-    module
-        .idle
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-        .pop()
-}
-
-fn keep_idle(module: &Module, guest: Guest) {
-    module
-        .idle
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-        .push(guest);
+    pub(super) calls: u32,
 }
 
 /// A store without a call; `memory` bounds what its instance holds, in bytes.
@@ -200,11 +139,10 @@ pub(crate) fn store(engine: &Engine, memory: usize) -> Store<State> {
 
 impl Guest {
     /// An instance that is made during a call, and for it.
-    async fn fresh(module: &Module, call: Box<Call>) -> Result<Self, Failure> {
-        let mut store = store(module.pre.engine(), call.app.limits.memory);
+    pub(super) async fn fresh(module: &ModulePre<State>, call: Box<Call>) -> Result<Self, Failure> {
+        let mut store = store(module.engine(), call.context.limits.memory);
         begin(&mut store, call);
         let instance = module
-            .pre
             .instantiate_async(&mut store)
             .await
             .map_err(|error| failure(&mut store, &error))?;
@@ -216,7 +154,12 @@ impl Guest {
     }
 
     /// `call` is none where the instance was made for it.
-    async fn run(&mut self, call: Option<Box<Call>>, name: &str, arguments: &[Value]) -> Result<Reply, Failure> {
+    pub(super) async fn run(
+        &mut self,
+        call: Option<Box<Call>>,
+        name: &str,
+        arguments: &[Value],
+    ) -> Result<Reply, Failure> {
         self.calls += 1;
         if let Some(call) = call {
             begin(&mut self.store, call);
@@ -235,7 +178,7 @@ impl Guest {
 }
 
 fn begin(store: &mut Store<State>, call: Box<Call>) {
-    store.set_hostcall_fuel(call.app.limits.handed_over());
+    store.set_hostcall_fuel(call.context.limits.handed_over());
     store.data_mut().call = Some(call);
     store.set_epoch_deadline(1);
 }

@@ -1,0 +1,50 @@
+use crate::{
+    base::bindings::{self, Error, Value, config::Entry},
+    capability::{
+        config::{Found, kept, validate},
+        deferred::Reader,
+        payload,
+    },
+    observe::tasks,
+    sandbox::call::Call,
+};
+
+impl bindings::config::Host for Call {
+    fn get(&mut self, key: String) -> Entry {
+        let values = self.context.capabilities.config.of(&mut self.sessions.config);
+        match values.get(&self.section, &key) {
+            Found::Nothing => Entry::Missing,
+            Found::Plain(value) => Entry::Plain(value.clone()),
+            // Why it is refused, `evaluate` says.
+            Found::Deferred(_) | Found::Kept(_) => Entry::Deferred,
+        }
+    }
+
+    async fn evaluate(&mut self, key: String) -> Result<Option<Value>, Error> {
+        let context = self.context.clone();
+        let values = context.capabilities.config.of(&mut self.sessions.config);
+        let value = match values.get(&self.section, &key) {
+            Found::Nothing => return Ok(None),
+            Found::Plain(value) => value.clone(),
+            Found::Kept(path) => return Err(kept(&path)),
+            Found::Deferred(node) => {
+                let reach = context.capabilities.reach();
+                let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
+                let value = reader.read(node).await;
+                value.map_err(|failed| failed.explain(&context.sources))?
+            }
+        };
+        self.retain(payload(&value))?;
+        Ok(Some(value))
+    }
+
+    async fn validate(&mut self, document: String, schema: String) -> Result<Vec<String>, Error> {
+        // Patterns may take their time, which the threads of calls have not.
+        let checking = tasks::block("validate", move || validate(&document, &schema));
+        let errors = checking
+            .await
+            .map_err(|_| Error::new(500, "internal", "the check ended without a result"))??;
+        self.retain(errors.iter().map(String::len).sum())?;
+        Ok(errors)
+    }
+}

@@ -1,0 +1,56 @@
+use crate::{
+    base::{
+        bindings::{self, Error, Value},
+        escape, limits,
+    },
+    capability::payload,
+    sandbox::call::{Call, Caller, Panic},
+};
+
+impl bindings::fujsen::Host for Call {
+    async fn call(&mut self, name: String, arguments: Vec<(String, Value)>) -> Result<Value, Error> {
+        let depth = self.depth + 1;
+        if depth > limits::CALL_DEPTH {
+            let message = format!(
+                "`{}` calls `{name}` at depth {depth}: fujsens may call each other {} deep",
+                self.fujsen,
+                limits::CALL_DEPTH
+            );
+            return Err(Error::new(500, "too-deep", message));
+        }
+        let context = self.context.clone();
+        let caller = Caller {
+            section: &self.section,
+            origin: self.origin.clone(),
+            deadline: self.deadline,
+            depth,
+            config: context.capabilities.config.share(&mut self.sessions.config),
+        };
+        let body = self.fujsens.call(&name, arguments, caller).await?;
+        self.retain(payload(&body))?;
+        Ok(body)
+    }
+
+    fn fail(&mut self, mut error: Error) {
+        shorten(&mut error.message, limits::ERROR_TEXT);
+        self.failure = Some(error);
+    }
+
+    fn panic(&mut self, mut message: String, mut file: String, line: u32, column: u32) {
+        shorten(&mut message, limits::ERROR_TEXT);
+        shorten(&mut file, limits::PANIC_FILE);
+        self.panic = Some(Panic {
+            message,
+            file,
+            line,
+            column,
+        });
+    }
+}
+
+/// What a guest says of its end is kept until it has ended.
+fn shorten(text: &mut String, most: usize) {
+    if text.len() > most {
+        *text = escape::capped(text, most).into_owned();
+    }
+}

@@ -1,0 +1,24 @@
+use crate::{
+    base::bindings::{self, Error, Value},
+    capability::payload,
+    sandbox::call::Call,
+};
+
+impl bindings::redis::Host for Call {
+    async fn command(&mut self, server: String, name: String, arguments: Vec<Value>) -> Result<Vec<Value>, Error> {
+        let redis = &self.context.capabilities.redis;
+        let values = redis
+            .command(
+                &self.section,
+                &server,
+                &name,
+                arguments,
+                &self.origin.trace,
+                self.deadline,
+            )
+            .await?
+            .values;
+        self.retain(values.iter().map(|value| size_of::<Value>() + payload(value)).sum())?;
+        Ok(values)
+    }
+}
