@@ -13,7 +13,10 @@ use syn::{
 };
 
 /// The names from the root of the crate to a module or an item.
-type Names = Vec<String>;
+pub(crate) type Names = Vec<String>;
+
+/// From one module to another, and the names that it knows there.
+pub(crate) type Arrows = BTreeMap<(Names, Names), BTreeSet<String>>;
 
 /// One file, which is one module.
 #[derive(Default)]
@@ -61,14 +64,15 @@ impl House {
         Ok(())
     }
 
-    /// Who knows whom, as paths of modules.
-    pub(crate) fn arrows(&self) -> BTreeSet<(Names, Names)> {
-        let mut arrows = BTreeSet::new();
+    /// Who knows whom, as paths of modules, and by which names.
+    pub(crate) fn arrows(&self) -> Arrows {
+        let mut arrows = Arrows::new();
         for (module, source) in &self.0 {
             for named in &source.named {
                 let Some(home) = self.home(named, 0) else { continue };
                 if home != *module {
-                    arrows.insert((module.clone(), home));
+                    let name = named.last().cloned().unwrap_or_default();
+                    arrows.entry((module.clone(), home)).or_default().insert(name);
                 }
             }
         }
@@ -99,9 +103,9 @@ impl House {
 }
 
 /// The groups of modules that know each other in a circle.
-pub(crate) fn circles(arrows: &BTreeSet<(Names, Names)>) -> Vec<BTreeSet<Names>> {
+pub(crate) fn circles(arrows: &Arrows) -> Vec<BTreeSet<Names>> {
     let mut known: BTreeMap<&Names, BTreeSet<&Names>> = BTreeMap::new();
-    for (from, to) in arrows {
+    for (from, to) in arrows.keys() {
         known.entry(from).or_default().insert(to);
     }
     let reached = |start: &Names| {
@@ -252,6 +256,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
         self.borrow(&item.tree, &mut Vec::new());
     }
+
+    /// `pub(in super::super)` says who may know an item, and knows nobody.
+    fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let names: Names = path.segments.iter().map(|one| one.ident.to_string()).collect();

@@ -61,12 +61,21 @@ pub(crate) fn check() -> anyhow::Result<()> {
         broken.extend(crates(name, forbidden)?);
     }
     let arrows = House::read(&shell::root().join("host/src/lib.rs"))?.arrows();
-    broken.extend(arrows.iter().filter(|(from, to)| !is_allowed(from, to)).map(shown));
-    let circles = house::circles(&arrows);
-    broken.extend(circles.iter().map(|circle| {
-        let files: Vec<String> = circle.iter().map(|file| file.join("::")).collect();
-        format!("a circle: {}", files.join(", "))
-    }));
+    broken.extend(arrows.keys().filter(|(from, to)| !is_allowed(from, to)).map(shown));
+    for circle in house::circles(&arrows) {
+        let inside = arrows
+            .iter()
+            .filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
+        let inside = inside.map(|(arrow, names)| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            format!("\n    {} ({})", shown(arrow), names.join(", "))
+        });
+        broken.push(format!(
+            "a circle of {} files:{}",
+            circle.len(),
+            inside.collect::<String>()
+        ));
+    }
     if broken.is_empty() {
         let floors: usize = FLOORS.iter().map(|level| level.len()).sum();
         println!(
