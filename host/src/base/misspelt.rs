@@ -8,6 +8,11 @@ use tsk::{Config, Diagnostic, Node, Object, Value};
 
 use crate::base::sections::{self, Keys, Row};
 
+/// `; did you mean …?`, where one of `candidates` is near `name`, else nothing.
+pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    tsk::suggest(name, candidates).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
+
 /// One warning for each, with what to write.
 pub(crate) fn warnings(config: &Config) -> Vec<Diagnostic> {
     let mut found = Vec::new();

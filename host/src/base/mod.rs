@@ -17,3 +17,4 @@ pub(crate) mod reserved;
 pub(crate) mod schema;
 pub(crate) mod section;
 pub(crate) mod sections;
+pub(crate) mod value;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::payload;
+use crate::base::value::payload;
 use crate::base::{
     arguments::value_to_json,
     bindings::{Value, log::Level},

@@ -9,7 +9,7 @@ use crate::{
     },
     capability::config::ConfigSession,
     observe::request::Origin,
-    sandbox::{context::Context, sessions::Sessions},
+    sandbox::{context::Context, place::Panic, sessions::Sessions},
 };
 
 /// Runs the fujsens that a fujsen calls.
@@ -61,15 +61,6 @@ pub struct Call {
     pub panic: Option<Panic>,
     pub sessions: Sessions,
     retained: usize,
-}
-
-/// Where a guest's code gave up, in the compiler's terms.
-#[derive(Clone, Debug)]
-pub struct Panic {
-    pub message: String,
-    pub file: String,
-    pub line: u32,
-    pub column: u32,
 }
 
 impl Call {

@@ -1,18 +1,18 @@
 //! What a version of a service gives to each of its calls.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use tsk::{Position, SourceMap, Span};
+use tsk::SourceMap;
 
 use crate::{
     base::{limits::Limits, redact::Secrets},
     capability::Capabilities,
     observe::{metrics, traces::Service},
-    sandbox::{call::Panic, lane::Lane},
+    sandbox::{
+        lane::Lane,
+        place::{Panic, Places, place},
+    },
 };
-
-/// Where the texts of a section stand: by section, then by the file name that compilers and guests report.
-pub type Places = HashMap<Arc<str>, HashMap<String, Span>>;
 
 /// Who runs, within which limits, and what it may reach.
 pub struct Context {
@@ -36,33 +36,5 @@ impl Context {
             None if panic.line == 0 => panic.file.clone(),
             None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
         }
-    }
-}
-
-/// Where a panic is in the file, when it is in one of its texts.
-pub(crate) fn place(places: &Places, sources: &SourceMap, section: &str, panic: &Panic) -> Option<Span> {
-    let text = places.get(section)?.get(&panic.file)?;
-    Some(inside(sources, *text, panic.line, panic.column))
-}
-
-/// The place in a file of a line and column of a text that starts somewhere in it.
-fn inside(sources: &SourceMap, text: Span, line: u32, column: u32) -> Span {
-    let start = sources.position(text);
-    let column = if line <= 1 {
-        start.column + column.saturating_sub(1)
-    } else {
-        column
-    };
-    let offset = sources.offset(
-        text.file,
-        Position {
-            line: start.line + line.saturating_sub(1),
-            column,
-        },
-    );
-    Span {
-        file: text.file,
-        start: offset,
-        end: offset,
     }
 }

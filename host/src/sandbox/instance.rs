@@ -11,11 +11,7 @@ use crate::{
         escape::shown,
         limits,
     },
-    sandbox::{
-        call::{Call, Panic},
-        lane,
-        wasi::Wasi,
-    },
+    sandbox::{call::Call, lane, place::Panic, wasi::Wasi},
 };
 
 /// What a store holds: the current call, and the instance's own bounds.

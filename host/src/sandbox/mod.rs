@@ -7,6 +7,7 @@ pub(crate) mod imports;
 pub mod instance;
 pub(crate) mod lane;
 pub mod module;
+pub mod place;
 pub(crate) mod precompiled;
 pub(crate) mod run;
 pub(crate) mod sessions;

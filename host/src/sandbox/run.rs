@@ -12,9 +12,10 @@ use crate::{
         traces::{Kind, Span},
     },
     sandbox::{
-        call::{Call, Panic},
+        call::Call,
         instance::{Failure, Guest},
         module::{Handler, Module},
+        place::Panic,
     },
 };
 

@@ -12,10 +12,10 @@ use wasmtime::{
 use crate::{
     base::{escape::shown, limits},
     sandbox::{
-        call::Panic,
         engine::Host,
         instance::{self, State},
         module::{Module, is_wasi},
+        place::Panic,
     },
 };
 

@@ -2,13 +2,14 @@
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 
+use crate::base::misspelt::did_you_mean;
 use crate::{
     base::{
         arguments,
         bearer::Bearer,
         bindings::{Error, Reply, Value},
     },
-    capability::{Grant, did_you_mean},
+    capability::Grant,
     network::{mesh, tls},
     observe::{request::Origin, traces::Tracer},
     sandbox::{

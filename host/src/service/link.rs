@@ -1,25 +1,24 @@
 //! From a file's sources to modules and the names that reach their functions.
 
-use std::{sync::Arc, thread, time::Instant};
+use std::{path::Path, sync::Arc, thread, time::Instant};
 
-use fujsen::{Component, ModuleSource, Prebuilt, Progress};
+use fujsen::{Compiler, Component, ModuleSource, Prebuilt, Progress};
 use tsk::{Config, Diagnostic, Span, Value};
 
 use crate::{
-    base::{
-        escape::shown,
-        folder::{Folder, folder},
-        limits, sections,
+    base::{escape::shown, folder::Folder, limits, sections},
+    observe::{
+        metrics::{self, Metrics},
+        tasks,
     },
-    observe::{metrics, tasks},
     sandbox::{
-        context::{Places, place},
+        engine::Host,
         module::{Module, Place},
+        place::{Places, place},
+        precompiled::Precompiled,
         start::{self, Refused},
     },
     service::{
-        app::App,
-        load::Loader,
         names::{self, Handlers, Key},
         unused,
     },
@@ -47,23 +46,34 @@ impl Made {
     }
 }
 
-/// Compiles, links and tries every module of the file. Modules that `previous` has already are taken from there. `memory` is
-/// what an instance may hold, in bytes.
+/// What modules are made with.
+pub(crate) struct Linker<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) compiler: &'a Compiler,
+    pub(crate) precompiled: &'a Precompiled,
+    pub(crate) metrics: &'a Metrics,
+    /// That of the file.
+    pub(crate) folder: &'a Path,
+    /// Modules that serve already: one that is the same is taken from here.
+    pub(crate) previous: &'a [Arc<Module>],
+    /// What an instance may hold. Bytes.
+    pub(crate) memory: usize,
+}
+
+/// Compiles, links and tries every module of the file.
 pub(crate) fn modules(
-    loader: &Loader,
+    linker: &Linker<'_>,
     config: &Config,
-    previous: Option<&App>,
     metrics: &metrics::Version,
-    memory: usize,
     progress: Progress<'_>,
 ) -> Result<Linked, Vec<Diagnostic>> {
     let sources = fujsen::modules(config)?;
     let prebuilt = fujsen::prebuilt_modules(config);
     let mut errors = Vec::new();
     let mut made = Vec::new();
-    for result in compile(loader, &sources, progress)
+    for result in compile(linker, &sources, progress)
         .into_iter()
-        .chain(prebuilt.iter().map(|one| take(loader, one)))
+        .chain(prebuilt.iter().map(|one| take(linker, one)))
     {
         match result {
             Ok(one) => made.push(one),
@@ -78,8 +88,8 @@ pub(crate) fn modules(
     };
     let mut named = Vec::new();
     for one in made {
-        let module = link(loader, config, previous, &one).and_then(|module| {
-            let tried = start::try_start(&loader.host, &module, memory);
+        let module = link(linker, config, &one).and_then(|module| {
+            let tried = start::try_start(linker.host, &module, linker.memory);
             tried.map_err(|refused| not_started(&linked.places, config, &one, refused))?;
             Ok(module)
         });
@@ -98,11 +108,15 @@ pub(crate) fn modules(
 }
 
 /// Modules compile side by side: each language has its own compiler process.
-fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) -> Vec<Result<Made, Vec<Diagnostic>>> {
+fn compile(
+    linker: &Linker<'_>,
+    sources: &[ModuleSource],
+    progress: Progress<'_>,
+) -> Vec<Result<Made, Vec<Diagnostic>>> {
     thread::scope(|scope| {
         let running: Vec<_> = sources
             .iter()
-            .map(|source| tasks::scoped(scope, "compile", || component(loader, source, progress)))
+            .map(|source| tasks::scoped(scope, "compile", || component(linker, source, progress)))
             .collect();
         running
             .into_iter()
@@ -120,13 +134,13 @@ fn compile(loader: &Loader, sources: &[ModuleSource], progress: Progress<'_>) ->
     })
 }
 
-fn component(loader: &Loader, source: &ModuleSource, progress: Progress<'_>) -> Result<Component, Vec<Diagnostic>> {
-    if let Some(component) = loader.compiler.cached(source) {
+fn component(linker: &Linker<'_>, source: &ModuleSource, progress: Progress<'_>) -> Result<Component, Vec<Diagnostic>> {
+    if let Some(component) = linker.compiler.cached(source) {
         return Ok(component);
     }
     let started = Instant::now();
-    let component = loader.compiler.compile(source, progress)?;
-    loader
+    let component = linker.compiler.compile(source, progress)?;
+    linker
         .metrics
         .compiled(&source.section, source.language.name(), started.elapsed());
     Ok(component)
@@ -135,12 +149,12 @@ fn component(loader: &Loader, source: &ModuleSource, progress: Progress<'_>) -> 
 /// How a core module begins: what it is, and the version.
 const CORE: &[u8] = b"\0asm\x01\0\0\0";
 
-fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
+fn take(linker: &Linker<'_>, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
     let refuse = |why: String, help: &str| {
         let message = format!("{} cannot be used: {why}", prebuilt.path);
         vec![Diagnostic::error("prebuilt", message).at(prebuilt.span).help(help)]
     };
-    let folder = Folder::open(folder(&loader.file));
+    let folder = Folder::open(linker.folder);
     let wasm = folder
         .and_then(|folder| folder.read_at_most(&prebuilt.path, limits::WASM_FILE))
         .map_err(|error| {
@@ -150,7 +164,7 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
             )
         })?;
     if wasm.starts_with(CORE) {
-        wasmtime::Module::validate(&loader.host.engine, &wasm).map_err(|error| {
+        wasmtime::Module::validate(&linker.host.engine, &wasm).map_err(|error| {
             refuse(
                 shown(&error.to_string(), limits::MODULE_WORDS).into_owned(),
                 "this host runs what rustc and asc make without further options: build it without other proposals",
@@ -175,7 +189,7 @@ fn take(loader: &Loader, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
     })
 }
 
-fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -> Result<Arc<Module>, Diagnostic> {
+fn link(linker: &Linker<'_>, config: &Config, made: &Made) -> Result<Arc<Module>, Diagnostic> {
     names::check(&made.component.functions).map_err(|why| {
         let message = format!("the module of [{}] cannot be used: {why}", made.section);
         Diagnostic::error("module-functions", message)
@@ -190,13 +204,13 @@ fn link(loader: &Loader, config: &Config, previous: Option<&App>, made: &Made) -
     let same = |module: &&Arc<Module>| {
         module.hash == made.component.hash && *module.section == *place.section && module.reuse == place.reuse
     };
-    if let Some(module) = previous.and_then(|app| app.modules.iter().find(same)) {
+    if let Some(module) = linker.previous.iter().find(same) {
         return Ok(module.clone());
     }
-    loader
+    linker
         .precompiled
-        .load(&loader.host.engine, &made.component.wasm, &made.component.hash)
-        .and_then(|code| Module::new(&loader.host, place, &made.component, code))
+        .load(&linker.host.engine, &made.component.wasm, &made.component.hash)
+        .and_then(|code| Module::new(linker.host, place, &made.component, code))
         .map(Arc::new)
         .map_err(|error| {
             let why = format!("{error:#}");

@@ -33,7 +33,7 @@ use crate::{
         cors::Cors,
         gate::Gate,
         health_plan,
-        link::{self, Linked},
+        link::{self, Linked, Linker},
         remote_config,
         route::Routes,
         schedule::Schedules,
@@ -184,7 +184,16 @@ impl Loader {
         let memory = settings
             .as_ref()
             .map_or(limits::MEMORY_MAX, |settings| settings.limits.memory);
-        let linked = errors.take(link::modules(self, config, previous, &metrics, memory, progress));
+        let linker = Linker {
+            host: &self.host,
+            compiler: &self.compiler,
+            precompiled: &self.precompiled,
+            metrics: &self.metrics,
+            folder: folder(&self.file),
+            previous: previous.map_or(&[], |app| &app.modules),
+            memory,
+        };
+        let linked = errors.take(link::modules(&linker, config, &metrics, progress));
         let routes = linked
             .as_ref()
             .and_then(|linked| errors.take(Routes::new(config, &linked.handlers, &metrics)));

@@ -7,10 +7,8 @@ use std::{
 use tokio::time::timeout_at;
 
 use super::{failed::Failed, identity::Key};
-use crate::{
-    base::{bindings::Value, limits},
-    capability::payload,
-};
+use crate::base::value::payload;
+use crate::base::{bindings::Value, limits};
 
 /// What `@cache(…)` keeps, for as long as the process runs: a save that leaves a value's text alone leaves its result.
 #[derive(Clone, Default)]

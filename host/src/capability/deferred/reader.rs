@@ -12,13 +12,14 @@ use super::{
     operation::{self, Operation},
     plain, run,
 };
+use crate::base::value::payload;
 use crate::{
     base::{
         arguments,
         bindings::{Error, Value, http::Request},
         limits,
     },
-    capability::{payload, sql::SqlSession},
+    capability::sql::SqlSession,
     observe::request::Origin,
 };
 

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use tonic::codegen::Service;
 
-use super::remote::Place;
+use super::place::Place;
 use crate::network::egress;
 
 type BoxError = Box<dyn StdError + Send + Sync>;

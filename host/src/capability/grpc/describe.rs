@@ -2,8 +2,9 @@
 
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
-use super::{Described, Server, did_you_mean, reflection::Undescribed};
+use super::{Described, Server, reflection::Undescribed};
 use crate::base::bindings::Error;
+use crate::base::misspelt::did_you_mean;
 
 /// Names that a message lists.
 const SHOWN: usize = 20;

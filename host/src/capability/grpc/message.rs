@@ -3,7 +3,9 @@
 //! Names as the `.proto` file has them, every field that cannot be absent, 64-bit integers as numbers: what a fujsen
 //! reads without knowing how protobuf leaves out zeros or how JavaScript counts. The canonical JSON is understood, too.
 
+mod any;
 mod unknown;
+mod untold;
 
 use std::io;
 
@@ -12,7 +14,11 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, ReflectMessage, SerializeOptions, Value};
 use serde_json::Value as Json;
 
-use self::unknown::Unknown;
+pub(super) use self::untold::Untold;
+use self::{
+    any::{ANY, held},
+    unknown::Unknown,
+};
 use crate::base::limits;
 
 const OPTIONS: SerializeOptions = SerializeOptions::new()
@@ -20,21 +26,12 @@ const OPTIONS: SerializeOptions = SerializeOptions::new()
     .use_proto_field_name(true)
     .skip_default_fields(false);
 
-const ANY: &str = "google.protobuf.Any";
-
 /// Why a text is not the message that a method takes.
 #[derive(Debug)]
 pub(super) struct Unfit {
     pub(super) message: String,
     /// Whether a description that is newer may know the field.
     pub(super) is_unknown_field: bool,
-}
-
-/// Why bytes are not a message that can be told.
-#[derive(Debug)]
-pub(super) enum Untold {
-    TooLarge,
-    Broken(String),
 }
 
 /// `null` and no text stand for a message without fields.
@@ -146,15 +143,6 @@ fn is_shallow(message: &DynamicMessage, left: usize) -> bool {
         Value::Map(members) => members.values().all(each),
         value => each(value),
     })
-}
-
-/// What an `Any` stands for; none where that is not known.
-fn held(any: &DynamicMessage) -> Option<DynamicMessage> {
-    let url = any.get_field_by_name("type_url")?;
-    let name = url.as_str()?.rsplit('/').next()?.to_owned();
-    let descriptor = any.descriptor().parent_pool().get_message_by_name(&name)?;
-    let value = any.get_field_by_name("value")?;
-    DynamicMessage::decode(descriptor, value.as_bytes()?.clone()).ok()
 }
 
 /// Takes so many bytes and no more.

@@ -5,9 +5,11 @@
 mod check;
 mod connect;
 mod describe;
+mod description;
 mod exchange;
 mod message;
 pub(crate) mod metadata;
+mod place;
 mod protos;
 mod raw;
 mod reflection;
@@ -26,7 +28,8 @@ use tsk::{Config, Diagnostic};
 pub(crate) use self::protos::files;
 pub use self::remote::Channels;
 use self::remote::Remote;
-use super::{Grant, did_you_mean};
+use super::Grant;
+use crate::base::misspelt::did_you_mean;
 use crate::{
     base::bindings::Error,
     network::resilience::{Guard, Policies},

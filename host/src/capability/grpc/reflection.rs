@@ -1,9 +1,6 @@
 //! What a server says of itself (`grpc.reflection.v1`, else `v1alpha`, whose messages are the same).
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Instant,
-};
+use std::{collections::BTreeMap, time::Instant};
 
 use http::uri::PathAndQuery;
 use prost::Message;
@@ -15,23 +12,13 @@ use tonic_reflection::pb::v1::{
     server_reflection_response::MessageResponse as Answer,
 };
 
-use super::remote::Remote;
+use super::{description::Description, remote::Remote};
 use crate::{base::limits, observe::tasks};
 
 const VERSIONS: [&str; 2] = [
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
 ];
-
-/// What is known of a server's services.
-#[derive(Default)]
-pub(super) struct Description {
-    /// Which connection it was read from.
-    connection: u64,
-    /// The names of all services, and when they were asked for.
-    listed: Option<(Instant, Vec<String>)>,
-    services: HashMap<String, (Instant, ServiceDescriptor)>,
-}
 
 /// Why a service has no description.
 pub(super) enum Undescribed {

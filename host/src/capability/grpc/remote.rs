@@ -5,21 +5,15 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use http::Uri;
 use tokio::sync::Mutex;
 use tonic::transport::{Channel, Endpoint};
-use url::Url;
 
 use super::{
     connect::{Connector, Tls},
-    reflection::Description,
+    description::Description,
+    place::Place,
 };
-use crate::{
-    base::limits,
-    network::egress::{Network, Origin},
-    observe::metrics::Metrics,
-    storage::store::Kept,
-};
+use crate::{base::limits, observe::metrics::Metrics, storage::store::Kept};
 
 /// Connections to gRPC servers, kept across swaps for as long as the file names the server.
 pub struct Channels {
@@ -39,41 +33,6 @@ impl Channels {
 
     pub(super) fn get(&self, place: Place) -> Arc<Remote> {
         self.kept.get(&place, || Remote::new(place.clone(), self.tls.clone()))
-    }
-}
-
-/// Where a server is, and where its name may lead. A connection to a private address is never handed to a file that
-/// may reach public ones only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
-    pub(super) origin: Origin,
-    pub(super) network: Network,
-    pub(super) uri: Uri,
-    pub(super) host: String,
-    pub(super) port: u16,
-}
-
-impl Place {
-    /// The error says what is wrong with the URL.
-    pub(super) fn new(url: &Url, origin: Origin, network: Network) -> Result<Self, String> {
-        let host = match url.host() {
-            Some(url::Host::Domain(name)) => name.to_owned(),
-            Some(url::Host::Ipv4(address)) => address.to_string(),
-            Some(url::Host::Ipv6(address)) => address.to_string(),
-            None => return Err("has no host".to_owned()),
-        };
-        let uri = origin.as_str().parse();
-        Ok(Self {
-            uri: uri.map_err(|error| format!("is no URL: {error}"))?,
-            port: url.port_or_known_default().unwrap_or_default(),
-            host,
-            origin,
-            network,
-        })
-    }
-
-    pub(super) fn show(&self) -> &str {
-        self.origin.as_str()
     }
 }
 

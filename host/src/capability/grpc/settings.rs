@@ -3,7 +3,7 @@
 use tsk::{Config, Diagnostic, Node, Object, Span, Value};
 use url::Url;
 
-use super::remote::Place;
+use super::place::Place;
 use crate::network::egress::{Origin, network};
 
 /// One line of `[grpc]`.

@@ -50,7 +50,7 @@ async fn a_public_name_does_not_lead_into_the_own_network() {
     let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let url = url::Url::parse(&url).unwrap();
     // As a name such as `users.example.com` is granted.
-    let place = remote::Place::new(&url, Origin::of(&url).unwrap(), Network::Public).unwrap();
+    let place = place::Place::new(&url, Origin::of(&url).unwrap(), Network::Public).unwrap();
     let channels = channels();
     let server = Server {
         guard: None,

@@ -12,7 +12,7 @@ use url::{Host, Url};
 use super::{
     Granted, Http,
     client::{Way, hint, noting_connections},
-    pairs,
+    pairs, show,
 };
 use crate::{
     base::{
@@ -341,16 +341,4 @@ pub(super) fn bad_url(url: &str, why: &str) -> Error {
         "bad-url",
         format!("`{}` is no URL to send a request to: {why}", shown.escape_debug()),
     )
-}
-
-/// A URL for messages: without user, password and query.
-pub(crate) fn show(url: &Url) -> String {
-    let origin = url.origin();
-    let shown = if origin.is_tuple() {
-        origin.ascii_serialization()
-    } else {
-        // A service's URL has no origin in the sense of the web.
-        format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())
-    };
-    format!("{shown}{}", url.path())
 }

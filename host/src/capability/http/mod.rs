@@ -8,6 +8,7 @@ mod exchange;
 mod probe;
 mod send;
 mod service;
+mod show;
 
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,7 @@ use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
 use self::client::Clients;
-pub(crate) use self::exchange::show;
+pub(crate) use self::show::show;
 use super::Grant;
 use crate::{
     network::{

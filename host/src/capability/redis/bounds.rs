@@ -1,11 +1,9 @@
 //! What a command may ask of a server: no command of a few bytes makes a value, or an answer, of a great many.
 
-use crate::{
-    base::{
-        bindings::{Error, Value},
-        limits,
-    },
-    capability::payload,
+use crate::base::value::payload;
+use crate::base::{
+    bindings::{Error, Value},
+    limits,
 };
 
 /// An error where `verb` (upper case) would make too much, or has an argument that Redis cannot have.

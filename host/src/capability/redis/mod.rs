@@ -20,7 +20,9 @@ use tsk::{Config, Diagnostic, Object};
 
 pub(crate) use self::reply::Reply;
 use self::verbs::Kind;
-use super::{Grant, did_you_mean, payload};
+use super::Grant;
+use crate::base::misspelt::did_you_mean;
+use crate::base::value::payload;
 use crate::{
     base::{
         bindings::{Error, Value},

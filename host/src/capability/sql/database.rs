@@ -43,7 +43,14 @@ impl Database {
     /// A statement on it, within `trace`.
     pub(super) fn operation(&self, trace: &Trace, name: &str, statement: &str) -> Operation<'_> {
         Operation::start(&self.meter, &trace.inner(), |span| {
-            shown::describe(span, &self.opened.target, name, statement);
+            let target = &self.opened.target;
+            shown::describe(
+                span,
+                target.system(),
+                name,
+                statement,
+                &target.without_values(statement),
+            );
         })
     }
 

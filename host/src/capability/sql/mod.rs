@@ -21,7 +21,8 @@ use tsk::{Config, Diagnostic};
 
 pub use self::pools::Pools;
 use self::{database::Database, engine::Lease};
-use super::{Grant, did_you_mean};
+use super::Grant;
+use crate::base::misspelt::did_you_mean;
 use crate::{
     base::{
         bindings::{

@@ -1,6 +1,5 @@
 //! A statement as traces show it: without the values that its author wrote into it.
 
-use super::engine::Target;
 use crate::observe::traces::Recording;
 
 /// What a statement does, in one of few words.
@@ -9,13 +8,14 @@ const OPERATIONS: [&str; 13] = [
     "ALTER", "DROP",
 ];
 
-pub(super) fn describe(span: &mut Recording, target: &Target, database: &str, statement: &str) {
+/// `system` is the database's, as traces call it; `shown` the statement as they may show it.
+pub(super) fn describe(span: &mut Recording, system: &'static str, database: &str, statement: &str, shown: &str) {
     let operation = operation(statement);
     span.name(format!("{operation} {database}"));
-    span.set("db.system.name", target.system());
+    span.set("db.system.name", system);
     span.set("db.namespace", database);
     span.set("db.operation.name", operation);
-    span.set("db.query.text", &*target.without_values(statement));
+    span.set("db.query.text", shown);
 }
 
 fn operation(statement: &str) -> &'static str {

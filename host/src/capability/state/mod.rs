@@ -3,7 +3,9 @@
 //! `Tables` (process) keeps what SQLite files need over swaps, `State` (App) knows the place and the service's name.
 
 mod codec;
+mod name;
 mod redis;
+mod refused;
 mod sqlite;
 
 #[cfg(test)]
@@ -14,8 +16,10 @@ use std::{future::Future, path::Path, sync::Arc, time::Instant};
 use tokio::time::timeout_at;
 use tsk::{Config, Diagnostic, Span, Value as Setting};
 
-use self::{redis::Keys, sqlite::Table};
-use super::{Grant, did_you_mean, payload};
+use self::{name::Name, redis::Keys, refused::Refused, sqlite::Table};
+use super::Grant;
+use crate::base::misspelt::did_you_mean;
+use crate::base::value::payload;
 use crate::{
     base::{
         bindings::{Error, Value},
@@ -51,13 +55,6 @@ macro_rules! with_engine {
             Engine::Redis($engine) => $work,
         }
     };
-}
-
-/// A key, and whose it is.
-#[derive(Clone)]
-struct Name {
-    service: Arc<str>,
-    key: String,
 }
 
 impl State {
@@ -230,37 +227,6 @@ impl State {
             );
             Err(Error::new(504, "timeout", message))
         })
-    }
-}
-
-/// Why an engine leaves everything as it is.
-#[derive(Clone, Copy)]
-enum Refused {
-    NoInteger,
-    Overflow,
-    Full,
-}
-
-impl Refused {
-    fn explain(self, key: &str) -> Error {
-        match self {
-            Self::NoInteger => {
-                let message = format!("the state's `{key}` is not an integer: only integers can be incremented");
-                Error::new(500, "wrong-type", message)
-            }
-            Self::Overflow => {
-                let message = format!("the state's `{key}` would leave the range of 64-bit integers");
-                Error::new(500, "overflow", message)
-            }
-            Self::Full => {
-                let message = format!(
-                    "the state holds {} keys, the most of a SQLite file: delete some, give them lifetimes, or name a \
-                     Redis server under [state]",
-                    limits::STATE_KEYS
-                );
-                Error::new(503, "full", message)
-            }
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 use crate::{
     base::bindings::{self, Error, Value, config::Entry},
+    base::value::payload,
     capability::{
         config::{Found, kept, validate},
         deferred::Reader,
-        payload,
     },
     observe::tasks,
     sandbox::call::Call,

@@ -1,10 +1,13 @@
+use crate::base::value::payload;
 use crate::{
     base::{
         bindings::{self, Error, Value},
         escape, limits,
     },
-    capability::payload,
-    sandbox::call::{Call, Caller, Panic},
+    sandbox::{
+        call::{Call, Caller},
+        place::Panic,
+    },
 };
 
 impl bindings::fujsen::Host for Call {

@@ -1,9 +1,9 @@
+use crate::base::value::payload;
 use crate::{
     base::bindings::{
         self, Error, Value,
         sql::{Changes, Rows},
     },
-    capability::payload,
     sandbox::call::Call,
 };
 

@@ -1,6 +1,6 @@
+use crate::base::value::payload;
 use crate::{
     base::bindings::{self, Error, Value},
-    capability::payload,
     sandbox::call::Call,
 };
 

@@ -7,6 +7,7 @@
 
 mod accept;
 mod access;
+mod answer;
 mod body;
 mod connection;
 mod crowd;
@@ -22,35 +23,22 @@ mod wire;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode, request::Parts};
-use http_body_util::Full;
-use hyper::body::Incoming;
+use http::{StatusCode, request::Parts};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
 };
 
+pub use self::answer::Answer;
 pub(crate) use self::{exchange::without_body, reply::JSON};
 use crate::{
     base::limits,
-    network::tls::Incoming as Tls,
     observe::metrics::{Counter, Gauge},
     service::live::Live,
 };
 
 /// The task without which the service takes no requests.
 pub(crate) const ACCEPT: &str = "accept";
-
-/// Who answers the requests of a listener.
-pub trait Answer: Clone + Send + Sync + 'static {
-    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
-
-    /// How the next connection is secured; none where it is not.
-    fn tls(&self) -> Option<Arc<Tls>> {
-        None
-    }
-}
 
 /// Brings the head of a request into its one form, as those of the service are, or says with which status and why it is
 /// refused.

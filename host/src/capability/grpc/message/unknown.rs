@@ -7,7 +7,10 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, MessageDescriptor, ReflectMessage, Value};
 use serde_json::{Value as Json, json};
 
-use super::{ANY, Untold, held};
+use super::{
+    any::{ANY, held},
+    untold::Untold,
+};
 
 /// What is taken out of a message before it is written, since only known types can be. In its place stands an empty message
 /// of a known type, by whose `@type` its place is found again.

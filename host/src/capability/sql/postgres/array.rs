@@ -6,7 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::value::RawValue;
 use tokio_postgres::types::Type;
 
-use super::bind::{Unfit, base};
+use super::unfit::{Unfit, base};
 
 /// The text of an array of `element`s. `json` is a list; lists within are the array's further dimensions.
 pub(super) fn text(json: &str, element: &Type) -> Result<String, Unfit> {

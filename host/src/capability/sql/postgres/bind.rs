@@ -5,7 +5,11 @@ use std::{borrow::Cow, error::Error as StdError, fmt};
 use bytes::BytesMut;
 use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
-use super::{super::error::wrong_count, array};
+use super::{
+    super::error::wrong_count,
+    array,
+    unfit::{Unfit, base},
+};
 use crate::base::bindings::{Error, Value};
 
 /// A parameter, ready to be sent. Most travel as texts, which the server reads as it would read them in a statement.
@@ -37,28 +41,6 @@ pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'
         })
     };
     values.iter().zip(types).enumerate().map(one).collect()
-}
-
-/// Why a value cannot be a parameter. The value itself is not told: it may be a secret, and whose it is nobody knows here.
-pub(super) enum Unfit {
-    /// No value of its kind can: that is the author's mistake.
-    Kind(String),
-    /// Others could: that is the mistake of whoever sent it.
-    Value(String),
-}
-
-impl Unfit {
-    pub(super) fn zero_byte() -> Self {
-        Self::Value("PostgreSQL's texts cannot hold a zero byte: keep it as bytes".into())
-    }
-}
-
-/// What a domain is made of.
-pub(super) fn base(kind: &Type) -> &Type {
-    match kind.kind() {
-        Kind::Domain(inner) => base(inner),
-        _ => kind,
-    }
 }
 
 fn bind<'a>(value: &'a Value, kind: &Type) -> Result<Bound<'a>, Unfit> {

@@ -15,6 +15,7 @@ mod session;
 mod shown;
 mod text;
 mod tls;
+mod unfit;
 mod wire;
 
 pub(super) use self::{

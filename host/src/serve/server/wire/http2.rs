@@ -7,6 +7,9 @@ use tokio::time::Instant;
 
 use crate::base::limits;
 
+/// The 24 bytes that HTTP/2 begins with.
+pub(in super::super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 const HEADER: usize = 9;
 
 const DATA: u8 = 0;

@@ -6,6 +6,7 @@
 
 mod http1;
 mod http2;
+mod refusal;
 
 use std::{
     io,
@@ -23,16 +24,13 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-pub(super) use self::http1::is_host;
 use self::{
     http1::Messages,
     http2::{Budget, Frames, Sent},
 };
+pub(super) use self::{http1::is_host, http2::PREFACE, refusal::Refusal};
 use super::owed::Owed;
 use crate::base::limits;
-
-/// The 24 bytes that HTTP/2 begins with.
-pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// What stands for a head that is refused. The connection is of no further use: nobody knows where the next would begin.
 const REFUSED: &[u8] = b"- / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
@@ -45,13 +43,6 @@ const UNREADABLE: &[u8] = b"\xFF";
 const SMALL: usize = 1 << 10;
 /// Bytes that are read at once otherwise.
 const SCRATCH: usize = 4 << 10;
-
-/// Why a head of HTTP/1 is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
-    pub(super) status: u16,
-    pub(super) message: &'static str,
-}
 
 /// What the wire and the requests of a connection know together.
 pub(super) struct Notes {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::shape::{Shape, Unreadable, fixed, written};
+use super::unreadable::{Unreadable, fixed, written};
 use crate::base::limits;
 
 /// What the server allows, too.
@@ -12,6 +12,9 @@ struct Dimension {
     length: usize,
     first: i32,
 }
+
+/// Writes one element of an array.
+type Element<'a> = dyn Fn(&[u8], &mut String) -> Result<(), Unreadable> + 'a;
 
 /// The rest of an array.
 struct Elements<'a>(&'a [u8]);
@@ -28,7 +31,7 @@ impl<'a> Elements<'a> {
     }
 }
 
-pub(super) fn write(bytes: &[u8], element: &Shape, out: &mut String) -> Result<(), Unreadable> {
+pub(super) fn write(bytes: &[u8], element: &Element<'_>, out: &mut String) -> Result<(), Unreadable> {
     let mut rest = Elements(bytes);
     let count = usize::try_from(rest.number()?).map_err(|_| Unreadable::Malformed)?;
     let (_has_nulls, _element_type) = (rest.number()?, rest.number()?);
@@ -57,7 +60,7 @@ pub(super) fn write(bytes: &[u8], element: &Shape, out: &mut String) -> Result<(
 
 fn nested(
     dimensions: &[Dimension],
-    element: &Shape,
+    element: &Element<'_>,
     rest: &mut Elements<'_>,
     out: &mut String,
 ) -> Result<(), Unreadable> {
@@ -78,13 +81,13 @@ fn nested(
     Ok(())
 }
 
-fn single(element: &Shape, rest: &mut Elements<'_>, out: &mut String) -> Result<(), Unreadable> {
+fn single(element: &Element<'_>, rest: &mut Elements<'_>, out: &mut String) -> Result<(), Unreadable> {
     let Ok(length) = usize::try_from(rest.number()?) else {
         out.push_str("NULL");
         return Ok(());
     };
     let mut text = String::new();
-    element.write(rest.take(length)?, &mut text)?;
+    element(rest.take(length)?, &mut text)?;
     let is_plain = |byte: u8| !byte.is_ascii_whitespace() && byte != b'\x0b' && !b"{}\",\\".contains(&byte);
     if !text.is_empty() && !text.eq_ignore_ascii_case("null") && text.bytes().all(is_plain) {
         out.push_str(&text);

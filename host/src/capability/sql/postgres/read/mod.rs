@@ -6,6 +6,7 @@ mod clock;
 mod network;
 mod numeric;
 mod shape;
+mod unreadable;
 
 use std::error::Error as StdError;
 
@@ -14,14 +15,12 @@ use tokio_postgres::{
     types::{FromSql, Type},
 };
 
-use self::shape::{Shape, Unreadable};
+use self::{shape::Shape, unreadable::Unreadable};
 use super::super::error::{distinct, too_many_bytes, too_many_rows};
-use crate::{
-    base::{
-        bindings::{Error, Value, sql::Rows},
-        limits,
-    },
-    capability::payload,
+use crate::base::value::payload;
+use crate::base::{
+    bindings::{Error, Value, sql::Rows},
+    limits,
 };
 
 /// Rows as they come in, up to the bounds of a result.

@@ -5,7 +5,7 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use super::shape::{Unreadable, fixed, written};
+use super::unreadable::{Unreadable, fixed, written};
 
 /// Family, bits of the network, whether it is a `cidr`, how many bytes follow, and these.
 pub(super) fn address(bytes: &[u8], out: &mut String) -> Result<(), Unreadable> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::shape::{Unreadable, written};
+use super::unreadable::{Unreadable, written};
 
 const NEGATIVE: u16 = 0x4000;
 const NOT_A_NUMBER: u16 = 0xC000;

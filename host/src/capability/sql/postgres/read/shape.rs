@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use tokio_postgres::types::{Kind, Type};
 
-use super::{array, clock, network, numeric};
+use super::{
+    array, clock, network, numeric,
+    unreadable::{Unreadable, fixed, written},
+};
 use crate::base::bindings::Value;
 
 pub(super) enum Shape {
@@ -32,20 +35,6 @@ pub(super) enum Shape {
     Network,
     Hardware,
     Array(Box<Shape>),
-}
-
-/// Why a value cannot be given.
-#[derive(Debug, PartialEq)]
-pub(super) enum Unreadable {
-    /// It is not what its type says.
-    Malformed,
-    /// A few bytes may stand for a long text.
-    TooLong,
-}
-
-/// Of values that are no longer than their type has them.
-pub(super) fn fixed<const N: usize>(bytes: &[u8]) -> Result<[u8; N], Unreadable> {
-    bytes.try_into().map_err(|_| Unreadable::Malformed)
 }
 
 impl Shape {
@@ -146,7 +135,7 @@ impl Shape {
             Self::Interval => clock::interval(fixed(bytes)?, out),
             Self::Network => network::address(bytes, out)?,
             Self::Hardware => network::hardware(bytes, out),
-            Self::Array(element) => array::write(bytes, element, out)?,
+            Self::Array(element) => array::write(bytes, &|bytes, out| element.write(bytes, out), out)?,
         }
         Ok(())
     }
@@ -174,11 +163,6 @@ impl Shape {
 
 fn utf8(bytes: &[u8]) -> Result<&str, Unreadable> {
     std::str::from_utf8(bytes).map_err(|_| Unreadable::Malformed)
-}
-
-/// Writing to a string fails only where memory does.
-pub(super) fn written(result: std::fmt::Result) -> Result<(), Unreadable> {
-    result.map_err(|_| Unreadable::Malformed)
 }
 
 /// Objects and lists stay JSON; what a plain value can hold is one.

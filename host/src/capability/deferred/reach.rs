@@ -1,0 +1,20 @@
+//! What operators work with.
+
+use std::sync::Arc;
+
+use super::{Cache, Ground};
+use crate::{
+    capability::{http::Http, redis::Redis, sql::Sql},
+    observe::metrics::Metrics,
+};
+
+/// What the operators of one version of the file can reach.
+#[derive(Clone, Copy)]
+pub struct Reach<'a> {
+    pub http: &'a Arc<Http>,
+    pub metrics: &'a Metrics,
+    pub redis: &'a Redis,
+    pub sql: &'a Sql,
+    pub cache: &'a Cache,
+    pub ground: &'a Ground,
+}

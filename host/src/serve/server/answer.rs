@@ -1,0 +1,20 @@
+//! What a listener is for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::body::Incoming;
+
+use crate::network::tls::Incoming as Tls;
+
+/// Who answers the requests of a listener.
+pub trait Answer: Clone + Send + Sync + 'static {
+    fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
+
+    /// How the next connection is secured; none where it is not.
+    fn tls(&self) -> Option<Arc<Tls>> {
+        None
+    }
+}

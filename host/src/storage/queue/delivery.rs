@@ -1,0 +1,92 @@
+//! What queues hand out and are told of it.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// Who takes events, and which.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Consumer {
+    /// Hosts of one service share its events.
+    pub(crate) service: Arc<str>,
+    pub(crate) types: Types,
+    /// How long an event is its taker's own.
+    pub(crate) lease: Duration,
+    /// The longest pause between two deliveries of an event.
+    pub(crate) pause: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Types {
+    All,
+    Named(BTreeSet<String>),
+}
+
+impl Types {
+    pub(super) fn include(&self, kind: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(types) => types.contains(kind),
+        }
+    }
+}
+
+/// What a host has taken to handle.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) receipt: Receipt,
+    /// How many times the event has been taken, this one included.
+    pub(crate) attempts: u32,
+    /// What an earlier [`Queue::retry`] noted.
+    pub(crate) done: String,
+    /// As it stands in the queue.
+    pub(crate) event: String,
+}
+
+/// Proves that an event is still its taker's own.
+#[derive(Clone, Debug)]
+pub(crate) struct Receipt {
+    pub(super) entry: String,
+    pub(super) token: i64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Claimed {
+    pub(crate) deliveries: Vec<Delivery>,
+    /// When something may be taken that is not now.
+    pub(crate) next_due: Option<Duration>,
+    /// Nothing else was waiting; what [`Queue::news`] begins from.
+    pub(crate) seen: Option<Seen>,
+}
+
+/// How far a queue has been read.
+#[derive(Clone, Debug)]
+pub(crate) enum Seen {
+    /// Publications of this process.
+    Count(u64),
+    /// The last event of a stream.
+    Id(String),
+}
+
+/// An event that was given up.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub(crate) struct Dead {
+    /// What [`Queue::replay`] takes.
+    #[serde(skip)]
+    pub(crate) entry: String,
+    pub(crate) attempts: u32,
+    pub(crate) error: String,
+    /// Milliseconds since the Unix epoch.
+    pub(crate) at: i64,
+    /// As it stood in the queue.
+    pub(crate) event: String,
+}
+
+/// How far a service is.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub(crate) struct Progress {
+    pub(crate) service: String,
+    /// Not looked at yet.
+    pub(crate) waiting: i64,
+    /// Being handled, or waiting for another try or for their turn.
+    pub(crate) pending: i64,
+    pub(crate) dead: i64,
+}
