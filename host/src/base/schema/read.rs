@@ -1,11 +1,13 @@
+//! A schema as its author writes it, and what can be wrong with it.
+
 use std::cmp::Ordering;
 
 use regex::RegexBuilder;
 use serde_json::{Map, Number, Value};
 
 use super::{
-    Schema,
     rule::{Kind, Rule, compare},
+    rules::Schema,
 };
 use crate::base::limits;
 
@@ -32,14 +34,21 @@ const RULES: [&str; 9] = [
 ];
 const EXAMPLE: &str = "write rules by the path of a value: `\"cache.ttl\": { type: \"integer\", min: 1 }`";
 
+impl Schema {
+    /// Reads `{"PATH": {"type": …, "required": …}}`, or says everything that is wrong with it.
+    pub(crate) fn read(schema: &Value) -> Result<Self, Vec<Wrong>> {
+        Reader::default().schema(schema)
+    }
+}
+
 /// Collects what is wrong, so that all of it is told at once.
 #[derive(Default)]
-pub(super) struct Reader {
+struct Reader {
     wrong: Vec<Wrong>,
 }
 
 impl Reader {
-    pub(super) fn schema(mut self, schema: &Value) -> Result<Schema, Vec<Wrong>> {
+    fn schema(mut self, schema: &Value) -> Result<Schema, Vec<Wrong>> {
         let Value::Object(members) = schema else {
             self.wrong(&[], "a schema is an object".to_owned(), EXAMPLE);
             return Err(self.wrong);
