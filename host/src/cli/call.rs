@@ -1,7 +1,7 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Format,
+    arguments::Format,
     output::{self, Failure},
     progress::Steps,
 };

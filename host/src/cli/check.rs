@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tsk::{Diagnostic, SourceMap};
 
 use super::{
-    Format,
+    arguments::Format,
     output::{self, Failure},
     progress::Steps,
     report, sealed,

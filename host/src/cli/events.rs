@@ -3,7 +3,7 @@ use std::{fmt::Write as _, path::Path};
 use serde_json::{Value, json};
 
 use super::{
-    EventsAction, Format, Which,
+    arguments::{EventsAction, Format, Which},
     output::{self, Failure},
     sealed,
 };

@@ -3,7 +3,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
 use super::{
-    Format,
+    arguments::Format,
     output::{self, Failure},
 };
 use crate::{

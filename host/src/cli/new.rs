@@ -1,7 +1,7 @@
 use std::{fs, path::Path};
 
 use super::{
-    Lang,
+    arguments::Lang,
     output::{self, Failure},
 };
 

@@ -16,7 +16,7 @@ use tracing_subscriber::{EnvFilter, fmt};
 use tsk::{Diagnostic, SourceMap};
 
 use super::{
-    Format,
+    arguments::Format,
     sealed::{self, Sealed},
 };
 use crate::{

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    Serve,
+    arguments::Serve,
     output::{self, Failure},
     progress::Steps,
     report,

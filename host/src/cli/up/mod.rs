@@ -15,7 +15,7 @@ use tokio::{
 
 use self::{group::Group, log::Log, plan::Service};
 use super::{
-    Format,
+    arguments::Format,
     output::{self, Failure},
     serve::stop_signal,
     signals::Signals,
