@@ -8,7 +8,10 @@ use std::{
 
 use http::{HeaderMap, HeaderValue};
 
-use super::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION, token::Keys};
+use super::{
+    names::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
+    token::Keys,
+};
 use crate::base::limits;
 
 /// Name and version, and tokens that prove the name where `[mesh]` has a secret.

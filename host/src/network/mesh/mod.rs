@@ -5,6 +5,7 @@
 
 mod hs256;
 mod identity;
+mod names;
 mod policy;
 mod settings;
 mod token;
@@ -14,17 +15,15 @@ mod tests;
 
 use std::sync::Arc;
 
-use http::HeaderName;
 use tsk::{Config, Diagnostic};
 
-pub(crate) use self::policy::Refused;
 pub use self::{identity::Identity, policy::Policy};
+pub(crate) use self::{
+    names::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
+    policy::Refused,
+};
 use self::{settings::Settings, token::Keys};
 use crate::base::clock;
-
-pub(crate) const SERVICE_NAME: HeaderName = HeaderName::from_static("x-service-name");
-pub(crate) const SERVICE_VERSION: HeaderName = HeaderName::from_static("x-service-version");
-pub(crate) const SERVICE_TOKEN: HeaderName = HeaderName::from_static("x-service-token");
 
 /// What `[mesh]` says, for one version of a service.
 pub struct Mesh {
@@ -43,11 +42,4 @@ impl Mesh {
         };
         Ok((mesh, settings.warnings))
     }
-}
-
-/// Whether two names are of one service: `_` and `-` are the same, as keys of a file often have the one and services
-/// the other.
-fn is_same(one: &str, other: &str) -> bool {
-    let plain = |byte: u8| if byte == b'_' { b'-' } else { byte };
-    one.len() == other.len() && one.bytes().zip(other.bytes()).all(|(a, b)| plain(a) == plain(b))
 }

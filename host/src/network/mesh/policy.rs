@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use http::{HeaderMap, Method};
 
 use super::{
-    SERVICE_TOKEN, is_same,
+    names::{SERVICE_TOKEN, is_same},
     settings::{Allow, Line},
     token::{Invalid, Keys},
 };

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tsk::Secret;
 
 use super::{
-    Identity, Mesh, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION, is_same,
+    Identity, Mesh, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION,
+    names::is_same,
     policy::Policy,
     token::{Invalid, Keys},
 };
