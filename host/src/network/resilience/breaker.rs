@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::Open;
 use crate::observe::metrics;
 
 pub(super) struct Breaker {
@@ -40,6 +39,15 @@ struct Fault {
     failures: u32,
     /// Of the last failure.
     reason: String,
+}
+
+/// A dependency whose circuit is not closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Open {
+    pub(crate) name: String,
+    pub(crate) reason: String,
+    /// Milliseconds since the Unix epoch.
+    pub(crate) since: u64,
 }
 
 /// How many failures open the circuit, and for how long.

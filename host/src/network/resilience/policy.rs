@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tsk::{Config, Diagnostic, Node, Value};
 
-use super::{breaker::Rule, same_name};
+use super::{breaker::Rule, name::same_name};
 use crate::base::{limits, section::Section};
 
 /// How calls of one dependency are made.

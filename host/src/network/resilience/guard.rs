@@ -1,17 +1,29 @@
-//! One call of a dependency, with all that its policy does for it.
+//! The way to one dependency: calls of it, with all that its policy does for them.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::time::{sleep, timeout_at};
 
 use super::{
-    Guard,
     breaker::{Admission, Refusal},
+    memory::Record,
+    policy::Policy,
 };
 use crate::{
     base::{bindings::Error, limits},
     observe::metrics::Kept,
 };
+
+/// One dependency: what the file says of it, and how it has fared.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    pub(super) name: Arc<str>,
+    pub(super) policy: Arc<Policy>,
+    pub(super) record: Arc<Record>,
+}
 
 /// What an attempt's result says about the dependency.
 #[derive(Debug, PartialEq)]

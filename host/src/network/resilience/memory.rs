@@ -1,0 +1,54 @@
+//! How dependencies have fared, for as long as the process runs.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{breaker::Breaker, budget::Budget};
+use crate::{
+    base::limits,
+    observe::{metrics, metrics::Metrics},
+};
+
+/// Made once per process: how each dependency has fared, whatever version of the file asked for it.
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
+    pub(super) dependencies: Arc<Mutex<BTreeMap<String, Arc<Record>>>>,
+    metrics: Arc<Metrics>,
+}
+
+/// How one dependency has fared.
+pub(super) struct Record {
+    pub(super) breaker: Breaker,
+    pub(super) budget: Budget,
+    pub(super) meter: Arc<metrics::Guard>,
+}
+
+impl Memory {
+    pub(crate) fn new(metrics: &Arc<Metrics>) -> Self {
+        Self {
+            dependencies: Arc::default(),
+            metrics: metrics.clone(),
+        }
+    }
+
+    pub(super) fn record(&self, name: &str) -> Arc<Record> {
+        let mut dependencies = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(record) = dependencies.get(name) {
+            return record.clone();
+        }
+        // Names come from files, and from guests where `"*"` has a policy: those that nobody uses make room.
+        if dependencies.len() >= limits::GUARDS {
+            dependencies.retain(|_, record| Arc::strong_count(record) > 1);
+        }
+        let meter = self.metrics.guard(name);
+        let record = Arc::new(Record {
+            breaker: Breaker::new(meter.clone()),
+            budget: Budget::default(),
+            meter,
+        });
+        dependencies.insert(name.to_owned(), record.clone());
+        record
+    }
+}
