@@ -10,7 +10,7 @@ use rustls::{
 };
 use tsk::Diagnostic;
 
-use super::{pem::Reader, provider};
+use super::{pem::Reader, provider::provider};
 use crate::observe::metrics::Counter;
 
 /// How connections are secured from now on. Those that are open keep what they have.

@@ -5,6 +5,7 @@
 mod incoming;
 mod outgoing;
 mod pem;
+mod provider;
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,6 @@ use std::{
     sync::Arc,
 };
 
-use rustls::crypto::CryptoProvider;
 use tsk::{Config, Diagnostic, Value};
 
 use self::pem::Reader;
@@ -74,9 +74,4 @@ pub(crate) fn files(config: &Config, folder: &Path) -> Vec<PathBuf> {
     paths
         .flat_map(|path| pem::link(&path).into_iter().chain([path]))
         .collect()
-}
-
-/// All TLS of the host rests on it.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
 }

@@ -10,7 +10,7 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::{pem::Reader, provider};
+use super::{pem::Reader, provider::provider};
 
 /// Whom this service believes beside the authorities of its platform, and what it shows of itself.
 #[derive(Clone, Default)]

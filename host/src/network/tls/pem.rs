@@ -16,7 +16,7 @@ use rustls::{
 };
 use tsk::{Config, Diagnostic, Environment, Node, Value};
 
-use super::provider;
+use super::provider::provider;
 use crate::base::{
     folder::{Folder, folder, open_regular},
     limits, reserved,
