@@ -2,63 +2,11 @@
 
 mod layout;
 mod panics;
+mod stderr;
 mod writer;
-
-use std::{io, sync::OnceLock};
-
-use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) use self::{
     layout::{ACCESS, Layout},
     panics::report_panics,
-    writer::Writer,
+    stderr::{flush, print, start},
 };
-use crate::{base::limits, observe::metrics};
-
-/// The log of the process, once it is started.
-static LOG: OnceLock<Writer> = OnceLock::new();
-
-/// Starts the way to stderr, once in a process, whose end is to [`flush`]. What is returned is for the subscriber of `tracing`.
-pub(crate) fn start() -> io::Result<Lines> {
-    let tell = |lines: u64, why: &str| tracing::warn!(target: "log", lines, "lines of the log were lost: {why}");
-    let writer = Writer::start(io::stderr(), &metrics::LOG_DROPPED, tell)?;
-    Ok(Lines(LOG.get_or_init(|| writer)))
-}
-
-/// Puts lines among those of the log; whether there is one.
-pub(crate) fn print(lines: &str) -> bool {
-    let writer = LOG.get();
-    if let Some(writer) = writer {
-        writer.push(lines.as_bytes());
-    }
-    writer.is_some()
-}
-
-/// Waits until all lines are written, for a bounded time.
-pub(crate) fn flush() {
-    if let Some(writer) = LOG.get() {
-        writer.flush(limits::LOG_FLUSH);
-    }
-}
-
-/// Where events of `tracing` are handed in, each as one line.
-pub(crate) struct Lines(&'static Writer);
-
-impl<'a> MakeWriter<'a> for Lines {
-    type Writer = &'a Writer;
-
-    fn make_writer(&'a self) -> Self::Writer {
-        self.0
-    }
-}
-
-impl io::Write for &Writer {
-    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
-        self.push(lines);
-        Ok(lines.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}

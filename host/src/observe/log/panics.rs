@@ -5,7 +5,7 @@ use std::{
     panic, thread,
 };
 
-use super::LOG;
+use super::stderr::LOG;
 use crate::observe::tasks;
 
 /// From now on, for the whole process. `say` is for the time before the log is started.
