@@ -1,6 +1,6 @@
 //! What a program may ask for, and what kind of metric it means.
 
-use super::{How, Kind, Measure};
+use super::measure::{How, Kind, Measure};
 use crate::base::limits;
 
 /// Names that are the host's.

@@ -1,71 +1,23 @@
 //! Metrics that fujsens record. Bounded: what a program makes up from its clients' words must not fill the memory.
 
 mod check;
+mod measure;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
 };
 
-use self::check::{check, kind};
+pub use self::measure::{How, Measure};
+use self::{
+    check::{check, kind},
+    measure::{BUCKETS, Kind, Labels},
+};
 use super::{cell::Counter, text::Page};
 use crate::base::limits;
-
-/// What to do with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// A counter grows by it.
-    Count,
-    /// A gauge becomes it.
-    Set,
-    /// A gauge changes by it.
-    Change,
-    /// A histogram takes it in.
-    Observe,
-    /// By the name: a counter that has reached it where that ends in `_total`, else a gauge that becomes it.
-    Record,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Counter,
-    Gauge,
-    Histogram,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Counter => "counter",
-            Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
-        })
-    }
-}
-
-/// By name, sorted.
-pub(super) type Labels = Vec<(String, String)>;
-
-/// One value to take in.
-pub struct Measure<'a> {
-    pub how: How,
-    pub name: &'a str,
-    pub value: f64,
-    pub labels: Labels,
-    /// Upper bounds of a histogram; empty for those of [`BUCKETS`]. What comes first for a name decides.
-    pub buckets: &'a [f64],
-    /// Which version of the service says so. A later one may make a metric something else.
-    pub version: u64,
-}
-
-/// Upper bounds that fit seconds, from 1 ms to 10 s.
-const BUCKETS: [f64; 13] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
 
 /// What a histogram adds to its name.
 const SUFFIXES: [&str; 3] = ["_bucket", "_sum", "_count"];
