@@ -3,7 +3,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Service, collector::Collector, exporters::Senders, otlp::Message, queue::Queue, settings::Address};
+use super::{collector::Collector, otlp::Message, queue::Queue, senders::Senders, service::Service, settings::Address};
 use crate::{base::limits, observe::metrics::Spans};
 
 /// Sends spans to one collector, as one service, from a thread of its own. The last one who holds it lets it send the

@@ -1,14 +1,10 @@
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    thread::{self, JoinHandle},
     time::Instant,
 };
 
-use super::{Service, Settings, Tracer, exporter::Exporter};
-use crate::{
-    base::limits,
-    observe::{metrics::Spans, tasks},
-};
+use super::{exporter::Exporter, senders::Senders, service::Service, settings::Settings, tracer::Tracer};
+use crate::{base::limits, observe::metrics::Spans};
 
 /// The exporters of the process: one for each collector and service, for as long as a version that names it lives.
 pub struct Exporters {
@@ -33,7 +29,7 @@ impl Exporters {
         let Some(address) = settings.address else {
             return Tracer::default();
         };
-        let mut known = lock(&self.known);
+        let mut known = self.known();
         known.retain(|one| one.strong_count() > 0);
         let same = |one: &Arc<Exporter>| one.address == address && one.service == service;
         let exporter = known.iter().filter_map(Weak::upgrade).find(same).unwrap_or_else(|| {
@@ -53,34 +49,13 @@ impl Exporters {
     /// Sends what waits, for [`limits::SPANS_FLUSH`] at most, however many collectors there are. Blocks.
     pub fn stop(&self) {
         let end = Instant::now() + limits::SPANS_FLUSH;
-        for exporter in lock(&self.known).iter().filter_map(Weak::upgrade) {
+        for exporter in self.known().iter().filter_map(Weak::upgrade) {
             exporter.stop(end);
         }
         self.senders.wait(end);
     }
-}
 
-/// The threads that send, those of exporters that nobody uses any more among them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Senders(Arc<Mutex<Vec<JoinHandle<()>>>>);
-
-impl Senders {
-    pub(super) fn start(&self, send: impl FnMut() + Send + 'static) {
-        // Without a thread for it, what waits is lost with whatever else such a machine loses.
-        if let Ok(sending) = tasks::keep_thread("spans", send) {
-            let mut all = lock(&self.0);
-            all.retain(|one| !one.is_finished());
-            all.push(sending);
-        }
+    fn known(&self) -> MutexGuard<'_, Vec<Weak<Exporter>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn wait(&self, end: Instant) {
-        while Instant::now() < end && lock(&self.0).iter().any(|one| !one.is_finished()) {
-            thread::sleep(limits::SPANS_LOOK);
-        }
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Service, wire};
+use super::{service::Service, wire};
 use crate::observe::trace_context::TraceContext;
 
 /// What a span is to its neighbours in the trace.

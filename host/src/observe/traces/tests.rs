@@ -1,4 +1,7 @@
 #![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
 use axum::{Router, body::Bytes, routing::post};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
@@ -12,7 +15,10 @@ use super::*;
 use crate::{
     base::limits,
     capability::fixture,
-    observe::{metrics::Spans, trace_context::Parent},
+    observe::{
+        metrics::Spans,
+        trace_context::{Parent, TraceContext},
+    },
 };
 
 const CALLER: &str = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";

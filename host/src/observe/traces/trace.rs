@@ -1,6 +1,10 @@
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
-use super::{Kind, Span, exporter::Recorder, span};
+use super::{
+    exporter::Recorder,
+    otlp::Kind,
+    span::{self, Span},
+};
 use crate::observe::trace_context::TraceContext;
 
 /// A place in a trace, that of one span, and who records it.
