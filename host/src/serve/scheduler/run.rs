@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use tokio::time::sleep;
 
 use super::{
-    Due,
     claim::{Claim, Claims},
+    due::Due,
 };
 use crate::{
     base::{bindings::Error, clock::Clock, limits},

@@ -4,21 +4,27 @@ use std::{
     cell::{Cell, RefCell},
     fs,
     path::Path,
+    sync::Arc,
+    time::Duration,
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::time::Instant;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 
 use super::{
     claim::{Claim, Claims},
-    *,
+    due::{Due, follow},
+    run,
 };
 use crate::{
     base::clock,
     capability::fixture::{self, RedisServer},
-    service::load::Loader,
+    service::{app::App, live::Live, load::Loader},
     storage::store::{Place, Stores},
 };
 
