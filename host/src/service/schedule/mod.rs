@@ -9,12 +9,12 @@ mod calendar;
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use tsk::{Config, Diagnostic, Span};
 
-use self::rhythm::Rhythm;
+use self::{read::Options, rhythm::Rhythm};
 use crate::{
     base::bindings::{Error, Value},
     sandbox::module::Handler,
@@ -44,16 +44,6 @@ pub struct Schedule {
     pub(crate) options: Options,
     /// What the fujsen is called with: the defaults of its parameters.
     pub(crate) arguments: Vec<Value>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Options {
-    /// `overlap: "allow"`: a slot is run although the run before has not ended.
-    pub(crate) overlap: bool,
-    /// `catch_up: "once"`: the last slot that was missed is made up.
-    pub(crate) catch_up: bool,
-    /// `deadline`; else that of [limits].
-    pub(crate) deadline: Option<Duration>,
 }
 
 impl Schedules {

@@ -1,10 +1,10 @@
 //! The lines of `[schedules]`, and what can be wrong with them.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tsk::{Config, Diagnostic, Node, Object, Value};
 
-use super::{Options, rhythm::Rhythm};
+use super::rhythm::Rhythm;
 use crate::{
     base::{arguments, bindings, limits},
     service::target::Targets,
@@ -18,6 +18,17 @@ pub(super) struct Line {
     /// `section.name`, which there is.
     pub(super) target: String,
     pub(super) arguments: Vec<bindings::Value>,
+}
+
+/// How the slots of a line are run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Options {
+    /// `overlap: "allow"`: a slot is run although the run before has not ended.
+    pub(crate) overlap: bool,
+    /// `catch_up: "once"`: the last slot that was missed is made up.
+    pub(crate) catch_up: bool,
+    /// `deadline`; else that of [limits].
+    pub(crate) deadline: Option<Duration>,
 }
 
 const KEYS: [&str; 4] = ["run", "overlap", "catch_up", "deadline"];
