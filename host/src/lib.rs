@@ -1,9 +1,12 @@
 //! One TSK file as a running service.
 //!
-//! A request: `server` → `app` → `guest` → `capability`, and back through `server`.
-//! A module: `load` (read) → `link` (compile, name) → `module` → `app` → `live` (swap).
-//! A value with `@query(…)` in it: `capability::config` → `deferred` → `capability`.
-//! `limits` holds every bound.
+//! Nine floors, each of which knows those below it: `cli`, `serve`, `service`, `sandbox`, `capability`, `network` and `storage`,
+//! `observe`, `base`.
+//!
+//! A request: `serve::server` → `service::app` → `sandbox::run` → `sandbox::imports` → `capability`, and back the same way.
+//! A module: `service::load` (read) → `link` (compile, name) → `sandbox::module` → `app` → `live` (swap).
+//! A value with `@query(…)` in it: `sandbox::imports` → `capability::deferred` → `capability`.
+//! `base::limits` holds every bound.
 
 // What is printed goes through `cli::output`, which survives a closed or full stream and ends the log.
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
@@ -15,7 +18,7 @@
         clippy::expect_used,
         clippy::unwrap_used,
         clippy::indexing_slicing,
-        // What runs beside the rest is started in `tasks` alone, and watched.
+        // What runs beside the rest is started in `observe::tasks` alone, and watched.
         clippy::disallowed_methods
     )
 )]
