@@ -9,10 +9,13 @@ use std::{
 use tokio::time::{sleep, timeout_at};
 use tsk::{Config, Diagnostic};
 
-use super::Grant;
+use super::{Capability, Grant, Reading};
 use crate::{
     base::{bindings::Error, limits},
-    observe::traces::{Kind, Trace},
+    observe::{
+        metrics::Metrics,
+        traces::{Kind, Trace},
+    },
     storage::{
         queue::{Event, Options, Queue, Queues, Settings},
         store::Stores,
@@ -24,6 +27,36 @@ pub struct Events {
     service: Arc<str>,
     settings: Settings,
     queue: Arc<Queue>,
+}
+
+impl Capability for Events {
+    const NAME: &'static str = "events";
+    type Kept = Queues;
+
+    fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
+        Queues::default()
+    }
+
+    fn read(queues: &Queues, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::new(
+            reading.stores,
+            queues,
+            reading.config,
+            reading.service.clone(),
+            reading.file,
+        )
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let Settings {
+            place, name, engine, ..
+        } = &self.settings;
+        let grant = Grant {
+            capability: "events",
+            target: format!("{name} ({}) in {}", engine.name(), place.show()),
+        };
+        if self.settings.named { vec![grant] } else { Vec::new() }
+    }
 }
 
 impl Events {
@@ -41,17 +74,6 @@ impl Events {
             queue: queues.get(stores, &settings),
             settings,
         })
-    }
-
-    pub fn grants(&self) -> Vec<Grant> {
-        let Settings {
-            place, name, engine, ..
-        } = &self.settings;
-        let grant = Grant {
-            capability: "events",
-            target: format!("{name} ({}) in {}", engine.name(), place.show()),
-        };
-        if self.settings.named { vec![grant] } else { Vec::new() }
     }
 
     pub(crate) fn queue(&self) -> &Arc<Queue> {

@@ -5,12 +5,14 @@
 
 mod all;
 pub mod config;
+mod contract;
 pub mod deferred;
 pub mod events;
 mod grant;
 pub mod grpc;
 pub mod http;
 pub mod log;
+mod reading;
 pub mod redis;
 pub mod sql;
 pub mod state;
@@ -21,4 +23,6 @@ pub(crate) mod fixture;
 pub use self::{
     all::{Capabilities, Shared},
     grant::Grant,
+    reading::Outside,
 };
+pub(crate) use self::{contract::Capability, reading::Reading};

@@ -10,7 +10,7 @@ use crate::{
     base::arguments,
     capability::{
         deferred::{self, Reader},
-        {Capabilities, Shared, http::Outside, sql::SqlSession},
+        {Capabilities, Outside, Shared, sql::SqlSession},
     },
     network::{mesh::Mesh, tls::Tls},
     observe::metrics::Metrics,

@@ -17,7 +17,7 @@ use crate::{
         redact::Secrets,
         reserved, sections,
     },
-    capability::{Capabilities, Shared, config::Values, grpc, http::Outside},
+    capability::{Capabilities, Outside, Shared, config::Values, grpc},
     network::{
         mesh::Mesh,
         tls::{self, Tls},

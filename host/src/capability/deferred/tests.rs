@@ -15,7 +15,7 @@ use crate::{
         bindings::{Error, Value as Given},
         folder::Folder,
     },
-    capability::{Capabilities, Shared, http::Outside, sql::SqlSession},
+    capability::{Capabilities, Outside, Shared, sql::SqlSession},
     observe::request::Origin,
 };
 

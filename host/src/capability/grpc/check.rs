@@ -31,7 +31,7 @@ const SERVING: i32 = 1;
 impl Grpc {
     /// Whether a server serves by its own word, or, where it offers no health service, answers at all. Not counted
     /// among the service's own calls.
-    pub(crate) async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn ask(&self, name: &str, deadline: Instant) -> Result<(), Error> {
         let server = self.server(name)?;
         let asked = async {
             let mut client = Client::new(server.remote.channel()).max_decoding_message_size(limits::GRPC_MESSAGE);

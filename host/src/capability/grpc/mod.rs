@@ -20,7 +20,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use prost_reflect::DescriptorPool;
 use tsk::{Config, Diagnostic};
@@ -28,12 +28,12 @@ use tsk::{Config, Diagnostic};
 pub(crate) use self::protos::files;
 pub use self::remote::Channels;
 use self::remote::Remote;
-use super::Grant;
+use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
     base::bindings::Error,
     network::resilience::{Guard, Policies},
-    observe::metrics,
+    observe::metrics::{self, Metrics},
 };
 
 /// The servers that the file names.
@@ -55,6 +55,36 @@ enum Described {
     ByFiles(DescriptorPool),
     /// The server itself, when it is first called.
     ByReflection,
+}
+
+impl Capability for Grpc {
+    const NAME: &'static str = "grpc";
+    type Kept = Channels;
+
+    fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
+        Channels::new(metrics)
+    }
+
+    fn read(channels: &Channels, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::new(channels, &reading.policies, reading.config, reading.folder())
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let grant = |(name, place)| Grant {
+            capability: "grpc",
+            target: format!("{name} ({place})"),
+        };
+        self.dependencies().into_iter().map(grant).collect()
+    }
+
+    fn dependencies(&self) -> Vec<(String, String)> {
+        let named = |server: &Server| (server.name.clone(), server.remote.show().to_owned());
+        self.servers.values().map(named).collect()
+    }
+
+    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+        self.ask(name, deadline).await
+    }
 }
 
 impl Grpc {
@@ -90,21 +120,6 @@ impl Grpc {
         } else {
             Err(diagnostics)
         }
-    }
-
-    pub fn grants(&self) -> Vec<Grant> {
-        let grant = |(name, place)| Grant {
-            capability: "grpc",
-            target: format!("{name} ({place})"),
-        };
-        self.names().map(grant).collect()
-    }
-
-    /// Name and place of each server.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
-        self.servers
-            .values()
-            .map(|server| (server.name.as_str(), server.remote.show().to_owned()))
     }
 
     fn server(&self, name: &str) -> Result<&Server, Error> {

@@ -20,14 +20,13 @@ use tsk::{Config, Diagnostic};
 pub use self::client::Client;
 use self::client::Clients;
 pub(crate) use self::show::show;
-use super::Grant;
+use super::{Capability, Grant, Outside, Reading};
 use crate::{
     network::{
         discovery::{Directory, Service, Services},
         egress::{self, Network, Origin},
         mesh::Identity,
         resilience::{Guard, Policies, same_name},
-        tls,
     },
     observe::metrics::{self, Metrics},
 };
@@ -44,13 +43,6 @@ pub struct Http {
     named: BTreeMap<String, Arc<Target>>,
     policies: Arc<Policies>,
     identity: Arc<Identity>,
-}
-
-/// What this service is to those whom it calls.
-#[derive(Default)]
-pub struct Outside {
-    pub identity: Arc<Identity>,
-    pub tls: tls::Outgoing,
 }
 
 struct Granted {
@@ -88,6 +80,36 @@ impl Target {
             audience: Some(service.name().into()),
             service: Some(service),
         }
+    }
+}
+
+impl Capability for Arc<Http> {
+    const NAME: &'static str = "http";
+    type Kept = (Client, Directory);
+
+    fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
+        (Client::new(metrics), Directory::default())
+    }
+
+    fn read((client, directory): &Self::Kept, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Http::new(
+            client,
+            directory,
+            &reading.policies,
+            reading.config,
+            reading.outside.clone(),
+        )
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let origins = self.origins.keys().map(|origin| origin.as_str().to_owned());
+        origins
+            .chain(self.services.shown())
+            .map(|target| Grant {
+                capability: "http",
+                target,
+            })
+            .collect()
     }
 }
 
@@ -142,17 +164,6 @@ impl Http {
             services,
             policies: policies.clone(),
         }))
-    }
-
-    pub fn grants(&self) -> Vec<Grant> {
-        let origins = self.origins.keys().map(|origin| origin.as_str().to_owned());
-        origins
-            .chain(self.services.shown())
-            .map(|target| Grant {
-                capability: "http",
-                target,
-            })
-            .collect()
     }
 }
 

@@ -20,7 +20,7 @@ use tsk::{Config, Diagnostic, Object};
 
 pub(crate) use self::reply::Reply;
 use self::verbs::Kind;
-use super::Grant;
+use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::base::value::payload;
 use crate::{
@@ -51,6 +51,37 @@ pub struct Redis {
 struct Named {
     server: Arc<Server>,
     meter: Arc<metrics::Dependency>,
+}
+
+impl Capability for Redis {
+    const NAME: &'static str = "redis";
+    type Kept = ();
+
+    fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {}
+
+    fn read((): &(), reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::new(&reading.stores.servers, reading.metrics, reading.config)
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let grant = |(path, named): (&String, &Named)| Grant {
+            capability: "redis",
+            target: format!("{path} (redis://{})", named.server.name),
+        };
+        self.by_path.iter().map(grant).collect()
+    }
+
+    fn dependencies(&self) -> Vec<(String, String)> {
+        let named =
+            |(path, named): (&String, &Named)| (short(path).to_owned(), format!("redis://{}", named.server.name));
+        self.by_path.iter().map(named).collect()
+    }
+
+    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let named = self.server("", name)?;
+        named.server.run(&command("PING", &[]), left).await.map(drop)
+    }
 }
 
 impl Redis {
@@ -107,28 +138,6 @@ impl Redis {
                 }
             }
         }
-    }
-
-    pub fn grants(&self) -> Vec<Grant> {
-        let grant = |(path, named): (&String, &Named)| Grant {
-            capability: "redis",
-            target: format!("{path} (redis://{})", named.server.name),
-        };
-        self.by_path.iter().map(grant).collect()
-    }
-
-    /// Name and place of each server.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
-        self.by_path
-            .iter()
-            .map(|(path, named)| (short(path), format!("redis://{}", named.server.name)))
-    }
-
-    /// Whether a server answers.
-    pub(crate) async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let named = self.server("", name)?;
-        named.server.run(&command("PING", &[]), left).await.map(drop)
     }
 
     /// Runs one command of the allow-list within `trace`, by `deadline` at the latest.

@@ -15,13 +15,13 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 
 use tsk::{Config, Diagnostic};
 
 pub use self::pools::Pools;
 use self::{database::Database, engine::Lease};
-use super::Grant;
+use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
     base::{
@@ -31,7 +31,7 @@ use crate::{
         },
         limits,
     },
-    observe::traces::Trace,
+    observe::{metrics::Metrics, traces::Trace},
 };
 
 /// The databases that the file names.
@@ -68,6 +68,67 @@ impl SqlSession {
     }
 }
 
+impl Capability for Sql {
+    const NAME: &'static str = "sql";
+    type Kept = Pools;
+
+    fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
+        Pools::new(metrics)
+    }
+
+    fn read(pools: &Pools, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::new(pools, reading.config, reading.folder())
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let grant = |(name, database): (&String, &Database)| Grant {
+            capability: "sql",
+            target: format!("{name} ({})", database.show()),
+        };
+        self.databases.iter().map(grant).collect()
+    }
+
+    fn dependencies(&self) -> Vec<(String, String)> {
+        let named = |(name, database): (&String, &Database)| (name.clone(), database.show());
+        self.databases.iter().map(named).collect()
+    }
+
+    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+        self.database(name)?.check(deadline).await
+    }
+
+    async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
+        let deadline = Instant::now() + limits::SQL_SETUP;
+        let opening = self
+            .databases
+            .iter()
+            .map(|(name, database)| async move { database.open(name, deadline).await.err() });
+        let diagnostics: Vec<_> = futures_util::future::join_all(opening)
+            .await
+            .into_iter()
+            .flatten()
+            .collect();
+        if diagnostics.is_empty() {
+            Ok(())
+        } else {
+            Err(diagnostics)
+        }
+    }
+
+    async fn rehearse(&self) -> Vec<Diagnostic> {
+        let deadline = Instant::now() + limits::SQL_SETUP;
+        let trying = self
+            .databases
+            .iter()
+            .map(|(name, database)| database.rehearse(name, deadline));
+        futures_util::future::join_all(trying)
+            .await
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
 impl Sql {
     /// Relative paths start at `folder`, the TSK file's.
     pub fn new(pools: &Pools, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
@@ -89,54 +150,6 @@ impl Sql {
         } else {
             Err(diagnostics)
         }
-    }
-
-    /// Opens every database once, and runs its setup.
-    pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
-        let deadline = Instant::now() + limits::SQL_SETUP;
-        let opening = self
-            .databases
-            .iter()
-            .map(|(name, database)| async move { database.open(name, deadline).await.err() });
-        let diagnostics: Vec<_> = futures_util::future::join_all(opening)
-            .await
-            .into_iter()
-            .flatten()
-            .collect();
-        if diagnostics.is_empty() {
-            Ok(())
-        } else {
-            Err(diagnostics)
-        }
-    }
-
-    /// What [`connect`](Self::connect) would say, errors and what could not be tried. Changes nothing.
-    pub async fn rehearse(&self) -> Vec<Diagnostic> {
-        let deadline = Instant::now() + limits::SQL_SETUP;
-        let trying = self
-            .databases
-            .iter()
-            .map(|(name, database)| database.rehearse(name, deadline));
-        futures_util::future::join_all(trying)
-            .await
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-
-    pub fn grants(&self) -> Vec<Grant> {
-        let grant = |(name, database): (&String, &Database)| Grant {
-            capability: "sql",
-            target: format!("{name} ({})", database.show()),
-        };
-        self.databases.iter().map(grant).collect()
-    }
-
-    /// Name and place of each database.
-    pub(crate) fn names(&self) -> impl Iterator<Item = (&str, String)> {
-        self.databases
-            .iter()
-            .map(|(name, database)| (name.as_str(), database.show()))
     }
 
     pub(crate) async fn query(
@@ -239,11 +252,6 @@ impl Sql {
             .operation(&session.trace, database, "ROLLBACK")
             .run(lease.rollback(deadline))
             .await
-    }
-
-    /// Whether a database answers by `deadline`. Not counted among the service's own statements.
-    pub(crate) async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
-        self.database(name)?.check(deadline).await
     }
 
     /// The database that is meant where none is named: `main`, else the only one.

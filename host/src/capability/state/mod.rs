@@ -17,7 +17,7 @@ use tokio::time::timeout_at;
 use tsk::{Config, Diagnostic, Span, Value as Setting};
 
 use self::{name::Name, redis::Keys, refused::Refused, sqlite::Table};
-use super::Grant;
+use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::base::value::payload;
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
         bindings::{Error, Value},
         limits, sections,
     },
+    observe::metrics::Metrics,
     storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
 };
 
@@ -57,6 +58,50 @@ macro_rules! with_engine {
     };
 }
 
+impl Capability for State {
+    const NAME: &'static str = "state";
+    type Kept = Tables;
+
+    fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
+        Tables::default()
+    }
+
+    fn read(tables: &Tables, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+        Self::new(
+            reading.stores,
+            tables,
+            reading.config,
+            reading.service.clone(),
+            reading.file,
+        )
+    }
+
+    fn grants(&self) -> Vec<Grant> {
+        let grant = |_| Grant {
+            capability: "state",
+            target: self.place.show(),
+        };
+        self.span.map(grant).into_iter().collect()
+    }
+
+    async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
+        let Some(span) = self.span else {
+            return Ok(());
+        };
+        with_engine!(self, engine => engine.open().await)
+            .map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
+    }
+
+    async fn rehearse(&self) -> Vec<Diagnostic> {
+        let (Some(span), Engine::Sqlite(table)) = (self.span, &self.engine) else {
+            return Vec::new();
+        };
+        let looked = table.look().await;
+        let wrong = looked.map_err(|error| Diagnostic::error("state-unavailable", error.message).at(span));
+        wrong.err().into_iter().collect()
+    }
+}
+
 impl State {
     /// `file` is the TSK file. Opens nothing: `connect` does, and the first use.
     pub fn new(
@@ -85,32 +130,6 @@ impl State {
             place,
             span: setting.map(|node| node.span),
         })
-    }
-
-    /// Opens a file that the service names. Its own is made by the first use.
-    pub async fn connect(&self) -> Result<(), Vec<Diagnostic>> {
-        let Some(span) = self.span else {
-            return Ok(());
-        };
-        with_engine!(self, engine => engine.open().await)
-            .map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
-    }
-
-    /// What [`connect`](Self::connect) would say. Changes nothing.
-    pub async fn rehearse(&self) -> Result<(), Vec<Diagnostic>> {
-        let (Some(span), Engine::Sqlite(table)) = (self.span, &self.engine) else {
-            return Ok(());
-        };
-        let looked = table.look().await;
-        looked.map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
-    }
-
-    pub fn grants(&self) -> Vec<Grant> {
-        let grant = |_| Grant {
-            capability: "state",
-            target: self.place.show(),
-        };
-        self.span.map(grant).into_iter().collect()
     }
 
     pub(crate) async fn get(&self, deadline: Instant, key: String) -> Result<Value, Error> {

@@ -65,8 +65,8 @@ fn start(app: &Arc<App>) -> JoinSet<()> {
 }
 
 fn all(app: &App) -> Vec<Check> {
-    let own = |kind, (name, target): (&str, String)| Check {
-        key: (kind, name.to_owned()),
+    let own = |(capability, name, target)| Check {
+        key: (capability, name),
         target,
         every: Some(limits::HEALTH_EVERY),
         timeout: limits::HEALTH_TIMEOUT,
@@ -80,11 +80,8 @@ fn all(app: &App) -> Vec<Check> {
         timeout: plan.timeout,
         urls: urls.clone(),
     });
-    let capabilities = &app.context.capabilities;
-    let databases = capabilities.sql.names().map(|named| own("sql", named));
-    let servers = capabilities.redis.names().map(|named| own("redis", named));
-    let grpc = capabilities.grpc.names().map(|named| own("grpc", named));
-    databases.chain(servers).chain(grpc).chain(remote).collect()
+    let named = app.context.capabilities.dependencies().into_iter();
+    named.map(own).chain(remote).collect()
 }
 
 /// The first check comes at once; the others with a jitter of a tenth, so that services do not ask in step.
@@ -103,17 +100,14 @@ async fn repeat(app: Weak<App>, check: Arc<Check>) {
 async fn ask(app: &App, check: &Check) -> Result<(), String> {
     let deadline = Instant::now() + check.timeout;
     let capabilities = &app.context.capabilities;
-    let name = &*check.key.1;
-    if check.key.0 == "http" {
+    let (capability, name) = &check.key;
+    // By URL, of other services.
+    if !check.urls.is_empty() {
         return any(&capabilities.http, &check.urls, check.timeout).await;
     }
     let answer = async {
-        match check.key.0 {
-            "sql" => capabilities.sql.check(name, deadline).await,
-            "grpc" => capabilities.grpc.check(name, deadline).await,
-            _ => capabilities.redis.check(name, deadline).await,
-        }
-        .map_err(|error| error.message)
+        let checked = capabilities.check(capability, name, deadline).await;
+        checked.map_err(|error| error.message)
     };
     within(check.timeout, answer).await
 }
