@@ -106,11 +106,15 @@ fn is_allowed(from: &[String], to: &[String]) -> bool {
     }
 }
 
-/// Capabilities do not know each other; all may know what a grant is, values are read through them, and one file knows all.
+/// What every capability is: each knows these.
+const CONTRACT: [&str; 3] = ["contract", "grant", "reading"];
+
+/// Capabilities do not know each other, but for values that are read through some of them; one file lists all.
 fn siblings(from: &[String], to: &[String]) -> bool {
     match (from, to) {
         ([floor, own, ..], [_, other, ..]) if floor == "capability" => {
-            own == other || own == "all" || own == "deferred" || other == "deferred" || other == "grant"
+            let is_deferred = own == "deferred" || other == "deferred";
+            own == other || own == "all" || is_deferred || CONTRACT.contains(&other.as_str())
         }
         _ => true,
     }

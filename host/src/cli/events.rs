@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     base::bindings::Error,
-    service::{load, settings},
+    service::{read, settings},
     storage::{
         queue::{Dead, Event, Progress, Queue, Queues, Settings},
         store::Stores,
@@ -19,14 +19,14 @@ use crate::{
 /// Works on the queue itself, whether services run or not.
 pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), Failure> {
     output::start_log(Format::Text, "warn")?;
-    let config = load::read(file)?;
-    let failed = |diagnostics| load::Failed {
+    let config = read::read(file)?;
+    let failed = |diagnostics| read::Failed {
         diagnostics,
         sources: config.sources.clone(),
         watch: Vec::new(),
     };
     let settings = Settings::read(&config, file).map_err(failed)?;
-    let service = settings::Settings::new(&config, &load::stem(file))
+    let service = settings::Settings::new(&config, &read::stem(file))
         .map_err(failed)?
         .service
         .name;

@@ -8,16 +8,16 @@ use std::{
 use super::output::Failure;
 use crate::{
     base::folder::folder,
-    service::load::{self, Failed},
+    service::read::{self, Failed},
 };
 
 /// Rewrites a file in the standard layout; with `check`, only says whether it has it.
 pub(super) fn run(file: &Path, check: bool) -> Result<(), Failure> {
     let name = file.display();
-    let text = load::text_of(file)?;
+    let text = read::text_of(file)?;
     let formatted = tsk::format(&text).map_err(|failure| {
         // Reading it as a file says the same with the file's name.
-        load::read(file).err().unwrap_or(Failed {
+        read::read(file).err().unwrap_or(Failed {
             diagnostics: failure.diagnostics,
             sources: failure.sources,
             watch: Vec::new(),

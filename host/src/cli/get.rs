@@ -16,13 +16,13 @@ use crate::{
     observe::metrics::Metrics,
     observe::request::Origin,
     service::{
-        load::{self, Failed},
+        read::{self, Failed},
         settings::Settings,
     },
 };
 
 pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
-    let config = load::read_with(file, tsk::Options { lenient })?;
+    let config = read::read_with(file, tsk::Options { lenient })?;
     output::print_diagnostics(&config.warnings, &config.sources);
     let whole;
     let node = match key {

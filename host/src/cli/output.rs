@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     observe::{log, tasks},
-    service::load::Failed,
+    service::read::Failed,
 };
 
 /// Why a command ends with exit code 1.

@@ -29,7 +29,8 @@ use crate::{
     service::{
         app::App,
         live::Live,
-        load::{Failed, Loaded, Loader},
+        load::{Loaded, Loader},
+        read::Failed,
         settings::{self, Settings},
     },
 };

@@ -1,29 +1,23 @@
 //! From a TSK file to an `App`: read, compile, link, try, connect. Nothing here touches the `App` that serves.
 
 use std::{
-    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use fujsen::{Compiler, Progress};
-use tsk::{Config, Diagnostic, SourceMap};
+use tsk::{Config, Diagnostic};
 
 use crate::{
-    base::{
-        folder::{ENOUGH, Folder, folder, open_regular},
-        limits, misspelt,
-        redact::Secrets,
-        reserved, sections,
-    },
+    base::{folder::folder, limits, misspelt, redact::Secrets, sections},
     capability::{Capabilities, Outside, Shared, config::Values, grpc},
     network::{
         mesh::Mesh,
         tls::{self, Tls},
     },
     observe::{
-        metrics::Metrics,
+        metrics::{Metrics, Version},
         traces::{self, Exporters},
     },
     sandbox::{context::Context, engine::Host, imports, precompiled::Precompiled},
@@ -34,6 +28,7 @@ use crate::{
         gate::Gate,
         health_plan,
         link::{self, Linked, Linker},
+        read::{Failed, no_databases, read, stem},
         remote_config,
         route::Routes,
         schedule::Schedules,
@@ -61,15 +56,6 @@ pub struct Loaded {
     pub settings: Settings,
     pub warnings: Vec<Diagnostic>,
     /// The file and what it reads.
-    pub watch: Vec<PathBuf>,
-}
-
-/// A file that cannot, and all that could be found out about why.
-#[derive(Debug)]
-pub struct Failed {
-    pub diagnostics: Vec<Diagnostic>,
-    pub sources: SourceMap,
-    /// The file and what it reads: a change of these may mend it.
     pub watch: Vec<PathBuf>,
 }
 
@@ -151,6 +137,7 @@ impl Loader {
         Ok(loaded)
     }
 
+    /// Each step reports all that it finds wrong; the first failure ends the load when all have.
     fn assemble(
         &self,
         config: &Config,
@@ -161,129 +148,136 @@ impl Loader {
         // Before any of it is gone through.
         sections::bounded(config)?;
         let mut errors = Errors::default();
-        let settings = errors.take(Settings::new(config, &stem(&self.file)));
-        let name = settings
-            .as_ref()
-            .map_or_else(|| "".into(), |settings| settings.service.name.clone());
-        let version = settings.as_ref().map_or("", |settings| &*settings.service.version);
-        let mesh = errors.take(Mesh::new(config, &name, version));
-        let identity = mesh.as_ref().map(|(mesh, _)| mesh.identity.clone()).unwrap_or_default();
-        let tls = errors.take(Tls::new(config, &self.file, &self.metrics));
-        let outside = Outside {
-            identity,
-            tls: tls.as_ref().map(|(tls, _)| tls.outgoing.clone()).unwrap_or_default(),
-        };
-        let capabilities = errors.take(Capabilities::new(&self.shared, config, &name, outside, &self.file));
+        let said = self.said(config, &mut errors);
         errors.take(no_databases(config, folder(&self.file)));
-        let remote_config = errors.take(remote_config::Plan::new(config));
-        let cors = errors.take(Cors::new(config));
-        let health = errors.take(health_plan::Plan::new(config));
-        let alerts = errors.take(alert_rules::Rules::new(config));
-        let traces = errors.take(traces::Settings::new(config, |name| std::env::var(name).ok()));
-        let metrics = self.metrics.version(version);
-        let memory = settings
+        let capabilities = errors.take(self.capabilities(config, &said));
+        let metrics = self.metrics.version(said.version());
+        let linked = errors.take(link::modules(&self.linker(&said, previous), config, &metrics, progress));
+        let entrances = linked
             .as_ref()
-            .map_or(limits::MEMORY_MAX, |settings| settings.limits.memory);
-        let linker = Linker {
+            .and_then(|linked| self.entrances(config, &said, linked, &metrics, &mut errors));
+        let parts = Parts {
+            said,
+            capabilities,
+            metrics,
+            linked,
+            entrances,
+        };
+        if errors.0.is_empty()
+            && let Some(assembled) = self.app(config, secrets, parts)
+        {
+            return Ok(assembled);
+        }
+        Err(errors.0)
+    }
+
+    /// What sections say by themselves.
+    fn said(&self, config: &Config, errors: &mut Errors) -> Said {
+        let settings = errors.take(Settings::new(config, &stem(&self.file)));
+        let mut said = Said {
+            settings,
+            mesh: None,
+            tls: errors.take(Tls::new(config, &self.file, &self.metrics)),
+            remote_config: errors.take(remote_config::Plan::new(config)),
+            cors: errors.take(Cors::new(config)),
+            health: errors.take(health_plan::Plan::new(config)),
+            alerts: errors.take(alert_rules::Rules::new(config)),
+            traces: errors.take(traces::Settings::new(config, |name| std::env::var(name).ok())),
+        };
+        said.mesh = errors.take(Mesh::new(config, &said.name(), said.version()));
+        said
+    }
+
+    fn capabilities(&self, config: &Config, said: &Said) -> Result<Capabilities, Vec<Diagnostic>> {
+        let identity = said.mesh.as_ref().map(|(mesh, _)| mesh.identity.clone());
+        let tls = said.tls.as_ref().map(|(tls, _)| tls.outgoing.clone());
+        let outside = Outside {
+            identity: identity.unwrap_or_default(),
+            tls: tls.unwrap_or_default(),
+        };
+        let mut capabilities = Capabilities::new(&self.shared, config, &said.name(), outside, &self.file)?;
+        if let Some(Some(_)) = said.remote_config {
+            capabilities.config = Values::changing(config);
+        }
+        Ok(capabilities)
+    }
+
+    fn linker<'a>(&'a self, said: &Said, previous: Option<&'a App>) -> Linker<'a> {
+        let limits = said.settings.as_ref().map(|settings| &settings.limits);
+        Linker {
             host: &self.host,
             compiler: &self.compiler,
             precompiled: &self.precompiled,
             metrics: &self.metrics,
             folder: folder(&self.file),
             previous: previous.map_or(&[], |app| &app.modules),
-            memory,
-        };
-        let linked = errors.take(link::modules(&linker, config, &metrics, progress));
-        let routes = linked
-            .as_ref()
-            .and_then(|linked| errors.take(Routes::new(config, &linked.handlers, &metrics)));
-        let deadline = settings
-            .as_ref()
-            .map_or(Duration::ZERO, |settings| settings.limits.deadline);
-        let subscriptions = linked
-            .as_ref()
-            .and_then(|linked| errors.take(Subscriptions::new(config, &linked.handlers, deadline)));
-        let schedules = linked.as_ref().and_then(|linked| {
-            errors.take(Schedules::new(
-                &self.shared.stores,
-                config,
-                &linked.handlers,
-                &self.file,
-            ))
-        });
-        let (
-            Some(settings),
-            Some((mesh, mesh_warnings)),
-            Some((tls, tls_warnings)),
-            Some(mut capabilities),
-            Some(remote_config),
-            Some(cors),
-            Some(health),
-            Some(alerts),
-            Some(traces),
-            Some(linked),
-            Some((routes, warnings)),
-            Some(schedules),
-            Some(subscriptions),
-        ) = (
-            settings,
-            mesh,
-            tls,
-            capabilities,
-            remote_config,
-            cors,
-            health,
-            alerts,
-            traces,
-            linked,
-            routes,
-            schedules,
-            subscriptions,
-        )
-        else {
-            return Err(errors.0);
-        };
-        let Linked {
-            modules,
-            handlers,
-            places,
-            warnings: mut all,
-        } = linked;
-        all.extend(warnings);
-        let service = settings.service.clone();
-        if remote_config.is_some() {
-            capabilities.config = Values::changing(config);
+            memory: limits.map_or(limits::MEMORY_MAX, |limits| limits.memory),
         }
-        all.extend(mesh_warnings);
-        all.extend(tls_warnings);
+    }
+
+    /// What leads to the fujsens that there are.
+    fn entrances(
+        &self,
+        config: &Config,
+        said: &Said,
+        linked: &Linked,
+        metrics: &Version,
+        errors: &mut Errors,
+    ) -> Option<Entrances> {
+        let handlers = &linked.handlers;
+        let limits = said.settings.as_ref().map(|settings| &settings.limits);
+        let deadline = limits.map_or(Duration::ZERO, |limits| limits.deadline);
+        let routes = errors.take(Routes::new(config, handlers, metrics));
+        let subscriptions = errors.take(Subscriptions::new(config, handlers, deadline));
+        let schedules = errors.take(Schedules::new(&self.shared.stores, config, handlers, &self.file));
+        Some(Entrances {
+            routes: routes?,
+            subscriptions: subscriptions?,
+            schedules: schedules?,
+        })
+    }
+
+    /// None where a part is missing.
+    fn app(&self, config: &Config, secrets: Arc<Secrets>, parts: Parts) -> Option<(App, Settings, Vec<Diagnostic>)> {
+        let Parts { said, linked, .. } = parts;
+        let settings = said.settings?;
+        let (mesh, mesh_warnings) = said.mesh?;
+        let (tls, tls_warnings) = said.tls?;
+        let linked = linked?;
+        let Entrances {
+            routes: (routes, route_warnings),
+            subscriptions,
+            schedules,
+        } = parts.entrances?;
         let context = Context {
             service: settings.service.clone(),
             limits: settings.limits.clone(),
-            capabilities,
-            metrics,
+            capabilities: parts.capabilities?,
+            metrics: parts.metrics,
             sources: config.sources.clone(),
-            places,
+            places: linked.places,
             lane: self.host.lane.clone(),
             _secrets: secrets,
         };
         let app = App {
             context: Arc::new(context),
-            remote_config,
-            cors,
+            remote_config: said.remote_config?,
+            cors: said.cors?,
             admin_token: settings.admin_token,
-            health,
-            alerts,
+            health: said.health?,
+            alerts: said.alerts?,
             policy: mesh.policy,
             tls: tls.incoming,
             gate: Gate::new(&settings.limits, self.metrics.refused.clone()),
-            modules,
-            handlers,
+            modules: linked.modules,
+            handlers: linked.handlers,
             routes,
             schedules,
             subscriptions,
-            tracer: self.exporters.tracer(traces, service),
+            tracer: self.exporters.tracer(said.traces?, settings.service.clone()),
         };
-        Ok((app, settings, all))
+        let warnings = [linked.warnings, route_warnings, mesh_warnings, tls_warnings].concat();
+        Some((app, settings, warnings))
     }
 
     /// The file, what it includes, its prebuilt modules, its certificates, and the `.proto` files of its gRPC servers.
@@ -299,79 +293,44 @@ impl Loader {
     }
 }
 
-/// Reads a file and what it includes. Compiles nothing and connects to nothing.
-pub fn read(file: &Path) -> Result<Config, Failed> {
-    read_with(file, tsk::Options::default())
+/// What was found on the way to an `App`. What is none, is wrong.
+struct Parts {
+    said: Said,
+    capabilities: Option<Capabilities>,
+    metrics: Version,
+    linked: Option<Linked>,
+    entrances: Option<Entrances>,
 }
 
-/// [`read`], as the options say. What lenient mode keeps is for looking at, not for serving.
-pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
-    let name = file.display().to_string();
-    let text = text_of(file)?;
-    let folder = folder(file);
-    let environment =
-        Folder::open(folder).map_err(|error| alone(file, unreadable(&folder.display().to_string(), &error)))?;
-    tsk::load(&name, &text, &environment, options).map_err(|failure| Failed {
-        diagnostics: failure.diagnostics,
-        sources: failure.sources,
-        watch: std::iter::once(file.to_owned())
-            .chain(failure.files.iter().map(|path| folder.join(path)))
-            .collect(),
-    })
+/// Sections that name no fujsen, with what is odd in them.
+struct Said {
+    settings: Option<Settings>,
+    mesh: Option<(Mesh, Vec<Diagnostic>)>,
+    tls: Option<(Tls, Vec<Diagnostic>)>,
+    remote_config: Option<Option<remote_config::Plan>>,
+    cors: Option<Cors>,
+    health: Option<health_plan::Plan>,
+    alerts: Option<alert_rules::Rules>,
+    traces: Option<traces::Settings>,
 }
 
-/// The text of a file as it stands there; of one that is too long, so much that it still is.
-pub(crate) fn text_of(file: &Path) -> Result<String, Failed> {
-    let name = file.display().to_string();
-    let mut bytes = Vec::new();
-    open_regular(file)
-        .and_then(|file| file.take(ENOUGH).read_to_end(&mut bytes))
-        .map_err(|error| alone(file, unreadable(&name, &error)))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let line = error
-            .as_bytes()
-            .iter()
-            .take(error.utf8_error().valid_up_to())
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        let diagnostic = Diagnostic::error("not-utf8", format!("{name}:{line} is not UTF-8"));
-        alone(file, diagnostic.help("save the file as UTF-8"))
-    })
-}
+impl Said {
+    fn name(&self) -> Arc<str> {
+        let settings = self.settings.as_ref();
+        settings.map_or_else(|| "".into(), |settings| settings.service.name.clone())
+    }
 
-fn alone(file: &Path, diagnostic: Diagnostic) -> Failed {
-    Failed {
-        diagnostics: vec![diagnostic],
-        sources: SourceMap::default(),
-        watch: vec![file.to_owned()],
+    fn version(&self) -> &str {
+        let settings = self.settings.as_ref();
+        settings.map_or("", |settings| &*settings.service.version)
     }
 }
 
-fn unreadable(name: &str, error: &io::Error) -> Diagnostic {
-    let help = match error.kind() {
-        io::ErrorKind::NotFound => "check the path, or make a new service with `tusk-host new NAME`",
-        _ => "check the path and its permissions",
-    };
-    Diagnostic::error("unreadable", format!("cannot read {name}: {error}")).help(help)
-}
-
-/// A file that the host reads for another purpose than SQLite: once the databases are open, reading it would drop their locks.
-fn no_databases(config: &Config, folder: &Path) -> Result<(), Vec<Diagnostic>> {
-    let wrong = |file: &String| {
-        let error = reserved::refuse(&folder.join(file)).err()?;
-        Some(
-            Diagnostic::error("unreadable", format!("cannot read {file}: {error}"))
-                .help("read it through `[databases]`, or name another file"),
-        )
-    };
-    let wrong: Vec<_> = config.files.iter().filter_map(wrong).collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-}
-
-pub(crate) fn stem(file: &Path) -> String {
-    file.file_stem()
-        .map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())
+/// What leads to fujsens.
+struct Entrances {
+    routes: (Routes, Vec<Diagnostic>),
+    subscriptions: Subscriptions,
+    schedules: Schedules,
 }
 
 /// Lets every part report before the first failure ends the load.

@@ -9,6 +9,7 @@ pub mod link;
 pub mod live;
 pub mod load;
 pub mod names;
+pub mod read;
 pub(crate) mod remote_config;
 pub mod route;
 pub mod schedule;

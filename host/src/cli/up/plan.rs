@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     cli::output::{self, Failure},
     network::{egress, tls},
-    service::{load, settings::Settings},
+    service::{read, settings::Settings},
 };
 
 /// One service to start.
@@ -75,7 +75,7 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// Nothing for a file without `[service]`: others include it.
 fn read_one(file: &Path) -> Result<Option<Service>, Failure> {
-    let config = load::read(file)?;
+    let config = read::read(file)?;
     if config.get("service").is_none() {
         return Ok(None);
     }
