@@ -124,7 +124,7 @@ pub(crate) fn circles(arrows: &Arrows) -> Vec<BTreeSet<Names>> {
         }
         reached
     };
-    let reached: BTreeMap<&Names, BTreeSet<&Names>> = known.keys().map(|one| (*one, reached(*one))).collect();
+    let reached: BTreeMap<&Names, BTreeSet<&Names>> = known.keys().map(|one| (*one, reached(one))).collect();
     let mut circles = BTreeSet::new();
     for (one, others) in &reached {
         let back = |other: &&&Names| reached.get(**other).is_some_and(|back| back.contains(one));
