@@ -46,7 +46,7 @@ made: rust.handle
 "#;
 
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
-    for (name, aim) in [("SQLite", 5000.0), ("Redis", 10_000.0)] {
+    for (name, aim) in [("SQLite", 10_000.0), ("Redis", 10_000.0)] {
         let folder = TempDir::new().unwrap();
         let redis = (name == "Redis").then(|| Redis::start(&folder));
         let url = match &redis {

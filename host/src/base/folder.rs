@@ -1,3 +1,5 @@
+//! Files that a TSK file may read.
+
 use std::{
     fs,
     io::{self, Read},

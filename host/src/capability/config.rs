@@ -1,3 +1,5 @@
+//! The values of the file as fujsens read them.
+
 use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;

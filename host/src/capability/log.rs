@@ -1,3 +1,5 @@
+//! What fujsens log.
+
 use std::sync::Arc;
 
 use crate::base::value::payload;

@@ -1,3 +1,5 @@
+//! `tusk-host call`.
+
 use std::{path::Path, sync::Arc};
 
 use super::{

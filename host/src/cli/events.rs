@@ -1,3 +1,5 @@
+//! `tusk-host events`.
+
 use std::{fmt::Write as _, path::Path};
 
 use serde_json::{Value, json};

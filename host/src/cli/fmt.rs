@@ -1,3 +1,5 @@
+//! `tusk-host fmt`.
+
 use std::{
     fs,
     io::{self, Write},

@@ -1,3 +1,5 @@
+//! `tusk-host get`.
+
 use std::{path::Path, sync::Arc, time::Instant};
 
 use tsk::{Config, Diagnostic, Node, Span, Value};

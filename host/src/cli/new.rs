@@ -1,3 +1,5 @@
+//! `tusk-host new`.
+
 use std::{fs, path::Path};
 
 use super::{

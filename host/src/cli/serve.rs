@@ -1,3 +1,5 @@
+//! `tusk-host FILE`: starts a service, keeps it up to date, and stops it.
+
 use std::{
     io,
     net::{IpAddr, SocketAddr},

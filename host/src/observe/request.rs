@@ -1,3 +1,5 @@
+//! On whose behalf something is done: the request, its id, its trace.
+
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -1,3 +1,5 @@
+//! Modules that are compiled and linked, and the fujsens in them.
+
 use std::sync::{Arc, Mutex};
 
 use fujsen::Function;

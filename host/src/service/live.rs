@@ -1,3 +1,5 @@
+//! The version of the service that serves now.
+
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;

@@ -1,3 +1,5 @@
+//! Values by their paths in a document.
+
 use serde_json::Value;
 
 /// What is at a path.

@@ -1,3 +1,5 @@
+//! Rules for one value.
+
 use std::cmp::Ordering;
 
 use regex::Regex;

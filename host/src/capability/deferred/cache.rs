@@ -1,3 +1,5 @@
+//! What `@cache(…)` keeps.
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -1,3 +1,5 @@
+//! Operators that cannot work, found before the service starts.
+
 use tsk::{Diagnostic, Node, Object, Value};
 
 use super::{Reach, operation::Operation};

@@ -1,3 +1,5 @@
+//! Operators that failed.
+
 use tsk::{Deferred, Diagnostic, Node, SourceMap, Span, Value};
 
 use crate::base::bindings::Error;

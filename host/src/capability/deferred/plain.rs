@@ -1,3 +1,5 @@
+//! Values without operators.
+
 use tsk::Node;
 
 use crate::base::bindings::Value;

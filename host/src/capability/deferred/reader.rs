@@ -1,3 +1,5 @@
+//! Evaluates the operators of a value, from the inside out.
+
 use std::{
     sync::Arc,
     time::{Duration, Instant},

@@ -1,3 +1,4 @@
+//! Calls of gRPC servers that are not there, and settings that are wrong.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};

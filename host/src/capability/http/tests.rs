@@ -1,3 +1,4 @@
+//! Requests of fujsens: grants, limits, redirects, and upstreams that misbehave.
 #![allow(clippy::unwrap_used)]
 
 use std::{

@@ -1,3 +1,5 @@
+//! Replies of Redis as the values that guests are given.
+
 use crate::{
     base::{
         bindings::{Error, Value},

@@ -1,3 +1,4 @@
+//! Commands, against a real server.
 #![allow(clippy::unwrap_used)]
 
 use serde_json::json;

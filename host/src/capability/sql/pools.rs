@@ -1,3 +1,5 @@
+//! The databases that the process has open.
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::engine::{Engine, Target};

@@ -1,3 +1,5 @@
+//! Which database a line of `[databases]` means.
+
 use std::path::Path;
 
 use super::{engine::Target, postgres::Server};

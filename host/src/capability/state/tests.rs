@@ -1,3 +1,4 @@
+//! The state on both of its engines.
 #![allow(clippy::unwrap_used)]
 
 use std::{path::PathBuf, time::Duration};

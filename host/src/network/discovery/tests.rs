@@ -1,3 +1,4 @@
+//! Which instance of a service is asked.
 #![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};

@@ -1,3 +1,5 @@
+//! Figures of remote configuration.
+
 use super::{cell::Counter, status::Load};
 
 /// How looks at remote configuration ended, and what is wrong with it now.

@@ -1,3 +1,4 @@
+//! The page of metrics, and what moves its figures.
 #![allow(clippy::unwrap_used)]
 use http::Method;
 

@@ -1,3 +1,5 @@
+//! The collector that spans are sent to, up or down.
+
 use std::{error::Error, sync::Arc};
 
 use http::header::CONTENT_TYPE;

@@ -1,3 +1,5 @@
+//! Sends spans to a collector.
+
 use std::{
     sync::{Arc, Once},
     time::Instant,

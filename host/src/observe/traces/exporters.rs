@@ -1,3 +1,5 @@
+//! The exporters of the process.
+
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Instant,

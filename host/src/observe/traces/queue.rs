@@ -1,3 +1,5 @@
+//! Spans that wait to be sent.
+
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},

@@ -1,3 +1,5 @@
+//! Spans: what a trace records of one thing that runs.
+
 use std::{
     borrow::Cow,
     sync::Arc,

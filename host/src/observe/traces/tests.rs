@@ -1,3 +1,4 @@
+//! Spans from their start to a collector.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+//! Where in a trace something happens.
+
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
 use super::{

@@ -1,3 +1,5 @@
+//! What a guest calls `config`: the values of the file.
+
 use crate::{
     base::bindings::{self, Error, Value, config::Entry},
     base::value::payload,

@@ -1,3 +1,5 @@
+//! What a guest calls `events`.
+
 use crate::{
     base::bindings::{self, Error},
     sandbox::call::Call,

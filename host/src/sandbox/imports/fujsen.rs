@@ -1,3 +1,5 @@
+//! What a guest calls `fujsen`: calls of other fujsens, and how it says that it failed.
+
 use crate::base::value::payload;
 use crate::{
     base::{

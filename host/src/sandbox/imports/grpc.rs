@@ -1,3 +1,5 @@
+//! What a guest calls `grpc`.
+
 use crate::{
     base::bindings::{
         self, Error,

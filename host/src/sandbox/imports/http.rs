@@ -1,3 +1,5 @@
+//! What a guest calls `http`: requests of its own, and the one that it answers.
+
 use crate::{
     base::bindings::{
         self, Error,

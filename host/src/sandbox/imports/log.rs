@@ -1,3 +1,5 @@
+//! What a guest calls `log`.
+
 use crate::{
     base::bindings::{self, Value, log::Level},
     capability::log::Author,

@@ -1,3 +1,5 @@
+//! What a guest calls `sql`.
+
 use crate::base::value::payload;
 use crate::{
     base::bindings::{

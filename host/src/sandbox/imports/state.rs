@@ -1,3 +1,5 @@
+//! What a guest calls `state`.
+
 use crate::base::value::payload;
 use crate::{
     base::bindings::{self, Error, Value},

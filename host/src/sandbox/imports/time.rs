@@ -1,3 +1,5 @@
+//! What a guest calls `time`.
+
 use std::{
     sync::LazyLock,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},

@@ -1,3 +1,5 @@
+//! Takes events from the queue for as long as the file names it.
+
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{task::JoinHandle, time::Instant};

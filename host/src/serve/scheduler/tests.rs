@@ -1,3 +1,4 @@
+//! Slots that come while the service runs.
 #![allow(clippy::unwrap_used)]
 
 use std::{

@@ -1,3 +1,5 @@
+//! What a configuration service has answered.
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tsk::{Node, Span};

@@ -1,3 +1,5 @@
+//! The last good answer of a configuration service.
+
 use std::{
     io,
     path::{Path, PathBuf},

@@ -1,3 +1,5 @@
+//! What one version of the file says about values from elsewhere.
+
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use arc_swap::ArcSwapOption;

@@ -1,3 +1,4 @@
+//! Lines of `[routes]`, and what they match.
 #![allow(clippy::unwrap_used)]
 
 use fujsen::Function;

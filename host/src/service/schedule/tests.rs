@@ -1,3 +1,4 @@
+//! Lines of `[schedules]`, and when they are due.
 #![allow(clippy::unwrap_used)]
 
 use fujsen::Function;

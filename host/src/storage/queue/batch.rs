@@ -1,3 +1,5 @@
+//! Several callers, one write.
+
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;

@@ -1,3 +1,5 @@
+//! Events as they stand in the queue.
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 

@@ -1,3 +1,5 @@
+//! The names of a queue's keys in Redis.
+
 /// The names of a queue's keys.
 #[derive(Clone)]
 pub(super) struct Keys {

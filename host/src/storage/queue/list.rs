@@ -1,3 +1,5 @@
+//! A Redis list that others push to, in front of the stream.
+
 use std::{sync::Arc, time::Duration};
 
 use super::{

@@ -1,3 +1,5 @@
+//! Lua scripts that Redis runs.
+
 use std::{sync::OnceLock, time::Duration};
 
 use redis::{Cmd, Value};

@@ -1,3 +1,5 @@
+//! What `[message_queue]` says.
+
 use std::{path::Path, time::Duration};
 
 use tsk::{Config, Diagnostic, Node, Value};

@@ -1,3 +1,5 @@
+//! The queue in a Redis stream.
+
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,

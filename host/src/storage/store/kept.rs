@@ -1,3 +1,5 @@
+//! Values by key that live as long as their users.
+
 use std::{
     collections::HashMap,
     hash::Hash,

@@ -1,3 +1,5 @@
+//! Where a service keeps what is its own: a file, or a server by URL.
+
 use std::path::Path;
 
 use tsk::{Config, Diagnostic, Node, Value};

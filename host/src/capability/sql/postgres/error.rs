@@ -1,3 +1,5 @@
+//! What PostgreSQL says went wrong, as an author can act on it.
+
 use std::error::Error as _;
 
 use tokio_postgres::{

@@ -1,3 +1,5 @@
+//! What SQLite says went wrong, as an author can act on it.
+
 use rusqlite::{ErrorCode, ffi};
 
 use super::{

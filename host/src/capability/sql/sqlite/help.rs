@@ -1,3 +1,5 @@
+//! What to write instead of a database that cannot be opened.
+
 use crate::{base::bindings::Error, storage::store::sqlite::Location};
 
 /// What to do about a database that cannot be opened.

@@ -1,3 +1,5 @@
+//! A service with a database of each engine.
+
 use std::time::{Duration, Instant};
 
 use serde_json::json;

@@ -1,3 +1,4 @@
+//! Databases as fujsens use them: what both engines do alike, and each of them.
 #![allow(clippy::unwrap_used)]
 
 mod bench;

@@ -1,3 +1,4 @@
+//! Metrics of fujsens.
 #![allow(clippy::unwrap_used)]
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Connections: how many, how long, and how they end.
+
 use std::time::{Duration, Instant};
 
 use tokio::{

@@ -1,3 +1,5 @@
+//! Requests and what they are answered.
+
 use serde_json::json;
 
 use super::service::Service;

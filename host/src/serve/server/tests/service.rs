@@ -1,3 +1,5 @@
+//! A service for the tests of the server.
+
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use serde_json::json;

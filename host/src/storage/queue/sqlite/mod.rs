@@ -1,3 +1,5 @@
+//! The queue in a SQLite file.
+
 mod tables;
 
 use std::{sync::Arc, time::Duration};

@@ -1,3 +1,5 @@
+//! The tables of the queue in SQLite, inside a transaction.
+
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Result as Sql, params};

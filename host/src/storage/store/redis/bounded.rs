@@ -1,3 +1,5 @@
+//! Replies of Redis that grow too large.
+
 use std::{
     io,
     pin::Pin,

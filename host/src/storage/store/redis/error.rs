@@ -1,3 +1,5 @@
+//! What Redis says went wrong, as an author can act on it.
+
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
 use crate::base::{bindings::Error, limits};

@@ -1,3 +1,5 @@
+//! Databases that the host itself keeps.
+
 use std::{
     collections::HashSet,
     iter,

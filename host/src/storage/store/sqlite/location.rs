@@ -1,3 +1,5 @@
+//! Where a SQLite database is: `sqlite:path`.
+
 use std::path::{Path, PathBuf};
 
 use crate::base::reserved;

@@ -1,3 +1,5 @@
+//! Threads that SQLite may block.
+
 use std::{sync::mpsc, thread::JoinHandle};
 
 use rusqlite::{Connection, InterruptHandle};
