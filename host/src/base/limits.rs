@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::base::backoff::Backoff;
+
 /// How often the epoch advances: the grain in which a busy guest's use of its thread is seen. Each tick wakes a thread.
 pub const EPOCH_TICK: Duration = Duration::from_millis(2);
 /// Processor time that a call may use where it came in, and in each of its turns in the slow lane: the longest, with two
@@ -134,7 +136,7 @@ pub const LOG_TELL: Duration = Duration::from_secs(1);
 
 /// Before a task of the host that has panicked starts again: the first pause, doubled each time up to the last. One that
 /// ran longer than the last begins anew.
-pub const TASK_PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+pub const TASK_PAUSE: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
 
 /// How often files are looked at that the system tells no changes of; how long one that has changed must stay as it is;
 /// how long that is waited for, and for somebody who writes to it and does not close it.
@@ -243,7 +245,7 @@ pub const REGISTRY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Failures in a row after which an instance is left out; the first and the longest pause between two probes of it; what a
 /// probe may take.
 pub const INSTANCE_FAILURES: u32 = 3;
-pub const PROBE_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+pub const PROBE_PAUSE: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A secret that services share, at least: that of HS256's own strength (RFC 7518, 3.2). A token that comes in, at most.
 /// Bytes.
@@ -299,8 +301,8 @@ pub const SQL_MEMORY_PAGES: u32 = 1 << 16;
 
 /// Connecting to a Redis server, handshake included.
 pub const REDIS_CONNECT: Duration = Duration::from_secs(1);
-/// The longest wait between two tries to reach a Redis server that is down.
-pub const REDIS_BACKOFF: Duration = Duration::from_secs(1);
+/// Between two tries to reach a Redis server, or a queue on one, that is down.
+pub const REDIS_BACKOFF: Backoff = Backoff::new(Duration::from_millis(25), Duration::from_secs(1));
 /// Connections of one Redis server for commands that block or may answer at length; more calls wait.
 pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.

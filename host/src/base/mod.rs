@@ -1,6 +1,7 @@
 //! What all floors stand on: bounds, sections, values, texts, time.
 
 pub mod arguments;
+pub mod backoff;
 pub mod bearer;
 pub mod bindings;
 pub mod clock;

@@ -1,16 +1,13 @@
 //! Publishing events. Handling them is for the room of that name.
 
-use std::{
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use tokio::time::{sleep, timeout_at};
 use tsk::{Config, Diagnostic};
 
 use super::{Capability, Grant, Reading};
 use crate::{
+    base::backoff::jittered,
     base::{bindings::Error, limits},
     observe::{
         metrics::Metrics,
@@ -112,16 +109,15 @@ impl Events {
 
     async fn add(&self, event: Event, deadline: Instant) -> Result<String, Error> {
         let until = deadline.min(Instant::now() + limits::EVENTS_PUBLISH);
-        let mut wait = Duration::from_millis(25);
+        let mut pauses = limits::REDIS_BACKOFF.pauses();
         loop {
-            let most = self.settings.length;
+            let (most, pause) = (self.settings.length, jittered(pauses.next()));
             match timeout_at(until.into(), self.queue.publish(&event, most)).await {
                 Ok(Ok(true)) => return Ok(event.id),
                 Ok(Ok(false)) => return Err(self.full()),
                 // A server may be on its way up. The event keeps its id, however often it is added.
-                Ok(Err(error)) if matches!(error.status, 503 | 504) && Instant::now() + wait < until => {
-                    sleep(wait.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
-                    wait *= 2;
+                Ok(Err(error)) if matches!(error.status, 503 | 504) && Instant::now() + pause < until => {
+                    sleep(pause).await;
                 }
                 Ok(Err(error)) => return Err(error),
                 Err(_) => return Err(Error::new(504, "timeout", format!("{} did not answer", self.place()))),

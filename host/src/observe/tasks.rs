@@ -18,6 +18,7 @@ use tokio::{
 };
 
 use crate::{
+    base::backoff::Pauses,
     base::{escape, limits},
     observe::metrics::TASKS,
 };
@@ -55,7 +56,7 @@ where
 
 /// As [`keep`], as a part of who waits for it. What `start` borrows outlives a panic.
 pub(crate) async fn kept<F: Future<Output = ()>>(name: &'static str, mut start: impl FnMut() -> F) {
-    let mut pauses = Pauses::new();
+    let mut pauses = limits::TASK_PAUSE.pauses();
     loop {
         let started = Instant::now();
         // What it shares with others is behind locks that know poison, or atomic.
@@ -64,7 +65,7 @@ pub(crate) async fn kept<F: Future<Output = ()>>(name: &'static str, mut start: 
             return;
         }
         let _down = TASKS.panicked(name);
-        sleep(pauses.next(started)).await;
+        sleep(pause(&mut pauses, started)).await;
         tracing::info!(target: "bug", task = name, "the task `{name}` starts again");
     }
 }
@@ -75,14 +76,14 @@ pub(crate) fn keep_thread(
     mut body: impl FnMut() + Send + 'static,
 ) -> io::Result<thread::JoinHandle<()>> {
     thread(name, move || {
-        let mut pauses = Pauses::new();
+        let mut pauses = limits::TASK_PAUSE.pauses();
         loop {
             let started = Instant::now();
             if catch_unwind(AssertUnwindSafe(&mut body)).is_ok() {
                 return;
             }
             let _down = TASKS.panicked(name);
-            thread::sleep(pauses.next(started));
+            thread::sleep(pause(&mut pauses, started));
             tracing::info!(target: "bug", task = name, "the thread `{name}` starts again");
         }
     })
@@ -181,23 +182,12 @@ fn ended(name: &'static str, panic: Box<dyn std::any::Any + Send>) -> ! {
     resume_unwind(panic)
 }
 
-/// Pauses before what has panicked starts again.
-struct Pauses(Duration);
-
-impl Pauses {
-    fn new() -> Self {
-        Self(limits::TASK_PAUSE.0)
+/// Before what has panicked starts again; what ran for long since `started` begins with the first pause.
+fn pause(pauses: &mut Pauses, started: Instant) -> Duration {
+    if started.elapsed() > limits::TASK_PAUSE.longest {
+        pauses.reset();
     }
-
-    /// For what has run since `started`.
-    fn next(&mut self, started: Instant) -> Duration {
-        if started.elapsed() > limits::TASK_PAUSE.1 {
-            self.0 = limits::TASK_PAUSE.0;
-        }
-        let pause = self.0;
-        self.0 = (pause * 2).min(limits::TASK_PAUSE.1);
-        pause
-    }
+    pauses.next()
 }
 
 #[cfg(test)]

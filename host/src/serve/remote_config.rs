@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
+    base::backoff::spread,
     base::limits,
     observe::{metrics::Update, tasks},
     serve::alerts::{self, Alert},
@@ -75,8 +76,7 @@ impl Watcher {
                 self.failed(app, plan, problem).await;
             }
         }
-        // With a jitter of a tenth, so that services do not ask in step.
-        self.due = Some(Instant::now() + plan.every.mul_f64(0.9 + 0.2 * fastrand::f64()));
+        self.due = Some(Instant::now() + spread(plan.every));
     }
 
     async fn update(&mut self, app: &App, plan: &Plan) -> Result<Update, Problem> {

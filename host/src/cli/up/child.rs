@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{group::Group, log::Log, plan::Service};
+use crate::base::backoff::Backoff;
 use crate::observe::tasks;
 
 /// Between two looks whether a service listens.
@@ -23,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// The first compile of a whole folder may take its time.
 const READY: Duration = Duration::from_secs(600);
 /// Between the end of a service and its next start: the first pause, doubled each time up to the last.
-const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+const PAUSE: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(30));
 /// A service that ran this long starts anew with the first pause.
 const STEADY: Duration = Duration::from_secs(60);
 
@@ -71,17 +72,18 @@ pub(super) async fn ready(service: &Service, child: &mut Child) -> Result<(), St
 /// Starts the service again whenever it ends. Never returns.
 pub(super) async fn keep(service: Arc<Service>, child: Arc<Mutex<Child>>, group: Group, log: Log) {
     let mut child = child.lock().await;
-    let mut pause = PAUSE.0;
+    let mut pauses = PAUSE.pauses();
     let mut started = Instant::now();
     loop {
         let ended = child.wait().await;
         if started.elapsed() > STEADY {
-            pause = PAUSE.0;
+            pauses.reset();
         }
+        let mut pause = pauses.next();
         log.line(&format!("{}; starting it again in {pause:?}", describe(ended)));
         loop {
             sleep(pause).await;
-            pause = (pause * 2).min(PAUSE.1);
+            pause = pauses.next();
             match start(&service, &group, &log) {
                 Ok(next) => {
                     *child = next;

@@ -11,6 +11,7 @@ use std::{
 use url::Url;
 
 use super::answer::Named;
+use crate::base::backoff::Pauses;
 use crate::base::limits;
 
 pub(crate) struct Instance {
@@ -34,6 +35,7 @@ struct State {
 struct Out {
     probe_at: Instant,
     pause: Duration,
+    pauses: Pauses,
 }
 
 /// How a call of an instance ended.
@@ -111,7 +113,7 @@ impl Instance {
             }
             state.failures = 0;
         } else if let Some(out) = &mut state.out {
-            out.pause = (out.pause * 2).min(limits::PROBE_PAUSE.1);
+            out.pause = out.pauses.next();
             out.probe_at = now + out.pause;
         }
     }
@@ -124,10 +126,12 @@ impl Instance {
         };
         let is_out = fared == Fared::Unreachable || state.failures >= limits::INSTANCE_FAILURES;
         if fared != Fared::Well && is_out && state.out.is_none() {
-            let pause = limits::PROBE_PAUSE.0;
+            let mut pauses = limits::PROBE_PAUSE.pauses();
+            let pause = pauses.next();
             state.out = Some(Out {
                 probe_at: now + pause,
                 pause,
+                pauses,
             });
             let shown = self.url.origin().ascii_serialization();
             tracing::warn!(target: "discovery", "{shown} fails and is left out until it answers again");

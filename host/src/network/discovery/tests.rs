@@ -82,14 +82,14 @@ fn an_instance_that_fails_is_left_out_and_probed_back_in() {
     assert_eq!(turns, ["b".to_owned(), "c".to_owned()].into());
     let now = Instant::now();
     assert!(service.probes(now).is_empty(), "not yet");
-    let later = now + limits::PROBE_PAUSE.0;
+    let later = now + limits::PROBE_PAUSE.first;
     let due = service.probes(later);
     assert!(due.len() == 1 && Arc::ptr_eq(&due[0], &instance));
     assert_eq!(due[0].health_url().as_str(), "http://a:1/health");
     assert!(service.probes(later).is_empty(), "one probe at a time");
     instance.probed(false, later);
     assert!(
-        service.probes(later + limits::PROBE_PAUSE.0).is_empty(),
+        service.probes(later + limits::PROBE_PAUSE.first).is_empty(),
         "the pause has grown"
     );
     instance.probed(true, later);

@@ -13,6 +13,7 @@ use super::{
     policy::Policy,
 };
 use crate::{
+    base::backoff::{Backoff, jittered},
     base::{bindings::Error, limits},
     observe::metrics::Kept,
 };
@@ -148,9 +149,8 @@ impl Guard {
         if !may || retries == self.policy.retries || !self.record.breaker.is_closed() {
             return None;
         }
-        let longest = self.policy.backoff * 2_u32.pow(retries.min(16));
-        // From half to all of it: callers that failed together do not come back together.
-        let pause = longest.min(limits::RETRY_BACKOFF).mul_f64(0.5 + 0.5 * fastrand::f64());
+        let backoff = Backoff::new(self.policy.backoff, limits::RETRY_BACKOFF);
+        let pause = jittered(backoff.after(retries + 1));
         if Instant::now() + pause >= end {
             return None;
         }

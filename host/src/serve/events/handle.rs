@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use super::session::{Source, jittered};
+use super::session::Source;
 use crate::{
+    base::backoff::{Backoff, jittered},
     base::{
         arguments,
         bindings::{Error, Value},
@@ -51,7 +52,7 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (O
         Ok(()) => Outcome::Handled,
         Err(why) if delivery.attempts >= source.attempts => given_up(source, delivery, delivery.attempts, why),
         Err(why) => {
-            let pause = jittered(pause(source.backoff, delivery.attempts));
+            let pause = jittered(Backoff::new(source.backoff, limits::EVENTS_BACKOFF).after(delivery.attempts));
             tracing::warn!(
                 target: "events", service = %app.context.service.name, event = %event.id, r#type = %event.kind,
                 attempt = delivery.attempts, "an event was not handled, to be tried again in {pause:.0?}: {why}"
@@ -109,12 +110,6 @@ fn given_up(source: &Source, delivery: &Delivery, attempts: u32, why: String) ->
     Outcome::GivenUp { attempts, why }
 }
 
-/// Doubles from delivery to delivery.
-fn pause(first: Duration, attempts: u32) -> Duration {
-    let factor = 1 << attempts.saturating_sub(1).min(20);
-    first.saturating_mul(factor).min(limits::EVENTS_BACKOFF.max(first))
-}
-
 /// `text` is the event as it stood in the queue.
 async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace: &Trace) -> Result<(), String> {
     let data = event.data.as_ref().map_or("null", |data| data.get());
@@ -134,7 +129,7 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
 /// Tells the queue, again and again for as long as the event is this host's own: what cannot be told is delivered again.
 async fn settle(source: &Source, delivery: &Delivery, outcome: Outcome, taken: Instant) {
     let (service, receipt) = (&source.consumer.service, &delivery.receipt);
-    let mut wait = Duration::from_millis(25);
+    let mut pauses = limits::REDIS_BACKOFF.pauses();
     loop {
         let told = match &outcome {
             Outcome::Handled => source.queue.ack(service, receipt).await,
@@ -142,24 +137,11 @@ async fn settle(source: &Source, delivery: &Delivery, outcome: Outcome, taken: I
             Outcome::GivenUp { attempts, why } => source.queue.bury(service, delivery, *attempts, why).await,
         };
         let Err(error) = told else { return };
+        let wait = pauses.next();
         if taken.elapsed() + wait > source.consumer.lease {
             tracing::warn!(target: "events", "the queue was not told of an event: {}", error.message);
             return;
         }
         sleep(jittered(wait)).await;
-        wait = (wait * 2).min(limits::REDIS_BACKOFF);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_a_bound() {
-        let first = Duration::from_millis(500);
-        let all = [1, 2, 3, 8, 100].map(|attempts| pause(first, attempts).as_millis());
-        assert_eq!(all, [500, 1000, 2000, 60_000, 60_000]);
-        assert_eq!(pause(Duration::from_secs(600), 2), Duration::from_secs(600));
     }
 }

@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
+    base::backoff::jittered,
     base::limits,
     observe::tasks,
     service::app::App,
@@ -135,9 +136,9 @@ impl Session {
                 if self.failures == 0 {
                     tracing::warn!(target: "events", "no events can be taken, trying again: {}", error.message);
                 }
-                let pause = Duration::from_millis(25 << self.failures.min(6)).min(limits::REDIS_BACKOFF);
-                self.next = Some(Instant::now() + jittered(pause));
                 self.failures = self.failures.saturating_add(1);
+                let pause = limits::REDIS_BACKOFF.after(self.failures);
+                self.next = Some(Instant::now() + jittered(pause));
                 Vec::new()
             }
         }
@@ -190,12 +191,7 @@ async fn tend(queue: Arc<Queue>, length: usize) {
     loop {
         if queue.tend(length).await.is_err() {
             // Claims report what is wrong.
-            tokio::time::sleep(jittered(limits::REDIS_BACKOFF / 4)).await;
+            tokio::time::sleep(jittered(limits::REDIS_BACKOFF.longest / 4)).await;
         }
     }
-}
-
-/// Between half and the whole of a pause, so that hosts that failed together do not come back together.
-pub(super) fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(0.5 + fastrand::f64() / 2.0)
 }

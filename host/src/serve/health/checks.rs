@@ -10,6 +10,7 @@ use tokio::{sync::watch, task::JoinSet};
 use url::Url;
 
 use crate::{
+    base::backoff::spread,
     base::limits,
     capability::http::{Http, show},
     observe::{metrics::Key, tasks},
@@ -84,7 +85,7 @@ fn all(app: &App) -> Vec<Check> {
     named.map(own).chain(remote).collect()
 }
 
-/// The first check comes at once; the others with a jitter of a tenth, so that services do not ask in step.
+/// The first check comes at once; the others at a pace that is nobody else's.
 async fn repeat(app: Weak<App>, check: Arc<Check>) {
     let Some(every) = check.every else { return };
     while let Some(app) = app.upgrade() {
@@ -93,7 +94,7 @@ async fn repeat(app: Weak<App>, check: Arc<Check>) {
         let metrics = app.context.metrics.metrics().clone();
         drop(app);
         metrics.dependencies.checked(&check.key, result, started.elapsed());
-        tokio::time::sleep(every.mul_f64(0.9 + 0.2 * fastrand::f64())).await;
+        tokio::time::sleep(spread(every)).await;
     }
 }
 

@@ -15,6 +15,7 @@ use super::{
     crowd::Crowd,
 };
 use crate::{
+    base::backoff::Backoff,
     base::limits,
     observe::{
         metrics::{Counter, Gauge},
@@ -23,7 +24,7 @@ use crate::{
 };
 
 /// How long accepting pauses when the system has no file descriptor or memory left.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(5), Duration::from_secs(1));
 
 /// Who serves the connections of one listener.
 pub(super) struct Server<A> {
@@ -96,16 +97,16 @@ impl<A: Answer> Server<A> {
     }
 
     async fn next(&self, listener: &TcpListener) -> TcpStream {
-        let mut pause = BACK_OFF.0;
+        let mut pauses = BACKOFF.pauses();
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => return stream,
                 Err(error) if is_of_the_client(&error) => {}
                 Err(error) => {
+                    let pause = pauses.next();
                     tracing::warn!(%error, "cannot accept connections; trying again in {pause:?}");
                     self.crowd.shed();
                     sleep(pause).await;
-                    pause = (pause * 2).min(BACK_OFF.1);
                 }
             }
         }

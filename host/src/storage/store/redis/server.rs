@@ -206,10 +206,10 @@ impl Server {
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("no answer within {} ms", limits::REDIS_CONNECT.as_millis()),
         };
-        let pause = Duration::from_millis(25 << outage.failures.min(10)).min(limits::REDIS_BACKOFF);
+        let failures = outage.failures.saturating_add(1);
         *outage = Outage {
-            failures: outage.failures + 1,
-            retry_at: Some(Instant::now() + pause),
+            failures,
+            retry_at: Some(Instant::now() + limits::REDIS_BACKOFF.after(failures)),
             reason,
         };
         Err(self.unavailable(&outage.reason))
