@@ -6,12 +6,13 @@
 use std::{
     borrow::Cow,
     collections::BTreeSet,
-    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
+    sync::{Arc, LazyLock, Weak},
 };
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use arc_swap::ArcSwapOption;
 use base64::Engine;
+use parking_lot::Mutex;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::Regex;
 use tsk::{Config, Node, Object, Value};
@@ -37,7 +38,7 @@ impl Secrets {
             collect(object, false, &mut found);
         }
         let secrets = Arc::new(Self(found));
-        let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = HELD.lock();
         held.retain(|one| one.strong_count() > 0);
         held.push(Arc::downgrade(&secrets));
         let all: Vec<Arc<Self>> = held.iter().filter_map(Weak::upgrade).collect();

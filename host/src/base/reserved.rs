@@ -10,8 +10,9 @@ use std::{
     fs, io,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
+
+use parking_lot::Mutex;
 
 /// What SQLite keeps of a database: the file, and what it puts beside it.
 pub(crate) const PARTS: [&str; 4] = ["", "-wal", "-shm", "-journal"];
@@ -21,7 +22,7 @@ static DATABASES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// From now on, `database` is SQLite's alone.
 pub(crate) fn reserve(database: &Path) {
-    let mut databases = DATABASES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut databases = DATABASES.lock();
     databases.insert(database.to_owned());
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn refuse(path: &Path) -> io::Result<()> {
 
 /// As [`refuse`], of a file by its device and number.
 pub(crate) fn refuse_file(file: (u64, u64)) -> io::Result<()> {
-    let databases = DATABASES.lock().unwrap_or_else(PoisonError::into_inner);
+    let databases = DATABASES.lock();
     for database in databases.iter() {
         if PARTS.iter().any(|part| identity(&with(database, part)) == Some(file)) {
             let message = format!("it is the database {}, which only SQLite may open", database.display());

@@ -1,8 +1,9 @@
 //! Modules that are compiled and linked, and the fujsens in them.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use fujsen::Function;
+use parking_lot::Mutex;
 use tsk::Language;
 use wasmtime::component::Component;
 

@@ -134,17 +134,9 @@ fn take_idle(module: &Module) -> Option<Guest> {
     if module.reuse <= 1 {
         return None;
     }
-    module
-        .idle
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-        .pop()
+    module.idle.lock().pop()
 }
 
 fn keep_idle(module: &Module, guest: Guest) {
-    module
-        .idle
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner())
-        .push(guest);
+    module.idle.lock().push(guest);
 }

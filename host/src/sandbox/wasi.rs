@@ -1,9 +1,10 @@
 //! WASI preview 2 with nothing granted, for components that import it: no files, no sockets, no environment. What such a
 //! component prints goes to the log.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tokio::io::AsyncWrite;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{
@@ -81,7 +82,7 @@ struct Printed(Arc<Mutex<Vec<u8>>>);
 
 impl Printed {
     fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
@@ -104,7 +105,7 @@ impl StdoutStream for Printed {
 
 impl OutputStream for Printed {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         let room = limits::LOG_BYTES.saturating_sub(kept.len());
         kept.extend_from_slice(bytes.get(..room).unwrap_or(&bytes));
         Ok(())

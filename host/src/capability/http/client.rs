@@ -3,10 +3,11 @@
 use std::{
     cell::Cell,
     error::Error as StdError,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{Arc, OnceLock, Weak},
     task::{Context, Poll},
 };
 
+use parking_lot::Mutex;
 use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
@@ -40,7 +41,7 @@ impl Client {
     }
 
     pub(super) fn for_tls(&self, tls: Outgoing) -> Arc<Clients> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock();
         let found = kept.iter().filter_map(Weak::upgrade).find(|one| one.tls == tls);
         found.unwrap_or_else(|| {
             let clients = Arc::new(Clients::new(tls));

@@ -1,9 +1,10 @@
 //! The databases that the process has open.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::engine::{Engine, Target};
 use crate::{observe::metrics::Metrics, storage::store::Kept};
+use parking_lot::Mutex;
 
 /// Every database that the process has open, kept across swaps.
 #[derive(Default)]
@@ -44,10 +45,10 @@ impl Pools {
 
 impl Opened {
     pub(super) fn has_run(&self, setup: &str) -> bool {
-        self.setup.lock().unwrap_or_else(PoisonError::into_inner).as_deref() == Some(setup)
+        self.setup.lock().as_deref() == Some(setup)
     }
 
     pub(super) fn ran(&self, setup: &str) {
-        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(setup.to_owned());
+        *self.setup.lock() = Some(setup.to_owned());
     }
 }

@@ -10,11 +10,9 @@ mod network;
 mod service;
 mod settings;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
+use parking_lot::{Mutex, MutexGuard};
 use tsk::{Config, Diagnostic};
 use url::Url;
 
@@ -78,7 +76,7 @@ impl Directory {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Service>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -13,6 +13,7 @@ use super::{
     instance::{Busy, Instance},
     settings::Balance,
 };
+use parking_lot::{Mutex, MutexGuard};
 
 pub(crate) struct Service {
     name: String,
@@ -150,6 +151,6 @@ impl Service {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }

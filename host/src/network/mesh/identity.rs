@@ -1,12 +1,9 @@
 //! What this service says of itself when it calls others.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderValue};
+use parking_lot::Mutex;
 
 use super::{
     names::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
@@ -75,7 +72,7 @@ impl Identity {
     pub(crate) fn token(&self, audience: &str) -> Option<HeaderValue> {
         let keys = self.keys.as_ref()?;
         let now = keys.now();
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = self.tokens.lock();
         if let Some(kept) = tokens.get(audience)
             && (kept.at..kept.at + (self.lifetime.as_secs() / 2).saturating_sub(1)).contains(&now)
         {

@@ -2,11 +2,12 @@
 //! that tries.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
 use crate::observe::metrics;
+use parking_lot::{Mutex, MutexGuard};
 
 pub(super) struct Breaker {
     state: Mutex<State>,
@@ -145,7 +146,7 @@ impl Breaker {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

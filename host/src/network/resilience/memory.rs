@@ -1,15 +1,13 @@
 //! How dependencies have fared, for as long as the process runs.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{breaker::Breaker, budget::Budget};
 use crate::{
     base::limits,
     observe::{metrics, metrics::Metrics},
 };
+use parking_lot::Mutex;
 
 /// Made once per process: how each dependency has fared, whatever version of the file asked for it.
 #[derive(Clone, Default)]
@@ -34,7 +32,7 @@ impl Memory {
     }
 
     pub(super) fn record(&self, name: &str) -> Arc<Record> {
-        let mut dependencies = self.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut dependencies = self.dependencies.lock();
         if let Some(record) = dependencies.get(name) {
             return record.clone();
         }

@@ -1,9 +1,6 @@
 //! The dependencies that a file says something of.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use tsk::{Config, Diagnostic};
 
@@ -48,7 +45,7 @@ impl Policies {
 
     /// The dependencies that calls are kept from, among those that the file has a policy for.
     pub(crate) fn open(&self) -> Vec<Open> {
-        let dependencies = self.memory.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let dependencies = self.memory.dependencies.lock();
         let mine = dependencies
             .iter()
             .filter(|(name, _)| self.other.is_some() || self.named.contains_key(*name));
@@ -61,7 +58,7 @@ impl Policies {
         if self.other.is_none() && !self.named.contains_key(&name) {
             return None;
         }
-        let dependencies = self.memory.dependencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let dependencies = self.memory.dependencies.lock();
         Some(dependencies.get(&name).map_or("closed", |record| record.breaker.word()))
     }
 }
@@ -83,7 +80,7 @@ mod tests {
         for number in 0..limits::GUARDS + 10 {
             policies.guard(&format!("d{number}")).unwrap();
         }
-        assert!(memory.dependencies.lock().unwrap().len() <= limits::GUARDS);
+        assert!(memory.dependencies.lock().len() <= limits::GUARDS);
         assert!(Arc::ptr_eq(&used.record, &policies.guard("used").unwrap().record));
     }
 }

@@ -19,12 +19,13 @@ mod window;
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series::Table, window::Samples};
@@ -197,8 +198,8 @@ impl Metrics {
         self.alerts().remove(name);
     }
 
-    fn alerts(&self) -> std::sync::MutexGuard<'_, BTreeMap<&'static str, bool>> {
-        self.alerts.lock().unwrap_or_else(PoisonError::into_inner)
+    fn alerts(&self) -> parking_lot::MutexGuard<'_, BTreeMap<&'static str, bool>> {
+        self.alerts.lock()
     }
 
     /// Takes a sample every second until `stop`: the figures of the last minute come from these.
@@ -214,7 +215,7 @@ impl Metrics {
 
     /// Since the start of the process.
     pub fn totals(&self) -> Totals {
-        let mut totals = self.retired.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut totals = self.retired.lock().clone();
         for route in self.routes.all() {
             count(&mut totals, &route);
         }
@@ -274,7 +275,7 @@ impl Version {
     pub fn route(&self, method: &str, path: &Arc<str>) -> Arc<Route> {
         let is = |one: &Route| one.method == method && one.path == *path && one.version == self.name;
         let metrics = &self.metrics;
-        let retire = |one: &Route| count(&mut metrics.retired.lock().unwrap_or_else(PoisonError::into_inner), one);
+        let retire = |one: &Route| count(&mut metrics.retired.lock(), one);
         metrics.routes.get(
             is,
             |id| Route::new(id, method, path, &self.name, &metrics.traffic),

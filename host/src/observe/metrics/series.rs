@@ -1,11 +1,12 @@
 //! The series of one family of the host's own, kept over swaps so that no count falls.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc,
     atomic::{AtomicU32, Ordering::Relaxed},
 };
 
 use crate::base::limits;
+use parking_lot::Mutex;
 
 pub(super) struct Table<T> {
     series: Mutex<Vec<Arc<T>>>,
@@ -44,8 +45,8 @@ impl<T> Table<T> {
         self.lock().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<T>>> {
-        self.series.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> parking_lot::MutexGuard<'_, Vec<Arc<T>>> {
+        self.series.lock()
     }
 }
 

@@ -1,12 +1,9 @@
 //! Whether what the service depends on answers, and whether the file as it is now is the one that serves.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::recent::now;
+use parking_lot::{Mutex, MutexGuard};
 
 /// What a check of a dependency found out last.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,7 +97,7 @@ impl Dependencies {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Status>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 
@@ -119,15 +116,15 @@ pub struct Refused {
 
 impl Load {
     pub fn refused(&self, reason: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Refused { reason, since: now() });
+        *self.0.lock() = Some(Refused { reason, since: now() });
     }
 
     pub fn applied(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.0.lock() = None;
     }
 
     pub fn get(&self) -> Option<Refused> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().clone()
     }
 }
 

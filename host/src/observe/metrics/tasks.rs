@@ -1,11 +1,9 @@
 //! Tasks of the host that a bug has ended, and that are started again.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use super::recent::now;
+use parking_lot::{Mutex, MutexGuard};
 
 #[derive(Default)]
 pub struct Tasks(Mutex<BTreeMap<&'static str, Task>>);
@@ -55,7 +53,7 @@ impl Tasks {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Task>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use super::process;
 use crate::base::limits;
+use parking_lot::Mutex;
 
 /// Everything answered since the start.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +86,7 @@ impl Default for Samples {
 
 impl Samples {
     pub(super) fn push(&self, totals: Totals) {
-        let mut samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut samples = self.0.lock();
         samples.push_back(Sample::now(totals));
         let kept = (limits::WINDOW.as_millis() / limits::SAMPLE_EVERY.as_millis()) as usize + 1;
         let surplus = samples.len().saturating_sub(kept);
@@ -95,7 +95,7 @@ impl Samples {
 
     /// From the oldest sample until now, when `totals` are the totals.
     pub(super) fn window(&self, totals: &Totals) -> Window {
-        let samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let samples = self.0.lock();
         let now = Sample::now(totals.clone());
         samples
             .front()

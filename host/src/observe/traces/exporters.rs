@@ -1,12 +1,13 @@
 //! The exporters of the process.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Weak},
     time::Instant,
 };
 
 use super::{exporter::Exporter, senders::Senders, service::Service, settings::Settings, tracer::Tracer};
 use crate::{base::limits, observe::metrics::Spans};
+use parking_lot::{Mutex, MutexGuard};
 
 /// The exporters of the process: one for each collector and service, for as long as a version that names it lives.
 pub struct Exporters {
@@ -58,6 +59,6 @@ impl Exporters {
     }
 
     fn known(&self) -> MutexGuard<'_, Vec<Weak<Exporter>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock()
     }
 }

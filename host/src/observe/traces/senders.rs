@@ -1,12 +1,13 @@
 //! The threads that send spans.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     thread::{self, JoinHandle},
     time::Instant,
 };
 
 use crate::{base::limits, observe::tasks};
+use parking_lot::{Mutex, MutexGuard};
 
 /// The threads that send, those of exporters that nobody uses any more among them.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,6 @@ impl Senders {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

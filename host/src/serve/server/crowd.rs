@@ -1,11 +1,9 @@
 //! The connections that are open, of which the longest idle ones make room when there is none left.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use super::idle::Activity;
+use parking_lot::Mutex;
 
 #[derive(Default)]
 pub(super) struct Crowd {
@@ -26,7 +24,7 @@ pub(super) struct Member {
 
 impl Crowd {
     pub(super) fn join(self: &Arc<Self>, activity: &Arc<Activity>) -> Member {
-        let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut members = self.members.lock();
         let id = members.next;
         members.next += 1;
         members.activities.insert(id, activity.clone());
@@ -38,7 +36,7 @@ impl Crowd {
 
     /// Asks a few of those to end that have been idle for longest.
     pub(super) fn shed(&self) {
-        let members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let members = self.members.lock();
         let few = members.activities.len() / 16 + 1;
         let idle = |activity: &Arc<Activity>| activity.idle().map(|idle| (idle, activity.clone()));
         let mut idle: Vec<_> = members.activities.values().filter_map(idle).collect();
@@ -52,7 +50,7 @@ impl Crowd {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        let mut members = self.crowd.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut members = self.crowd.members.lock();
         members.activities.remove(&self.id);
     }
 }

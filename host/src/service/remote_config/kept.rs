@@ -3,11 +3,12 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use super::document::Document;
 use crate::storage::store::own;
+use parking_lot::Mutex;
 
 /// The last document that was good: in memory over swaps, in the service's own folder over restarts.
 pub(crate) struct Kept {
@@ -26,7 +27,7 @@ impl Kept {
 
     /// The last good document of `source`. What is on disk and cannot be read is no document.
     pub(crate) fn get(&self, source: &str) -> Option<Arc<Document>> {
-        let mut document = self.document.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut document = self.document.lock();
         if document.is_none() {
             *document = read(&self.file).map(Arc::new);
         }
@@ -35,7 +36,7 @@ impl Kept {
 
     /// Blocks while it writes.
     pub(crate) fn put(&self, document: Arc<Document>) -> io::Result<()> {
-        *self.document.lock().unwrap_or_else(PoisonError::into_inner) = Some(document.clone());
+        *self.document.lock() = Some(document.clone());
         write(&self.file, &document)
     }
 }

@@ -1,10 +1,8 @@
 //! The queue in a Redis stream.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
+use parking_lot::{Mutex, MutexGuard};
 use redis::{Cmd, Value};
 
 use super::{
@@ -230,7 +228,7 @@ impl Stream {
     }
 
     fn seats(&self) -> MutexGuard<'_, Vec<Seat>> {
-        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seats.lock()
     }
 
     async fn run(&self, script: &Script, service: &str, arguments: &[&str]) -> Result<Value, Error> {

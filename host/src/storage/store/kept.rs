@@ -3,8 +3,10 @@
 use std::{
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Weak},
 };
+
+use parking_lot::Mutex;
 
 /// One value a key, for as long as somebody uses it.
 pub(crate) struct Kept<K, V> {
@@ -23,7 +25,7 @@ impl<K, V> Default for Kept<K, V> {
 
 impl<K: Clone + Eq + Hash, V> Kept<K, V> {
     pub(crate) fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
-        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = self.values.lock();
         if let Some(value) = values.get(key).and_then(Weak::upgrade) {
             return value;
         }
@@ -36,7 +38,7 @@ impl<K: Clone + Eq + Hash, V> Kept<K, V> {
     /// As [`get`](Self::get), but the value stays when nobody uses it: what is only in memory would be lost.
     pub(crate) fn get_forever(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
         let value = self.get(key, make);
-        let mut forever = self.forever.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut forever = self.forever.lock();
         if !forever.iter().any(|kept| Arc::ptr_eq(kept, &value)) {
             forever.push(value.clone());
         }

@@ -1,11 +1,12 @@
 //! The connections to each database, with their users.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use deadpool_postgres::{Manager, ManagerConfig, PoolError, Runtime, TimeoutType, Timeouts};
+use parking_lot::Mutex;
 
 use super::{
     super::error::busy,
@@ -45,7 +46,7 @@ impl Pool {
     /// Lets no statement be kept for long: the server takes a parameter for what its column was when the statement was
     /// prepared, and a date that is meant for what has become a timestamp loses its time without a word.
     fn age(&self, connections: &deadpool_postgres::Pool) {
-        let mut since = self.kept_since.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut since = self.kept_since.lock();
         if since.elapsed() > limits::SQL_STATEMENT_AGE {
             *since = Instant::now();
             connections.manager().statement_caches.clear();

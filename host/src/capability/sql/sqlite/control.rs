@@ -4,7 +4,7 @@ use std::{
     fs::File,
     os::unix::fs::FileExt,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, OnceLock,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Instant,
@@ -14,6 +14,7 @@ use crate::{
     base::{bindings::Error, limits},
     storage::store::sqlite::{Identity, Location},
 };
+use parking_lot::Mutex;
 
 /// The connection's thread and whoever waits for it share it.
 #[derive(Default)]
@@ -56,8 +57,8 @@ impl Control {
 
     /// Begins a statement. Fails where nobody would find what it writes.
     pub(super) fn start(&self, deadline: Instant) -> Result<(), Error> {
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = Some(deadline);
-        self.denied.lock().unwrap_or_else(PoisonError::into_inner).take();
+        *self.deadline.lock() = Some(deadline);
+        self.denied.lock().take();
         match self.identity.get().map(|identity| identity.check()) {
             Some(Err(why)) => Err(Error::new(503, "moved", why)),
             _ => Ok(()),
@@ -71,7 +72,7 @@ impl Control {
     /// What runs from now on is the host's own: no deadline, not cancelled.
     pub(super) fn release(&self) {
         self.cancelled.store(false, Ordering::Relaxed);
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.deadline.lock() = None;
     }
 
     /// Ready for the next user.
@@ -82,11 +83,11 @@ impl Control {
     }
 
     pub(super) fn take_denied(&self) -> Option<String> {
-        self.denied.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.denied.lock().take()
     }
 
     pub(super) fn deny(&self, what: String) {
-        *self.denied.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+        *self.denied.lock() = Some(what);
     }
 
     pub(super) fn has_written_too_much(&self) -> bool {
@@ -126,15 +127,15 @@ impl Control {
 
     /// Whether the statement that runs must stop.
     pub(super) fn is_over(&self) -> bool {
-        let deadline = *self.deadline.lock().unwrap_or_else(PoisonError::into_inner);
+        let deadline = *self.deadline.lock();
         let now = Instant::now();
         self.cancelled.load(Ordering::Relaxed)
             || deadline.is_some_and(|deadline| now >= deadline)
             || self.written().look(now)
     }
 
-    fn written(&self) -> std::sync::MutexGuard<'_, Written> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    fn written(&self) -> parking_lot::MutexGuard<'_, Written> {
+        self.written.lock()
     }
 }
 

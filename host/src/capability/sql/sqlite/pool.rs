@@ -1,10 +1,11 @@
 //! The connections of each database, with their users.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    sync::{Arc, Weak, mpsc},
     time::Instant,
 };
 
+use parking_lot::Mutex;
 use rusqlite::Connection;
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
@@ -83,7 +84,7 @@ impl Pool {
         let Ok(permit) = timeout_at(patience.into(), self.permits.clone().acquire_owned()).await else {
             return Err(busy());
         };
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle.lock().pop();
         let worker = match idle {
             Some(worker) => worker,
             None => self.start(deadline).await?,
@@ -99,11 +100,11 @@ impl Pool {
 
 impl Pool {
     async fn start(&self, deadline: Instant) -> Result<Worker, Error> {
-        let known = self.identity.lock().unwrap_or_else(PoisonError::into_inner).upgrade();
+        let known = self.identity.lock().upgrade();
         let is_first = known.is_none();
         let worker = Worker::start(self.location.clone(), self.durability, known, deadline).await?;
         if let (true, Some(identity)) = (is_first, worker.control.identity()) {
-            *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&identity);
+            *self.identity.lock() = Arc::downgrade(&identity);
         }
         Ok(worker)
     }
@@ -230,7 +231,7 @@ impl Drop for Lease {
             statement::forget_row_id(connection);
             control.reset();
             if let (Some(pool), true) = (pool.upgrade(), connection.is_autocommit()) {
-                pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+                pool.idle.lock().push(worker);
             }
             drop(permit);
         });

@@ -5,10 +5,7 @@ mod measure;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
 pub use self::measure::{How, Measure};
@@ -18,6 +15,7 @@ use self::{
 };
 use super::{cell::Counter, text::Page};
 use crate::base::limits;
+use parking_lot::Mutex;
 
 /// What a histogram adds to its name.
 const SUFFIXES: [&str; 3] = ["_bucket", "_sum", "_count"];
@@ -85,7 +83,7 @@ impl Custom {
         }
         measure.labels.sort_unstable();
         let name = measure.name;
-        let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut families = self.families.lock();
         if families.take(measure)? {
             return Ok(());
         }
@@ -99,7 +97,7 @@ impl Custom {
     }
 
     pub(super) fn total(&self, name: &str) -> f64 {
-        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let families = self.families.lock();
         let samples = families
             .by_name
             .get(name)
@@ -114,7 +112,7 @@ impl Custom {
     }
 
     pub(super) fn write(&self, page: &mut Page) {
-        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let families = self.families.lock();
         for (name, family) in &families.by_name {
             page.family(name, &family.kind.to_string(), "");
             let mut series: Vec<_> = family.series.iter().collect();

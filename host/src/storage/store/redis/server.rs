@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
@@ -12,6 +12,7 @@ use ::redis::{
     AsyncConnectionConfig, Cmd, ConnectionAddr, ConnectionInfo, RedisError, RedisResult,
     aio::{ConnectionLike, MultiplexedConnection},
 };
+use parking_lot::Mutex;
 use tokio::{
     net::TcpStream,
     sync::{Semaphore, SemaphorePermit},
@@ -119,10 +120,7 @@ impl Server {
             let (mut connection, _permit) = self.own().await?;
             let result = self.bounded(&mut connection, command).await;
             if !connection.closed.load(Ordering::Relaxed) {
-                self.idle
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(connection);
+                self.idle.lock().push(connection);
             }
             result
         };
@@ -180,7 +178,7 @@ impl Server {
             .await
             .map_err(|_| self.unavailable("the host is stopping"))?;
         loop {
-            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let idle = self.idle.lock().pop();
             match idle {
                 Some(connection) if connection.closed.load(Ordering::Relaxed) => {}
                 Some(connection) => return Ok((connection, permit)),
@@ -191,13 +189,13 @@ impl Server {
 
     async fn connect(&self, budget: usize) -> Result<Connection, Error> {
         {
-            let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+            let outage = self.outage.lock();
             if outage.retry_at.is_some_and(|at| Instant::now() < at) {
                 return Err(self.unavailable(&outage.reason));
             }
         }
         let result = timeout(limits::REDIS_CONNECT, open(&self.info, budget)).await;
-        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outage = self.outage.lock();
         let reason = match result {
             Ok(Ok(connection)) => {
                 *outage = Outage::default();
