@@ -21,7 +21,7 @@ pub(crate) struct Row {
     /// Its lines lead to fujsens.
     pub(crate) is_entrance: bool,
     /// What a value computes depends on what it names.
-    pub(crate) is_ground: bool,
+    pub(crate) is_namespace: bool,
 }
 
 /// The keys of a section.
@@ -73,7 +73,7 @@ impl Row {
             read: Part::Nothing,
             grants: Part::Nothing,
             is_entrance: false,
-            is_ground: false,
+            is_namespace: false,
         }
     }
 
@@ -100,9 +100,9 @@ impl Row {
         }
     }
 
-    const fn ground(self) -> Self {
+    const fn namespace(self) -> Self {
         Self {
-            is_ground: true,
+            is_namespace: true,
             ..self
         }
     }
@@ -156,8 +156,8 @@ table! {
         "cors",
         Keys::Fixed(&["origins", "methods", "headers", "expose", "max_age", "credentials"]),
     ).readable();
-    DATABASES = Row::new("databases", Keys::Names).ground();
-    DISCOVERY = Row::new("discovery", Keys::Fixed(&["registry", "path", "balance", "refresh", "allow"])).ground();
+    DATABASES = Row::new("databases", Keys::Names).namespace();
+    DISCOVERY = Row::new("discovery", Keys::Fixed(&["registry", "path", "balance", "refresh", "allow"])).namespace();
     EVENTS = Row::new("events", Keys::Names).readable().entrance();
     GRANTS = Row::new("grants", Keys::Fixed(&["http"])).readable().grants(Part::All);
     GRPC = Row::new("grpc", Keys::Names);
@@ -170,7 +170,7 @@ table! {
         "message_queue",
         Keys::Fixed(&["url", "queue_name", "engine", "concurrency", "attempts", "backoff", "visibility", "length", "durability"]),
     );
-    REDIS = Row::new("redis", Keys::Names).grants(Part::All).ground();
+    REDIS = Row::new("redis", Keys::Names).grants(Part::All).namespace();
     REMOTE_CONFIG = Row::new(
         "remote_config",
         Keys::Fixed(&["url", "every", "timeout", "at", "headers", "schema"]),

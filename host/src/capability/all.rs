@@ -7,8 +7,8 @@ use tsk::{Config, Diagnostic};
 use crate::{
     base::bindings::Error,
     capability::{
-        Capability, Grant, Outside, Reading, config,
-        deferred::{self, Cache, Ground, Reach},
+        Capability, Credentials, Grant, Reading, config,
+        deferred::{self, Cache, Namespace, Reach},
         events, grpc, http, redis, sql, state,
     },
     network::resilience::{Memory, Policies},
@@ -46,7 +46,7 @@ macro_rules! capabilities {
             pub config: config::Values,
             pub(crate) policies: Arc<Policies>,
             cache: Cache,
-            ground: Ground,
+            namespace: Namespace,
             metrics: Arc<Metrics>,
         }
 
@@ -56,7 +56,7 @@ macro_rules! capabilities {
                 shared: &Shared,
                 config: &Config,
                 service: &Arc<str>,
-                outside: Outside,
+                credentials: Credentials,
                 file: &Path,
             ) -> Result<Self, Vec<Diagnostic>> {
                 let mut wrong = Vec::new();
@@ -68,7 +68,7 @@ macro_rules! capabilities {
                     config,
                     file,
                     service,
-                    outside,
+                    credentials,
                     policies: Arc::new(policies),
                     stores: &shared.stores,
                     metrics: &shared.metrics,
@@ -88,7 +88,7 @@ macro_rules! capabilities {
                     config: config::Values::new(config),
                     policies: reading.policies,
                     cache: shared.cache.clone(),
-                    ground: Ground::new(config),
+                    namespace: Namespace::new(config),
                     metrics: shared.metrics.clone(),
                 };
                 let wrong = deferred::check(&config.root, all.reach());
@@ -152,7 +152,7 @@ impl Capabilities {
             redis: &self.redis,
             sql: &self.sql,
             cache: &self.cache,
-            ground: &self.ground,
+            namespace: &self.namespace,
         }
     }
 }

@@ -23,6 +23,6 @@ pub(crate) mod fixture;
 pub use self::{
     all::{Capabilities, Shared},
     grant::Grant,
-    reading::Outside,
+    reading::Credentials,
 };
 pub(crate) use self::{contract::Capability, reading::Reading};

@@ -18,7 +18,7 @@ pub(crate) struct Reading<'a> {
     pub file: &'a Path,
     /// The service's name.
     pub service: &'a Arc<str>,
-    pub outside: Outside,
+    pub credentials: Credentials,
     pub policies: Arc<Policies>,
     pub stores: &'a Stores,
     pub metrics: &'a Metrics,
@@ -33,7 +33,7 @@ impl Reading<'_> {
 
 /// What this service is to those whom it calls.
 #[derive(Clone, Default)]
-pub struct Outside {
+pub struct Credentials {
     pub identity: Arc<Identity>,
     pub tls: tls::Outgoing,
 }

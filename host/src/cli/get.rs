@@ -12,7 +12,7 @@ use crate::{
     base::arguments,
     capability::{
         deferred::{self, Reader},
-        {Capabilities, Outside, Shared, sql::SqlSession},
+        {Capabilities, Credentials, Shared, sql::SqlSession},
     },
     network::{mesh::Mesh, tls::Tls},
     observe::metrics::Metrics,
@@ -58,12 +58,12 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
     let (service, metrics) = (&settings.service, Arc::<Metrics>::default());
     let (mesh, _) = Mesh::new(config, &service.name, &service.version).map_err(failed)?;
     let (tls, _) = Tls::new(config, file, &metrics).map_err(failed)?;
-    let outside = Outside {
+    let credentials = Credentials {
         identity: mesh.identity,
         tls: tls.outgoing,
     };
     let shared = Shared::new(&metrics);
-    let capabilities = Capabilities::new(&shared, config, &service.name, outside, file).map_err(failed)?;
+    let capabilities = Capabilities::new(&shared, config, &service.name, credentials, file).map_err(failed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     runtime.block_on(async {
         capabilities.connect().await.map_err(failed)?;

@@ -33,7 +33,7 @@ pub struct Pass<'a> {
 
 /// Every place is taken, and so is the queue; or waiting took too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Busy;
+pub struct Overloaded;
 
 impl Gate {
     /// `refused` counts those that get no place.
@@ -55,18 +55,18 @@ impl Gate {
     }
 
     /// Waits for a place, first come first served.
-    pub async fn enter(&self) -> Result<Pass<'_>, Busy> {
+    pub async fn enter(&self) -> Result<Pass<'_>, Overloaded> {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(Pass { _place: place });
         }
         self.wait().await.inspect_err(|_| self.refused.add(1))
     }
 
-    async fn wait(&self) -> Result<Pass<'_>, Busy> {
+    async fn wait(&self) -> Result<Pass<'_>, Overloaded> {
         let _waiting = Waiting::start(self)?;
         match timeout(self.patience, self.places.acquire()).await {
             Ok(Ok(place)) => Ok(Pass { _place: place }),
-            Ok(Err(_)) | Err(_) => Err(Busy),
+            Ok(Err(_)) | Err(_) => Err(Overloaded),
         }
     }
 }
@@ -75,10 +75,14 @@ impl Gate {
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {
-    fn start(gate: &'a Gate) -> Result<Self, Busy> {
+    fn start(gate: &'a Gate) -> Result<Self, Overloaded> {
         let before = gate.waiting.fetch_add(1, Relaxed);
         let waiting = Self(&gate.waiting);
-        if before < gate.queue { Ok(waiting) } else { Err(Busy) }
+        if before < gate.queue {
+            Ok(waiting)
+        } else {
+            Err(Overloaded)
+        }
     }
 }
 
@@ -115,7 +119,7 @@ mod tests {
         };
         let (second, third, ()) = tokio::join!(gate.enter(), gate.enter(), release);
         assert!(second.is_ok(), "it waits for its turn");
-        assert_eq!(third.err(), Some(Busy), "the queue holds one");
+        assert_eq!(third.err(), Some(Overloaded), "the queue holds one");
         assert_eq!((gate.load(), gate.refused.get()), ((1, 0), 1));
     }
 
@@ -123,7 +127,7 @@ mod tests {
     async fn gives_up_after_the_patience_and_leaves_the_queue() {
         let gate = gate(1, 1);
         let pass = gate.enter().await.unwrap();
-        assert_eq!(gate.enter().await.err(), Some(Busy));
+        assert_eq!(gate.enter().await.err(), Some(Overloaded));
         assert!(
             timeout(Duration::from_millis(1), gate.enter()).await.is_err(),
             "a cancelled wait"

@@ -11,7 +11,7 @@ use tsk::{Config, Diagnostic};
 
 use crate::{
     base::{folder::folder, limits, misspelt, redact::Secrets, sections},
-    capability::{Capabilities, Outside, Shared, config::Values, grpc},
+    capability::{Capabilities, Credentials, Shared, config::Values, grpc},
     network::{
         mesh::Mesh,
         tls::{self, Tls},
@@ -191,11 +191,11 @@ impl Loader {
     fn capabilities(&self, config: &Config, said: &Said) -> Result<Capabilities, Vec<Diagnostic>> {
         let identity = said.mesh.as_ref().map(|(mesh, _)| mesh.identity.clone());
         let tls = said.tls.as_ref().map(|(tls, _)| tls.outgoing.clone());
-        let outside = Outside {
+        let credentials = Credentials {
             identity: identity.unwrap_or_default(),
             tls: tls.unwrap_or_default(),
         };
-        let mut capabilities = Capabilities::new(&self.shared, config, &said.name(), outside, &self.file)?;
+        let mut capabilities = Capabilities::new(&self.shared, config, &said.name(), credentials, &self.file)?;
         if let Some(Some(_)) = said.remote_config {
             capabilities.config = Values::changing(config);
         }

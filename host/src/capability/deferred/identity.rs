@@ -9,12 +9,12 @@ pub(super) type Key = [u8; 32];
 
 /// Where a file's databases, Redis servers and services are: a value that was computed on others is another value.
 #[derive(Clone)]
-pub struct Ground(Sha256);
+pub struct Namespace(Sha256);
 
-impl Ground {
+impl Namespace {
     pub fn new(config: &Config) -> Self {
         let mut hash = Sha256::new();
-        for section in sections::all().filter(|section| section.is_ground) {
+        for section in sections::all().filter(|section| section.is_namespace) {
             match config.root.get(section.name) {
                 Some(node) => feed(&mut hash, &node.value),
                 None => hash.update([0]),

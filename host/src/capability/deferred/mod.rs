@@ -18,5 +18,5 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use self::{cache::Cache, failed::Failed, identity::Ground, reach::Reach, reader::Reader};
+pub use self::{cache::Cache, failed::Failed, identity::Namespace, reach::Reach, reader::Reader};
 pub(crate) use self::{check::check, count::count, plain::value as plain_value};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cache, Ground};
+use super::{Cache, Namespace};
 use crate::{
     capability::{http::Http, redis::Redis, sql::Sql},
     observe::metrics::Metrics,
@@ -16,5 +16,5 @@ pub struct Reach<'a> {
     pub redis: &'a Redis,
     pub sql: &'a Sql,
     pub cache: &'a Cache,
-    pub ground: &'a Ground,
+    pub namespace: &'a Namespace,
 }

@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
         };
         let late = || Failed::new(deferred, Error::new(504, "timeout", "the call's time is over"));
         let evaluate = async { Ok(inner.node(value).await?.unwrap_or(Value::Null)) };
-        let key = self.reach.ground.key(deferred);
+        let key = self.reach.namespace.key(deferred);
         let kept = self
             .reach
             .cache

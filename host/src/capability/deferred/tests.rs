@@ -15,7 +15,7 @@ use crate::{
         bindings::{Error, Value as Given},
         folder::Folder,
     },
-    capability::{Capabilities, Outside, Shared, sql::SqlSession},
+    capability::{Capabilities, Credentials, Shared, sql::SqlSession},
     observe::request::Origin,
 };
 
@@ -24,7 +24,7 @@ fn capabilities(shared: &Shared, config: &Config, folder: &Path) -> Result<Capab
         shared,
         config,
         &"".into(),
-        Outside::default(),
+        Credentials::default(),
         &folder.join("service.tsk"),
     )
 }

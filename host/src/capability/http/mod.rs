@@ -20,7 +20,7 @@ use tsk::{Config, Diagnostic};
 pub use self::client::Client;
 use self::client::Clients;
 pub(crate) use self::show::show;
-use super::{Capability, Grant, Outside, Reading};
+use super::{Capability, Credentials, Grant, Reading};
 use crate::{
     network::{
         discovery::{Directory, Service, Services},
@@ -97,7 +97,7 @@ impl Capability for Arc<Http> {
             directory,
             &reading.policies,
             reading.config,
-            reading.outside.clone(),
+            reading.credentials.clone(),
         )
     }
 
@@ -119,7 +119,7 @@ impl Http {
         directory: &Directory,
         policies: &Arc<Policies>,
         config: &Config,
-        outside: Outside,
+        credentials: Credentials,
     ) -> Result<Arc<Self>, Vec<Diagnostic>> {
         let dependencies = egress::dependencies(config);
         let names = egress::names(&dependencies);
@@ -156,9 +156,9 @@ impl Http {
         });
         Ok(Arc::new(Self {
             named: named.collect(),
-            clients: client.for_tls(outside.tls),
+            clients: client.for_tls(credentials.tls),
             metrics: client.metrics.clone(),
-            identity: outside.identity,
+            identity: credentials.identity,
             origins: origins.into_iter().map(granted).collect(),
             registry: services.registry().map(|registry| egress::network(config, registry)),
             services,

@@ -15,7 +15,7 @@ use crate::{
         limits,
     },
     network::{
-        discovery::{Busy, Fared, Instance, Service},
+        discovery::{Instance, InstanceLease, InstanceOutcome, Service},
         egress::{Network, Origin},
         resilience::same_name,
     },
@@ -51,7 +51,7 @@ impl Http {
             let at_instance = at(&outgoing, &busy);
             tried.push(busy.instance().clone());
             let result = self.answer(at_instance, redirects, start, end).await;
-            busy.end(fared(&result));
+            busy.end(outcome(&result));
             match result {
                 Err(error) if error.code == UNREACHABLE => last = Some(error),
                 result => return result,
@@ -137,7 +137,7 @@ fn question(url: Url) -> Outgoing {
 }
 
 /// A request for a service, as one for this instance of it.
-fn at(outgoing: &Outgoing, busy: &Busy) -> Outgoing {
+fn at(outgoing: &Outgoing, busy: &InstanceLease) -> Outgoing {
     let mut url = busy.url().clone();
     let base = url.path().trim_end_matches('/').to_owned();
     url.set_path(&format!("{base}{}", outgoing.url.path()));
@@ -149,14 +149,14 @@ fn at(outgoing: &Outgoing, busy: &Busy) -> Outgoing {
     }
 }
 
-fn fared(result: &Result<Response, Error>) -> Fared {
+fn outcome(result: &Result<Response, Error>) -> InstanceOutcome {
     match result {
-        Ok(response) if matches!(response.status, 502..=504) => Fared::Badly,
-        Ok(_) => Fared::Well,
+        Ok(response) if matches!(response.status, 502..=504) => InstanceOutcome::Badly,
+        Ok(_) => InstanceOutcome::Well,
         Err(error) => match error.code.as_str() {
-            UNREACHABLE => Fared::Unreachable,
-            "timeout" | "reset" => Fared::Badly,
-            _ => Fared::Well,
+            UNREACHABLE => InstanceOutcome::Unreachable,
+            "timeout" | "reset" => InstanceOutcome::Badly,
+            _ => InstanceOutcome::Well,
         },
     }
 }

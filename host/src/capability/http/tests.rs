@@ -195,7 +195,7 @@ fn made(file: serde_json::Value) -> Arc<Http> {
         &Directory::default(),
         &policies,
         &config,
-        Outside::default(),
+        Credentials::default(),
     )
     .unwrap()
 }

@@ -1,4 +1,4 @@
-//! One place where a service is, and how it has fared.
+//! One place where a service is, and how its calls have ended.
 
 use std::{
     sync::{
@@ -41,7 +41,7 @@ struct Out {
 
 /// How a call of an instance ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fared {
+pub(crate) enum InstanceOutcome {
     Well,
     /// It answered 5xx, or not in time.
     Badly,
@@ -50,7 +50,7 @@ pub(crate) enum Fared {
 }
 
 /// A call of an instance, counted for as long as it lasts.
-pub(crate) struct Busy(pub(super) Arc<Instance>);
+pub(crate) struct InstanceLease(pub(super) Arc<Instance>);
 
 impl Instance {
     pub(super) fn new(named: &Named) -> Self {
@@ -119,14 +119,14 @@ impl Instance {
         }
     }
 
-    fn fared(&self, fared: Fared, now: Instant) {
+    fn ended(&self, ended: InstanceOutcome, now: Instant) {
         let mut state = self.lock();
-        state.failures = match fared {
-            Fared::Well => 0,
-            Fared::Badly | Fared::Unreachable => state.failures.saturating_add(1),
+        state.failures = match ended {
+            InstanceOutcome::Well => 0,
+            InstanceOutcome::Badly | InstanceOutcome::Unreachable => state.failures.saturating_add(1),
         };
-        let is_out = fared == Fared::Unreachable || state.failures >= limits::INSTANCE_FAILURES;
-        if fared != Fared::Well && is_out && state.out.is_none() {
+        let is_out = ended == InstanceOutcome::Unreachable || state.failures >= limits::INSTANCE_FAILURES;
+        if ended != InstanceOutcome::Well && is_out && state.out.is_none() {
             let mut pauses = limits::PROBE_PAUSE.pauses();
             let pause = pauses.next();
             state.out = Some(Out {
@@ -144,7 +144,7 @@ impl Instance {
     }
 }
 
-impl Busy {
+impl InstanceLease {
     pub(super) fn new(instance: &Arc<Instance>) -> Self {
         instance.calls.fetch_add(1, Relaxed);
         Self(instance.clone())
@@ -158,12 +158,12 @@ impl Busy {
         &self.0
     }
 
-    pub(crate) fn end(self, fared: Fared) {
-        self.0.fared(fared, Instant::now());
+    pub(crate) fn end(self, ended: InstanceOutcome) {
+        self.0.ended(ended, Instant::now());
     }
 }
 
-impl Drop for Busy {
+impl Drop for InstanceLease {
     fn drop(&mut self) {
         self.0.calls.fetch_sub(1, Relaxed);
     }

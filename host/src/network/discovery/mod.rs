@@ -18,7 +18,7 @@ use url::Url;
 
 use self::{answer::Named, network::Block, settings::Settings};
 pub(crate) use self::{
-    instance::{Busy, Fared, Instance},
+    instance::{Instance, InstanceLease, InstanceOutcome},
     service::Service,
     settings::Balance,
 };
@@ -30,7 +30,7 @@ use crate::{
 /// The scheme of addresses that name a service instead of a machine.
 pub(crate) const SCHEME: &str = "service";
 
-/// Made once per process: instances, and how they have fared.
+/// Made once per process: instances, and how their calls have ended.
 #[derive(Clone, Default)]
 pub(crate) struct Directory(Arc<Mutex<BTreeMap<Key, Arc<Service>>>>);
 

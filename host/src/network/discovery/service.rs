@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     answer::Named,
-    instance::{Busy, Instance},
+    instance::{Instance, InstanceLease},
     settings::Balance,
 };
 use parking_lot::{Mutex, MutexGuard};
@@ -95,7 +95,7 @@ impl Service {
 
     /// The next instance, other than those of `tried`. One that fails is left out, unless all do: then it is as good as
     /// any. None when there is none.
-    pub(crate) fn pick(&self, balance: Balance, tried: &[Arc<Instance>]) -> Option<Busy> {
+    pub(crate) fn pick(&self, balance: Balance, tried: &[Arc<Instance>]) -> Option<InstanceLease> {
         let instances = self.lock().instances.clone();
         let untried = || {
             instances
@@ -123,7 +123,7 @@ impl Service {
                 in_turn.min_by_key(|(_, one)| one.calls()).map_or(0, |(index, _)| index)
             }
         };
-        candidates.get(chosen).map(|chosen| Busy::new(chosen))
+        candidates.get(chosen).map(|chosen| InstanceLease::new(chosen))
     }
 
     /// The instances that are to be probed now.

@@ -32,7 +32,7 @@ fn three() -> Arc<Service> {
         .unwrap()
 }
 
-fn host(busy: &Busy) -> String {
+fn host(busy: &InstanceLease) -> String {
     busy.url().host_str().unwrap().to_owned()
 }
 
@@ -77,7 +77,7 @@ fn an_instance_that_fails_is_left_out_and_probed_back_in() {
     let a = service.pick(Balance::RoundRobin, &[]).unwrap();
     assert_eq!(host(&a), "a");
     let instance = a.0.clone();
-    a.end(Fared::Unreachable);
+    a.end(InstanceOutcome::Unreachable);
     let turns: std::collections::BTreeSet<_> = (0..6).map(|_| next(&service)).collect();
     assert_eq!(turns, ["b".to_owned(), "c".to_owned()].into());
     let now = Instant::now();
@@ -104,8 +104,12 @@ fn some_failures_in_a_row_leave_it_out() {
         .unwrap();
     for _ in 0..2 * limits::INSTANCE_FAILURES {
         let one = service.pick(Balance::RoundRobin, &[]).unwrap();
-        let fared = if host(&one) == "a" { Fared::Badly } else { Fared::Well };
-        one.end(fared);
+        let ended = if host(&one) == "a" {
+            InstanceOutcome::Badly
+        } else {
+            InstanceOutcome::Well
+        };
+        one.end(ended);
     }
     assert_eq!([next(&service), next(&service)], ["b", "b"]);
 }
@@ -114,7 +118,10 @@ fn some_failures_in_a_row_leave_it_out() {
 fn when_all_fail_all_are_tried() {
     let service = three();
     for _ in 0..3 {
-        service.pick(Balance::RoundRobin, &[]).unwrap().end(Fared::Unreachable);
+        service
+            .pick(Balance::RoundRobin, &[])
+            .unwrap()
+            .end(InstanceOutcome::Unreachable);
     }
     let first = service.pick(Balance::RoundRobin, &[]).unwrap();
     assert!(
@@ -196,7 +203,10 @@ fn a_file_that_is_read_changes_nothing_for_the_one_that_serves() {
     let load = |discovery, urls| services_in(&directory, discovery, &[("users", urls)]);
     let serving = load(json!({}), &["http://a:1", "http://b:1"]).unwrap();
     let users = serving.find("users").unwrap();
-    users.pick(Balance::RoundRobin, &[]).unwrap().end(Fared::Unreachable);
+    users
+        .pick(Balance::RoundRobin, &[])
+        .unwrap()
+        .end(InstanceOutcome::Unreachable);
     assert!(load(json!({"discovery": {}}), &["http://c:1"]).is_err());
     let other = load(json!({}), &["http://a:1", "http://c:1"]).unwrap();
     assert_eq!([next(&users), next(&users)], ["b", "b"]);

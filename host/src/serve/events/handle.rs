@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// What the queue is told of a delivery.
-enum Outcome {
+enum Settlement {
     Handled,
     Again(Duration),
     GivenUp { attempts: u32, why: String },
@@ -32,13 +32,13 @@ enum Outcome {
 pub(super) async fn handle(app: Arc<App>, source: Source, mut delivery: Delivery) -> bool {
     let taken = Instant::now();
     let (outcome, key) = outcome(&app, &source, &mut delivery).await;
-    let unlocks = key || !matches!(outcome, Outcome::Handled);
+    let unlocks = key || !matches!(outcome, Settlement::Handled);
     settle(&source, &delivery, outcome, taken).await;
     unlocks
 }
 
 /// How it went, and whether the event has a key.
-async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (Outcome, bool) {
+async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (Settlement, bool) {
     if delivery.attempts > source.attempts {
         // The count was kept, and nothing came of the last delivery.
         let why = "its last delivery did not end: the host ended while it was handled, or was stopped";
@@ -49,7 +49,7 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (O
         Err(why) => return (given_up(source, delivery, delivery.attempts, why), true),
     };
     let outcome = match traced(app, &event, delivery).await {
-        Ok(()) => Outcome::Handled,
+        Ok(()) => Settlement::Handled,
         Err(why) if delivery.attempts >= source.attempts => given_up(source, delivery, delivery.attempts, why),
         Err(why) => {
             let pause = jittered(Backoff::new(source.backoff, limits::EVENTS_BACKOFF).after(delivery.attempts));
@@ -57,7 +57,7 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (O
                 target: "events", service = %app.context.service.name, event = %event.id, r#type = %event.kind,
                 attempt = delivery.attempts, "an event was not handled, to be tried again in {pause:.0?}: {why}"
             );
-            Outcome::Again(pause)
+            Settlement::Again(pause)
         }
     };
     (outcome, event.key.is_some())
@@ -101,13 +101,13 @@ async fn run_all(app: &Arc<App>, event: &Event, delivery: &mut Delivery, trace: 
     failed.map_or(Ok(()), Err)
 }
 
-fn given_up(source: &Source, delivery: &Delivery, attempts: u32, why: String) -> Outcome {
+fn given_up(source: &Source, delivery: &Delivery, attempts: u32, why: String) -> Settlement {
     let id = Event::parse(&delivery.event).map_or_else(|_| "unknown".into(), |event| event.id);
     tracing::error!(
         target: "events", service = %source.consumer.service, event = %id, attempts,
         "an event was given up, `tusk-host events FILE list-dead` shows it: {why}"
     );
-    Outcome::GivenUp { attempts, why }
+    Settlement::GivenUp { attempts, why }
 }
 
 /// `text` is the event as it stood in the queue.
@@ -127,14 +127,14 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
 }
 
 /// Tells the queue, again and again for as long as the event is this host's own: what cannot be told is delivered again.
-async fn settle(source: &Source, delivery: &Delivery, outcome: Outcome, taken: Instant) {
+async fn settle(source: &Source, delivery: &Delivery, outcome: Settlement, taken: Instant) {
     let (service, receipt) = (&source.consumer.service, &delivery.receipt);
     let mut pauses = limits::REDIS_BACKOFF.pauses();
     loop {
         let told = match &outcome {
-            Outcome::Handled => source.queue.ack(service, receipt).await,
-            Outcome::Again(pause) => source.queue.retry(service, receipt, *pause, &delivery.done).await,
-            Outcome::GivenUp { attempts, why } => source.queue.bury(service, delivery, *attempts, why).await,
+            Settlement::Handled => source.queue.ack(service, receipt).await,
+            Settlement::Again(pause) => source.queue.retry(service, receipt, *pause, &delivery.done).await,
+            Settlement::GivenUp { attempts, why } => source.queue.bury(service, delivery, *attempts, why).await,
         };
         let Err(error) = told else { return };
         let wait = pauses.next();

@@ -80,11 +80,11 @@ impl Activity {
     }
 
     /// A request is complete up to its body; the guard's end is the request's.
-    pub(super) fn start(&self, version: Version) -> Busy<'_> {
+    pub(super) fn start(&self, version: Version) -> ActiveRequest<'_> {
         self.is_http2.store(version == Version::HTTP_2, Relaxed);
         self.running.fetch_add(1, Relaxed);
         self.head.store(NONE, Relaxed);
-        Busy(self)
+        ActiveRequest(self)
     }
 
     fn read(&self, bytes: &[u8]) {
@@ -136,9 +136,9 @@ impl Activity {
 }
 
 /// A request that runs.
-pub(super) struct Busy<'a>(&'a Activity);
+pub(super) struct ActiveRequest<'a>(&'a Activity);
 
-impl Drop for Busy<'_> {
+impl Drop for ActiveRequest<'_> {
     fn drop(&mut self) {
         self.0.rest.store(self.0.now(), Relaxed);
         self.0.running.fetch_sub(1, Relaxed);
