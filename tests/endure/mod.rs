@@ -16,6 +16,14 @@ fn size(variable: &str, full: usize) -> usize {
     }
 }
 
+/// What the chances of a form follow from, on the thread of its test: that of `ENDURE_SEED`, else another each time.
+fn seed() -> u64 {
+    let seed = size("ENDURE_SEED", fastrand::usize(..1 << 32)) as u64;
+    fastrand::seed(seed);
+    println!("seed {seed}: ENDURE_SEED repeats it");
+    seed
+}
+
 /// Prints a line for README.md.
 fn figure(text: impl std::fmt::Display) {
     println!("figure: {text}");

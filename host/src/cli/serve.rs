@@ -27,7 +27,7 @@ use super::{
 use crate::{
     base::{clock, limits, off_limits},
     observe::tasks,
-    serve::{admin, alerts, events, health, remote_config::Watcher, scheduler, server, watch::Watch},
+    serve::{admin, alerts, events, health, memory, remote_config::Watcher, scheduler, server, watch::Watch},
     service::{
         app::App,
         live::Live,
@@ -38,6 +38,7 @@ use crate::{
 };
 
 pub(super) fn run(options: Serve) -> Result<(), Failure> {
+    memory::keep_little();
     output::start_log(options.log_format, "info")?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     let result = runtime.block_on(serve(options));
@@ -90,6 +91,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     };
     let metrics = loader.metrics.clone();
     beside.keep("metrics", move |_, stop| metrics.clone().sample(stop));
+    beside.keep("memory", |_, stop| memory::run(stop));
     beside.keep("health", health::run);
     beside.keep("alerts", alerts::run);
     let (mut first, kept) = (Some(remote), loader.remote.clone());

@@ -2,7 +2,9 @@
 
 use std::{io, sync::Arc, thread};
 
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures, component::Linker};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, WasmFeatures, component::Linker,
+};
 
 use crate::{
     base::limits,
@@ -68,6 +70,8 @@ fn config(pooled: bool) -> Config {
         .wasm_backtrace_max_frames(None)
         .max_wasm_stack(limits::WASM_STACK)
         .async_stack_size(limits::ASYNC_STACK)
+        // Without it, a stack of the pool keeps all that any call has ever reached of it.
+        .async_stack_zeroing(true)
         .cranelift_opt_level(wasmtime::OptLevel::Speed);
     config.allocation_strategy(if pooled {
         InstanceAllocationStrategy::Pooling(pool())
@@ -90,8 +94,10 @@ fn pool() -> PoolingAllocationConfig {
         .max_memory_size(limits::MEMORY_MAX)
         .table_elements(limits::TABLE_ELEMENTS)
         .linear_memory_keep_resident(limits::KEEP_RESIDENT)
-        .table_keep_resident(16 << 10)
-        .async_stack_keep_resident(16 << 10)
+        .table_keep_resident(limits::KEEP_RESIDENT_TABLE)
+        // Only what was written is kept, not the first pages, which in Rust's modules are the end of a stack.
+        .pagemap_scan(Enabled::Auto)
+        .async_stack_keep_resident(limits::KEEP_RESIDENT_STACK)
         .max_unused_warm_slots(limits::WARM_SLOTS);
     pool
 }

@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod alerts;
 pub mod events;
 pub(crate) mod health;
+pub(crate) mod memory;
 pub(crate) mod remote_config;
 pub mod scheduler;
 pub mod server;
