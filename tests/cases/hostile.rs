@@ -161,6 +161,11 @@ impl Held {
     }
 }
 
+/// What a process has in memory, of its own and of files. KiB.
+pub(crate) fn resident(process: u32) -> u64 {
+    Resident::of(process).all
+}
+
 /// What a process has in memory. KiB.
 #[derive(Clone, Copy)]
 pub(crate) struct Resident {

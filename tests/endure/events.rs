@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{figure, size};
+use super::{figure, seed, size};
 use crate::{
     cases::events::{Place, made},
     harness::{Service, client},
@@ -126,7 +126,7 @@ impl Hosts {
 }
 
 async fn rage(engine: &'static str, storm: Storm) {
-    let started = Instant::now();
+    let (started, seed) = (Instant::now(), seed());
     let mut place = Place::new(engine);
     let mut services = [host(&place).await, host(&place).await];
     let hosts = Hosts {
@@ -155,7 +155,7 @@ async fn rage(engine: &'static str, storm: Storm) {
     // Handlers that keep no inbox.
     let deliveries = hosts.ask("/deliveries", None).await;
     figure(format!(
-        "{engine}: {} events, {} kills of a host{}, {deliveries} deliveries, {} effects of {} events, in {:.0?}",
+        "{engine}: {} events, {} kills of a host{}, {deliveries} deliveries, {} effects of {} events, in {:.0?}, seed {seed}",
         storm.events,
         storm.kills,
         match storm.redis_too {

@@ -14,7 +14,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{figure, size};
+use super::{figure, seed, size};
 use crate::harness::{Folder, Service, eventually, signal};
 
 /// What memory may grow by after the first quarter of the saves: allocators keep some, a leak of an `App` for
@@ -155,7 +155,7 @@ struct Seen {
 
 /// Ends a service at random moments under load, until so many requests were answered.
 async fn stops(requests: usize) {
-    let started = Instant::now();
+    let (started, seed) = (Instant::now(), seed());
     let (mut all, mut rounds, mut longest) = (Seen::default(), 0, Duration::ZERO);
     while all.answered < requests {
         rounds += 1;
@@ -179,7 +179,8 @@ async fn stops(requests: usize) {
         }
     }
     figure(format!(
-        "{rounds} stops under load: {} of {} requests failed that were sent before; the longest stop took {longest:.1?}; in {:.0?}",
+        "{rounds} stops under load: {} of {} requests failed that were sent before; the longest stop took {longest:.1?}; in {:.0?}, \
+         seed {seed}",
         all.failed,
         all.answered + all.failed,
         started.elapsed()

@@ -17,15 +17,28 @@ use crate::{setup, shell};
 const PREFIX: &str = "endure_";
 /// What a line begins with that is a figure.
 const FIGURE: &str = "figure: ";
-const BUILD: &[&str] = &["test", "--locked", "--workspace", "--lib", "--bins", "--tests"];
+/// As it is delivered: what a build for debugging takes is nobody's.
+const BUILD: &[&str] = &[
+    "test",
+    "--release",
+    "--locked",
+    "--workspace",
+    "--lib",
+    "--bins",
+    "--tests",
+];
+/// What the variables begin with that the forms take their sizes from.
+const SIZES: [&str; 2] = ["ENDURE_", "TUSK_ENDURE_"];
 
 /// What the page says before the first section.
 const BEFORE: &str = "\
 # Figures of the long forms
 
-`cargo xtask endure` runs these and writes this page; `cargo xtask endure NAME` runs those whose name contains NAME, and keeps
-the other sections. Their short forms are tests like any other. Each takes its size from environment variables (`ENDURE_…`),
-and prints the size that it had.
+`cargo xtask endure` runs these, built as a release, and writes this page; `cargo xtask endure NAME` runs those whose name
+contains NAME, and keeps the other sections. Their short forms are tests like any other. Sizes are those of the full form
+where the command of a section names no other (`ENDURE_KILLS`, `ENDURE_EVENTS`, `ENDURE_SWAPS`, `ENDURE_BROKEN`,
+`ENDURE_REQUESTS`, `ENDURE_ROUNDS`, `ENDURE_EXECUTIONS`, `TUSK_ENDURE_SECONDS`); `ENDURE_SEED` repeats what a form chose
+at random. The load is that of the machine in the minute before: beside others, times are longer.
 ";
 
 /// Runs the long forms whose name contains `name`.
@@ -40,8 +53,9 @@ pub(crate) fn run(name: &str) -> anyhow::Result<()> {
     }
     let mut failed = Vec::new();
     for test in &tests {
+        let load = load();
         let outcome = one(test)?;
-        write(short(test), &outcome)?;
+        write(short(test), &outcome, &load)?;
         if !outcome.passed {
             failed.push(short(test));
         }
@@ -107,15 +121,19 @@ fn one(test: &str) -> anyhow::Result<Outcome> {
 }
 
 /// Writes the section of one test, and leaves the others as they are.
-fn write(name: &str, outcome: &Outcome) -> anyhow::Result<()> {
+fn write(name: &str, outcome: &Outcome, load: &str) -> anyhow::Result<()> {
     let path = page();
     let mut sections = sections(&fs::read_to_string(&path).unwrap_or_default());
     let date = shell::output("date", &["-u", "+%Y-%m-%d %H:%M UTC"])?;
+    let commit = shell::output("git", &["describe", "--always", "--dirty"])?;
     let mut section = format!(
-        "{} in {}, {}, on {}\n\n",
+        "`{}`\n\n{} in {}, {}, commit {}, {}, on {}\n\n",
+        command(name),
         if outcome.passed { "Passed" } else { "FAILED" },
         spoken(outcome.took),
         date.trim(),
+        commit.trim(),
+        load,
         machine()
     );
     for figure in &outcome.figures {
@@ -146,6 +164,25 @@ fn spoken(time: Duration) -> String {
     match time.as_secs() {
         seconds @ ..120 => format!("{seconds} s"),
         seconds => format!("{} min", seconds / 60),
+    }
+}
+
+/// What repeats the run, with the sizes that it was given.
+fn command(name: &str) -> String {
+    let mut sizes: Vec<String> = std::env::vars()
+        .filter(|(variable, _)| SIZES.iter().any(|prefix| variable.starts_with(prefix)))
+        .map(|(variable, value)| format!("{variable}={value} "))
+        .collect();
+    sizes.sort();
+    format!("{}cargo xtask endure {name}", sizes.concat())
+}
+
+/// What else the machine had to do.
+fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    match load.split(' ').next().filter(|load| !load.is_empty()) {
+        Some(load) => format!("load {load} before it"),
+        None => "load unknown".to_owned(),
     }
 }
 

@@ -5,6 +5,9 @@ use std::{
 
 use anyhow::{Context, bail};
 
+/// What the names of variables begin with by which cargo describes the package of a program that it runs.
+const OF_PACKAGE: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {
     let xtask = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -47,5 +50,15 @@ pub(crate) fn exists(program: &str) -> bool {
 pub(crate) fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(root());
+    // `cargo xtask` sets them for this program. Build scripts that look at them would run again, and all that depends on
+    // them be built again, each time that `cargo` and `cargo xtask` take turns.
+    for (name, _) in std::env::vars_os() {
+        let of_package = name
+            .to_str()
+            .is_some_and(|name| OF_PACKAGE.iter().any(|prefix| name.starts_with(prefix)));
+        if of_package {
+            command.env_remove(name);
+        }
+    }
     command
 }

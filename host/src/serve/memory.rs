@@ -8,9 +8,9 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use tokio::{sync::watch, task::spawn_blocking, time::interval};
+use tokio::{sync::watch, time::interval};
 
-use crate::limits;
+use crate::{limits, tasks};
 
 /// Tells the allocator to have one heap for each processor, and to take large pieces from the system by themselves, so that
 /// they go back when they are freed. To be called before there are threads.
@@ -39,7 +39,7 @@ pub(crate) async fn run(mut stop: watch::Receiver<bool>) {
         }
         if is_due(used, processor_time()) {
             // It goes through all that is free, which takes milliseconds. Nothing in it can panic.
-            let _ = spawn_blocking(trim).await;
+            let _ = tasks::block("memory", trim).await;
             used = processor_time();
         }
     }

@@ -78,11 +78,10 @@ impl Collector {
                 return Ok(None);
             }
         }
-        // Collectors that answer with something else have taken the spans, too.
-        Ok(Taken::decode(&*body).ok().and_then(|taken| taken.partial))
+        Ok(partial(&body))
     }
 
-    fn tell(&self, count: u64, sent: Result<Option<Partial>, String>, is_down: &mut bool) {
+    pub(super) fn tell(&self, count: u64, sent: Result<Option<Partial>, String>, is_down: &mut bool) {
         let collector = self.address.show();
         match sent {
             Ok(partial) => {
@@ -115,6 +114,11 @@ impl Drop for InHand<'_> {
     fn drop(&mut self) {
         self.0.unsent.add(self.1);
     }
+}
+
+/// What the body of an answer says that was not taken. Collectors that answer with something else have taken the spans, too.
+pub(super) fn partial(answer: &[u8]) -> Option<Partial> {
+    Taken::decode(answer).ok().and_then(|taken| taken.partial)
 }
 
 fn client() -> Result<reqwest::Client, String> {

@@ -12,9 +12,12 @@ use opentelemetry_proto::tonic::{
 use prost::Message as _;
 use serde_json::json;
 
-use super::*;
+use super::{
+    collector::{Collector, partial},
+    *,
+};
 use crate::{
-    base::limits,
+    base::{fuzz, limits},
     capability::fixture,
     observe::{
         metrics::Spans,
@@ -316,4 +319,50 @@ async fn a_collector_reads_what_was_recorded() {
         text(&failed.attributes, "error.type"),
         AnyValue::StringValue("panic".to_owned())
     );
+}
+
+/// Any answer of a collector: each span is counted once, as taken or as not.
+fn any_answer(executions: u64) {
+    let corpus = [
+        "",
+        "\n\u{12}\u{8}\u{5}\u{12}\u{e}queue is full.",
+        "\n\u{2}\u{8}\u{7f}",
+        "\u{8}\u{1}",
+        "\u{12}\u{3}abc",
+        "\n\0",
+        r#"{"partialSuccess": {"rejectedSpans": "5", "errorMessage": "\u001b[2J"}}"#,
+        "<html>not a collector</html>",
+    ];
+    let counts = Arc::<Spans>::default();
+    let settings = settings(json!({"endpoint": "http://127.0.0.1:1"}), &[]).unwrap();
+    let collector = Collector::new(
+        settings.address.unwrap(),
+        otlp::Message::new(&service("1"), "", &[]),
+        counts.clone(),
+    );
+    let (mut sent, mut is_down) = (0, false);
+    fuzz::run("OTLP answers", executions, &corpus, |input| {
+        let count = input.below(limits::SPANS_BATCH) as u64;
+        let answer = match input.below(8) {
+            0 => Err(input.text()),
+            _ => Ok(partial(&input.bytes())),
+        };
+        let was_lost = answer.is_err();
+        collector.tell(count, answer, &mut is_down);
+        sent += count;
+        assert_eq!(is_down, was_lost);
+        assert_eq!(counts.exported.get() + counts.unsent.get(), sent);
+    });
+    assert!(counts.exported.get() > 0 && counts.unsent.get() > 0);
+}
+
+#[test]
+fn any_answer_of_a_collector_counts_each_span_once() {
+    any_answer(fuzz::SHORT);
+}
+
+#[test]
+#[ignore = "a minute"]
+fn endure_fuzz_otlp_answers() {
+    any_answer(fuzz::long());
 }

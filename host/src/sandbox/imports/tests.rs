@@ -1,6 +1,8 @@
 //! Every host import with any arguments, as a guest that was made by hand can call it.
 #![allow(clippy::unwrap_used)]
 
+mod guests;
+
 use std::{
     fs,
     sync::Arc,
@@ -63,13 +65,15 @@ const CORPUS: [&str; 40] = [
     "health.v1.Health/Check",
 ];
 
-/// A service that has all of it.
-fn app(folder: &std::path::Path, redis: &str) -> (Loader, Arc<App>) {
+/// The module of the server's tests, which does nothing here.
+const GUEST: &str = include_str!("../../serve/server/tests/guest.wat");
+
+/// A service that has all of it; the text of its module ends with `)`.
+fn app(guest: &str, folder: &std::path::Path, redis: &str) -> (Loader, Arc<App>) {
     let described = json!({"name": "nothing", "params": [], "result": "()"}).to_string();
     let described = described.replace('"', "\\22");
     let sections = format!("(@custom \"tusk:encoding\" \"utf16\") (@custom \"tusk:functions\" \"{described}\")");
-    let text = include_str!("../../serve/server/tests/guest.wat");
-    let guest = format!("{}{sections})", &text[..text.rfind(')').unwrap()]);
+    let guest = format!("{}{sections})", &guest[..guest.rfind(')').unwrap()]);
     fs::write(folder.join("guest.wasm"), wat::parse_str(guest).unwrap()).unwrap();
     let text = format!(
         r#"
@@ -255,7 +259,7 @@ fn any_imports(executions: u64) {
         .build()
         .unwrap();
     let guard = runtime.enter();
-    let (loader, app) = app(folder.path(), &redis.url());
+    let (loader, app) = app(GUEST, folder.path(), &redis.url());
     runtime
         .block_on(app.context.capabilities.connect())
         .unwrap_or_else(|_| panic!("the database is there"));
