@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 use tokio::{sync::watch, time::interval};
 
-use crate::{limits, tasks};
+use crate::{base::limits, observe::tasks};
 
 /// Tells the allocator to have one heap for each processor, and to take large pieces from the system by themselves, so that
 /// they go back when they are freed. To be called before there are threads.

@@ -13,7 +13,6 @@ use crate::{
     },
     capability::fixture::RedisServer,
     observe::request::Origin,
-    sandbox::call::Call,
 };
 
 /// Each import: its interface and name, its parameters as [`core`] knows them, and the type of its result where that is one
@@ -259,9 +258,8 @@ fn any_guest(executions: u64) {
     let (mut answered, mut failed) = (0_u64, 0_u64);
     fuzz::run("host imports from a guest", executions, &CORPUS, |input| {
         let until = Instant::now() + Duration::from_millis(200);
-        let call = Call::new(&app, &handler, Origin::internal(), until, 1);
         let arguments = vec![Value::Bytes(program(input))];
-        match runtime.block_on(app.run_call(&handler, arguments, call)) {
+        match runtime.block_on(app.run_at(&handler, arguments, Origin::internal(), until, 1)) {
             Ok(_) => answered += 1,
             Err(_) => failed += 1,
         }
@@ -270,7 +268,6 @@ fn any_guest(executions: u64) {
     assert!(answered > 0 && failed > 0);
     // Nothing of it is left behind: the service serves.
     let until = Instant::now() + Duration::from_secs(30);
-    let call = Call::new(&app, &handler, Origin::internal(), until, 1);
     let mut idle = Vec::new();
     for _ in 0..CALLS {
         let mut one = vec![0; CALL];
@@ -278,7 +275,7 @@ fn any_guest(executions: u64) {
         one[0] = IMPORTS.iter().position(|import| import.1 == "now").unwrap() as u8;
         idle.extend(one);
     }
-    let served = runtime.block_on(app.run_call(&handler, vec![Value::Bytes(idle)], call));
+    let served = runtime.block_on(app.run_at(&handler, vec![Value::Bytes(idle)], Origin::internal(), until, 1));
     assert!(served.is_ok(), "{served:?}");
     drop((guard, loader));
 }
