@@ -6,9 +6,13 @@ pub const FILE_BYTES: usize = 1 << 20;
 /// Brackets and blocks inside each other. Reading recurses, so the stack bounds it.
 pub(crate) const NESTING: usize = 64;
 
-/// Brackets inside each other that are looked at all the same, so that what stands behind them is read. So many levels
-/// fit a stack of 2 MB.
-pub(crate) const SCANNED_NESTING: usize = 500;
+/// Brackets inside each other that are read all the same, so that what stands behind them is read. So many levels fit a
+/// stack of 2 MB.
+pub(crate) const READ_NESTING: usize = 128;
+
+/// Steps of the grammar in one text. The largest file needs fewer; what is never closed may be looked through at each of
+/// its levels.
+pub(crate) const GRAMMAR_CALLS: usize = 200_000_000;
 
 /// Files that include each other in one chain.
 pub(crate) const INCLUDES: usize = 16;

@@ -1,11 +1,11 @@
 //! Statements to blocks: indentation, `- item` lists and `name > … <`.
 
 use super::{
+    Pair, Rule,
     builder::Builder,
     mistakes::{fence, missing_value},
     row::{ItemBody, Line, Row},
     syntax::{Expr, ExprKind, Key, Statement},
-    tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 
@@ -28,12 +28,16 @@ impl<'a> Builder<'a> {
     }
 
     /// The statements of a file or of an object.
-    pub(super) fn block<'t>(&mut self, trees: impl Iterator<Item = Tree<'t>>) -> Vec<Statement> {
+    pub(super) fn block<'t>(&mut self, trees: impl Iterator<Item = Pair<'t>>) -> Vec<Statement> {
         let mut lines = Vec::new();
         for tree in trees {
-            let span = self.span(tree);
+            // Elsewhere than between operators, a comment is skipped like blanks.
+            if tree.as_rule() == Rule::rest {
+                continue;
+            }
+            let span = self.span(&tree);
             if self.behind(span).starts_with(b"```") {
-                self.report(fence(span, tree.text()));
+                self.report(fence(span, tree.as_str()));
                 // What stands behind it is prose.
                 break;
             }
@@ -104,17 +108,17 @@ impl<'a> Builder<'a> {
                 );
                 None
             }
-            Row::Directive(tree) => Some(Statement::Directive(match tree.kind() {
-                Kind::Value => self.value(tree),
+            Row::Directive(tree) => Some(Statement::Directive(match tree.as_rule() {
+                Rule::value | Rule::inner => self.value(tree),
                 _ => self.operand(tree),
             })),
             Row::Bad => None,
         }
     }
 
-    fn entry_value(&mut self, key: &Key, value: Option<Tree<'_>>, line: Span, lines: &mut Lines<'_>) -> Expr {
+    fn entry_value(&mut self, key: &Key, value: Option<Pair<'_>>, line: Span, lines: &mut Lines<'_>) -> Expr {
         match value {
-            Some(tree) if tree.kind() == Kind::Value => self.value(tree),
+            Some(tree) if matches!(tree.as_rule(), Rule::value | Rule::inner) => self.value(tree),
             Some(tree) => self.operand(tree),
             None => self.indented(key, line, lines),
         }
@@ -211,7 +215,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A lone word behind `-` is text: such lists name things, they do not copy them.
-    fn list_word(&mut self, value: Tree<'_>) -> Expr {
+    fn list_word(&mut self, value: Pair<'_>) -> Expr {
         let mut expr = self.value(value);
         if let ExprKind::Word(_) = expr.kind {
             expr.kind = ExprKind::Phrase(None);

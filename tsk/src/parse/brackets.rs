@@ -1,15 +1,15 @@
 //! Parse tree to syntax: arrays, objects, parentheses and calls.
 
 use super::{
+    Pair, Rule,
     builder::Builder,
     syntax::{Call, Expr, ExprKind, Member},
-    tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 
 impl Builder<'_> {
-    pub(super) fn array(&mut self, tree: Tree<'_>) -> ExprKind {
-        let span = self.span(tree);
+    pub(super) fn array(&mut self, tree: Pair<'_>) -> ExprKind {
+        let span = self.span(&tree);
         self.note_brackets(span);
         match self.deeper(span, |this| this.items(tree, '[', ']')) {
             Some(items) => ExprKind::Array(items),
@@ -18,21 +18,21 @@ impl Builder<'_> {
     }
 
     /// The values between two brackets, with commas or lines between them.
-    pub(super) fn items(&mut self, tree: Tree<'_>, open: char, close: char) -> Vec<Expr> {
-        let outer = self.span(tree);
+    pub(super) fn items(&mut self, tree: Pair<'_>, open: char, close: char) -> Vec<Expr> {
+        let outer = self.span(&tree);
         let mut items = Vec::new();
         let column = std::mem::take(&mut self.column_of_block);
-        for inner in tree.inner() {
-            let span = self.span(inner);
-            match inner.kind() {
-                Kind::Value => items.push(self.value(inner)),
-                Kind::Comma => self.report(
+        for inner in tree.into_inner() {
+            let span = self.span(&inner);
+            match inner.as_rule() {
+                Rule::value | Rule::inner => items.push(self.value(inner)),
+                Rule::comma => self.report(
                     Diagnostic::error("empty-item", "nothing stands before this comma")
                         .at(span)
                         .label("one comma too many")
                         .help("remove it, or write `null`"),
                 ),
-                Kind::Missing => self.unclosed(outer, span, open, close),
+                Rule::missing => self.unclosed(outer, span, open, close),
                 _ => {}
             }
         }
@@ -40,14 +40,14 @@ impl Builder<'_> {
         items
     }
 
-    pub(super) fn object(&mut self, tree: Tree<'_>) -> ExprKind {
-        let span = self.span(tree);
+    pub(super) fn object(&mut self, tree: Pair<'_>) -> ExprKind {
+        let span = self.span(&tree);
         self.note_brackets(span);
         let members = self.deeper(span, |this| {
             let mut members = Vec::new();
-            for member in tree.inner() {
-                if member.kind() == Kind::Missing {
-                    let end = this.span(member);
+            for member in tree.into_inner() {
+                if member.as_rule() == Rule::missing {
+                    let end = this.span(&member);
                     this.unclosed(span, end, '{', '}');
                 } else {
                     members.push(member);
@@ -61,16 +61,16 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn parens(&mut self, tree: Tree<'_>) -> Expr {
-        let span = self.span(tree);
+    pub(super) fn parens(&mut self, tree: Pair<'_>) -> Expr {
+        let span = self.span(&tree);
         self.note_brackets(span);
         let inside = self.deeper(span, |this| {
             let mut value = None;
-            for inner in tree.inner() {
-                match inner.kind() {
-                    Kind::Value => value = Some(this.in_brackets(|this| this.value(inner))),
-                    Kind::Missing => {
-                        let end = this.span(inner);
+            for inner in tree.into_inner() {
+                match inner.as_rule() {
+                    Rule::value | Rule::inner => value = Some(this.in_brackets(|this| this.value(inner))),
+                    Rule::missing => {
+                        let end = this.span(&inner);
                         this.unclosed(span, end, '(', ')');
                     }
                     _ => {}
@@ -111,34 +111,34 @@ impl Builder<'_> {
         );
     }
 
-    pub(super) fn call(&mut self, tree: Tree<'_>) -> ExprKind {
-        let span = self.span(tree);
+    pub(super) fn call(&mut self, tree: Pair<'_>) -> ExprKind {
+        let span = self.span(&tree);
         let mut call = Call {
             name: String::new(),
             name_span: span,
             arguments: None,
             members: Vec::new(),
         };
-        for inner in tree.inner() {
-            let at = self.span(inner);
-            match inner.kind() {
-                Kind::OperatorName => {
-                    call.name = inner.text().to_owned();
+        for inner in tree.into_inner() {
+            let at = self.span(&inner);
+            match inner.as_rule() {
+                Rule::operator_name => {
+                    call.name = inner.as_str().to_owned();
                     call.name_span = Span {
                         start: span.start,
                         ..at
                     };
                 }
-                Kind::MemberName => call.members.push(Member {
-                    name: inner.text().to_owned(),
+                Rule::member_name => call.members.push(Member {
+                    name: inner.as_str().to_owned(),
                     span: at,
                 }),
                 // An unknown operator is the error; what it is given means nothing to us.
-                Kind::Args if !crate::operators::is_known(&call.name) => {
+                Rule::args if !crate::operators::is_known(&call.name) => {
                     self.note_verbatim(at);
                     self.closed(inner);
                 }
-                Kind::Args => {
+                Rule::args => {
                     self.note_brackets(at);
                     let Some(arguments) = self.deeper(at, |this| this.items(inner, '(', ')')) else {
                         return ExprKind::Bad;
@@ -153,34 +153,34 @@ impl Builder<'_> {
         ExprKind::Call(call)
     }
 
-    pub(super) fn closed(&mut self, args: Tree<'_>) {
-        let outer = self.span(args);
-        if let Some(missing) = args.inner().find(|tree| tree.kind() == Kind::Missing) {
-            let end = self.span(missing);
+    pub(super) fn closed(&mut self, args: Pair<'_>) {
+        let outer = self.span(&args);
+        if let Some(missing) = args.into_inner().find(|tree| tree.as_rule() == Rule::missing) {
+            let end = self.span(&missing);
             self.unclosed(outer, end, '(', ')');
         }
     }
 
     /// Reports a `{ … }` of code in `tree` that is never closed.
-    pub(super) fn closed_block(&mut self, tree: Tree<'_>) {
-        let Some(block) = tree.inner().find(|inner| inner.kind() == Kind::Block) else {
+    pub(super) fn closed_block(&mut self, tree: Pair<'_>) {
+        let Some(block) = tree.into_inner().find(|inner| inner.as_rule() == Rule::block) else {
             return;
         };
-        let outer = self.span(block);
+        let outer = self.span(&block);
         self.note_verbatim(outer);
-        if let Some(missing) = block.inner().find(|inner| inner.kind() == Kind::Missing) {
-            let end = self.span(missing);
+        if let Some(missing) = block.into_inner().find(|inner| inner.as_rule() == Rule::missing) {
+            let end = self.span(&missing);
             self.unclosed(outer, end, '{', '}');
         }
     }
 
-    pub(super) fn heredoc(&mut self, tree: Tree<'_>) -> ExprKind {
-        let outer = self.span(tree);
+    pub(super) fn heredoc(&mut self, tree: Pair<'_>) -> ExprKind {
+        let outer = self.span(&tree);
         self.note_verbatim(outer);
         let mut content = outer;
-        for inner in tree.inner() {
-            let span = self.span(inner);
-            if inner.kind() == Kind::Missing {
+        for inner in tree.into_inner() {
+            let span = self.span(&inner);
+            if inner.as_rule() == Rule::missing {
                 let open = self.slice(outer).lines().next().unwrap_or_default();
                 let start = Span {
                     end: outer.start + open.len() as u32,
@@ -203,33 +203,33 @@ impl Builder<'_> {
         ExprKind::Heredoc(content)
     }
 
-    pub(super) fn include(&mut self, tree: Tree<'_>) -> ExprKind {
-        let span = self.span(tree);
-        let mut inner = tree.inner();
+    pub(super) fn include(&mut self, tree: Pair<'_>) -> ExprKind {
+        let span = self.span(&tree);
+        let mut inner = tree.into_inner();
         let (Some(name), Some(path)) = (inner.next(), inner.next()) else {
             return ExprKind::Bad;
         };
         let name_span = Span {
             start: span.start,
-            ..self.span(name)
+            ..self.span(&name)
         };
         ExprKind::Call(Call {
-            name: name.text().to_owned(),
+            name: name.as_str().to_owned(),
             name_span,
             arguments: Some(vec![self.operand(path)]),
             members: Vec::new(),
         })
     }
 
-    pub(super) fn code(&mut self, tree: Tree<'_>) -> ExprKind {
-        let outer = self.span(tree);
+    pub(super) fn code(&mut self, tree: Pair<'_>) -> ExprKind {
+        let outer = self.span(&tree);
         self.note_verbatim(outer);
         let mut name = String::new();
-        for inner in tree.inner() {
-            if inner.kind() == Kind::CodeName {
-                name = inner.text().to_owned();
-            } else if let Some(missing) = inner.inner().find(|tree| tree.kind() == Kind::Missing) {
-                let end = self.span(missing);
+        for inner in tree.into_inner() {
+            if inner.as_rule() == Rule::code_name {
+                name = inner.as_str().to_owned();
+            } else if let Some(missing) = inner.into_inner().find(|tree| tree.as_rule() == Rule::missing) {
+                let end = self.span(&missing);
                 let open = Span {
                     start: outer.start + name.len() as u32,
                     ..outer

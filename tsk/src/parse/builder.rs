@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 
 use super::{
+    Pair,
     layout::Layout,
     string,
     syntax::{Key, Style, Text},
     too_deep,
-    tree::Tree,
 };
 use crate::{
     diagnostic::{Diagnostic, keep},
@@ -56,11 +56,12 @@ impl<'a> Builder<'a> {
         at - starts.get(line.saturating_sub(1)).copied().unwrap_or(0).min(at)
     }
 
-    pub(super) fn span(&self, tree: Tree<'_>) -> Span {
+    pub(super) fn span(&self, tree: &Pair<'_>) -> Span {
+        let span = tree.as_span();
         Span {
             file: self.file,
-            start: self.base + tree.start(),
-            end: self.base + tree.end(),
+            start: self.base + span.start() as u32,
+            end: self.base + span.end() as u32,
         }
     }
 
@@ -85,9 +86,9 @@ impl<'a> Builder<'a> {
     }
 
     /// A `key` or a `path`.
-    pub(super) fn key(&mut self, tree: Tree<'_>) -> Key {
+    pub(super) fn key(&mut self, tree: &Pair<'_>) -> Key {
         let span = self.span(tree);
-        let text = tree.text();
+        let text = tree.as_str();
         if let Some(name) = text.strip_prefix('$') {
             return Key {
                 parts: vec![name.to_owned()],
@@ -146,9 +147,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Reports an unclosed string, and gives its text all the same.
-    pub(super) fn quoted(&mut self, tree: Tree<'_>) -> Text {
+    pub(super) fn quoted(&mut self, tree: &Pair<'_>) -> Text {
         let outer = self.span(tree);
-        let text = tree.text();
+        let text = tree.as_str();
         if self.layout.is_some() && text.contains('\n') {
             self.note_verbatim(outer);
         }

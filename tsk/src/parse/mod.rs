@@ -4,16 +4,22 @@ mod block;
 mod brackets;
 mod builder;
 mod expression;
-#[cfg(test)]
-mod grammar;
 pub(crate) mod layout;
 mod mistakes;
+mod nesting;
 mod row;
-mod scan;
 pub(crate) mod string;
 pub(crate) mod syntax;
-mod tree;
 mod values;
+
+use std::{num::NonZeroUsize, sync::Once};
+
+use pest::{
+    Parser,
+    error::{Error, ErrorVariant, InputLocation},
+    iterators::Pairs,
+};
+use pest_derive::Parser;
 
 use crate::{
     diagnostic::Diagnostic,
@@ -23,7 +29,12 @@ use crate::{
 use builder::Builder;
 use layout::Layout;
 use syntax::{Expr, Statement};
-use tree::Kind;
+
+#[derive(Parser)]
+#[grammar = "parse/grammar.pest"]
+struct Grammar;
+
+type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 
 /// The statements of a whole file.
 pub(crate) fn file(file: FileId, text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Statement> {
@@ -47,15 +58,15 @@ fn read(
         diagnostics.push(page(file, (text.len() - start.len()) as u32));
         return (Vec::new(), layout);
     }
-    match scan::file(text) {
-        Ok(trees) => {
+    match parse(file, Rule::file, text, 0) {
+        Ok(pairs) => {
             let mut builder = Builder::new(file, text, 0, diagnostics);
             builder.layout = layout;
-            let statements = builder.block(trees.of(text));
+            let statements = builder.block(pairs);
             (statements, builder.layout)
         }
-        Err(failure) => {
-            diagnostics.push(unread(file, 0, failure));
+        Err(diagnostic) => {
+            diagnostics.push(diagnostic);
             (Vec::new(), layout)
         }
     }
@@ -63,32 +74,60 @@ fn read(
 
 /// The expression inside `${…}`; `text` starts at byte `base` of its file. Nothing when it is empty.
 pub(crate) fn fragment(file: FileId, text: &str, base: u32, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
-    match scan::fragment(text) {
-        Ok(trees) => {
-            let mut builder = Builder::new(file, text, base, diagnostics);
-            let value = trees.of(text).find(|tree| tree.kind() == Kind::Value)?;
-            Some(builder.value(value))
+    let pairs = match parse(file, Rule::fragment, text, base) {
+        Ok(pairs) => pairs,
+        Err(diagnostic) => {
+            diagnostics.push(diagnostic);
+            return None;
         }
-        Err(failure) => {
-            diagnostics.push(unread(file, base, failure));
-            None
-        }
+    };
+    let mut builder = Builder::new(file, text, base, diagnostics);
+    if let Some(behind) = pairs.clone().find(|pair| pair.as_rule() == Rule::behind) {
+        let start = builder.span(&behind).start;
+        builder.report(unread(place(file, start)));
+        return None;
+    }
+    let value = pairs.into_iter().find(|pair| pair.as_rule() == Rule::value)?;
+    Some(builder.value(value))
+}
+
+/// What is inside a whole text of this rule.
+fn parse(file: FileId, rule: Rule, text: &str, base: u32) -> Result<Pairs<'_, Rule>, Diagnostic> {
+    // The limit is the process's; pest looks at it as it starts.
+    static LIMIT: Once = Once::new();
+    LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(limits::GRAMMAR_CALLS)));
+    if let Some(at) = nesting::first_too_deep(text) {
+        return Err(too_deep(place(file, base + at as u32)));
+    }
+    let mut pairs = Grammar::parse(rule, text).map_err(|error| stopped(file, base, &error))?;
+    Ok(pairs.next().map_or(pairs, Pair::into_inner))
+}
+
+/// The grammar takes any text, so what stops pest is one of its limits.
+fn stopped(file: FileId, base: u32, error: &Error<Rule>) -> Diagnostic {
+    let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+    let at = place(file, base + at as u32);
+    match &error.variant {
+        ErrorVariant::CustomError { message } if message.starts_with("stack") => too_deep(at),
+        ErrorVariant::CustomError { .. } => Diagnostic::error("too-tangled", "this text takes too long to read")
+            .at(at)
+            .label("reading stopped here")
+            .help("close the brackets and quotes above, or put the text between ''' and '''"),
+        ErrorVariant::ParsingError { .. } => unread(at),
     }
 }
 
-fn unread(file: FileId, base: u32, failure: scan::Failure) -> Diagnostic {
-    let (scan::Failure::TooDeep(at) | scan::Failure::Unread(at)) = failure;
-    let at = base + at as u32;
-    let span = Span {
+fn unread(at: Span) -> Diagnostic {
+    Diagnostic::error("syntax", "this cannot be read")
+        .at(at)
+        .help("write `key: value`")
+}
+
+fn place(file: FileId, at: u32) -> Span {
+    Span {
         file,
         start: at,
         end: at,
-    };
-    match failure {
-        scan::Failure::TooDeep(_) => too_deep(span),
-        scan::Failure::Unread(_) => Diagnostic::error("syntax", "this cannot be read")
-            .at(span)
-            .help("write `key: value`"),
     }
 }
 

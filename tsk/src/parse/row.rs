@@ -1,29 +1,29 @@
 //! Lines to rows: what each statement is.
 
 use super::{
+    Pair, Rule,
     builder::Builder,
     mistakes::{bad_line, bad_section, code_block, stray},
     syntax::Key,
-    tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 
 /// One statement as the grammar gives it.
 pub(super) enum Row<'i> {
     Section(Key),
-    Entry(Key, Option<Tree<'i>>),
+    Entry(Key, Option<Pair<'i>>),
     OpenAngle(Key),
     CloseAngle,
     Item(Option<ItemBody<'i>>),
-    Directive(Tree<'i>),
+    Directive(Pair<'i>),
     /// Reported already.
     Bad,
 }
 
 pub(super) enum ItemBody<'i> {
-    Value(Tree<'i>),
+    Value(Pair<'i>),
     /// `- key: value`: the first line of an object.
-    Entry(Key, Option<Tree<'i>>),
+    Entry(Key, Option<Pair<'i>>),
 }
 
 pub(super) struct Line<'i> {
@@ -32,57 +32,57 @@ pub(super) struct Line<'i> {
 }
 
 impl Builder<'_> {
-    pub(super) fn row<'i>(&mut self, tree: Tree<'i>, span: Span) -> Option<Row<'i>> {
-        Some(match tree.kind() {
-            Kind::Section => match tree.inner().next() {
-                Some(path) => Row::Section(self.key(path)),
+    pub(super) fn row<'i>(&mut self, tree: Pair<'i>, span: Span) -> Option<Row<'i>> {
+        Some(match tree.as_rule() {
+            Rule::section => match tree.into_inner().next() {
+                Some(path) => Row::Section(self.key(&path)),
                 None => Row::Bad,
             },
-            Kind::Entry => {
-                let mut inner = tree.inner();
+            Rule::entry | Rule::inner_entry => {
+                let mut inner = tree.into_inner();
                 let key = inner.next()?;
-                let key = self.key(key);
+                let key = self.key(&key);
                 let value = inner.next();
-                let place = value.map(|value| self.span(value));
+                let place = value.as_ref().map(|value| self.span(value));
                 self.note_separator(key.span, place);
                 match value {
-                    Some(mark) if mark.kind() == Kind::Angle => Row::OpenAngle(key),
+                    Some(mark) if mark.as_rule() == Rule::angle => Row::OpenAngle(key),
                     value => Row::Entry(key, value),
                 }
             }
-            Kind::CloseAngle => Row::CloseAngle,
-            Kind::Item => {
-                let inner = tree.inner().next();
-                if let Some(inner) = inner {
+            Rule::close_angle | Rule::inner_close => Row::CloseAngle,
+            Rule::item | Rule::inner_item => {
+                let inner = tree.into_inner().next();
+                if let Some(inner) = &inner {
                     let content = self.span(inner).start;
                     self.note_gap(span.start, content, "- ");
                 }
                 Row::Item(inner.and_then(|inner| self.item(inner)))
             }
-            Kind::Directive => {
-                self.closed_block(tree);
-                Row::Directive(tree.inner().next()?)
+            Rule::directive => {
+                self.closed_block(tree.clone());
+                Row::Directive(tree.into_inner().next()?)
             }
-            Kind::BadBlock => {
-                let text = tree.text();
+            Rule::bad_block => {
+                let text = tree.as_str();
                 self.closed_block(tree);
                 self.report(code_block(span, text));
                 Row::Bad
             }
-            Kind::BadSection => {
-                self.report(bad_section(span, tree.text()));
+            Rule::bad_section => {
+                self.report(bad_section(span, tree.as_str()));
                 Row::Bad
             }
-            Kind::BadLine => match lone_value(tree) {
+            Rule::bad_line | Rule::bad_member => match lone_value(tree.clone()) {
                 Some(value) => Row::Directive(value),
                 None => {
-                    let diagnostic = self.opened_in_comment(bad_line(span, tree.text()));
+                    let diagnostic = self.opened_in_comment(bad_line(span, tree.as_str()));
                     self.report(diagnostic);
                     Row::Bad
                 }
             },
-            Kind::Stray => {
-                self.report(stray(span, tree.text().trim_end()));
+            Rule::stray => {
+                self.report(stray(span, tree.as_str().trim_end()));
                 return None;
             }
             _ => return None,
@@ -113,30 +113,30 @@ impl Builder<'_> {
         diagnostic
     }
 
-    fn item<'i>(&mut self, inner: Tree<'i>) -> Option<ItemBody<'i>> {
-        if inner.kind() != Kind::ItemEntry {
+    fn item<'i>(&mut self, inner: Pair<'i>) -> Option<ItemBody<'i>> {
+        if inner.as_rule() != Rule::item_entry {
             return Some(ItemBody::Value(inner));
         }
-        let mut inner = inner.inner();
-        let key = self.key(inner.next()?);
+        let mut inner = inner.into_inner();
+        let key = self.key(&inner.next()?);
         let value = inner.next();
-        let place = value.map(|value| self.span(value));
+        let place = value.as_ref().map(|value| self.span(value));
         self.note_separator(key.span, place);
         Some(ItemBody::Entry(key, value))
     }
 }
 
 /// A value that stands alone and says so by an operator: `a == b ? c : d`, `php(x)`.
-fn lone_value<'i>(tree: Tree<'i>) -> Option<Tree<'i>> {
-    let value = tree.inner().next()?;
-    let mut trees = value.inner();
+fn lone_value<'i>(tree: Pair<'i>) -> Option<Pair<'i>> {
+    let value = tree.into_inner().next()?;
+    let mut trees = value.clone().into_inner();
     let first = trees.next()?;
     let is_value = match trees.next() {
-        None => matches!(first.kind(), Kind::CodeCall | Kind::Global),
+        None => matches!(first.as_rule(), Rule::code_call | Rule::global),
         Some(second) => {
-            second.kind() == Kind::Operator
+            second.as_rule() == Rule::operator
                 && matches!(
-                    second.text().trim_end(),
+                    second.as_str().trim_end(),
                     "==" | "!=" | "<=" | ">=" | "&&" | "||" | "?" | "+"
                 )
         }

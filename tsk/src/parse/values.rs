@@ -1,35 +1,35 @@
 //! Parse tree to syntax: values.
 
 use super::{
+    Pair, Rule,
     builder::Builder,
     expression::{self, Token},
     mistakes::stray,
     syntax::{Expr, ExprKind},
-    tree::{Kind, Tree},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 
 impl Builder<'_> {
     /// A row of trees: an expression, or plain text.
-    pub(super) fn value(&mut self, tree: Tree<'_>) -> Expr {
-        let whole = self.span(tree);
-        let mut trees = tree.inner();
-        if trees.is_single()
+    pub(super) fn value(&mut self, tree: Pair<'_>) -> Expr {
+        let whole = self.span(&tree);
+        let mut trees = tree.into_inner();
+        if trees.len() == 1
             && let Some(tree) = trees.next()
         {
             return self.single(tree);
         }
-        let mut trees: Vec<Tree<'_>> = trees.collect();
+        let mut trees: Vec<Pair<'_>> = trees.collect();
         // A `;` may end a statement.
         if trees.len() > 1
             && trees
                 .last()
-                .is_some_and(|last| last.kind() == Kind::Other && last.text() == ";")
+                .is_some_and(|last| matches!(last.as_rule(), Rule::other | Rule::inner_other) && last.as_str() == ";")
         {
             trees.pop();
         }
         let span = match (trees.first(), trees.last()) {
-            (Some(first), Some(last)) => self.span(*first).to(self.span(*last)),
+            (Some(first), Some(last)) => self.span(first).to(self.span(last)),
             _ => whole,
         };
         if trees.len() == 1
@@ -91,41 +91,41 @@ impl Builder<'_> {
     }
 
     /// `8000-9000`, without spaces.
-    pub(super) fn range(&self, trees: &[Tree<'_>]) -> Option<ExprKind> {
+    pub(super) fn range(&self, trees: &[Pair<'_>]) -> Option<ExprKind> {
         let [from, minus, to] = trees else {
             return None;
         };
-        let touches = from.end() == minus.start() && minus.end() == to.start();
-        if minus.text() != "-" || !touches || from.kind() != Kind::Number || to.kind() != Kind::Number {
+        let tight = touches(from, minus) && touches(minus, to);
+        if minus.as_str() != "-" || !tight || from.as_rule() != Rule::number || to.as_rule() != Rule::number {
             return None;
         }
-        Some(ExprKind::Range(from.text().parse().ok()?, to.text().parse().ok()?))
+        Some(ExprKind::Range(from.as_str().parse().ok()?, to.as_str().parse().ok()?))
     }
 
-    pub(super) fn token(&mut self, tree: Tree<'_>) -> Token {
-        let span = self.span(tree);
-        match tree.kind() {
-            Kind::Operator => match operator(tree.text().trim_end()) {
+    pub(super) fn token(&mut self, tree: Pair<'_>) -> Token {
+        let span = self.span(&tree);
+        match tree.as_rule() {
+            Rule::operator => match operator(tree.as_str().trim_end()) {
                 Some(symbol) => Token::Operator(symbol, span),
                 None => Token::Other(span),
             },
-            Kind::Other | Kind::Hash => Token::Other(span),
+            Rule::other | Rule::inner_other | Rule::hash => Token::Other(span),
             _ => Token::Operand(self.operand(tree)),
         }
     }
 
     /// A tree that is a whole value.
-    pub(super) fn single(&mut self, tree: Tree<'_>) -> Expr {
-        let span = self.span(tree);
-        match tree.kind() {
-            Kind::Operator | Kind::Other | Kind::Hash => {
-                if tree.text().starts_with(['*', '/', '~', '-', '+', '.', '<', '>']) {
+    pub(super) fn single(&mut self, tree: Pair<'_>) -> Expr {
+        let span = self.span(&tree);
+        match tree.as_rule() {
+            Rule::operator | Rule::other | Rule::inner_other | Rule::hash => {
+                if tree.as_str().starts_with(['*', '/', '~', '-', '+', '.', '<', '>']) {
                     return Expr {
                         kind: ExprKind::Phrase(None),
                         span,
                     };
                 }
-                self.report(stray(span, tree.text().trim_end()));
+                self.report(stray(span, tree.as_str().trim_end()));
                 Expr {
                     kind: ExprKind::Bad,
                     span,
@@ -135,24 +135,24 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn operand(&mut self, tree: Tree<'_>) -> Expr {
-        let span = self.span(tree);
-        let kind = match tree.kind() {
-            Kind::Number => self.number(tree.text(), span),
-            Kind::Word => word(tree.text()),
-            Kind::Global => ExprKind::Global(tree.text()[1..].to_owned()),
-            Kind::Array => self.array(tree),
-            Kind::Object => self.object(tree),
-            Kind::Parens => return self.parens(tree),
-            Kind::Call => self.call(tree),
-            Kind::Include => self.include(tree),
-            Kind::CodeCall => self.code(tree),
-            Kind::Arrow => {
+    pub(super) fn operand(&mut self, tree: Pair<'_>) -> Expr {
+        let span = self.span(&tree);
+        let kind = match tree.as_rule() {
+            Rule::number => self.number(tree.as_str(), span),
+            Rule::word => word(tree.as_str()),
+            Rule::global => ExprKind::Global(tree.as_str()[1..].to_owned()),
+            Rule::array => self.array(tree),
+            Rule::object => self.object(tree),
+            Rule::parens => return self.parens(tree),
+            Rule::call => self.call(tree),
+            Rule::include => self.include(tree),
+            Rule::code_call => self.code(tree),
+            Rule::arrow => {
                 self.closed_block(tree);
                 ExprKind::Code("=>".to_owned())
             }
-            Kind::Heredoc => self.heredoc(tree),
-            Kind::Text | Kind::Quoted => ExprKind::Text(self.quoted(tree)),
+            Rule::heredoc => self.heredoc(tree),
+            Rule::text | Rule::inner_text | Rule::quoted => ExprKind::Text(self.quoted(&tree)),
             _ => ExprKind::Bad,
         };
         Expr { kind, span }
@@ -183,33 +183,34 @@ impl Builder<'_> {
 }
 
 /// What starts a value that is no bare text.
-fn is_firm(tree: &Tree<'_>) -> bool {
+fn is_firm(tree: &Pair<'_>) -> bool {
     !matches!(
-        tree.kind(),
-        Kind::Word | Kind::Number | Kind::Operator | Kind::Other | Kind::Hash | Kind::CodeCall
+        tree.as_rule(),
+        Rule::word | Rule::number | Rule::operator | Rule::other | Rule::inner_other | Rule::hash | Rule::code_call
     )
 }
 
 /// Without any space, `/`, `:` and a chain of `-` make text: `2024-01-15`, `a/b`, `host:80`.
-fn is_plain(trees: &[Tree<'_>]) -> bool {
-    let tight = trees.array_windows().all(|[one, next]| one.end() == next.start());
+fn is_plain(trees: &[Pair<'_>]) -> bool {
+    let tight = trees.array_windows().all(|[one, next]| touches(one, next));
     let bare = trees.iter().all(|tree| !is_firm(tree));
-    let quotient = matches!(trees, [one, _, other] if one.kind() == Kind::Number && other.kind() == Kind::Number);
-    let sign = matches!(trees, [one, _] if one.text() == "-");
-    let joins = trees.iter().any(|tree| matches!(tree.text(), "/" | ":" | "-"));
-    tight && bare && joins && !quotient && !sign && !trees.iter().any(|tree| matches!(tree.text(), "?" | "+" | "*"))
+    let quotient = matches!(trees, [one, _, other] if one.as_rule() == Rule::number && other.as_rule() == Rule::number);
+    let sign = matches!(trees, [one, _] if one.as_str() == "-");
+    let joins = trees.iter().any(|tree| matches!(tree.as_str(), "/" | ":" | "-"));
+    tight && bare && joins && !quotient && !sign && !trees.iter().any(|tree| matches!(tree.as_str(), "?" | "+" | "*"))
 }
 
 /// `1 +`: numbers and operators between spaces, with the last number missing.
-fn is_unfinished_sum(trees: &[Tree<'_>]) -> bool {
+fn is_unfinished_sum(trees: &[Pair<'_>]) -> bool {
     let [.., before, last] = trees else { return false };
-    let sum = |tree: &Tree<'_>| tree.kind() == Kind::Operator && !matches!(tree.text().trim_end(), "%" | "?" | ":");
-    trees.first().is_some_and(|tree| tree.kind() == Kind::Number)
+    let sum =
+        |tree: &Pair<'_>| tree.as_rule() == Rule::operator && !matches!(tree.as_str().trim_end(), "%" | "?" | ":");
+    trees.first().is_some_and(|tree| tree.as_rule() == Rule::number)
         && trees
             .iter()
-            .all(|tree| matches!(tree.kind(), Kind::Number | Kind::Operator) || is_firm(tree))
+            .all(|tree| matches!(tree.as_rule(), Rule::number | Rule::operator) || is_firm(tree))
         && sum(last)
-        && before.end() < last.start()
+        && !touches(before, last)
 }
 
 fn operator(text: &str) -> Option<&'static str> {
@@ -227,4 +228,8 @@ fn word(text: &str) -> ExprKind {
         "null" => ExprKind::Null,
         _ => ExprKind::Word(text.to_owned()),
     }
+}
+
+fn touches(one: &Pair<'_>, next: &Pair<'_>) -> bool {
+    one.as_span().end() == next.as_span().start()
 }
