@@ -139,7 +139,7 @@ impl Builder<'_> {
         let span = self.span(&tree);
         let kind = match tree.as_rule() {
             Rule::number => self.number(tree.as_str(), span),
-            Rule::word => word(tree.as_str()),
+            Rule::word | Rule::odd_word => word(tree.as_str()),
             Rule::global => ExprKind::Global(tree.as_str()[1..].to_owned()),
             Rule::array => self.array(tree),
             Rule::object => self.object(tree),
@@ -186,7 +186,14 @@ impl Builder<'_> {
 fn is_firm(tree: &Pair<'_>) -> bool {
     !matches!(
         tree.as_rule(),
-        Rule::word | Rule::number | Rule::operator | Rule::other | Rule::inner_other | Rule::hash | Rule::code_call
+        Rule::word
+            | Rule::odd_word
+            | Rule::number
+            | Rule::operator
+            | Rule::other
+            | Rule::inner_other
+            | Rule::hash
+            | Rule::code_call
     )
 }
 
