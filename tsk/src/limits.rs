@@ -10,9 +10,9 @@ pub(crate) const NESTING: usize = 64;
 /// stack of 2 MB.
 pub(crate) const READ_NESTING: usize = 128;
 
-/// Steps of the grammar in one text. The largest file needs fewer; what is never closed may be looked through at each of
-/// its levels.
-pub(crate) const GRAMMAR_CALLS: usize = 200_000_000;
+/// Steps of the grammar in one text: 128 for each byte of the largest. Only what stands behind a great many brackets
+/// that are never closed may need more, since it is looked through once for each.
+pub(crate) const GRAMMAR_STEPS: usize = 128 * FILE_BYTES;
 
 /// Files that include each other in one chain.
 pub(crate) const INCLUDES: usize = 16;

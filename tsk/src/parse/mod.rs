@@ -95,7 +95,7 @@ pub(crate) fn fragment(file: FileId, text: &str, base: u32, diagnostics: &mut Ve
 fn parse(file: FileId, rule: Rule, text: &str, base: u32) -> Result<Pairs<'_, Rule>, Diagnostic> {
     // The limit is the process's; pest looks at it as it starts.
     static LIMIT: Once = Once::new();
-    LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(limits::GRAMMAR_CALLS)));
+    LIMIT.call_once(|| pest::set_call_limit(NonZeroUsize::new(limits::GRAMMAR_STEPS)));
     if let Some(at) = nesting::first_too_deep(text) {
         return Err(too_deep(place(file, base + at as u32)));
     }

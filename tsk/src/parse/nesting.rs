@@ -181,10 +181,18 @@ fn path(line: &[u8]) -> usize {
     line.iter().take_while(|byte| is_part(byte)).count()
 }
 
+fn without_blanks(line: &[u8]) -> &[u8] {
+    let count = line
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+        .count();
+    line.split_at(count).1
+}
+
 /// Whether a line begins with `key: ` or `key = `, which ends lists that are open.
 fn is_key(line: &[u8]) -> bool {
     let (key, rest) = line.split_at(path(line));
-    let rest = rest.trim_ascii_start();
+    let rest = without_blanks(rest);
     !key.is_empty() && matches!(rest, [b':' | b'='] | [b':' | b'=', b' ' | b'\t' | b'\r' | b'\n', ..])
 }
 
@@ -193,11 +201,77 @@ fn is_header(line: &[u8]) -> bool {
     let Some(inside) = line.strip_prefix(b"[") else {
         return false;
     };
-    let inside = inside.trim_ascii_start();
+    let inside = without_blanks(inside);
     let (name, rest) = inside.split_at(path(inside));
-    let Some(rest) = rest.trim_ascii_start().strip_prefix(b"]") else {
+    let Some(rest) = without_blanks(rest).strip_prefix(b"]") else {
         return false;
     };
     let end = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
     !name.is_empty() && matches!(end, None | Some(b'#' | b'\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: usize = limits::READ_NESTING;
+
+    #[test]
+    fn the_bracket_beyond_the_limit_is_found() {
+        for (pattern, bracket) in [
+            ("[", 0),
+            ("(", 0),
+            ("{a: ", 0),
+            ("f(", 1),
+            ("@cache(", 6),
+            ("a {\n", 2),
+            ("[{a: (", 0),
+        ] {
+            let levels = pattern.matches(['[', '(', '{']).count();
+            let fits = format!("x: {}", pattern.repeat(LIMIT / levels));
+            assert_eq!(first_too_deep(&fits), None, "{pattern}");
+            if levels == 1 {
+                let one_more = format!("{fits}{pattern}");
+                assert_eq!(first_too_deep(&one_more), Some(fits.len() + bracket), "{pattern}");
+            }
+        }
+    }
+
+    /// Each of these lines leaves something open that the next gives up, or is closed, or opens nothing.
+    #[test]
+    fn what_is_not_inside_each_other_does_not_add_up() {
+        for lines in [
+            "a: see (1\n",
+            "a: [1, 2\n",
+            "a = [1, (2\n",
+            "a: [{b: (1, 2]\n}\n",
+            "[s]\na: {\n",
+            "[ s ] # (\na: f(1\n",
+            "# ( [ {\n",
+            "a: 1 # (\n",
+            "// (\n",
+            "; {\n",
+            "a: \"([{\"\n",
+            "a: \"\\\"([{\"\n",
+            "a: '([{'\n",
+            "a: don't # (\n",
+            "a: \"([{ \n",
+            "a: [\"\n([{\"]\n",
+            "a: \"\"\"\n\"([{\n\"\"\"\n",
+            "a_fujsen = '''rust\n'([{\n'''\n",
+            "a: [\n  (1),\n  {b: 2},\n]\n",
+            "a: @env(\n  \"X\",\n)\n",
+        ] {
+            assert_eq!(first_too_deep(&lines.repeat(2 * LIMIT)), None, "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_goes_on_over_lines_adds_up() {
+        for lines in ["a: (\n", "a: (1 +\n", "{\n", "a: [\n", "a: {b: [1\n", "(1\n+ "] {
+            let text = format!("x: [{}", lines.repeat(2 * LIMIT));
+            let is_list = lines == "a: [\n";
+            assert_eq!(first_too_deep(&text).is_none(), is_list, "{lines}");
+        }
+    }
 }

@@ -63,7 +63,7 @@ impl Builder<'_> {
                 self.closed_block(tree.clone());
                 Row::Directive(tree.into_inner().next()?)
             }
-            Rule::bad_block => {
+            Rule::bad_block | Rule::inner_block => {
                 let text = tree.as_str();
                 self.closed_block(tree);
                 self.report(code_block(span, text));

@@ -65,6 +65,8 @@ fn hard_texts_have_an_end() {
         ("", "}\n", ""),
         ("", "#a {\n}\n", ""),
         ("a: 1\n", "b: a +\n", ""),
+        ("x: [1", "\n", "]"),
+        ("x: {", "a,", "}"),
     ] {
         let text = format!("{before}{}{after}", pattern.repeat(100_000 / pattern.len()));
         if let Err(failure) = load(&text) {
@@ -73,18 +75,77 @@ fn hard_texts_have_an_end() {
     }
 }
 
+/// Every construct that the grammar nests, on a stack of 2 MiB: as deep as it is read, one level deeper, and far deeper.
 #[test]
 fn nesting_is_bounded() {
-    for pattern in ["[", "{a:", "(", "@cache(", "a >\n", "f(", "[{a: (", "- a:\n"] {
-        for count in [60, 70, 500, 5_000, 50_000] {
-            let text = format!("x: {}", pattern.repeat(count));
-            let failure = load(&text).err().filter(|failure| !failure.diagnostics.is_empty());
-            assert!(
-                failure.is_some() || count < 70 || pattern == "- a:\n",
-                "{pattern} {count}"
-            );
+    const READ: usize = 128;
+    let test = || {
+        for (before, pattern) in [
+            ("x: ", "["),
+            ("x: ", "("),
+            ("x: ", "{a:"),
+            ("x: ", "{a {"),
+            ("x: ", "@cache("),
+            ("x: ", "f("),
+            ("x: {\n", "f() {\n"),
+            ("x: [", "{a: ("),
+            ("x: [", "@a({b: ["),
+            ("x: ", "1 + ("),
+            ("x: ", "(!"),
+            ("class A {\n", "{"),
+            ("@on {\n", "if (a) {\n"),
+            ("x: (a) => ", "{"),
+        ] {
+            let opened = |text: &str| text.matches(['[', '{', '(']).count() - text.matches(')').count();
+            for count in [60, 65, READ - 4, READ, READ + 10, 500, 5_000, 50_000] {
+                let text = format!("{before}{}", pattern.repeat(count / opened(pattern)));
+                let diagnostics = load(&text).unwrap_err().diagnostics;
+                assert!(!diagnostics.is_empty(), "{pattern} {count}");
+                if count > READ + 8 {
+                    assert_eq!(diagnostics.len(), 1, "{pattern} {count}");
+                    assert_eq!(diagnostics[0].code, "too-deep", "{pattern} {count}");
+                    let at = diagnostics[0].span.unwrap().start as usize;
+                    assert_eq!(opened(&text[..=at]), READ + 1, "{pattern} {count}");
+                }
+            }
         }
+    };
+    std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(test)
+        .unwrap()
+        .join()
+        .unwrap();
+}
+
+/// Blocks by indentation and `>` are no brackets: what builds them bounds them.
+#[test]
+fn blocks_are_bounded() {
+    for (pattern, count) in [("a >\n", 70), ("a >\n", 50_000), ("- a:\n", 50_000)] {
+        let failure = load(&format!("x: {}", pattern.repeat(count))).err();
+        assert!(
+            failure.is_some_and(|failure| !failure.diagnostics.is_empty()),
+            "{pattern} {count}"
+        );
     }
+}
+
+/// In what is no TSK, the count can take a bracket for a part of a comment. pest stops before its stack ends.
+#[test]
+fn the_stack_is_never_used_up() {
+    let test = || {
+        for line in ["\n# ", "\n'"] {
+            let text = format!("x: f({line}{}", "(".repeat(500_000));
+            let diagnostics = load(&text).unwrap_err().diagnostics;
+            assert!(diagnostics.iter().any(|d| d.code == "too-deep"), "{line:?}");
+        }
+    };
+    std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(test)
+        .unwrap()
+        .join()
+        .unwrap();
 }
 
 /// Names and references go deeper than brackets: what they make together is bounded all the same.
