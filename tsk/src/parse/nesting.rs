@@ -166,9 +166,10 @@ impl Count<'_> {
             if is_header(line) {
                 self.open.clear();
             } else if !joins {
-                while let Some(_) = self
+                while self
                     .open
                     .pop_if(|open| *open == Open::Paren || is_key && *open == Open::Bracket)
+                    .is_some()
                 {}
             }
         }
