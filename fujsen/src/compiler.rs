@@ -1,3 +1,5 @@
+//! From sources to components, by the cache or a compiler.
+
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};

@@ -1,3 +1,5 @@
+//! Components, and what they say of their functions.
+
 mod surface;
 
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! What compilers find wrong.
+
 use tsk::Diagnostic;
 
 use crate::ModuleSource;

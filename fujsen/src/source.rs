@@ -1,3 +1,5 @@
+//! The sources of a file, module by module.
+
 use tsk::{Config, Diagnostic, Language, Object, Source, Span, Value};
 
 /// The fujsens of one section in one language: they become one module and call each other directly.

@@ -1,3 +1,5 @@
+//! The programs that compilers are found as.
+
 use tsk::Diagnostic;
 
 use crate::{ModuleSource, Progress};

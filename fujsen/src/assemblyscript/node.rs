@@ -1,3 +1,5 @@
+//! The Node.js that runs the AssemblyScript compiler.
+
 use std::path::{Path, PathBuf};
 
 use crate::{problem::Problem, process::Environment};

@@ -1,3 +1,5 @@
+//! The npm packages that the AssemblyScript compiler consists of.
+
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},

@@ -1,3 +1,5 @@
+//! The AssemblyScript SDK, as it is embedded in this program.
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,3 +1,5 @@
+//! Diagnostics of the AssemblyScript compiler, at their places in the text.
+
 use std::{collections::HashMap, path::Path};
 
 use tsk::{Language, Source, SourceMap};

@@ -1,3 +1,5 @@
+//! The process that compiles AssemblyScript, kept warm.
+
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Write},

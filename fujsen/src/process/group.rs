@@ -35,8 +35,8 @@ impl Watch {
     }
 }
 
-/// How many processes of a group are alive, and their memory: what they wrote to, without files that are mapped. Bytes. What is shared
-/// counts for each of them, and a system without `/proc` knows of none.
+/// How many processes of a group are alive, and their memory: what they wrote to, without files that are mapped. Bytes. What
+/// is shared counts for each of them, and a system without `/proc` knows of none.
 pub(super) fn taken(group: u32) -> (usize, u64) {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());

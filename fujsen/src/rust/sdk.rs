@@ -1,3 +1,5 @@
+//! The Rust SDK, as it is embedded in this program and built once.
+
 use std::{
     fs::{self, File},
     io::{BufRead, BufReader, Read},

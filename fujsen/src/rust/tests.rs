@@ -1,3 +1,4 @@
+//! Diagnostics of rustc, at their places in the text.
 #![allow(clippy::unwrap_used)]
 use tsk::{Language, Source, Span};
 

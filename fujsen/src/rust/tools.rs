@@ -1,3 +1,5 @@
+//! The Rust toolchain of this machine.
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -1,8 +1,8 @@
 //! HTTP/1.1 and HTTP/2 in, replies out.
 //!
 //! `accept` takes connections, of which `crowd` ends idle ones when there is no room; `tls` secures them where the file says
-//! so, `connection` drives one, `wire` looks at its bytes, `idle` ends it when its client does nothing and `owed` when it takes nothing. `exchange` turns
-//! one request into one response: `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
+//! so, `connection` drives one, `wire` looks at its bytes, `idle` ends it when its client does nothing and `owed` when it takes
+//! nothing. `exchange` turns one request into one response: `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
 //! `reply` writes. `trace`, `cors` and `access` are what every exchange carries along.
 
 mod accept;
