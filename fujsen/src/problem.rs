@@ -1,4 +1,4 @@
-//! What compilers find wrong.
+//! What keeps every module from being compiled, whatever its text.
 
 use tsk::Diagnostic;
 

@@ -1,4 +1,4 @@
-//! The programs that compilers are found as.
+//! What a language is to the compiler: its way from text to a core module.
 
 use tsk::Diagnostic;
 

@@ -1,4 +1,4 @@
-//! Diagnostics of the AssemblyScript compiler, at their places in the text.
+//! Node.js and npm that are missing, too old, or break off.
 
 use std::{collections::HashMap, path::Path};
 

@@ -1,4 +1,4 @@
-//! Diagnostics of rustc, at their places in the text.
+//! Toolchains of Rust that are missing, or too old.
 #![allow(clippy::unwrap_used)]
 use tsk::{Language, Source, Span};
 
