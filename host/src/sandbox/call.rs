@@ -16,7 +16,7 @@ use crate::{
 pub trait Fujsens: Send + Sync {
     /// Calls `name` for a fujsen, with what it has left.
     fn call<'a>(
-        &'a self,
+        self: Arc<Self>,
         name: &'a str,
         arguments: Vec<(String, Value)>,
         caller: Caller<'a>,

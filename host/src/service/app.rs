@@ -92,35 +92,30 @@ impl App {
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
-        run::run(handler, arguments, self.call(handler, origin, deadline, depth)).await
+        run::run(handler, arguments, self.new_call(handler, origin, deadline, depth)).await
     }
 
     /// A call of a fujsen, for [`run::run`].
-    pub(crate) fn call(self: &Arc<Self>, handler: &Handler, origin: Origin, deadline: Instant, depth: u8) -> Call {
+    pub(crate) fn new_call(self: &Arc<Self>, handler: &Handler, origin: Origin, deadline: Instant, depth: u8) -> Call {
         let callee = Callee {
             section: handler.module.section.clone(),
             path: handler.path.clone(),
         };
-        let fujsens = Arc::new(Siblings(self.clone()));
-        Call::new(self.context.clone(), fujsens, callee, origin, deadline, depth)
+        Call::new(self.context.clone(), self.clone(), callee, origin, deadline, depth)
     }
 }
 
-/// The fujsens of a version, for each other.
-struct Siblings(Arc<App>);
-
-impl Fujsens for Siblings {
+impl Fujsens for App {
     fn call<'a>(
-        &'a self,
+        self: Arc<Self>,
         name: &'a str,
         arguments: Vec<(String, Value)>,
         caller: Caller<'a>,
     ) -> Pin<Box<dyn Future<Output = Result<Value, Error>> + Send + 'a>> {
         Box::pin(async move {
-            let app = &self.0;
-            let handler = find(app, caller.section, name)?;
+            let handler = find(&self, caller.section, name)?;
             let arguments = arguments::bind_named(handler.function(), arguments)?;
-            let mut call = app.call(handler, caller.origin, caller.deadline, caller.depth);
+            let mut call = self.new_call(handler, caller.origin, caller.deadline, caller.depth);
             call.sessions.config = caller.config;
             body(run::run(handler, arguments, call).await?)
         })

@@ -31,7 +31,7 @@ impl bindings::fujsen::Host for Call {
             depth,
             config: context.capabilities.config.share(&mut self.sessions.config),
         };
-        let body = self.fujsens.call(&name, arguments, caller).await?;
+        let body = self.fujsens.clone().call(&name, arguments, caller).await?;
         self.retain(payload(&body))?;
         Ok(body)
     }

@@ -266,12 +266,12 @@ fn any_imports(executions: u64) {
     let handler = app.handler("a.nothing").unwrap().clone();
     fuzz::run("host imports", executions, &CORPUS, |input| {
         let until = Instant::now() + Duration::from_millis(200);
-        let mut call = app.call(&handler, Origin::internal(), until, 1);
+        let mut call = app.new_call(&handler, Origin::internal(), until, 1);
         runtime.block_on(any_import(&mut call, input));
     });
     // Nothing of it is left behind: the service serves.
     let until = Instant::now() + Duration::from_secs(30);
-    let mut call = app.call(&handler, Origin::internal(), until, 1);
+    let mut call = app.new_call(&handler, Origin::internal(), until, 1);
     let rows = runtime.block_on(bindings::sql::Host::query(
         &mut call,
         "main".into(),
