@@ -247,8 +247,10 @@ pub const RETRIES_SAVED: u64 = 100;
 pub const SERVICES: usize = 256;
 pub const SERVICE_INSTANCES: usize = 256;
 pub const SERVICE_NAME: usize = 128;
-/// How long a registry's answer holds; how long it may take.
-pub const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+/// How long a registry's answer holds, and the pause after a question that was not answered: together with a request that is
+/// under way, less than the 5 s in which a service is well again. How long an answer may take.
+pub const REGISTRY_REFRESH: Duration = Duration::from_secs(3);
+pub const REGISTRY_RETRY: Duration = Duration::from_secs(1);
 pub const REGISTRY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Failures in a row after which an instance is left out; the first and the longest pause between two probes of it; what a
 /// probe may take.

@@ -93,6 +93,17 @@ impl Http {
     }
 
     async fn look_up(&self, service: &Service, url: Url, end: Instant) -> Result<(), Error> {
+        let looked_up = self.look_up_once(service, url, end).await;
+        let refresh = self.services.refresh();
+        let pause = match looked_up {
+            Ok(()) => refresh,
+            Err(_) => refresh.min(limits::REGISTRY_RETRY),
+        };
+        service.ask_again_at(Instant::now() + pause);
+        looked_up
+    }
+
+    async fn look_up_once(&self, service: &Service, url: Url, end: Instant) -> Result<(), Error> {
         let outgoing = Outgoing {
             beyond: Origin::of(&url).zip(self.registry),
             ..question(url)

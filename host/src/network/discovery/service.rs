@@ -26,8 +26,8 @@ pub(crate) struct Service {
 #[derive(Default)]
 struct State {
     instances: Vec<Arc<Instance>>,
-    /// When somebody named them last, or set out to ask.
-    asked: Option<Instant>,
+    /// When the registry is to be asked again.
+    ask_at: Option<Instant>,
     is_known: bool,
     warned: Option<String>,
 }
@@ -68,13 +68,16 @@ impl Service {
     /// Whether it is time to ask the registry again; the caller does, and nobody else for another `every`.
     pub(crate) fn takes_refresh(&self, every: Duration, now: Instant) -> bool {
         let mut state = self.lock();
-        let is_due = state
-            .asked
-            .is_none_or(|asked| now.saturating_duration_since(asked) >= every);
+        let is_due = state.ask_at.is_none_or(|due| due <= now);
         if is_due {
-            state.asked = Some(now);
+            state.ask_at = Some(now + every);
         }
         is_due
+    }
+
+    /// The registry has answered, or failed to: it is asked again then, and not before.
+    pub(crate) fn ask_again_at(&self, due: Instant) {
+        self.lock().ask_at = Some(due);
     }
 
     /// These are the instances now. What is known of one that was there before stays known.
@@ -90,7 +93,6 @@ impl Service {
         };
         state.instances = named.iter().map(instance).collect();
         state.is_known = true;
-        state.asked = Some(Instant::now());
     }
 
     /// The next instance, other than those of `tried`. One that fails is left out, unless all do: then it is as good as
