@@ -3,5 +3,6 @@
 pub(crate) mod discovery;
 pub(crate) mod egress;
 pub mod mesh;
+pub(crate) mod name;
 pub(crate) mod resilience;
 pub mod tls;

@@ -26,7 +26,8 @@ use crate::{
         discovery::{Directory, Service, Services},
         egress::{self, Network, Origin},
         mesh::Identity,
-        resilience::{Guard, Policies, same_name},
+        name::same_name,
+        resilience::{Guard, Policies},
     },
     observe::metrics::{self, Metrics},
 };

@@ -17,7 +17,7 @@ use crate::{
     network::{
         discovery::{Instance, InstanceLease, InstanceOutcome, Service},
         egress::{Network, Origin},
-        resilience::same_name,
+        name::same_name,
     },
     observe::tasks,
 };

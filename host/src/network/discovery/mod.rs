@@ -24,7 +24,7 @@ pub(crate) use self::{
 };
 use crate::{
     base::{bindings::Error, limits},
-    network::resilience::same_name,
+    network::name::same_name,
 };
 
 /// The scheme of addresses that name a service instead of a machine.

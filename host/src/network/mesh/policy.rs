@@ -5,10 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use http::{HeaderMap, Method};
 
 use super::{
-    names::{SERVICE_TOKEN, is_same},
+    names::SERVICE_TOKEN,
     settings::{Allow, Line},
     token::{Invalid, Keys},
 };
+use crate::network::name::is_same_name;
 
 /// What `[mesh] allow` says.
 pub struct Policy {
@@ -120,7 +121,7 @@ impl Policy {
             ),
             Invalid::Other(reason) => invalid(format!("the token is not valid: {reason}")),
         })?;
-        if !is_same(&said.aud, &self.own) {
+        if !is_same_name(&said.aud, &self.own) {
             let reason = format!(
                 "the token of `{}` is for `{}`, not for `{}`",
                 said.iss, said.aud, self.own
@@ -147,7 +148,7 @@ impl Allow {
     fn has(&self, caller: &str) -> bool {
         match self {
             Self::Public | Self::Any => true,
-            Self::Services(names) => names.iter().any(|name| is_same(name, caller)),
+            Self::Services(names) => names.iter().any(|name| is_same_name(name, caller)),
         }
     }
 

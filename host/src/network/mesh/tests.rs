@@ -10,7 +10,6 @@ use tsk::Secret;
 
 use super::{
     Identity, Mesh, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION,
-    names::is_same,
     policy::Policy,
     token::{Invalid, Keys},
 };
@@ -353,12 +352,6 @@ fn a_token_is_kept_for_less_than_half_of_its_life() {
     assert!((1..=limits::MESH_TOKENS).contains(&kept), "{kept}");
     let said = keys(&[ONE]).verify(first.to_str().unwrap()).unwrap();
     assert_eq!((&*said.iss, &*said.aud), ("a", "b"));
-}
-
-#[test]
-fn names_of_services() {
-    assert!(is_same("order_service", "order-service") && is_same("a", "a"));
-    assert!(!is_same("order_service", "orderservice") && !is_same("Order", "order") && !is_same("a", "ab"));
 }
 
 #[test]

@@ -7,7 +7,6 @@ mod breaker;
 mod budget;
 mod guard;
 mod memory;
-mod name;
 mod policies;
 mod policy;
 
@@ -15,6 +14,5 @@ pub(crate) use self::{
     breaker::Open,
     guard::{Guard, Retry, Verdict},
     memory::Memory,
-    name::same_name,
     policies::Policies,
 };

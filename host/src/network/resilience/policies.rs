@@ -8,9 +8,9 @@ use super::{
     breaker::Open,
     guard::Guard,
     memory::Memory,
-    name::same_name,
     policy::{self, Policy},
 };
+use crate::network::name::same_name;
 
 /// What the file says.
 #[derive(Default)]

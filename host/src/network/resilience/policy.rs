@@ -4,8 +4,11 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tsk::{Config, Diagnostic, Node, Value};
 
-use super::{breaker::Rule, name::same_name};
-use crate::base::{limits, section::Section};
+use super::breaker::Rule;
+use crate::{
+    base::{limits, section::Section},
+    network::name::same_name,
+};
 
 /// How calls of one dependency are made.
 #[derive(Clone, Debug, PartialEq)]
