@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use tusk_host::{base::bindings::Value, observe::request::Origin, service::load::Loader};
+use tusk_host::{base::value::Value, observe::request::Origin, service::load::Loader};
 
 use crate::{LANGUAGES, report::Report, root, service};
 

@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::watch};
 use tusk_host::{
-    base::bindings::Value,
+    base::value::Value,
     observe::request::Origin,
     serve::events,
     service::{live::Live, load::Loader},

@@ -20,18 +20,3 @@ wasmtime::component::bindgen!({
 });
 
 pub use tusk::fujsen::{config, events, fujsen, grpc, http, log, metrics, redis, sql, state, time};
-
-impl Error {
-    pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: code.to_owned(),
-            message: message.into(),
-        }
-    }
-
-    /// What the file does not grant. The message shows the line that would.
-    pub fn denied(message: impl Into<String>) -> Self {
-        Self::new(500, "denied", message)
-    }
-}

@@ -18,4 +18,4 @@ pub(crate) mod reserved;
 pub(crate) mod schema;
 pub(crate) mod section;
 pub(crate) mod sections;
-pub(crate) mod value;
+pub mod value;

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic};
 
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     capability::{
         Capability, Credentials, Grant, Reading, config,
         deferred::{self, Cache, Namespace, Reach},

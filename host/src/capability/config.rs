@@ -7,10 +7,10 @@ use tsk::{Config, Node, Object};
 
 use crate::{
     base::{
-        bindings::{Error, Value},
         limits,
         schema::Schema,
         sections,
+        value::{Error, Value},
     },
     capability::deferred,
 };
@@ -183,7 +183,7 @@ fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object
         }
         if deferred::count(&node.value) > 0 {
             by_path.insert(path, Held::Deferred(node.clone()));
-        } else if let Some(value) = deferred::plain_value(node) {
+        } else if let Some(value) = Value::of(node) {
             by_path.insert(path, Held::Plain(value));
         }
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use tsk::Diagnostic;
 
 use super::{Grant, Reading};
-use crate::{base::bindings::Error, observe::metrics::Metrics};
+use crate::{base::value::Error, observe::metrics::Metrics};
 
 /// One thing that a guest can do besides computing, as one version of a file names it.
 pub(crate) trait Capability: Sized + Send + Sync {

@@ -8,7 +8,7 @@ use tsk::{Config, Diagnostic};
 use super::{Capability, Grant, Reading};
 use crate::{
     base::backoff::jittered,
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::{
         metrics::Metrics,
         traces::{Kind, Trace},

@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::base::value::payload;
-use crate::base::{
-    arguments::value_to_json,
-    bindings::{Value, log::Level},
-    escape::escaped,
-    limits,
-};
+use tracing::Level;
+
+use crate::base::{escape::escaped, limits, value::Value};
 
 /// What one call has logged so far. Dropping it tells how much was over the bound.
 #[derive(Default)]
@@ -36,7 +32,7 @@ impl LogSession {
         let bytes = message.len()
             + fields
                 .iter()
-                .map(|(name, value)| name.len() + 8 + payload(value))
+                .map(|(name, value)| name.len() + 8 + value.payload())
                 .sum::<usize>();
         if self.lines >= limits::LOG_LINES || self.bytes.saturating_add(bytes) > limits::LOG_BYTES {
             self.dropped = self.dropped.saturating_add(1);
@@ -59,7 +55,7 @@ impl Drop for LogSession {
             limits::LOG_LINES,
             limits::LOG_BYTES >> 10
         );
-        emit(author, Level::Warn, &message, None);
+        emit(author, Level::WARN, &message, None);
     }
 }
 
@@ -68,7 +64,7 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
         ($level:ident) => {
             tracing::event!(
                 target: "fujsen",
-                tracing::Level::$level,
+                Level::$level,
                 service = &*author.service,
                 section = &*author.section,
                 fujsen = &*author.fujsen,
@@ -80,10 +76,11 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
         };
     }
     match level {
-        Level::Debug => event!(DEBUG),
-        Level::Info => event!(INFO),
-        Level::Warn => event!(WARN),
-        Level::Error => event!(ERROR),
+        Level::TRACE => event!(TRACE),
+        Level::DEBUG => event!(DEBUG),
+        Level::INFO => event!(INFO),
+        Level::WARN => event!(WARN),
+        Level::ERROR => event!(ERROR),
     }
 }
 
@@ -91,7 +88,7 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
 fn object(fields: &[(String, Value)]) -> String {
     let fields = fields
         .iter()
-        .map(|(name, value)| (name.clone(), value_to_json(value.clone())));
+        .map(|(name, value)| (name.clone(), value.clone().into_json()));
     fields.collect::<serde_json::Value>().to_string()
 }
 
@@ -171,7 +168,7 @@ mod tests {
             ("tags".to_owned(), Value::Json(r#"["a"]"#.into())),
             ("raw".to_owned(), Value::Bytes(vec![1, 2])),
         ];
-        let lines = logged(|session| session.write(author(), Level::Error, "went wrong", &fields));
+        let lines = logged(|session| session.write(author(), Level::ERROR, "went wrong", &fields));
         assert_eq!(lines.len(), 1);
         assert_eq!(
             (lines[0]["level"].as_str(), lines[0]["target"].as_str()),
@@ -190,7 +187,7 @@ mod tests {
     fn a_forged_line_stays_inside_its_own() {
         let message = "a\nINFO forged\r\u{1b}[31m\u{9b}\u{202e}";
         let fields = [("x\ny".to_owned(), Value::Text("\u{1b}[2J\u{7f}".into()))];
-        let lines = logged(|session| session.write(author(), Level::Info, message, &fields));
+        let lines = logged(|session| session.write(author(), Level::INFO, message, &fields));
         assert_eq!(lines[0]["fields"]["message"], r"a\nINFO forged\r\u001b[31m\u009b\u202e");
         assert_eq!(lines[0]["fields"]["fields"], r#"{"x\ny":"\u001b[2J\u007f"}"#);
     }
@@ -199,7 +196,7 @@ mod tests {
     fn a_flood_is_cut_and_counted() {
         let lines = logged(|session| {
             for _ in 0..limits::LOG_LINES + 40 {
-                session.write(author(), Level::Info, "again", &[]);
+                session.write(author(), Level::INFO, "again", &[]);
             }
         });
         assert_eq!(lines.len(), limits::LOG_LINES as usize + 1);
@@ -211,7 +208,7 @@ mod tests {
         );
 
         let long = "x".repeat(limits::LOG_BYTES / 2);
-        let lines = logged(|session| (0..5).for_each(|_| session.write(author(), Level::Info, &long, &[])));
+        let lines = logged(|session| (0..5).for_each(|_| session.write(author(), Level::INFO, &long, &[])));
         assert_eq!(lines.len(), 3);
     }
 }

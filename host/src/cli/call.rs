@@ -8,7 +8,7 @@ use super::{
     progress::Steps,
 };
 use crate::{
-    base::{arguments, bindings::Error},
+    base::{arguments, value::Error},
     observe::request::Origin,
     service::load::Loader,
 };
@@ -37,7 +37,7 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
             .await
             .map_err(|error| failed(fujsen, &error))
     })?;
-    output::print(&format!("{:#}", arguments::value_to_json(reply.body)))?;
+    output::print(&format!("{:#}", reply.body.into_json()))?;
     if reply.status >= 400 {
         return Err(Failure::new(format!("{fujsen} answered with status {}", reply.status)));
     }

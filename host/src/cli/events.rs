@@ -10,7 +10,7 @@ use super::{
     sealed,
 };
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     service::{read, settings},
     storage::{
         queue::{Dead, Event, Progress, Queue, Queues, Settings},

@@ -9,7 +9,7 @@ use super::{
     output::{self, Failure},
 };
 use crate::{
-    base::arguments,
+    base::value,
     capability::{
         deferred::{self, Reader},
         {Capabilities, Credentials, Shared, sql::SqlSession},
@@ -72,7 +72,7 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
         let mut reader = Reader::new(capabilities.reach(), &origin, &session, deadline).for_people(config);
         let value = reader.read(node).await;
         value
-            .map(arguments::value_to_json)
+            .map(value::Value::into_json)
             .map_err(|error| failed(vec![error.diagnostic()]).into())
     })
 }

@@ -2,7 +2,7 @@
 //! once.
 
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     observe::{
         metrics,
         traces::{Kind, Recording, Span, Trace},

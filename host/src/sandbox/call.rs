@@ -4,8 +4,8 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
 
 use crate::{
     base::{
-        bindings::{Error, Value},
         limits,
+        value::{Error, Value},
     },
     capability::config::ConfigSession,
     observe::request::Origin,

@@ -7,11 +7,12 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::{
     base::{
-        bindings::{self, Error, ModulePre, Reply, Value},
+        bindings::{self, ModulePre},
         escape::shown,
         limits,
+        value::{Error, Reply, Value},
     },
-    sandbox::{call::Call, lane, place::Panic, wasi::Wasi},
+    sandbox::{call::Call, imports::wit, lane, place::Panic, wasi::Wasi},
 };
 
 /// What a store holds: the current call, and the instance's own bounds.
@@ -154,14 +155,19 @@ impl Guest {
         &mut self,
         call: Option<Box<Call>>,
         name: &str,
-        arguments: &[Value],
+        arguments: Vec<Value>,
     ) -> Result<Reply, Failure> {
         self.calls += 1;
         if let Some(call) = call {
             begin(&mut self.store, call);
         }
-        let result = match self.instance.call_call(&mut self.store, name, arguments).await {
-            Ok(result) => result.map_err(Failure::Error),
+        let result = match self
+            .instance
+            .call_call(&mut self.store, name, &wit::all(arguments))
+            .await
+        {
+            Ok(Ok(reply)) => Ok(reply.into()),
+            Ok(Err(error)) => Err(Failure::Error(error.into())),
             Err(error) => Err(failure(&mut self.store, &error)),
         };
         let state = self.store.data_mut();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     base::{
-        bindings::{Error, Reply, Value},
         escape, limits, redact,
+        value::{Error, Reply, Value},
     },
     observe::{
         metrics::Outcome,
@@ -122,7 +122,7 @@ async fn enter(module: Arc<Module>, function: usize, call: Box<Call>, arguments:
         // Its future is kilobytes, which calls of an instance that is there would carry along.
         None => (Box::pin(Guest::fresh(&module.pre, call)).await?, None),
     };
-    let result = guest.run(call, &function.name, &arguments).await;
+    let result = guest.run(call, &function.name, arguments).await;
     let is_sound = matches!(result, Ok(_) | Err(Failure::Error(_)));
     if guest.calls < module.reuse && is_sound {
         keep_idle(&module, guest);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::metrics::Metrics,
     service::alert_rules::{Kind, Rule, Rules},
     service::{app::App, live::Live},

@@ -7,7 +7,7 @@ use crate::{
     base::{
         arguments,
         bearer::Bearer,
-        bindings::{Error, Reply, Value},
+        value::{Error, Reply, Value},
     },
     capability::Grant,
     network::{mesh, tls},

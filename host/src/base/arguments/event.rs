@@ -3,7 +3,7 @@
 use fujsen::{Function, Kind};
 
 use super::{Refused, Slots, json};
-use crate::base::bindings::Value;
+use crate::base::value::Value;
 
 /// Binds an event. Both are JSON text. Fields that no parameter takes are ignored.
 pub(crate) fn bind(function: &Function, event: &str, data: &str) -> Result<Vec<Value>, Refused> {

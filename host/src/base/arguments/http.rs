@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use fujsen::{Function, Kind, Parameter};
 
 use super::{Refused, Slots, json, text};
-use crate::base::bindings::Value;
+use crate::base::value::Value;
 
 /// What a request brings.
 #[derive(Clone, Copy)]

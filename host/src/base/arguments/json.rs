@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::{Refused, Slots, fit};
-use crate::base::bindings::Value;
+use crate::base::value::Value;
 
 /// Fills the open slots from the fields of a JSON object. Of a field that occurs twice the last counts.
 pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), Refused> {
@@ -27,47 +27,14 @@ pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), Refused> 
     refused.map_or(Ok(()), Err)
 }
 
-/// A whole JSON text as one value; `None` when it is not JSON.
-pub(super) fn whole(text: &str) -> Option<Value> {
-    serde_json::from_str::<&RawValue>(text)
-        .ok()
-        .and_then(|raw| value(raw.get()).ok())
-}
-
 /// A whole body as one value.
 pub(super) fn document(body: &[u8]) -> Result<Value, Refused> {
     let raw: &RawValue = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
-    value(raw.get()).map_err(|error| malformed(&error))
+    Value::from_raw(raw).map_err(|error| malformed(&error))
 }
 
 fn malformed(error: &serde_json::Error) -> Refused {
     Refused::new(400, "json", format!("the body is not valid JSON: {error}"))
-}
-
-/// Text that is known to be one JSON value.
-fn value(json: &str) -> Result<Value, serde_json::Error> {
-    Ok(match json.as_bytes().first() {
-        Some(b'{' | b'[') => Value::Json(json.to_owned()),
-        Some(b'"') => Value::Text(serde_json::from_str(json)?),
-        Some(b't') => Value::Boolean(true),
-        Some(b'f') => Value::Boolean(false),
-        Some(b'n') => Value::Null,
-        _ => number(json)?,
-    })
-}
-
-/// An integer beyond 64 signed bits stays whole as its digits.
-fn number(json: &str) -> Result<Value, serde_json::Error> {
-    if let Ok(number) = json.parse() {
-        return Ok(Value::Integer(number));
-    }
-    let real: f64 = serde_json::from_str(json)?;
-    let is_integer = json.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    Ok(if is_integer {
-        Value::Json(json.to_owned())
-    } else {
-        Value::Real(real)
-    })
 }
 
 struct Fields<'a, 'f> {
@@ -136,7 +103,7 @@ impl<'de> DeserializeSeed<'de> for Argument<'_> {
             return deserializer.deserialize_any(self);
         }
         let raw = <&RawValue as serde::Deserialize>::deserialize(deserializer)?;
-        value(raw.get()).map(Ok).map_err(serde::de::Error::custom)
+        Value::from_raw(raw).map(Ok).map_err(serde::de::Error::custom)
     }
 }
 

@@ -11,7 +11,7 @@ mod text;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use fujsen::{Function, Kind, Parameter};
 
-use crate::base::bindings::{Error, Value};
+use crate::base::value::{Error, Value};
 
 /// Arguments that cannot be bound.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,54 +75,9 @@ pub fn bind_json(
         function,
         arguments
             .into_iter()
-            .map(|(name, value)| (name, value_from_json(value)))
+            .map(|(name, value)| (name, Value::from_json(value)))
             .collect(),
     )
-}
-
-/// A value as JSON. Bytes become base64 text, as an argument of kind `bytes` is read.
-pub fn value_to_json(value: Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Boolean(value) => value.into(),
-        Value::Integer(value) => value.into(),
-        Value::Real(value) => value.into(),
-        Value::Text(text) => text.into(),
-        Value::Bytes(bytes) => BASE64.encode(bytes).into(),
-        Value::Json(text) => serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text)),
-    }
-}
-
-/// JSON as a value: arrays and objects stay JSON text, and so does an integer that is above those of 64 signed bits. One beyond
-/// 64 bits is a real to the parser.
-pub fn value_from_json(json: serde_json::Value) -> Value {
-    match json {
-        serde_json::Value::Null => Value::Null,
-        serde_json::Value::Bool(value) => Value::Boolean(value),
-        serde_json::Value::Number(number) => match number.as_i64() {
-            Some(integer) => Value::Integer(integer),
-            None if number.is_u64() => Value::Json(number.to_string()),
-            None => Value::Real(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        serde_json::Value::String(text) => Value::Text(text),
-        nested => Value::Json(nested.to_string()),
-    }
-}
-
-/// A value as JSON text. Fails where a guest's `json` is not JSON.
-pub(crate) fn value_to_json_text(value: Value) -> Result<Vec<u8>, serde_json::Error> {
-    match value {
-        Value::Json(text) => {
-            serde_json::from_str::<serde::de::IgnoredAny>(&text)?;
-            Ok(text.into_bytes())
-        }
-        Value::Null => Ok(b"null".to_vec()),
-        Value::Boolean(value) => serde_json::to_vec(&value),
-        Value::Integer(value) => serde_json::to_vec(&value),
-        Value::Real(value) => serde_json::to_vec(&value),
-        Value::Text(text) => serde_json::to_vec(&text),
-        Value::Bytes(bytes) => serde_json::to_vec(&BASE64.encode(bytes)),
-    }
 }
 
 /// One place per parameter, filled from several sources: the first source that has it wins.

@@ -7,9 +7,8 @@ use serde_json::json;
 use super::{
     bind_json, bind_named,
     http::{Input, bind},
-    value_from_json, value_to_json, value_to_json_text,
 };
-use crate::base::{bindings::Value, fuzz};
+use crate::base::{fuzz, value::Value};
 
 /// `name:type` with `?` for an optional one, `name:integer[0,255]` for a range, `name:json<Vec<i64>>` for a source type.
 fn function(parameters: &str) -> Function {
@@ -345,8 +344,7 @@ fn integers_above_63_bits_stay_whole_or_are_refused() {
         assert_eq!(from(&[], &format!("{{\"n\": {digits}}}")).unwrap(), digits);
         assert_eq!(bound("n:json", "", "", &format!("{{\"n\": {digits}}}")), digits);
         assert_eq!(bound("n:json", &format!("n={digits}"), "", ""), digits);
-        assert_eq!(value_from_json(json!(number)), Value::Json(digits.clone()));
-        assert_eq!(value_to_json(value_from_json(json!(number))), json!(number));
+        assert_eq!(Value::from_json(json!(number)), Value::Json(digits.clone()));
         let refusal = format!("400 `n` must be an integer, not {digits}");
         assert_eq!(bound("n:integer", "", "", &format!("{{\"n\": {digits}}}")), refusal);
         assert_eq!(
@@ -429,26 +427,6 @@ fn calls_bind_by_name() {
     assert_eq!(print(&bound), r#"2i, {"b":[1]}"#);
 }
 
-#[test]
-fn values_and_json() {
-    for json in [
-        json!(null),
-        json!(true),
-        json!(-5),
-        json!(0.5),
-        json!("x"),
-        json!([1, {"a": null}]),
-        json!({"z": 1, "a": 2}),
-    ] {
-        assert_eq!(value_to_json(value_from_json(json.clone())), json);
-        let text = value_to_json_text(value_from_json(json.clone())).unwrap();
-        assert_eq!(serde_json::from_slice::<serde_json::Value>(&text).unwrap(), json);
-    }
-    assert_eq!(value_to_json(Value::Bytes(b"hi".to_vec())), json!("aGk="));
-    assert_eq!(value_to_json_text(Value::Real(f64::NAN)).unwrap(), b"null");
-    assert!(value_to_json_text(Value::Json("{".into())).is_err());
-}
-
 const REQUESTS: [&str; 12] = [
     "/users/7?name=Ada&tags=a&tags=b",
     "/files/a%2Fb/%C3%A9%20?x=%00&flag=true",
@@ -496,7 +474,7 @@ fn any_request(executions: u64) {
             Ok(values) => {
                 assert_eq!(values.len(), function.params.len());
                 for value in values {
-                    let _ = value_to_json_text(value);
+                    let _ = value.into_json_text();
                 }
             }
             Err(refused) => assert!((400..500).contains(&refused.status), "{}", refused.message),

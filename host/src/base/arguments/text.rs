@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use fujsen::{Kind, Parameter};
 
-use super::{Refused, above, in_range, json};
-use crate::base::bindings::Value;
+use super::{Refused, above, in_range};
+use crate::base::value::Value;
 
 /// Characters of a bad value that a message repeats.
 const SHOWN: usize = 40;
@@ -32,7 +32,7 @@ pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, 
         Kind::Bytes => Ok(Value::Bytes(text.into_owned().into_bytes())),
         Kind::Json => match list(parameter) {
             Some(elements) if !text.starts_with('[') => Ok(array(elements, vec![text])),
-            _ => Ok(json::whole(&text).unwrap_or_else(|| Value::Text(text.into_owned()))),
+            _ => Ok(whole(&text).unwrap_or_else(|| Value::Text(text.into_owned()))),
         },
         Kind::Request => Ok(Value::Null),
     }
@@ -73,6 +73,12 @@ fn array(elements: Elements, texts: Vec<Cow<'_, str>>) -> Value {
         Elements::Any => serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned())),
     };
     Value::Json(serde_json::Value::Array(texts.into_iter().map(element).collect()).to_string())
+}
+
+/// A whole JSON text as one value; none when it is not JSON.
+fn whole(text: &str) -> Option<Value> {
+    let raw = serde_json::from_str(text).ok()?;
+    Value::from_raw(raw).ok()
 }
 
 fn quoted(text: &str) -> String {

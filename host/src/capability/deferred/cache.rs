@@ -10,8 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::time::timeout_at;
 
 use super::{failed::Failed, identity::Key};
-use crate::base::value::payload;
-use crate::base::{bindings::Value, limits};
+use crate::base::{limits, value::Value};
 
 /// What `@cache(…)` keeps, for as long as the process runs: a save that leaves a value's text alone leaves its result.
 #[derive(Clone, Default)]
@@ -120,7 +119,7 @@ impl Entry {
     }
 
     fn bytes(&self) -> usize {
-        self.kept.as_ref().map_or(0, |kept| payload(&kept.value))
+        self.kept.as_ref().map_or(0, |kept| kept.value.payload())
     }
 }
 
@@ -156,7 +155,7 @@ mod tests {
     use tsk::{Deferred, Span};
 
     use super::*;
-    use crate::base::bindings::Error;
+    use crate::base::value::Error;
 
     const LONG: Duration = Duration::from_secs(60);
 

@@ -2,7 +2,7 @@
 
 use tsk::{Deferred, Diagnostic, Node, SourceMap, Span, Value};
 
-use crate::base::bindings::Error;
+use crate::base::value::Error;
 
 /// An operator that failed, and where it stands.
 #[derive(Clone, Debug)]

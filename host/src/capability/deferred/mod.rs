@@ -10,7 +10,6 @@ mod count;
 mod failed;
 mod identity;
 mod operation;
-mod plain;
 mod reach;
 mod reader;
 mod run;
@@ -19,4 +18,4 @@ mod run;
 mod tests;
 
 pub use self::{cache::Cache, failed::Failed, identity::Namespace, reach::Reach, reader::Reader};
-pub(crate) use self::{check::check, count::count, plain::value as plain_value};
+pub(crate) use self::{check::check, count::count};

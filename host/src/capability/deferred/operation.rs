@@ -6,7 +6,7 @@ use tsk::{Deferred, Diagnostic, Node, Object, Span, Value};
 
 use super::{Reach, failed::remedy};
 use crate::{
-    base::{bindings::Error, section::text},
+    base::{section::text, value::Error},
     capability::redis::Redis,
 };
 

@@ -12,16 +12,14 @@ use super::{
     Reach, count,
     failed::Failed,
     operation::{self, Operation},
-    plain, run,
+    run,
 };
-use crate::base::value::payload;
 use crate::{
     base::{
-        arguments,
-        bindings::{Error, Value, http::Request},
         limits,
+        value::{Error, Value},
     },
-    capability::sql::SqlSession,
+    capability::{http::Request, sql::SqlSession},
     observe::request::Origin,
 };
 
@@ -86,7 +84,7 @@ impl<'a> Reader<'a> {
                 tsk::Value::Array(items) => {
                     let mut texts = Vec::with_capacity(items.len());
                     for item in items {
-                        texts.extend(self.node(item).await?.map(run::json));
+                        texts.extend(self.node(item).await?.map(Value::into_json_text));
                     }
                     Ok(Some(Value::Json(run::list(texts.into_iter()))))
                 }
@@ -97,8 +95,8 @@ impl<'a> Reader<'a> {
 
     fn plain(&self, node: &Node) -> Option<Value> {
         match self.shown_by {
-            Some(config) => Some(arguments::value_from_json(config.node_to_json(node))),
-            None => plain::value(node),
+            Some(config) => Some(Value::from_json(config.node_to_json(node))),
+            None => Value::of(node),
         }
     }
 
@@ -150,7 +148,7 @@ impl<'a> Reader<'a> {
                     .map_err(failed)?
             }
         };
-        self.retained += payload(&value);
+        self.retained += value.payload();
         if self.retained > limits::RETAINED_BYTES {
             let message = format!("the values of one read are over {} MiB", limits::RETAINED_BYTES >> 20);
             return Err(failed(Error::new(500, "too-large", message)));
@@ -203,7 +201,7 @@ impl<'a> Reader<'a> {
         for (name, node) in request.headers.into_iter().flatten() {
             let value = match self.argument(node).await? {
                 Value::Text(text) => text,
-                other => run::json(other),
+                other => other.into_json_text(),
             };
             headers.push((name.clone(), value));
         }

@@ -6,14 +6,11 @@ use http::header::CONTENT_TYPE;
 use url::Url;
 
 use crate::{
-    base::bindings::{
-        Error, Value,
-        http::{Request, Response},
-        sql::Rows,
-    },
+    base::value::{Error, Value},
     capability::{
-        http::{self as capability, Http},
+        http::{self as capability, Http, Request, Response},
         redis::Redis,
+        sql::Rows,
     },
     observe::{metrics::Metrics, request::Origin},
 };
@@ -48,7 +45,7 @@ pub(super) async fn redis(
         .await?;
     let mut values = reply.values.into_iter();
     Ok(if reply.is_list {
-        Value::Json(list(values.map(json)))
+        Value::Json(list(values.map(Value::into_json_text)))
     } else {
         values.next().unwrap_or(Value::Null)
     })
@@ -87,7 +84,7 @@ pub(super) async fn http(
     if !is_json {
         return Ok(Value::Text(text));
     }
-    from_json(text).map_err(|error| nonsense("not-json", &format!("with what is no JSON: {error}")))
+    Value::from_json_text(text).map_err(|error| nonsense("not-json", &format!("with what is no JSON: {error}")))
 }
 
 /// A request's body, with its kind among the headers unless the file says another.
@@ -95,7 +92,7 @@ pub(super) fn body(value: Value, headers: &mut Vec<(String, String)>) -> Vec<u8>
     let (kind, body) = match value {
         Value::Text(text) => ("text/plain; charset=utf-8", text.into_bytes()),
         Value::Bytes(bytes) => ("application/octet-stream", bytes),
-        other => ("application/json", json(other).into_bytes()),
+        other => ("application/json", other.into_json_text().into_bytes()),
     };
     if !headers
         .iter()
@@ -117,15 +114,6 @@ fn is_json(response: &Response) -> bool {
     })
 }
 
-/// Arrays and objects stay as they came.
-fn from_json(text: String) -> serde_json::Result<Value> {
-    if text.trim_start().starts_with(['[', '{']) {
-        serde_json::from_str::<serde::de::IgnoredAny>(&text)?;
-        return Ok(Value::Json(text));
-    }
-    serde_json::from_str(&text).map(crate::base::arguments::value_from_json)
-}
-
 /// The JSON text of a list.
 pub(super) fn list(items: impl Iterator<Item = String>) -> String {
     let items: Vec<String> = items.collect();
@@ -135,15 +123,7 @@ pub(super) fn list(items: impl Iterator<Item = String>) -> String {
 /// The JSON text of an object.
 pub(super) fn object<'k>(members: impl Iterator<Item = (&'k str, Value)>) -> String {
     let members: Vec<String> = members
-        .map(|(key, value)| format!("{}:{}", serde_json::Value::from(key), json(value)))
+        .map(|(key, value)| format!("{}:{}", serde_json::Value::from(key), value.into_json_text()))
         .collect();
     format!("{{{}}}", members.join(","))
-}
-
-/// The JSON text of a value. Bytes become base64 text, as everywhere.
-pub(super) fn json(value: Value) -> String {
-    match value {
-        Value::Json(text) => text,
-        other => crate::base::arguments::value_to_json(other).to_string(),
-    }
 }

@@ -12,8 +12,8 @@ use tsk::{Config, Diagnostic, Options};
 use super::*;
 use crate::{
     base::{
-        bindings::{Error, Value as Given},
         folder::Folder,
+        value::{Error, Value as Given},
     },
     capability::{Capabilities, Credentials, Shared, sql::SqlSession},
     observe::request::Origin,

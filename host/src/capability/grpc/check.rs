@@ -8,7 +8,7 @@ use tonic::{Code, Request, Status, client::Grpc as Client};
 use tonic_prost::ProstCodec;
 
 use super::Grpc;
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 const PATH: &str = "/grpc.health.v1.Health/Check";
 

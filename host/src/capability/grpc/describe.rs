@@ -3,8 +3,8 @@
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
 use super::{Described, Server, reflection::Undescribed};
-use crate::base::bindings::Error;
 use crate::base::misspelt::did_you_mean;
+use crate::base::value::Error;
 
 /// Names that a message lists.
 const SHOWN: usize = 20;

@@ -12,19 +12,13 @@ use tokio::time::timeout_at;
 use tonic::{Code, ConnectError, Status, client::Grpc as Client, metadata::MetadataMap};
 
 use super::{
-    Grpc, Server, describe,
+    Grpc, Messages, Request, Response, Server, describe,
     message::{self, Untold},
     metadata,
     raw::Raw,
 };
 use crate::{
-    base::{
-        bindings::{
-            Error,
-            grpc::{Messages, Request, Response},
-        },
-        limits,
-    },
+    base::{limits, value::Error},
     network::{
         egress::cause,
         resilience::{Retry, Verdict},

@@ -12,7 +12,7 @@ use http::{
 use tonic::metadata::MetadataMap;
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     network::egress::headers,
     observe::request::Origin,
 };

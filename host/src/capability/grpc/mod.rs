@@ -2,6 +2,7 @@
 //!
 //! `Channels` (process) keeps connections and what servers say of themselves over swaps, `Grpc` (App) knows the names.
 
+mod call;
 mod check;
 mod connect;
 mod describe;
@@ -25,13 +26,16 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 use prost_reflect::DescriptorPool;
 use tsk::{Config, Diagnostic};
 
-pub(crate) use self::protos::files;
 pub use self::remote::Channels;
 use self::remote::Remote;
+pub(crate) use self::{
+    call::{Messages, Request, Response},
+    protos::files,
+};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     network::resilience::{Guard, Policies},
     observe::metrics::{self, Metrics},
 };

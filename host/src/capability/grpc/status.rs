@@ -4,7 +4,7 @@ use tonic::{Code, Status, TimeoutExpired};
 
 use super::Server;
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     network::egress::{Forbidden, cause, forbidden, reason},
 };
 

@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::{
-    base::bindings::grpc::Request,
     capability::fixture,
     network::egress::{Network, Origin},
     observe::request,

@@ -10,18 +10,12 @@ use tokio::time::timeout_at;
 use url::{Host, Url};
 
 use super::{
-    Granted, Http,
+    Granted, Http, Request, Response,
     client::{Way, hint, noting_connections},
     pairs, show,
 };
 use crate::{
-    base::{
-        bindings::{
-            Error,
-            http::{Request, Response},
-        },
-        limits, off_limits,
-    },
+    base::{limits, off_limits, value::Error},
     network::egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
     observe::{
         request,

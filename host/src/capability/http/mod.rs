@@ -5,6 +5,7 @@
 
 mod client;
 mod exchange;
+mod message;
 mod probe;
 mod send;
 mod service;
@@ -19,7 +20,10 @@ use tsk::{Config, Diagnostic};
 
 pub use self::client::Client;
 use self::client::Clients;
-pub(crate) use self::show::show;
+pub(crate) use self::{
+    message::{Request, Response},
+    show::show,
+};
 use super::{Capability, Credentials, Grant, Reading};
 use crate::{
     network::{

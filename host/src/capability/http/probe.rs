@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use super::{Http, exchange::Outgoing};
-use crate::base::bindings::Error;
+use crate::base::value::Error;
 
 impl Http {
     /// Whether a GET of `url` is answered with 2xx by `deadline`. The origin must be granted as for any request, and

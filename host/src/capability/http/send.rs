@@ -8,17 +8,11 @@ use std::{
 use url::Url;
 
 use super::{
-    Http, Target,
+    Http, Request, Response, Target,
     exchange::{Outgoing, UNREACHABLE, bad_url, describe, is_idempotent},
 };
 use crate::{
-    base::{
-        bindings::{
-            Error,
-            http::{Request, Response},
-        },
-        limits,
-    },
+    base::{limits, value::Error},
     network::{
         discovery::SCHEME,
         egress::{Network, Origin},

@@ -6,14 +6,11 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use super::{
-    Http, Target,
+    Http, Response, Target,
     exchange::{Outgoing, UNREACHABLE},
 };
 use crate::{
-    base::{
-        bindings::{Error, http::Response},
-        limits,
-    },
+    base::{limits, value::Error},
     network::{
         discovery::{Instance, InstanceLease, InstanceOutcome, Service},
         egress::{Network, Origin},

@@ -18,13 +18,7 @@ use tokio::{
 
 use super::*;
 use crate::{
-    base::{
-        bindings::{
-            Error,
-            http::{Request, Response},
-        },
-        limits,
-    },
+    base::{limits, value::Error},
     capability::fixture,
     network::resilience::Memory,
     observe::{request, trace_context::TraceContext},

@@ -1,9 +1,8 @@
 //! What a command may ask of a server: no command of a few bytes makes a value, or an answer, of a great many.
 
-use crate::base::value::payload;
 use crate::base::{
-    bindings::{Error, Value},
     limits,
+    value::{Error, Value},
 };
 
 /// An error where `verb` (upper case) would make too much, or has an argument that Redis cannot have.
@@ -15,12 +14,12 @@ pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
         );
         return Err(Error::new(500, "bad-argument", message));
     }
-    let bytes: usize = arguments.iter().map(payload).sum();
+    let bytes: usize = arguments.iter().map(Value::payload).sum();
     if bytes > limits::REDIS_VALUE {
         return Err(too_large(format!("the arguments of {verb} are {bytes} bytes")));
     }
     let number = |index: usize| arguments.get(index).and_then(number);
-    let length = |index: usize| arguments.get(index).map_or(0.0, |argument| payload(argument) as f64);
+    let length = |index: usize| arguments.get(index).map_or(0.0, |argument| argument.payload() as f64);
     let needed = match verb {
         "SETBIT" => number(1).map(|bit| (bit / 8.0).floor() + 1.0),
         "SETRANGE" => number(1).map(|offset| offset + length(2)),
@@ -43,7 +42,7 @@ pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
 
 /// An error where a value that has `before` bytes would be too long with what is appended.
 pub(super) fn append(before: usize, arguments: &[Value]) -> Result<(), Error> {
-    let after = before.saturating_add(arguments.get(1).map_or(0, payload));
+    let after = before.saturating_add(arguments.get(1).map_or(0, Value::payload));
     if after > limits::REDIS_VALUE {
         return Err(too_large(format!("APPEND would make a value of {after} bytes")));
     }

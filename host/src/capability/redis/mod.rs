@@ -22,11 +22,10 @@ pub(crate) use self::reply::Reply;
 use self::verbs::Kind;
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
-use crate::base::value::payload;
 use crate::{
     base::{
-        bindings::{Error, Value},
         limits, sections,
+        value::{Error, Value},
     },
     observe::{
         metrics::{self, Metrics},

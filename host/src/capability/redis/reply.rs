@@ -2,8 +2,8 @@
 
 use crate::{
     base::{
-        bindings::{Error, Value},
         limits,
+        value::{Error, Value},
     },
     storage::store::redis::{explain, too_large},
 };
@@ -65,7 +65,7 @@ impl Flat {
                 ));
             }
         };
-        self.bytes += super::payload(&value);
+        self.bytes += value.payload();
         if self.values.len() == limits::REDIS_ELEMENTS || self.bytes > limits::REDIS_REPLY {
             return Err(too_large());
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::bindings::{Error, Value};
+use crate::base::value::{Error, Value};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

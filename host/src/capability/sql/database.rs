@@ -13,7 +13,7 @@ use super::{
     shown, target,
 };
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     observe::{metrics, operation::Operation, traces::Trace},
     storage::store::Durability,
 };

@@ -5,13 +5,11 @@ use std::{sync::Arc, time::Instant};
 use super::{
     error::whole,
     postgres::{self, Server},
+    rows::{Changes, Rows},
     shown, sqlite,
 };
 use crate::{
-    base::bindings::{
-        Error, Value,
-        sql::{Changes, Rows},
-    },
+    base::value::{Error, Value},
     storage::store::{
         Durability,
         sqlite::{Copied, Location},

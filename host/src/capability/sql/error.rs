@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 pub(super) fn busy() -> Error {
     let seconds = limits::SQL_BUSY.as_secs();

@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod pools;
 mod postgres;
+mod rows;
 mod shown;
 mod sqlite;
 mod target;
@@ -20,16 +21,14 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic};
 
 pub use self::pools::Pools;
+pub(crate) use self::rows::{Changes, Rows};
 use self::{database::Database, engine::Lease};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
     base::{
-        bindings::{
-            Error, Value,
-            sql::{Changes, Rows},
-        },
         limits,
+        value::{Error, Value},
     },
     observe::{metrics::Metrics, traces::Trace},
 };

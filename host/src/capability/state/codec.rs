@@ -1,7 +1,7 @@
 //! A value as bytes, the same in both engines. An integer is its decimal digits, so that Redis can count with it;
 //! anything else is a letter and its content. Never empty.
 
-use crate::base::bindings::{Error, Value};
+use crate::base::value::{Error, Value};
 
 /// None for `null`, which stands for no value.
 pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {

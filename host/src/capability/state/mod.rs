@@ -19,11 +19,10 @@ use tsk::{Config, Diagnostic, Span, Value as Setting};
 use self::{name::Name, redis::Keys, refused::Refused, sqlite::Table};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
-use crate::base::value::payload;
 use crate::{
     base::{
-        bindings::{Error, Value},
         limits, sections,
+        value::{Error, Value},
     },
     observe::metrics::Metrics,
     storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
@@ -250,7 +249,7 @@ impl State {
 }
 
 fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
-    let bytes = payload(value);
+    let bytes = value.payload();
     if bytes > limits::STATE_VALUE {
         let message = format!(
             "a value of the state has at most {} KiB, this one has {} bytes: keep larger ones in a database",

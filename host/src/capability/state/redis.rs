@@ -6,7 +6,7 @@ use ::redis::{Cmd, Value as Reply, cmd};
 
 use super::{Name, Refused};
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     storage::store::redis::{Server, key},
 };
 

@@ -1,6 +1,6 @@
 //! What the state does not do.
 
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 /// Why an engine leaves everything as it is.
 #[derive(Clone, Copy)]

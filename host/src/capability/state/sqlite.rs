@@ -7,7 +7,7 @@ use tokio::{task::AbortHandle, time::sleep};
 
 use super::{Name, Refused, codec};
 use crate::{
-    base::{bindings::Error, clock::Clock, limits},
+    base::{clock::Clock, limits, value::Error},
     observe::tasks,
     storage::store::{Durability, sqlite::File},
 };

@@ -23,7 +23,7 @@ pub(crate) use self::{
     settings::Balance,
 };
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     network::name::same_name,
 };
 

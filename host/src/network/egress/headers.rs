@@ -9,7 +9,7 @@ use http::{
 };
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     network::mesh::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
     observe::request::Origin,
 };

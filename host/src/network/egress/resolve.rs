@@ -11,8 +11,8 @@ use super::{
     grants::{Network, Origin},
 };
 use crate::base::{
-    bindings::Error,
     off_limits::{self, OffLimits},
+    value::Error,
 };
 
 pub(crate) fn allows(network: Network, address: IpAddr) -> bool {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::backoff::{Backoff, jittered},
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::metrics::Kept,
 };
 

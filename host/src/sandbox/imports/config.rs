@@ -1,8 +1,10 @@
 //! What a guest calls `config`: the values of the file.
 
 use crate::{
-    base::bindings::{self, Error, Value, config::Entry},
-    base::value::payload,
+    base::{
+        bindings::{self, Error, Value, config::Entry},
+        value,
+    },
     capability::{
         config::{Found, kept, validate},
         deferred::Reader,
@@ -16,7 +18,7 @@ impl bindings::config::Host for Call {
         let values = self.context.capabilities.config.of(&mut self.sessions.config);
         match values.get(&self.section, &key) {
             Found::Nothing => Entry::Missing,
-            Found::Plain(value) => Entry::Plain(value.clone()),
+            Found::Plain(value) => Entry::Plain(value.clone().into()),
             // Why it is refused, `evaluate` says.
             Found::Deferred(_) | Found::Kept(_) => Entry::Deferred,
         }
@@ -28,7 +30,7 @@ impl bindings::config::Host for Call {
         let value = match values.get(&self.section, &key) {
             Found::Nothing => return Ok(None),
             Found::Plain(value) => value.clone(),
-            Found::Kept(path) => return Err(kept(&path)),
+            Found::Kept(path) => return Err(kept(&path).into()),
             Found::Deferred(node) => {
                 let reach = context.capabilities.reach();
                 let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
@@ -36,8 +38,8 @@ impl bindings::config::Host for Call {
                 value.map_err(|failed| failed.explain(&context.sources))?
             }
         };
-        self.retain(payload(&value))?;
-        Ok(Some(value))
+        self.retain(value.payload())?;
+        Ok(Some(value.into()))
     }
 
     async fn validate(&mut self, document: String, schema: String) -> Result<Vec<String>, Error> {
@@ -45,7 +47,7 @@ impl bindings::config::Host for Call {
         let checking = tasks::block("validate", move || validate(&document, &schema));
         let errors = checking
             .await
-            .map_err(|_| Error::new(500, "internal", "the check ended without a result"))??;
+            .map_err(|_| value::Error::new(500, "internal", "the check ended without a result"))??;
         self.retain(errors.iter().map(String::len).sum())?;
         Ok(errors)
     }

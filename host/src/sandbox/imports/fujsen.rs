@@ -1,10 +1,9 @@
 //! What a guest calls `fujsen`: calls of other fujsens, and how it says that it failed.
 
-use crate::base::value::payload;
 use crate::{
     base::{
         bindings::{self, Error, Value},
-        escape, limits,
+        escape, limits, value,
     },
     sandbox::{
         call::{Call, Caller},
@@ -21,7 +20,7 @@ impl bindings::fujsen::Host for Call {
                 self.fujsen,
                 limits::CALL_DEPTH
             );
-            return Err(Error::new(500, "too-deep", message));
+            return Err(value::Error::new(500, "too-deep", message).into());
         }
         let context = self.context.clone();
         let caller = Caller {
@@ -31,14 +30,18 @@ impl bindings::fujsen::Host for Call {
             depth,
             config: context.capabilities.config.share(&mut self.sessions.config),
         };
+        let arguments = arguments
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect();
         let body = self.fujsens.clone().call(&name, arguments, caller).await?;
-        self.retain(payload(&body))?;
-        Ok(body)
+        self.retain(body.payload())?;
+        Ok(body.into())
     }
 
     fn fail(&mut self, mut error: Error) {
         shorten(&mut error.message, limits::ERROR_TEXT);
-        self.failure = Some(error);
+        self.failure = Some(error.into());
     }
 
     fn panic(&mut self, mut message: String, mut file: String, line: u32, column: u32) {

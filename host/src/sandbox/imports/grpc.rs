@@ -5,19 +5,22 @@ use crate::{
         self, Error,
         grpc::{Messages, Request, Response},
     },
-    capability::grpc::metadata,
+    capability::grpc::{self, metadata},
     sandbox::call::Call,
 };
 
 impl bindings::grpc::Host for Call {
     async fn call(&mut self, request: Request) -> Result<Response, Error> {
+        let request = asked(request);
         let grpc = &self.context.capabilities.grpc;
         let response = grpc.call(request, &self.origin, self.deadline).await?;
         self.retain(response.message.len() + metadata::size(&response.metadata))?;
-        Ok(response)
+        let grpc::Response { message, metadata } = response;
+        Ok(Response { message, metadata })
     }
 
     async fn stream(&mut self, request: Request, limit: Option<u32>) -> Result<Messages, Error> {
+        let request = asked(request);
         let grpc = &self.context.capabilities.grpc;
         let answer = grpc.stream(request, limit, &self.origin, self.deadline).await?;
         let size: usize = answer
@@ -26,6 +29,25 @@ impl bindings::grpc::Host for Call {
             .map(|message| size_of::<String>() + message.len())
             .sum();
         self.retain(size + metadata::size(&answer.metadata))?;
-        Ok(answer)
+        let grpc::Messages {
+            messages,
+            cut,
+            metadata,
+        } = answer;
+        Ok(Messages {
+            messages,
+            cut,
+            metadata,
+        })
+    }
+}
+
+fn asked(request: Request) -> grpc::Request {
+    grpc::Request {
+        server: request.server,
+        method: request.method,
+        message: request.message,
+        metadata: request.metadata,
+        timeout_ms: request.timeout_ms,
     }
 }

@@ -5,16 +5,30 @@ use crate::{
         self, Error,
         http::{IncomingRequest, Request, Response},
     },
-    capability::http::{pairs, pairs_size},
+    capability::http::{self, pairs, pairs_size},
     sandbox::call::Call,
 };
 
 impl bindings::http::Host for Call {
     async fn send(&mut self, request: Request) -> Result<Response, Error> {
+        let request = http::Request {
+            method: request.method,
+            url: request.url,
+            headers: request.headers,
+            body: request.body,
+            timeout_ms: request.timeout_ms,
+            redirects: request.redirects,
+        };
         let http = &self.context.capabilities.http;
         let response = http.send(request, &self.origin, self.deadline).await?;
         self.retain(response.body.len() + pairs_size(&response.headers))?;
-        Ok(response)
+        Ok(Response {
+            status: response.status,
+            headers: response.headers,
+            body: response.body,
+            url: response.url,
+            elapsed_us: response.elapsed_us,
+        })
     }
 
     fn incoming(&mut self) -> Option<IncomingRequest> {

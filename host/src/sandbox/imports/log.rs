@@ -8,8 +8,18 @@ use crate::{
 
 impl bindings::log::Host for Call {
     fn write(&mut self, level: Level, message: String, fields: Vec<(String, Value)>) {
-        let author = author(self);
+        let (author, level) = (author(self), from(level));
+        let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, value.into())).collect();
         self.sessions.log.write(author, level, &message, &fields);
+    }
+}
+
+fn from(level: Level) -> tracing::Level {
+    match level {
+        Level::Debug => tracing::Level::DEBUG,
+        Level::Info => tracing::Level::INFO,
+        Level::Warn => tracing::Level::WARN,
+        Level::Error => tracing::Level::ERROR,
     }
 }
 

@@ -1,9 +1,12 @@
 //! What fujsens measure, and what they are told of what the host has measured.
 
 use crate::{
-    base::bindings::{
-        self, Error, Value,
-        metrics::{DependencyStatus, How, RecentRequest, Snapshot},
+    base::{
+        bindings::{
+            self, Error, Value,
+            metrics::{DependencyStatus, How, RecentRequest, Snapshot},
+        },
+        value,
     },
     observe::metrics::{self, Measure},
     sandbox::call::Call,
@@ -30,7 +33,7 @@ impl bindings::metrics::Host for Call {
         let custom = &self.context.metrics.metrics().custom;
         custom
             .measure(measure)
-            .map_err(|message| Error::new(500, "bad-metric", message))
+            .map_err(|message| value::Error::new(500, "bad-metric", message).into())
     }
 
     fn figures(&mut self) -> Snapshot {
@@ -101,7 +104,7 @@ fn from(how: How) -> metrics::How {
 }
 
 /// A label's value is text in the end; what is no scalar has none.
-fn label((name, value): (String, Value)) -> Result<(String, String), Error> {
+fn label((name, value): (String, Value)) -> Result<(String, String), value::Error> {
     let text = match value {
         Value::Text(text) => text,
         Value::Integer(value) => value.to_string(),
@@ -110,7 +113,7 @@ fn label((name, value): (String, Value)) -> Result<(String, String), Error> {
         Value::Null => String::new(),
         Value::Bytes(_) | Value::Json(_) => {
             let message = format!("the value of the label `{name}` must be text, a number or a boolean");
-            return Err(Error::new(500, "bad-metric", message));
+            return Err(value::Error::new(500, "bad-metric", message));
         }
     };
     Ok((name, text))

@@ -12,6 +12,7 @@ mod redis;
 mod sql;
 mod state;
 mod time;
+pub(crate) mod wit;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,8 @@
 //! What a guest calls `redis`.
 
-use crate::base::value::payload;
 use crate::{
     base::bindings::{self, Error, Value},
-    sandbox::call::Call,
+    sandbox::{call::Call, imports::wit},
 };
 
 impl bindings::redis::Host for Call {
@@ -14,13 +13,13 @@ impl bindings::redis::Host for Call {
                 &self.section,
                 &server,
                 &name,
-                arguments,
+                wit::all(arguments),
                 &self.origin.trace,
                 self.deadline,
             )
             .await?
             .values;
-        self.retain(values.iter().map(|value| size_of::<Value>() + payload(value)).sum())?;
-        Ok(values)
+        self.retain(values.iter().map(|value| size_of::<Value>() + value.payload()).sum())?;
+        Ok(wit::all(values))
     }
 }

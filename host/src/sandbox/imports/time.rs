@@ -8,10 +8,7 @@ use std::{
 use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
 
 use crate::{
-    base::{
-        bindings::{self, Error},
-        limits,
-    },
+    base::{bindings, limits, value::Error},
     sandbox::call::Call,
 };
 
@@ -29,8 +26,8 @@ impl bindings::time::Host for Call {
         START.elapsed().as_nanos() as u64
     }
 
-    fn format(&mut self, timestamp: u64, pattern: String) -> Result<String, Error> {
-        format(timestamp, &pattern)
+    fn format(&mut self, timestamp: u64, pattern: String) -> Result<String, bindings::Error> {
+        Ok(format(timestamp, &pattern)?)
     }
 
     async fn sleep(&mut self, milliseconds: u32) {

@@ -8,9 +8,8 @@ use super::session::Source;
 use crate::{
     base::backoff::{Backoff, jittered},
     base::{
-        arguments,
-        bindings::{Error, Value},
-        limits, redact,
+        arguments, limits, redact,
+        value::{Error, Value},
     },
     observe::{
         request::Origin,

@@ -15,7 +15,7 @@ use tokio::{
 
 use self::session::Session;
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::tasks,
     service::{app::App, live::Live},
 };

@@ -144,7 +144,7 @@ impl Session {
         }
     }
 
-    async fn try_claim(&mut self, room: usize) -> Result<Claimed, crate::base::bindings::Error> {
+    async fn try_claim(&mut self, room: usize) -> Result<Claimed, crate::base::value::Error> {
         let Source { queue, consumer, .. } = &self.source;
         if !self.subscribed {
             queue.subscribe(&consumer.service).await?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     storage::store::{
         Durability, Store,
         redis::{Server, key},

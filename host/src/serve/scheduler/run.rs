@@ -10,7 +10,7 @@ use super::{
     due::Due,
 };
 use crate::{
-    base::{bindings::Error, clock::Clock, limits},
+    base::{clock::Clock, limits, value::Error},
     observe::{request::Origin, traces::Kind},
     service::{app::App, schedule::Schedule},
 };

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::reply::JSON;
 use crate::{
-    base::{arguments::Refused, bindings::Error, escape, limits, redact},
+    base::{arguments::Refused, escape, limits, redact, value::Error},
     network::mesh,
 };
 

@@ -6,11 +6,11 @@ use http::{
     header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TE, TRAILER, TRANSFER_ENCODING, UPGRADE},
 };
 use http_body_util::Full;
+use serde::de::IgnoredAny;
 
 use crate::base::{
-    arguments::value_to_json_text,
-    bindings::{Reply, Value},
     limits,
+    value::{Reply, Value},
 };
 
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -73,9 +73,12 @@ fn body(value: Value, has_type: bool) -> Result<Bytes, String> {
     match value {
         Value::Text(text) if has_type => Ok(text.into()),
         Value::Bytes(bytes) => Ok(bytes.into()),
-        value => value_to_json_text(value)
-            .map(Bytes::from)
-            .map_err(|error| format!("its body is not JSON: {error}")),
+        value => {
+            if let Value::Json(text) = &value {
+                serde_json::from_str::<IgnoredAny>(text).map_err(|error| format!("its body is not JSON: {error}"))?;
+            }
+            Ok(value.into_json_text().into())
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tsk::{Node, Span};
 
 use crate::base::{
     limits,
@@ -58,26 +57,4 @@ fn is_bounded(value: &Value, depth: usize, values: &mut usize) -> bool {
             Value::Object(members) => members.values().all(|member| inner(member, values)),
             _ => true,
         }
-}
-
-/// A value as the file would have it. Text is text, whatever it says.
-pub(crate) fn node(value: &Value) -> Node {
-    let value = match value {
-        Value::Null => tsk::Value::Null,
-        Value::Bool(value) => tsk::Value::Bool(*value),
-        Value::Number(number) => match number.as_i64() {
-            Some(integer) => tsk::Value::Integer(integer),
-            None => tsk::Value::Float(number.as_f64().unwrap_or_default()),
-        },
-        Value::String(text) => tsk::Value::String(text.clone()),
-        Value::Array(items) => tsk::Value::Array(items.iter().map(node).collect()),
-        Value::Object(members) => {
-            tsk::Value::Object(members.iter().map(|(key, value)| (key.clone(), node(value))).collect())
-        }
-    };
-    Node {
-        value,
-        span: Span::default(),
-        key_span: Span::default(),
-    }
 }

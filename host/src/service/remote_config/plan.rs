@@ -17,12 +17,12 @@ use super::{
 };
 use crate::{
     base::{
-        bindings::{Error, http::Request, http::Response},
         schema::{Found, Schema, find},
+        value::{Error, setting},
     },
     capability::{
         config::Values,
-        http::{Http, show},
+        http::{Http, Request, Response, show},
     },
     network::egress::{self, Network},
 };
@@ -159,7 +159,7 @@ impl Plan {
         let changed: Vec<String> = self.schema.paths().filter(is_changed).map(str::to_owned).collect();
         if !changed.is_empty() {
             let remote = |path: &str| match find(&document.values, path) {
-                Found::Value(value) => Some((path.to_owned(), document::node(value))),
+                Found::Value(value) => Some((path.to_owned(), setting::node(value))),
                 _ => None,
             };
             values.replace(self.schema.paths().filter_map(remote).collect());

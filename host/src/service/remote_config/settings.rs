@@ -8,10 +8,10 @@ use url::Url;
 use super::places;
 use crate::{
     base::{
-        arguments, limits,
+        limits,
         schema::{Schema, Wrong},
         section::{Section, text},
-        sections,
+        sections, value,
     },
     capability::deferred,
 };
@@ -179,7 +179,7 @@ fn local(config: &Config, schema: &Schema) -> Result<Vec<(String, Local)>, Vec<D
             all.push((path.to_owned(), Local::Deferred));
             continue;
         }
-        let Some(value) = deferred::plain_value(node).map(arguments::value_to_json) else {
+        let Some(value) = value::Value::of(node).map(value::Value::into_json) else {
             continue;
         };
         for error in schema.errors_at(path, &value) {

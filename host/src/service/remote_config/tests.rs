@@ -6,7 +6,7 @@ use tsk::Config;
 
 use super::{document, plan::Plan};
 use crate::{
-    base::fuzz,
+    base::{fuzz, value::setting},
     capability::{config::Values, fixture},
 };
 
@@ -63,7 +63,7 @@ fn a_document_is_taken_over_and_its_changes_named() {
     );
     let ignored = plan.ignored(&plan.document(json!({"cache": {"ttl": 1, "size": 2}, "rest": 3})));
     assert_eq!(ignored, ["cache.size", "rest"]);
-    assert!(matches!(document::node(&json!(words)).value, tsk::Value::String(text) if text == words));
+    assert!(matches!(setting::node(&json!(words)).value, tsk::Value::String(text) if text == words));
 }
 
 #[test]

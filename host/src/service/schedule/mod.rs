@@ -16,7 +16,7 @@ use tsk::{Config, Diagnostic, Span};
 
 use self::{read::Options, rhythm::Rhythm};
 use crate::{
-    base::bindings::{Error, Value},
+    base::value::{Error, Value},
     sandbox::module::Handler,
     service::{
         names::{self, Handlers},

@@ -6,7 +6,7 @@ use tsk::{Config, Diagnostic, Node, Object, Value};
 
 use super::rhythm::Rhythm;
 use crate::{
-    base::{arguments, bindings, limits},
+    base::{arguments, limits, value},
     service::target::Targets,
 };
 
@@ -17,7 +17,7 @@ pub(super) struct Line {
     pub(super) options: Options,
     /// `section.name`, which there is.
     pub(super) target: String,
-    pub(super) arguments: Vec<bindings::Value>,
+    pub(super) arguments: Vec<value::Value>,
 }
 
 /// How the slots of a line are run.
@@ -147,7 +147,7 @@ impl Reader<'_> {
     }
 
     /// One fujsen, or a list of them.
-    fn targets(&mut self, key: &str, node: &Node) -> Vec<(String, Vec<bindings::Value>)> {
+    fn targets(&mut self, key: &str, node: &Node) -> Vec<(String, Vec<value::Value>)> {
         let nodes = match &node.value {
             Value::Array(nodes) => nodes.as_slice(),
             _ => std::slice::from_ref(node),
@@ -171,7 +171,7 @@ impl Reader<'_> {
     }
 
     /// A fujsen that can be called with nothing, and its arguments then.
-    fn target(&mut self, key: &str, node: &Node) -> Option<(String, Vec<bindings::Value>)> {
+    fn target(&mut self, key: &str, node: &Node) -> Option<(String, Vec<value::Value>)> {
         let Some(target) = self.targets.word(node) else {
             let message = format!("the schedule `{key}` does not lead to a fujsen");
             let error = Diagnostic::error("wrong-schedule", message).at(node.span);

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::tasks,
 };
 

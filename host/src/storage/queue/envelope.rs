@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::{trace_context::TraceContext, traces::Recording},
 };
 

@@ -9,7 +9,7 @@ use super::{
     stream::{Stream, command, script},
 };
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     storage::store::redis::{Seat, Server},
 };
 

@@ -29,7 +29,7 @@ pub(crate) use self::{
 };
 use self::{list::List, sqlite::Sqlite, stream::Stream};
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     storage::store::{Kept, Place, Store, Stores},
 };
 

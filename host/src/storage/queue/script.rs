@@ -5,7 +5,7 @@ use std::{sync::OnceLock, time::Duration};
 use redis::{Cmd, Value};
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     storage::store::redis::Server,
 };
 

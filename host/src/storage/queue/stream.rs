@@ -12,7 +12,7 @@ use super::{
     script::{Script, field, list, number, text},
 };
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     storage::store::redis::{Seat, Server},
 };
 

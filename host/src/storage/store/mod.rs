@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 pub(crate) use self::{durability::Durability, kept::Kept, place::Place};
 use crate::base::{
-    bindings::Error,
     clock::{self, Clock},
+    value::Error,
 };
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.

@@ -10,7 +10,7 @@ use super::{
     array,
     unfit::{Unfit, base},
 };
-use crate::base::bindings::{Error, Value};
+use crate::base::value::{Error, Value};
 
 /// A parameter, ready to be sent. Most travel as texts, which the server reads as it would read them in a statement.
 pub(super) enum Bound<'a> {

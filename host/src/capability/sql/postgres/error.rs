@@ -11,7 +11,7 @@ use super::{
     super::error::{busy, rolled_back, too_big, with_place},
     server::Server,
 };
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 /// Why some work on a connection did not end well, and so what is known of the connection.
 pub(super) enum Fault {

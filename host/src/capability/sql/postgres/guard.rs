@@ -1,7 +1,7 @@
 //! Which statements fujsens may run. What these may touch is for the server's own roles to say.
 
 use super::lex::{Found, Lexer, Token};
-use crate::base::{bindings::Error, misspelt::did_you_mean};
+use crate::base::{misspelt::did_you_mean, value::Error};
 
 /// What a statement does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

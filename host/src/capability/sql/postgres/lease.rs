@@ -17,7 +17,10 @@ use tokio::{
 use tokio_postgres::{Error as Postgres, Statement};
 
 use super::{
-    super::error::{rolled_back, timeout as out_of_time},
+    super::{
+        error::{rolled_back, timeout as out_of_time},
+        rows::{Changes, Rows},
+    },
     bind::{self, Bound},
     connect::Link,
     error::{Fault, changed_meanwhile, explain, is_forgotten, is_last, unfit},
@@ -28,11 +31,8 @@ use super::{
 };
 use crate::{
     base::{
-        bindings::{
-            Error, Value,
-            sql::{Changes, Rows},
-        },
         limits,
+        value::{Error, Value},
     },
     observe::tasks,
 };

@@ -15,7 +15,7 @@ use super::{
     lease::Lease,
     server::Server,
 };
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 /// The connections to one database. Made when they are needed; a server that is down is found again by the next use.
 pub(in super::super) struct Pool {

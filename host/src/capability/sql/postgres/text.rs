@@ -5,7 +5,7 @@ use super::{
     guard::{self, Verb},
     lex::{Found, Lexer, Token},
 };
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 /// The protocol counts parameters in 16 bits.
 const MAX_PARAMETERS: u32 = u16::MAX as u32;

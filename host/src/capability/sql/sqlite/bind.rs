@@ -3,7 +3,7 @@
 use rusqlite::{Statement, types::Null};
 
 use super::{super::error::wrong_count, control::Control, error::explain, lists};
-use crate::base::bindings::{Error, Value};
+use crate::base::value::{Error, Value};
 
 pub(super) fn all(
     statement: &mut Statement<'_>,
@@ -69,15 +69,12 @@ fn wrong(what: String) -> Error {
 
 /// An integer above those of `i64` comes as its digits. SQLite would take them for a text, or round them to a real.
 fn refuse_unsigned(number: usize, value: &Value) -> Result<(), Error> {
-    let is_number = |text: &str| text.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit());
-    match value {
-        Value::Json(text) if is_number(text) => {
-            let message =
-                format!("parameter {number}: SQLite's integers have 64 bits and a sign; keep a larger one as text");
-            Err(Error::new(400, "bad-argument", message))
-        }
-        _ => Ok(()),
+    if value.is_long_integer() {
+        let message =
+            format!("parameter {number}: SQLite's integers have 64 bits and a sign; keep a larger one as text");
+        return Err(Error::new(400, "bad-argument", message));
     }
+    Ok(())
 }
 
 fn bind(statement: &mut Statement<'_>, index: usize, value: &Value) -> rusqlite::Result<()> {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     storage::store::sqlite::{Identity, Location},
 };
 use parking_lot::Mutex;

@@ -6,7 +6,7 @@ use super::{
     super::error::{busy, several_statements, timeout, too_big, too_much_written, with_place, zero_byte},
     control::Control,
 };
-use crate::base::bindings::Error;
+use crate::base::value::Error;
 
 /// SQLite's failure as its author can act on it.
 pub(super) fn explain(error: rusqlite::Error, control: &Control) -> Error {

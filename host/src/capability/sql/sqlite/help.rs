@@ -1,6 +1,6 @@
 //! What to write instead of a database that cannot be opened.
 
-use crate::{base::bindings::Error, storage::store::sqlite::Location};
+use crate::{base::value::Error, storage::store::sqlite::Location};
 
 /// What to do about a database that cannot be opened.
 pub(in super::super) fn help(location: &Location, error: &Error) -> String {

@@ -1,6 +1,6 @@
 //! Lists among the parameters: SQLite binds one value to each, and would compare the list's text.
 
-use crate::base::bindings::{Error, Value};
+use crate::base::value::{Error, Value};
 
 /// Fails where a list stands for several values. Where its text is stored, or read by a function of JSON, it may stand.
 pub(super) fn refuse(sql: &str, parameters: &[Value]) -> Result<(), Error> {

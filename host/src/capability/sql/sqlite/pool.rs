@@ -13,7 +13,10 @@ use tokio::{
 };
 
 use super::{
-    super::error::{busy, timeout as out_of_time},
+    super::{
+        error::{busy, timeout as out_of_time},
+        rows::{Changes, Rows},
+    },
     check,
     control::Control,
     error::explain,
@@ -21,11 +24,8 @@ use super::{
 };
 use crate::{
     base::{
-        bindings::{
-            Error, Value,
-            sql::{Changes, Rows},
-        },
         limits,
+        value::{Error, Value},
     },
     storage::store::{
         Durability,

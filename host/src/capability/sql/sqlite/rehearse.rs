@@ -6,7 +6,7 @@ use tokio::time::timeout_at;
 
 use super::{super::error::timeout as out_of_time, control::Control, error::explain, guard, statement};
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     observe::tasks,
     storage::store::{
         Durability,

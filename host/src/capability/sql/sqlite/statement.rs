@@ -5,17 +5,17 @@ use rusqlite::{
 };
 
 use super::{
-    super::error::{distinct, empty, rolled_back, too_many_bytes, too_many_rows},
+    super::{
+        error::{distinct, empty, rolled_back, too_many_bytes, too_many_rows},
+        rows::{Changes, Rows},
+    },
     bind,
     control::Control,
     error::explain,
 };
 use crate::base::{
-    bindings::{
-        Error, Value,
-        sql::{Changes, Rows},
-    },
     limits,
+    value::{Error, Value},
 };
 
 /// Runs one statement and reads its rows. One that writes (`INSERT … RETURNING`) takes effect whole or, where its rows

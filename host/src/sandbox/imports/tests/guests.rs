@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use super::{CORPUS, app};
 use crate::{
     base::{
-        bindings::Value,
         fuzz::{self, Input},
+        value::Value,
     },
     capability::fixture::RedisServer,
     observe::request::Origin,

@@ -11,9 +11,9 @@ use self::tables::Tables;
 use super::{Claimed, Consumer, Dead, Delivery, Event, Progress, Receipt, Seen};
 use crate::{
     base::{
-        bindings::Error,
         clock::{Clock, milliseconds},
         limits,
+        value::Error,
     },
     storage::store::{Durability, sqlite::File},
 };

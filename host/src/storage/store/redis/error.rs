@@ -2,7 +2,7 @@
 
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
-use crate::base::{bindings::Error, limits};
+use crate::base::{limits, value::Error};
 
 pub(crate) fn too_large() -> Error {
     let message = format!(

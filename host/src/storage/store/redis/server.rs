@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{bounded::Bounded, error};
 use crate::{
-    base::{bindings::Error, limits, off_limits},
+    base::{limits, off_limits, value::Error},
     observe::tasks,
 };
 

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use super::{Identity, Location, Thread, gone, look, open, write_ahead};
 use crate::{
-    base::{bindings::Error, limits},
+    base::{limits, value::Error},
     observe::tasks,
     storage::store::Durability,
 };

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::{
-    base::bindings::Error,
+    base::value::Error,
     storage::store::{Durability, own::OWN_FOLDER},
 };
 

@@ -5,7 +5,7 @@ use std::{sync::mpsc, thread::JoinHandle};
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::oneshot;
 
-use crate::{base::bindings::Error, observe::tasks};
+use crate::{base::value::Error, observe::tasks};
 
 /// A connection on a thread of its own: SQLite blocks, the server must not. It ends when this is dropped.
 pub(crate) struct Thread<J> {

@@ -16,11 +16,13 @@ use tokio_postgres::{
 };
 
 use self::{shape::Shape, unreadable::Unreadable};
-use super::super::error::{distinct, too_many_bytes, too_many_rows};
-use crate::base::value::payload;
+use super::super::{
+    error::{distinct, too_many_bytes, too_many_rows},
+    rows::Rows,
+};
 use crate::base::{
-    bindings::{Error, Value, sql::Rows},
     limits,
+    value::{Error, Value},
 };
 
 /// Rows as they come in, up to the bounds of a result.
@@ -63,7 +65,7 @@ impl Reader {
                 Ok(Some(Raw(bytes))) => shape.value(bytes).map_err(explain)?,
                 Err(_) => return Err(explain(Unreadable::Malformed)),
             };
-            self.bytes += size_of::<Value>() + payload(&value);
+            self.bytes += size_of::<Value>() + value.payload();
             if self.bytes > limits::SQL_BYTES {
                 return Err(too_many_bytes());
             }

@@ -8,7 +8,7 @@ use super::{
     array, clock, network, numeric,
     unreadable::{Unreadable, fixed, written},
 };
-use crate::base::bindings::Value;
+use crate::base::value::Value;
 
 pub(super) enum Shape {
     Boolean,
@@ -84,7 +84,7 @@ impl Shape {
             Self::Int2 | Self::Int4 | Self::Int8 | Self::Oid => Value::Integer(self.integer(bytes)?),
             Self::Float4 | Self::Float8 => Value::Real(self.real(bytes)?),
             Self::Bytes => Value::Bytes(bytes.to_vec()),
-            Self::Json | Self::Jsonb => json(self.text(bytes)?)?,
+            Self::Json | Self::Jsonb => Value::from_json_text(self.text(bytes)?).map_err(|_| Unreadable::Malformed)?,
             Self::Void => Value::Null,
             _ => Value::Text(self.text(bytes)?),
         })
@@ -163,26 +163,4 @@ impl Shape {
 
 fn utf8(bytes: &[u8]) -> Result<&str, Unreadable> {
     std::str::from_utf8(bytes).map_err(|_| Unreadable::Malformed)
-}
-
-/// Objects and lists stay JSON; what a plain value can hold is one.
-fn json(text: String) -> Result<Value, Unreadable> {
-    if text.trim_start().starts_with(['{', '[']) {
-        return Ok(Value::Json(text));
-    }
-    let value = serde_json::from_str(&text).map_err(|_| Unreadable::Malformed)?;
-    Ok(match value {
-        serde_json::Value::Bool(value) => Value::Boolean(value),
-        serde_json::Value::String(text) => Value::Text(text),
-        serde_json::Value::Number(number) => match (number.as_i64(), number.as_f64()) {
-            (Some(integer), _) => Value::Integer(integer),
-            // Its digits, however many there are.
-            _ if text.trim().bytes().all(|byte| byte == b'-' || byte.is_ascii_digit()) => {
-                Value::Json(text.trim().into())
-            }
-            (_, Some(real)) => Value::Real(real),
-            _ => Value::Text(text),
-        },
-        _ => Value::Null,
-    })
 }

@@ -1,0 +1,64 @@
+//! Values, errors and replies as `guest-sdk/wit` writes them.
+
+use crate::base::{
+    bindings,
+    value::{Error, Reply, Value},
+};
+
+impl From<bindings::Value> for Value {
+    fn from(value: bindings::Value) -> Self {
+        match value {
+            bindings::Value::Null => Self::Null,
+            bindings::Value::Boolean(value) => Self::Boolean(value),
+            bindings::Value::Integer(value) => Self::Integer(value),
+            bindings::Value::Real(value) => Self::Real(value),
+            bindings::Value::Text(text) => Self::Text(text),
+            bindings::Value::Bytes(bytes) => Self::Bytes(bytes),
+            bindings::Value::Json(text) => Self::Json(text),
+        }
+    }
+}
+
+impl From<Value> for bindings::Value {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Boolean(value) => Self::Boolean(value),
+            Value::Integer(value) => Self::Integer(value),
+            Value::Real(value) => Self::Real(value),
+            Value::Text(text) => Self::Text(text),
+            Value::Bytes(bytes) => Self::Bytes(bytes),
+            Value::Json(text) => Self::Json(text),
+        }
+    }
+}
+
+impl From<bindings::Reply> for Reply {
+    fn from(reply: bindings::Reply) -> Self {
+        let bindings::Reply { status, headers, body } = reply;
+        Self {
+            status,
+            headers,
+            body: body.into(),
+        }
+    }
+}
+
+impl From<bindings::Error> for Error {
+    fn from(error: bindings::Error) -> Self {
+        let bindings::Error { status, code, message } = error;
+        Self { status, code, message }
+    }
+}
+
+impl From<Error> for bindings::Error {
+    fn from(error: Error) -> Self {
+        let Error { status, code, message } = error;
+        Self { status, code, message }
+    }
+}
+
+/// A list takes its place where it is: both kinds of values are as large.
+pub(crate) fn all<A, B: From<A>>(values: Vec<A>) -> Vec<B> {
+    values.into_iter().map(B::from).collect()
+}
