@@ -3,7 +3,6 @@
 pub mod arguments;
 pub mod backoff;
 pub mod bearer;
-pub mod bindings;
 pub mod clock;
 pub(crate) mod endpoint;
 pub(crate) mod escape;

@@ -7,12 +7,18 @@ use wasmtime_wasi::{WasiCtxView, WasiView};
 
 use crate::{
     base::{
-        bindings::{self, ModulePre},
         escape::shown,
         limits,
         value::{Error, Reply, Value},
     },
-    sandbox::{call::Call, imports::wit, lane, place::Panic, wasi::Wasi},
+    sandbox::{
+        bindings::{self, ModulePre},
+        call::Call,
+        imports::wit,
+        lane,
+        place::Panic,
+        wasi::Wasi,
+    },
 };
 
 /// What a store holds: the current call, and the instance's own bounds.

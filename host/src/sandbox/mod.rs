@@ -1,5 +1,6 @@
 //! Guests: their modules, their instances, and their calls within bounds.
 
+pub mod bindings;
 pub mod call;
 pub mod context;
 pub mod engine;

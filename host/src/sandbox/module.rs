@@ -8,9 +8,9 @@ use tsk::Language;
 use wasmtime::component::Component;
 
 use crate::{
-    base::bindings::ModulePre,
     observe::metrics,
     sandbox::{
+        bindings::ModulePre,
         engine::Host,
         instance::{Guest, State},
         lane::Habit,

@@ -14,14 +14,14 @@ use wasmtime_wasi::{
 };
 
 use crate::{
-    base::{
+    base::limits,
+    sandbox::{
         bindings::{
             Value,
             log::{Host, Level},
         },
-        limits,
+        call::Call,
     },
-    sandbox::call::Call,
 };
 
 /// The WASI side of one instance, made when the instance first asks for something.

@@ -1,16 +1,16 @@
 //! What a guest calls `config`: the values of the file.
 
 use crate::{
-    base::{
-        bindings::{self, Error, Value, config::Entry},
-        value,
-    },
+    base::value,
     capability::{
         config::{Found, kept, validate},
         deferred::Reader,
     },
     observe::tasks,
-    sandbox::call::Call,
+    sandbox::{
+        bindings::{self, Error, Value, config::Entry},
+        call::Call,
+    },
 };
 
 impl bindings::config::Host for Call {

@@ -1,8 +1,10 @@
 //! What a guest calls `events`.
 
 use crate::{
-    base::bindings::{self, Error},
-    sandbox::call::Call,
+    sandbox::{
+        bindings::{self, Error},
+        call::Call,
+    },
     storage::queue::Options,
 };
 

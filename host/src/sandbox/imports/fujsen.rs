@@ -1,11 +1,9 @@
 //! What a guest calls `fujsen`: calls of other fujsens, and how it says that it failed.
 
 use crate::{
-    base::{
-        bindings::{self, Error, Value},
-        escape, limits, value,
-    },
+    base::{escape, limits, value},
     sandbox::{
+        bindings::{self, Error, Value},
         call::{Call, Caller},
         place::Panic,
     },

@@ -1,12 +1,14 @@
 //! What a guest calls `grpc`.
 
 use crate::{
-    base::bindings::{
-        self, Error,
-        grpc::{Messages, Request, Response},
-    },
     capability::grpc::{self, metadata},
-    sandbox::call::Call,
+    sandbox::{
+        bindings::{
+            self, Error,
+            grpc::{Messages, Request, Response},
+        },
+        call::Call,
+    },
 };
 
 impl bindings::grpc::Host for Call {

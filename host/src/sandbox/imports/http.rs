@@ -1,12 +1,14 @@
 //! What a guest calls `http`: requests of its own, and the one that it answers.
 
 use crate::{
-    base::bindings::{
-        self, Error,
-        http::{IncomingRequest, Request, Response},
-    },
     capability::http::{self, pairs, pairs_size},
-    sandbox::call::Call,
+    sandbox::{
+        bindings::{
+            self, Error,
+            http::{IncomingRequest, Request, Response},
+        },
+        call::Call,
+    },
 };
 
 impl bindings::http::Host for Call {

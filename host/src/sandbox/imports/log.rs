@@ -1,9 +1,11 @@
 //! What a guest calls `log`.
 
 use crate::{
-    base::bindings::{self, Value, log::Level},
     capability::log::Author,
-    sandbox::call::Call,
+    sandbox::{
+        bindings::{self, Value, log::Level},
+        call::Call,
+    },
 };
 
 impl bindings::log::Host for Call {

@@ -1,15 +1,15 @@
 //! What fujsens measure, and what they are told of what the host has measured.
 
 use crate::{
-    base::{
+    base::value,
+    observe::metrics::{self, Measure},
+    sandbox::{
         bindings::{
             self, Error, Value,
             metrics::{DependencyStatus, How, RecentRequest, Snapshot},
         },
-        value,
+        call::Call,
     },
-    observe::metrics::{self, Measure},
-    sandbox::call::Call,
 };
 
 impl bindings::metrics::Host for Call {

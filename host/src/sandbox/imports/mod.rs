@@ -19,10 +19,7 @@ mod tests;
 
 use wasmtime::component::{HasData, Linker};
 
-use crate::{
-    base::bindings,
-    sandbox::{call::Call, instance::State},
-};
+use crate::sandbox::{bindings, call::Call, instance::State};
 
 /// Tells wasmtime that every host function works on the current [`Call`].
 struct Current;

@@ -1,8 +1,9 @@
 //! What a guest calls `redis`.
 
-use crate::{
-    base::bindings::{self, Error, Value},
-    sandbox::{call::Call, imports::wit},
+use crate::sandbox::{
+    bindings::{self, Error, Value},
+    call::Call,
+    imports::wit,
 };
 
 impl bindings::redis::Host for Call {

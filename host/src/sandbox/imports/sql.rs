@@ -1,12 +1,15 @@
 //! What a guest calls `sql`.
 
 use crate::{
-    base::bindings::{
-        self, Error, Value,
-        sql::{Changes, Rows},
-    },
     capability::sql,
-    sandbox::{call::Call, imports::wit},
+    sandbox::{
+        bindings::{
+            self, Error, Value,
+            sql::{Changes, Rows},
+        },
+        call::Call,
+        imports::wit,
+    },
 };
 
 impl bindings::sql::Host for Call {

@@ -1,8 +1,8 @@
 //! What a guest calls `state`.
 
-use crate::{
-    base::bindings::{self, Error, Value},
-    sandbox::call::Call,
+use crate::sandbox::{
+    bindings::{self, Error, Value},
+    call::Call,
 };
 
 impl bindings::state::Host for Call {

@@ -12,13 +12,13 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    base::{
-        bindings::{self, Value, events, grpc, http, log, metrics},
-        fuzz::{self, Input},
-    },
+    base::fuzz::{self, Input},
     capability::fixture::RedisServer,
     observe::request::Origin,
-    sandbox::call::Call,
+    sandbox::{
+        bindings::{self, Value, events, grpc, http, log, metrics},
+        call::Call,
+    },
     service::{app::App, load::Loader},
 };
 

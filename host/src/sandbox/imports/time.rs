@@ -8,8 +8,8 @@ use std::{
 use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
 
 use crate::{
-    base::{bindings, limits, value::Error},
-    sandbox::call::Call,
+    base::{limits, value::Error},
+    sandbox::{bindings, call::Call},
 };
 
 /// The fixed point of `monotonic`.

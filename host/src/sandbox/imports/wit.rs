@@ -1,8 +1,8 @@
 //! Values, errors and replies as `guest-sdk/wit` writes them.
 
-use crate::base::{
-    bindings,
-    value::{Error, Reply, Value},
+use crate::{
+    base::value::{Error, Reply, Value},
+    sandbox::bindings,
 };
 
 impl From<bindings::Value> for Value {

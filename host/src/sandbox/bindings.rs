@@ -1,4 +1,4 @@
-//! What `guest-sdk/wit` looks like from the host.
+//! `guest-sdk/wit` as wasmtime makes Rust of it. What it calls values and errors stays in the doors.
 
 wasmtime::component::bindgen!({
     path: "../guest-sdk/wit",
