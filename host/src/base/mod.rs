@@ -6,6 +6,7 @@ pub mod bearer;
 pub mod clock;
 pub(crate) mod endpoint;
 pub(crate) mod escape;
+pub(crate) mod explain;
 pub(crate) mod folder;
 #[cfg(test)]
 pub(crate) mod fuzz;

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic};
 
 use crate::{
-    base::value::Error,
+    base::explain::Explain,
     capability::{
         Capability, Credentials, Grant, Reading, config,
         deferred::{self, Cache, Namespace, Reach},
@@ -122,10 +122,10 @@ macro_rules! capabilities {
                 all
             }
 
-            /// Whether one of [`dependencies`](Self::dependencies) answers.
-            pub(crate) async fn check(&self, capability: &str, name: &str, deadline: Instant) -> Result<(), Error> {
+            /// Whether one of [`dependencies`](Self::dependencies) answers, or why not.
+            pub(crate) async fn check(&self, capability: &str, name: &str, deadline: Instant) -> Result<(), String> {
                 match capability {
-                    $(<$kind>::NAME => self.$name.check(name, deadline).await,)*
+                    $(<$kind>::NAME => self.$name.check(name, deadline).await.map_err(|error| error.message()),)*
                     _ => Ok(()),
                 }
             }

@@ -6,12 +6,7 @@ use arc_swap::ArcSwap;
 use tsk::{Config, Node, Object};
 
 use crate::{
-    base::{
-        limits,
-        schema::Schema,
-        sections,
-        value::{Error, Value},
-    },
+    base::{explain::Explain, limits, schema::Schema, sections, value::Value},
     capability::deferred,
 };
 
@@ -189,23 +184,42 @@ fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object
     }
 }
 
-pub(crate) fn kept(path: &str) -> Error {
-    let section = sections::of(path).map_or("", |section| section.name);
-    Error::denied(format!(
-        "no fujsen reads `{}`: what [{section}] holds is for the host alone; write a value that fujsens need, too, in a section of your own",
-        path.escape_debug()
-    ))
+/// What a guest is not told, or asks in vain.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(
+        "no fujsen reads `{}`: what [{}] holds is for the host alone; write a value that fujsens need, too, in a section of \
+         your own",
+        .0.escape_debug(),
+        sections::of(.0).map_or("", |section| section.name)
+    )]
+    Kept(String),
+    #[error("the {} is over {} KiB", .0, limits::SCHEMA_DOCUMENT >> 10)]
+    TooLarge(&'static str),
+    #[error("the {what} is no JSON: {why}")]
+    NotJson { what: &'static str, why: serde_json::Error },
+    #[error("{0}")]
+    Schema(String),
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Kept(_) => (500, "denied"),
+            Self::TooLarge(_) => (400, "too-large"),
+            Self::NotJson { .. } => (400, "bad-argument"),
+            Self::Schema(_) => (400, "bad-schema"),
+        }
+    }
 }
 
 /// Everything that is wrong with a document. The error is for a document or a schema that is none.
 pub(crate) fn validate(document: &str, schema: &str) -> Result<Vec<String>, Error> {
-    let read = |text: &str, what: &str| -> Result<serde_json::Value, Error> {
+    let read = |text: &str, what| -> Result<serde_json::Value, Error> {
         if text.len() > limits::SCHEMA_DOCUMENT {
-            let message = format!("the {what} is over {} KiB", limits::SCHEMA_DOCUMENT >> 10);
-            return Err(Error::new(400, "too-large", message));
+            return Err(Error::TooLarge(what));
         }
-        serde_json::from_str(text)
-            .map_err(|error| Error::new(400, "bad-argument", format!("the {what} is no JSON: {error}")))
+        serde_json::from_str(text).map_err(|why| Error::NotJson { what, why })
     };
     let (document, schema) = (read(document, "configuration")?, read(schema, "schema")?);
     let schema = Schema::read(&schema).map_err(|wrong| {
@@ -213,7 +227,7 @@ pub(crate) fn validate(document: &str, schema: &str) -> Result<Vec<String>, Erro
             .iter()
             .map(|one| format!("{}; {}", one.message, one.help))
             .collect();
-        Error::new(400, "bad-schema", told.join("\n"))
+        Error::Schema(told.join("\n"))
     })?;
     Ok(schema.errors_of(&document))
 }
@@ -227,7 +241,7 @@ mod tests {
     use tsk::{Language, Secret, Source, Span};
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::{base::value, capability::fixture};
 
     fn text(value: &str) -> Option<Value> {
         Some(Value::Text(value.into()))
@@ -286,7 +300,7 @@ mod tests {
     #[test]
     fn a_guest_is_told_what_cannot_be_checked() {
         let error = |document: &str, schema: &str| {
-            let error = validate(document, schema).unwrap_err();
+            let error = value::Error::from(validate(document, schema).unwrap_err());
             (error.status, error.code, error.message)
         };
         let told = |status, code: &str, message: &str| (status, code.to_owned(), message.to_owned());
@@ -364,7 +378,7 @@ mod tests {
             assert!(matches!(table.get("users", "nothing"), Found::Nothing));
         }
         assert_eq!(
-            kept("databases.main").message,
+            Error::Kept("databases.main".into()).to_string(),
             "no fujsen reads `databases.main`: what [databases] holds is for the host alone; write a value that fujsens need, too, in a section of your own"
         );
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use tsk::Diagnostic;
 
 use super::{Grant, Reading};
-use crate::{base::value::Error, observe::metrics::Metrics};
+use crate::{base::explain::Explain, observe::metrics::Metrics};
 
 /// One thing that a guest can do besides computing, as one version of a file names it.
 pub(crate) trait Capability: Sized + Send + Sync {
@@ -13,6 +13,8 @@ pub(crate) trait Capability: Sized + Send + Sync {
     const NAME: &'static str;
     /// What outlives a swap: connections and pools.
     type Kept;
+    /// What goes wrong there.
+    type Error: Explain;
 
     /// Made once per process.
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept;
@@ -41,7 +43,7 @@ pub(crate) trait Capability: Sized + Send + Sync {
     }
 
     /// Whether one of [`dependencies`](Self::dependencies) answers.
-    fn check(&self, _name: &str, _deadline: Instant) -> impl Future<Output = Result<(), Error>> + Send {
+    fn check(&self, _name: &str, _deadline: Instant) -> impl Future<Output = Result<(), Self::Error>> + Send {
         async { Ok(()) }
     }
 }

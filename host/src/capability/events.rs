@@ -8,13 +8,14 @@ use tsk::{Config, Diagnostic};
 use super::{Capability, Grant, Reading};
 use crate::{
     base::backoff::jittered,
-    base::{limits, value::Error},
+    base::explain::Explain,
+    base::limits,
     observe::{
         metrics::Metrics,
         traces::{Kind, Trace},
     },
     storage::{
-        queue::{Event, Options, Queue, Queues, Settings},
+        queue::{self, Event, Options, Queue, Queues, Settings},
         store::Stores,
     },
 };
@@ -26,9 +27,41 @@ pub struct Events {
     queue: Arc<Queue>,
 }
 
+/// Why an event was not published, as far as anybody knows.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error(
+        "{queue} holds {most} events, all that it may (`length` of [message_queue]): some service does not handle its own; \
+         `tusk-host events FILE status` shows which"
+    )]
+    Full { queue: String, most: usize },
+    #[error("{0} did not answer")]
+    Silent(String),
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Full { .. } => (503, "full"),
+            Self::Silent(_) => (504, "timeout"),
+            Self::Queue(error) => error.meaning(),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Queue(error) => error.remedy(),
+            _ => None,
+        }
+    }
+}
+
 impl Capability for Events {
     const NAME: &'static str = "events";
     type Kept = Queues;
+    type Error = Error;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
         Queues::default()
@@ -98,11 +131,11 @@ impl Events {
                 span.describe(|span| event.describe(span, "publish", "send"));
                 self.add(event, deadline).await
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         };
         match &result {
             Ok(_) => span.end(),
-            Err(error) => span.fail(&error.code),
+            Err(error) => span.fail(error.meaning().1),
         }
         result
     }
@@ -114,28 +147,23 @@ impl Events {
             let (most, pause) = (self.settings.length, jittered(pauses.next()));
             match timeout_at(until.into(), self.queue.publish(&event, most)).await {
                 Ok(Ok(true)) => return Ok(event.id),
-                Ok(Ok(false)) => return Err(self.full()),
+                Ok(Ok(false)) => {
+                    return Err(Error::Full {
+                        queue: self.place(),
+                        most,
+                    });
+                }
                 // A server may be on its way up. The event keeps its id, however often it is added.
-                Ok(Err(error)) if matches!(error.status, 503 | 504) && Instant::now() + pause < until => {
+                Ok(Err(error)) if error.may_pass() && Instant::now() + pause < until => {
                     sleep(pause).await;
                 }
-                Ok(Err(error)) => return Err(error),
-                Err(_) => return Err(Error::new(504, "timeout", format!("{} did not answer", self.place()))),
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => return Err(Error::Silent(self.place())),
             }
         }
     }
 
     fn place(&self) -> String {
         format!("the queue `{}` in {}", self.settings.name, self.settings.place.show())
-    }
-
-    fn full(&self) -> Error {
-        let message = format!(
-            "{} holds {} events, all that it may (`length` of [message_queue]): some service does not handle its own; \
-             `tusk-host events FILE status` shows which",
-            self.place(),
-            self.settings.length
-        );
-        Error::new(503, "full", message)
     }
 }

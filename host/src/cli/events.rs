@@ -10,10 +10,10 @@ use super::{
     sealed,
 };
 use crate::{
-    base::value::Error,
+    base::explain::Explain,
     service::{read, settings},
     storage::{
-        queue::{Dead, Event, Progress, Queue, Queues, Settings},
+        queue::{Dead, Error, Event, Progress, Queue, Queues, Settings},
         store::Stores,
     },
 };
@@ -137,6 +137,6 @@ fn time(milliseconds: i64) -> String {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.message)
+        Self::new(error.message())
     }
 }

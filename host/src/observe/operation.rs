@@ -2,7 +2,7 @@
 //! once.
 
 use crate::{
-    base::value::Error,
+    base::explain::Explain,
     observe::{
         metrics,
         traces::{Kind, Recording, Span, Trace},
@@ -30,9 +30,9 @@ impl<'a> Operation<'a> {
     }
 
     /// Runs to the end of `work`.
-    pub(crate) async fn run<T>(self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(crate) async fn run<T, E: Explain>(self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
         let result = work.await;
-        self.end(result.as_ref().err().map(|error| (error.status, &*error.code)));
+        self.end(result.as_ref().err().map(Explain::meaning));
         result
     }
 

@@ -9,7 +9,7 @@ use crate::{
     },
     capability::config::ConfigSession,
     observe::request::Origin,
-    sandbox::{context::Context, place::Panic, sessions::Sessions},
+    sandbox::{context::Context, fault, place::Panic, sessions::Sessions},
 };
 
 /// Runs the fujsens that a fujsen calls.
@@ -94,14 +94,10 @@ impl Call {
     }
 
     /// Counts bytes that a host call hands to the guest against the call's budget.
-    pub fn retain(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn retain(&mut self, bytes: usize) -> Result<(), fault::Error> {
         self.retained = self.retained.saturating_add(bytes);
         if self.retained > limits::RETAINED_BYTES {
-            let message = format!(
-                "host calls returned more than {} MiB to this call",
-                limits::RETAINED_BYTES >> 20
-            );
-            return Err(Error::new(500, "too-large", message));
+            return Err(fault::Error::TooLarge);
         }
         Ok(())
     }

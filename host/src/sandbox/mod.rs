@@ -4,6 +4,7 @@ pub mod bindings;
 pub mod call;
 pub mod context;
 pub mod engine;
+pub(crate) mod fault;
 pub(crate) mod imports;
 pub mod instance;
 pub(crate) mod lane;

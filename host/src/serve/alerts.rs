@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::{
-    base::{limits, value::Error},
+    base::{explain::Explain, limits},
     observe::metrics::Metrics,
     service::alert_rules::{Kind, Rule, Rules},
     service::{app::App, live::Live},
@@ -64,21 +64,21 @@ pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
     } else {
         tracing::info!(target: "alert", service, alert = kind, severity, value, threshold, "{message}");
     }
-    if let Err(error) = publish(app, alert).await {
-        let message = &error.message;
+    if let Err(message) = publish(app, alert).await {
         tracing::warn!(target: "alert", service, alert = kind, "its event was not published: {message}");
     }
 }
 
 /// The event's data is the alert as JSON.
-async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), Error> {
-    let data = serde_json::to_string(alert).map_err(|error| Error::new(500, "json", error.to_string()))?;
+async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), String> {
+    let data = serde_json::to_string(alert).map_err(|error| error.to_string())?;
     let (trace, deadline) = (app.tracer.start(), Instant::now() + limits::EVENTS_PUBLISH);
     let events = &app.context.capabilities.events;
     events
         .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())
         .await
         .map(drop)
+        .map_err(|error| error.message())
 }
 
 /// What has changed since the last look; `firing` says what fires.

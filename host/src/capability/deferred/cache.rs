@@ -66,7 +66,7 @@ impl Cache {
                 Ok(self.keep(key, value, lifetime, &flight))
             }
             Err(failed) => {
-                *last = (failed.error.status != 504).then(|| (Instant::now(), failed.clone()));
+                *last = (!failed.is_late()).then(|| (Instant::now(), failed.clone()));
                 Err(failed)
             }
         }
@@ -155,7 +155,7 @@ mod tests {
     use tsk::{Deferred, Span};
 
     use super::*;
-    use crate::base::value::Error;
+    use crate::capability::deferred::error::Error;
 
     const LONG: Duration = Duration::from_secs(60);
 
@@ -171,7 +171,14 @@ mod tests {
             arguments: Vec::new(),
             span: Span::default(),
         };
-        Failed::new(&deferred, Error::new(status, "test", "failed"))
+        let error = match status {
+            504 => Error::Late,
+            _ => Error::Status {
+                shown: "x".into(),
+                status,
+            },
+        };
+        Failed::new(&deferred, error)
     }
 
     async fn read(
@@ -183,9 +190,7 @@ mod tests {
         let value = cache
             .get_or(key(number), lifetime, Instant::now() + LONG, || failed(504), evaluate)
             .await;
-        value
-            .map(|value| (*value).clone())
-            .map_err(|failed| failed.error.status)
+        value.map(|value| (*value).clone()).map_err(|failed| failed.status)
     }
 
     #[tokio::test]
@@ -214,9 +219,9 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(20)).await;
             result
         };
-        let readers = (0..10).map(|_| read(&cache, 1, LONG, evaluate(Err(failed(503)))));
+        let readers = (0..10).map(|_| read(&cache, 1, LONG, evaluate(Err(failed(502)))));
         for value in futures_util::future::join_all(readers).await {
-            assert_eq!(value, Err(503));
+            assert_eq!(value, Err(502));
         }
         assert_eq!(count.load(Ordering::Relaxed), 1);
         assert_eq!(read(&cache, 1, LONG, evaluate(Ok(Value::Null))).await, Ok(Value::Null));
@@ -245,7 +250,7 @@ mod tests {
         tokio::select! {
             biased;
             _ = busy => panic!("it never ends"),
-            late = late => assert_eq!(late.unwrap_err().error.status, 504),
+            late = late => assert_eq!(late.unwrap_err().status, 504),
         }
     }
 

@@ -2,56 +2,65 @@
 
 use tsk::{Deferred, Diagnostic, Node, SourceMap, Span, Value};
 
-use crate::base::value::Error;
+use super::error::Error;
+use crate::base::{explain::Explain, value};
 
-/// An operator that failed, and where it stands.
+/// An operator that failed, and where it stands. Its words are without the secrets among its arguments.
 #[derive(Clone, Debug)]
 pub struct Failed {
     pub span: Span,
     operator: String,
-    pub error: Error,
+    pub(super) status: u16,
+    code: &'static str,
+    what: String,
+    remedy: Option<String>,
 }
 
 impl Failed {
-    pub(super) fn new(deferred: &Deferred, mut error: Error) -> Self {
-        error.message = without_secrets(error.message, &deferred.arguments);
+    pub(super) fn new(deferred: &Deferred, error: Error) -> Self {
+        let (status, code) = error.meaning();
+        let told = |words| without_secrets(words, &deferred.arguments);
         Self {
             span: deferred.span,
             operator: deferred.operator.clone(),
-            error,
+            status,
+            code,
+            what: told(error.to_string()),
+            remedy: error.remedy().map(told),
         }
+    }
+
+    /// Its own time ran out.
+    pub(super) fn is_late(&self) -> bool {
+        self.status == 504
     }
 
     /// What a guest is told. What will pass keeps its status, so that clients may try again; anything else is the
     /// file's fault.
-    pub fn explain(self, sources: &SourceMap) -> Error {
-        let Self { span, operator, error } = self;
-        let status = if matches!(error.status, 502..=504) {
-            error.status
-        } else {
-            500
-        };
-        let message = format!("{}: `@{operator}` fails: {}", sources.locate(span), error.message);
-        Error::new(status, &error.code, message)
+    pub fn explain(self, sources: &SourceMap) -> value::Error {
+        let Self {
+            span,
+            operator,
+            status,
+            code,
+            what,
+            remedy,
+        } = self;
+        let status = if matches!(status, 502..=504) { status } else { 500 };
+        let remedy = remedy.map_or_else(String::new, |remedy| format!("; {remedy}"));
+        let message = format!("{}: `@{operator}` fails: {what}{remedy}", sources.locate(span));
+        value::Error::new(status, code, message)
     }
 
     /// What a person is shown: with the line of the file, and apart from it what to write.
     pub fn diagnostic(self) -> Diagnostic {
-        let Self { span, operator, error } = self;
-        let diagnostic = |what: &str| Diagnostic::error("deferred", format!("`@{operator}` fails: {what}")).at(span);
-        match remedy(&error.message) {
-            Some((what, remedy)) => diagnostic(what).help(remedy),
-            None => diagnostic(&error.message),
+        let message = format!("`@{}` fails: {}", self.operator, self.what);
+        let diagnostic = Diagnostic::error("deferred", message).at(self.span);
+        match self.remedy {
+            Some(remedy) => diagnostic.help(remedy),
+            None => diagnostic,
         }
     }
-}
-
-/// Messages that end with lines for the file: what happened, and from the last `; ` before the first of these lines on
-/// what to do.
-pub(super) fn remedy(message: &str) -> Option<(&str, &str)> {
-    let sentence = &message[..message.find('\n')?];
-    let at = sentence.rfind("; ")?;
-    Some((&message[..at], &message[at + 2..]))
 }
 
 fn without_secrets(message: String, arguments: &[Node]) -> String {

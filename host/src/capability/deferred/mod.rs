@@ -7,6 +7,7 @@
 mod cache;
 mod check;
 mod count;
+mod error;
 mod failed;
 mod identity;
 mod operation;

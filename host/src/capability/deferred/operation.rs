@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tsk::{Deferred, Diagnostic, Node, Object, Span, Value};
 
-use super::{Reach, failed::remedy};
+use super::Reach;
 use crate::{
-    base::{section::text, value::Error},
-    capability::redis::Redis,
+    base::{explain::Explain, section::text},
+    capability::redis::{self, Redis},
 };
 
 /// An operator whose arguments make sense.
@@ -122,7 +122,7 @@ fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
 /// meant as a server.
 fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Operation<'a>> {
     let texts = || wrong(span, "`@redis` takes a command and its arguments").help("write `@redis(\"GET\", \"key\")`");
-    let refused = |error| refused(span, &error);
+    let refused = |error: redis::Error| refused(span, &error);
     let is_command = |text| Redis::offers(text).is_ok();
     let first = arguments.first().and_then(text).ok_or_else(texts)?;
     let named = arguments
@@ -224,9 +224,10 @@ fn wrong(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error("deferred-argument", message).at(span)
 }
 
-fn refused(span: Span, error: &Error) -> Diagnostic {
-    match remedy(&error.message) {
-        Some((what, remedy)) => wrong(span, what).help(remedy),
-        None => wrong(span, &error.message),
+fn refused(span: Span, error: &impl Explain) -> Diagnostic {
+    let diagnostic = wrong(span, error.to_string());
+    match error.remedy() {
+        Some(remedy) => diagnostic.help(remedy),
+        None => diagnostic,
     }
 }

@@ -10,15 +10,13 @@ use tsk::{Config, Deferred, Node, Object};
 
 use super::{
     Reach, count,
+    error::Error,
     failed::Failed,
     operation::{self, Operation},
     run,
 };
 use crate::{
-    base::{
-        limits,
-        value::{Error, Value},
-    },
+    base::{limits, value::Value},
     capability::{http::Request, sql::SqlSession},
     observe::request::Origin,
 };
@@ -63,11 +61,7 @@ impl<'a> Reader<'a> {
         if count > limits::DEFERRED_VALUES
             && let Some(first) = first(&node.value)
         {
-            let message = format!(
-                "it is one of {count} operators in the value that is read, and one read runs {} at most; read parts of it",
-                limits::DEFERRED_VALUES
-            );
-            return Err(Failed::new(first, Error::new(500, "too-many", message)));
+            return Err(Failed::new(first, Error::TooMany(count)));
         }
         Ok(self.node(node).await?.unwrap_or(Value::Null))
     }
@@ -111,9 +105,8 @@ impl<'a> Reader<'a> {
     }
 
     async fn operator(&mut self, deferred: &Deferred) -> Result<Value, Failed> {
-        let failed = |error| Failed::new(deferred, error);
-        let operation = Operation::new(deferred, self.reach)
-            .map_err(|wrong| failed(Error::new(500, "deferred-argument", wrong.message)))?;
+        let failed = |error: Error| Failed::new(deferred, error);
+        let operation = Operation::new(deferred, self.reach).map_err(|wrong| failed(Error::Argument(wrong.message)))?;
         let value = match operation {
             Operation::Cache { lifetime, value } => self.cached(deferred, lifetime, value).await?,
             Operation::Http(request) => {
@@ -135,7 +128,7 @@ impl<'a> Reader<'a> {
                     .sql
                     .query(self.session, self.deadline, database, statement, parameters)
                     .await;
-                run::rows(rows.map_err(failed)?)
+                run::rows(rows.map_err(|error| failed(error.into()))?)
             }
             Operation::Redis {
                 server,
@@ -150,8 +143,7 @@ impl<'a> Reader<'a> {
         };
         self.retained += value.payload();
         if self.retained > limits::RETAINED_BYTES {
-            let message = format!("the values of one read are over {} MiB", limits::RETAINED_BYTES >> 20);
-            return Err(failed(Error::new(500, "too-large", message)));
+            return Err(failed(Error::TooLarge));
         }
         Ok(value)
     }
@@ -166,7 +158,7 @@ impl<'a> Reader<'a> {
             session: &session,
             ..*self
         };
-        let late = || Failed::new(deferred, Error::new(504, "timeout", "the call's time is over"));
+        let late = || Failed::new(deferred, Error::Late);
         let evaluate = async { Ok(inner.node(value).await?.unwrap_or(Value::Null)) };
         let key = self.reach.namespace.key(deferred);
         let kept = self

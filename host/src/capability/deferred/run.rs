@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Instant};
 use http::header::CONTENT_TYPE;
 use url::Url;
 
+use super::error::Error;
 use crate::{
-    base::value::{Error, Value},
+    base::value::Value,
     capability::{
         http::{self as capability, Http, Request, Response},
         redis::Redis,
@@ -54,9 +55,7 @@ pub(super) async fn redis(
 /// The total of a metric after `amount` was counted: an integer where it is one.
 pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Result<Value, Error> {
     if let Some(amount) = amount {
-        metrics
-            .count(name, amount)
-            .map_err(|message| Error::new(500, "bad-metric", message))?;
+        metrics.count(name, amount).map_err(Error::Metric)?;
     }
     let total = metrics.total(name);
     let is_integer = total.fract() == 0.0 && total.abs() < 9e15;
@@ -75,16 +74,17 @@ pub(super) async fn http(
 ) -> Result<Value, Error> {
     let response = http.send(request, origin, deadline).await?;
     let shown = Url::parse(&response.url).map_or_else(|_| "the server".to_owned(), |url| capability::show(&url));
-    let nonsense = |code, what: &str| Error::new(502, code, format!("{shown} answered {what}"));
     if !(200..300).contains(&response.status) {
-        return Err(nonsense("status", &format!("with status {}", response.status)));
+        let status = response.status;
+        return Err(Error::Status { shown, status });
     }
     let is_json = is_json(&response);
-    let text = String::from_utf8(response.body).map_err(|_| nonsense("not-text", "neither text nor JSON"))?;
-    if !is_json {
-        return Ok(Value::Text(text));
+    let text = String::from_utf8(response.body);
+    match text {
+        Err(_) => Err(Error::NotText(shown)),
+        Ok(text) if is_json => Value::from_json_text(text).map_err(|why| Error::NotJson { shown, why }),
+        Ok(text) => Ok(Value::Text(text)),
     }
-    Value::from_json_text(text).map_err(|error| nonsense("not-json", &format!("with what is no JSON: {error}")))
 }
 
 /// A request's body, with its kind among the headers unless the file says another.

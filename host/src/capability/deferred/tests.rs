@@ -15,7 +15,10 @@ use crate::{
         folder::Folder,
         value::{Error, Value as Given},
     },
-    capability::{Capabilities, Credentials, Shared, sql::SqlSession},
+    capability::{
+        Capabilities, Credentials, Shared,
+        sql::{self, SqlSession},
+    },
     observe::request::Origin,
 };
 
@@ -421,9 +424,28 @@ both: { token: token, length: @query("SELECT length(?)", token), kept: @cache("5
 
 #[test]
 fn a_remedy_is_apart_from_what_happened() {
-    let message = "no database `mian`; did you mean `main`?; to add it, write:\n[databases]\nmian: \"…\"";
-    let (what, remedy) = failed::remedy(message).unwrap();
-    assert_eq!(what, "no database `mian`; did you mean `main`?");
-    assert!(remedy.starts_with("to add it, write:\n[databases]"));
-    assert_eq!(failed::remedy("busy; try again"), None);
+    let deferred = tsk::Deferred {
+        operator: "query".into(),
+        arguments: Vec::new(),
+        span: tsk::Span::default(),
+    };
+    let failed = |error: sql::Error| Failed::new(&deferred, error.into());
+    let unknown = || sql::Error::Unknown {
+        name: "mian".into(),
+        hint: "; did you mean `main`?".into(),
+    };
+    let shown = failed(unknown()).diagnostic();
+    assert_eq!(
+        shown.message,
+        "`@query` fails: no database `mian`; did you mean `main`?"
+    );
+    assert!(
+        shown
+            .help
+            .unwrap()
+            .starts_with("to add it, write in the file:\n[databases]\nmian: ")
+    );
+    let told = Error::from(unknown()).message;
+    assert!(told.ends_with("?; to add it, write in the file:\n[databases]\nmian: \"sqlite:mian.db\""));
+    assert_eq!(failed(sql::Error::Busy).diagnostic().help, None);
 }

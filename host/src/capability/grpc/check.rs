@@ -7,8 +7,8 @@ use prost::Message;
 use tonic::{Code, Request, Status, client::Grpc as Client};
 use tonic_prost::ProstCodec;
 
-use super::Grpc;
-use crate::base::{limits, value::Error};
+use super::{Error, Grpc};
+use crate::base::limits;
 
 const PATH: &str = "/grpc.health.v1.Health/Check";
 
@@ -41,7 +41,7 @@ impl Grpc {
             let codec = ProstCodec::<_, Answer>::default();
             client.unary(request, PathAndQuery::from_static(PATH), codec).await
         };
-        let unhealthy = |what: &str| Err(Error::new(502, "unhealthy", what));
+        let unhealthy = |what| Err(Error::Unhealthy(what));
         match asked.await {
             Ok(answer) if answer.get_ref().status == SERVING => Ok(()),
             Ok(_) => unhealthy("it says that it is not serving"),

@@ -2,9 +2,8 @@
 
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
-use super::{Described, Server, reflection::Undescribed};
+use super::{Described, Error, Server, error::Part, reflection::Undescribed};
 use crate::base::misspelt::did_you_mean;
-use crate::base::value::Error;
 
 /// Names that a message lists.
 const SHOWN: usize = 20;
@@ -18,9 +17,7 @@ impl Server {
     /// `fresh` asks the server again, unless it has been asked just now.
     pub(super) async fn method(&self, path: &str, fresh: bool) -> Result<MethodDescriptor, Error> {
         let Some((service, method)) = path.trim_start_matches('/').split_once('/') else {
-            let shown = path.escape_debug();
-            let message = format!("`{shown}` is no method: write `package.Service/Method`");
-            return Err(Error::new(500, "unknown-method", message));
+            return Err(Error::NoMethod(path.to_owned()));
         };
         let described = self.service(service, fresh).await?;
         if let Some(found) = find(&described, method) {
@@ -32,7 +29,7 @@ impl Server {
         };
         find(&described, method).ok_or_else(|| {
             let known: Vec<_> = described.methods().map(|one| one.name().to_owned()).collect();
-            self.unknown("method", &format!("{service}/{method}"), method, &known)
+            self.unknown(Part::Method, &format!("{service}/{method}"), method, &known)
         })
     }
 
@@ -45,23 +42,20 @@ impl Server {
             Described::ByReflection => self.remote.service(name, fresh).await,
         };
         found.map_err(|undescribed| match undescribed {
-            Undescribed::Unknown(known) => self.unknown("service", name, name, &known),
+            Undescribed::Unknown(known) => self.unknown(Part::Service, name, name, &known),
             Undescribed::Failed(status) => self.failure("reflection", &status),
-            Undescribed::Silent => {
-                let (server, place) = (&self.name, self.remote.show());
-                let message = format!(
-                    "{server} ({place}) does not describe its services; name its .proto files:\n[grpc]\n{server}: {{ url: \"{place}\", proto: [\"{server}.proto\"] }}"
-                );
-                Error::new(502, "no-reflection", message)
-            }
-            Undescribed::Broken(what) => {
-                let message = format!("{} describes its services wrongly: {what}", self.name);
-                Error::new(502, "no-reflection", message)
-            }
+            Undescribed::Silent => Error::Silent {
+                server: self.name.clone(),
+                place: self.remote.show().to_owned(),
+            },
+            Undescribed::Broken(why) => Error::Undescribed {
+                server: self.name.clone(),
+                why,
+            },
         })
     }
 
-    fn unknown(&self, what: &str, shown: &str, name: &str, known: &[String]) -> Error {
+    fn unknown(&self, what: Part, shown: &str, name: &str, known: &[String]) -> Error {
         let names = || known.iter().map(String::as_str);
         // Who leaves out the package means the only service of that name.
         let mut hint = match names().find(|known| known.rsplit('.').next() == Some(name)) {
@@ -72,8 +66,12 @@ impl Server {
             let more = if known.len() > SHOWN { ", …" } else { "" };
             hint = format!("; it has {}{more}", names().take(SHOWN).collect::<Vec<_>>().join(", "));
         }
-        let message = format!("{} has no {what} `{}`{hint}", self.name, shown.escape_debug());
-        Error::new(500, &format!("unknown-{what}"), message)
+        Error::Unknown {
+            server: self.name.clone(),
+            what,
+            name: shown.to_owned(),
+            hint,
+        }
     }
 }
 

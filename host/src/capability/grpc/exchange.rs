@@ -12,13 +12,13 @@ use tokio::time::timeout_at;
 use tonic::{Code, ConnectError, Status, client::Grpc as Client, metadata::MetadataMap};
 
 use super::{
-    Grpc, Messages, Request, Response, Server, describe,
+    Error, Grpc, Messages, Request, Response, Server, describe,
     message::{self, Untold},
     metadata,
     raw::Raw,
 };
 use crate::{
-    base::{limits, value::Error},
+    base::{explain::Explain, limits},
     network::{
         egress::cause,
         resilience::{Retry, Verdict},
@@ -63,7 +63,7 @@ impl Grpc {
         let metadata = metadata::outgoing(&request.metadata, origin)?;
         if limit.is_some_and(|limit| !(1..=limits::GRPC_MESSAGES).contains(&limit)) {
             let message = format!("the limit of a stream is 1 to {} messages", limits::GRPC_MESSAGES);
-            return Err(Error::new(500, "bad-argument", message));
+            return Err(Error::Argument(message));
         }
         let (request, known) = (&request, &Known::default());
         let stream = |until| {
@@ -90,15 +90,21 @@ impl Known {
     /// What the end of an attempt says about the server: an answer is one, whatever its status.
     fn judge<T>(&self, result: &Result<T, Error>) -> Verdict {
         match result {
-            Err(error) if matches!(error.status, 502..=504) => {
-                let is_passing = matches!(error.status, 503 | 504);
-                let may = self.is_repeatable.load(Relaxed) || self.is_unsent.load(Relaxed);
-                let retry = if is_passing && may { Retry::Always } else { Retry::Never };
-                Verdict::Failed(error.message.clone(), retry)
-            }
-            // What was wrong before anything was sent.
-            Err(error) if error.status == 500 => Verdict::Nothing,
-            _ => Verdict::Works,
+            Ok(_) => Verdict::Works,
+            Err(error) => match error.meaning().0 {
+                502..=504 => {
+                    let may = self.is_repeatable.load(Relaxed) || self.is_unsent.load(Relaxed);
+                    let retry = if error.may_pass() && may {
+                        Retry::Always
+                    } else {
+                        Retry::Never
+                    };
+                    Verdict::Failed(error.message(), retry)
+                }
+                // What was wrong before anything was sent.
+                500 => Verdict::Nothing,
+                _ => Verdict::Works,
+            },
         }
     }
 }
@@ -141,7 +147,9 @@ impl Server {
             let (begin, answer) = (Instant::now(), call(until));
             async move {
                 match timeout_at(until.into(), answer).await {
-                    Ok(Err(error)) if error.code == "cancelled" && until <= Instant::now() + EARLY => {
+                    Ok(Err(Error::Status { code, .. }))
+                        if code == Code::Cancelled && until <= Instant::now() + EARLY =>
+                    {
                         Err(self.timed_out(&request.method, begin.elapsed()))
                     }
                     Ok(result) => result,
@@ -181,21 +189,22 @@ impl Server {
             _ => None,
         };
         if let Some(wrong) = wrong {
-            return Err(Error::new(
-                500,
-                "bad-argument",
-                format!("{}: {name} {wrong}", self.name),
-            ));
+            return Err(Error::Argument(format!("{}: {name} {wrong}", self.name)));
         }
-        let message = read.map_err(|unfit| {
-            let message = format!("{}: {name}: {}", self.name, unfit.message);
-            Error::new(400, "bad-argument", message)
-        })?;
-        if message.len() > limits::GRPC_MESSAGE {
-            let most = limits::GRPC_MESSAGE >> 20;
-            let message = format!("{}: the message for {name} is over {most} MiB", self.name);
-            return Err(Error::new(500, "too-large", message));
-        }
+        let (server, called) = (self.name.clone(), name.clone());
+        let message = match read {
+            Ok(message) if message.len() > limits::GRPC_MESSAGE => {
+                return Err(Error::LongMessage { server, method: called });
+            }
+            Ok(message) => message,
+            Err(unfit) => {
+                return Err(Error::Message {
+                    server,
+                    method: called,
+                    why: unfit.message,
+                });
+            }
+        };
         known.is_repeatable.store(describe::is_idempotent(&method), Relaxed);
         Ok(Asked {
             server: self,
@@ -235,9 +244,10 @@ impl Asked<'_> {
                 break;
             };
             if answer.messages.len() == limits::GRPC_MESSAGES as usize {
-                let most = limits::GRPC_MESSAGES;
-                let message = format!("{}: {} streams more than {most} messages", self.server.name, self.name);
-                return Err(Error::new(502, "too-large", message));
+                return Err(Error::LongStream {
+                    server: self.server.name.clone(),
+                    method: self.name.clone(),
+                });
             }
             let message = self.told(bytes, left)?;
             left -= message.len();
@@ -293,10 +303,11 @@ impl Asked<'_> {
     fn told(&self, bytes: Bytes, most: usize) -> Result<String, Error> {
         message::write(&self.method.output(), bytes, most).map_err(|untold| match untold {
             Untold::TooLarge => self.server.too_large(&self.name),
-            Untold::Broken(what) => {
-                let message = format!("{}: the answer of {} is broken: {what}", self.server.name, self.name);
-                Error::new(502, "bad-answer", message)
-            }
+            Untold::Broken(why) => Error::Broken {
+                server: self.server.name.clone(),
+                method: self.name.clone(),
+                why,
+            },
         })
     }
 }

@@ -11,11 +11,8 @@ use http::{
 };
 use tonic::metadata::MetadataMap;
 
-use crate::{
-    base::{limits, value::Error},
-    network::egress::headers,
-    observe::request::Origin,
-};
+use super::Error;
+use crate::{base::limits, network::egress::headers, observe::request::Origin};
 
 /// Servers differ in whether they pad.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -26,8 +23,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A guest's metadata without what belongs to gRPC and the host, and the request's id and trace.
 pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<MetadataMap, Error> {
     if size(given) > limits::GRPC_METADATA {
-        let message = format!("the metadata of a call is over {} KiB", limits::GRPC_METADATA >> 10);
-        return Err(Error::new(500, "too-large", message));
+        return Err(Error::LongMetadata);
     }
     let mut headers = HeaderMap::new();
     for (name, value) in headers::outgoing(given, origin)?
@@ -75,16 +71,14 @@ fn rebased(name: &HeaderName, value: &HeaderValue) -> Result<HeaderValue, Error>
     let bytes = BASE64.decode(value.as_bytes()).ok();
     bytes
         .and_then(|bytes| HeaderValue::from_str(&BASE64.encode(bytes)).ok())
-        .ok_or_else(|| {
-            let message = format!("the value of `{name}` must be base64: names that end in -bin hold bytes");
-            Error::new(500, "bad-header", message)
-        })
+        .ok_or_else(|| Error::Metadata(name.clone()))
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::base::explain::Told;
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs
@@ -117,7 +111,7 @@ mod tests {
             ("a", "x\r\ny: z", "bad-header"),
             ("a", &*"x".repeat(limits::GRPC_METADATA), "too-large"),
         ] {
-            let error = outgoing(&pairs(&[(name, value)]), &Origin::internal()).unwrap_err();
+            let error = outgoing(&pairs(&[(name, value)]), &Origin::internal()).told();
             assert_eq!(error.code, code, "{name}");
         }
     }

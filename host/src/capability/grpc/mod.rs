@@ -7,6 +7,7 @@ mod check;
 mod connect;
 mod describe;
 mod description;
+mod error;
 mod exchange;
 mod message;
 pub(crate) mod metadata;
@@ -30,12 +31,12 @@ pub use self::remote::Channels;
 use self::remote::Remote;
 pub(crate) use self::{
     call::{Messages, Request, Response},
+    error::Error,
     protos::files,
 };
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::value::Error,
     network::resilience::{Guard, Policies},
     observe::metrics::{self, Metrics},
 };
@@ -64,6 +65,7 @@ enum Described {
 impl Capability for Grpc {
     const NAME: &'static str = "grpc";
     type Kept = Channels;
+    type Error = Error;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
         Channels::new(metrics)
@@ -127,11 +129,9 @@ impl Grpc {
     }
 
     fn server(&self, name: &str) -> Result<&Server, Error> {
-        self.servers.get(name).ok_or_else(|| {
-            let hint = did_you_mean(name, self.servers.keys().map(String::as_str));
-            let message =
-                format!("no gRPC server `{name}`{hint}; to add it, write\n[grpc]\n{name}: \"http://127.0.0.1:50051\"");
-            Error::new(500, "unknown-server", message)
+        self.servers.get(name).ok_or_else(|| Error::UnknownServer {
+            name: name.to_owned(),
+            hint: did_you_mean(name, self.servers.keys().map(String::as_str)),
         })
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::base::explain::Told;
 use crate::{
     capability::fixture,
     network::egress::{Network, Origin},
@@ -26,10 +27,7 @@ async fn refused(grpc: &Grpc) -> (u16, String, String) {
         timeout_ms: Some(2000),
     };
     let deadline = Instant::now() + Duration::from_secs(20);
-    let error = grpc
-        .call(request, &request::Origin::internal(), deadline)
-        .await
-        .unwrap_err();
+    let error = grpc.call(request, &request::Origin::internal(), deadline).await.told();
     (error.status, error.code, error.message)
 }
 

@@ -177,12 +177,12 @@ impl<S: Service<T>, T> Service<T> for Noted<S> {
     }
 }
 
-/// What to write where a certificate's authority is not known; else nothing.
-pub(super) fn hint(error: &(dyn StdError + 'static)) -> &'static str {
+/// What to write where a certificate's authority is not known.
+pub(super) fn remedy(error: &(dyn StdError + 'static)) -> Option<&'static str> {
     match cause(error) {
         Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
-            "; if its authority is your own, write\n[tls]\nca: \"ca.pem\""
+            Some("if its authority is your own, write\n[tls]\nca: \"ca.pem\"")
         }
-        _ => "",
+        _ => None,
     }
 }

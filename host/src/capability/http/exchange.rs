@@ -10,21 +10,18 @@ use tokio::time::timeout_at;
 use url::{Host, Url};
 
 use super::{
-    Granted, Http, Request, Response,
-    client::{Way, hint, noting_connections},
+    Error, Granted, Http, Request, Response,
+    client::{Way, noting_connections, remedy},
     pairs, show,
 };
 use crate::{
-    base::{limits, off_limits, value::Error},
+    base::{limits, off_limits},
     network::egress::{Forbidden, Network, Origin, allows, cause, forbidden, headers, reason},
     observe::{
         request,
         traces::{self, Recording},
     },
 };
-
-/// The code of a failure before anything was sent.
-pub(super) const UNREACHABLE: &str = "connect";
 
 /// What is sent, as redirects change it.
 #[derive(Clone)]
@@ -59,11 +56,8 @@ impl Http {
             }),
             Err(_) => {
                 let waited = start.elapsed().as_millis();
-                Err(Error::new(
-                    504,
-                    "timeout",
-                    format!("{shown} did not answer within {waited} ms"),
-                ))
+                let what = format!("did not answer within {waited} ms");
+                Err(Error::Late { shown, what })
             }
         }
     }
@@ -79,7 +73,7 @@ impl Http {
             };
             if left == 0 {
                 let message = format!("{} redirects more than {redirects} times", show(&outgoing.url));
-                return Err(Error::new(502, "redirects", message));
+                return Err(Error::Redirects(message));
             }
             left -= 1;
             outgoing.redirect(answer.status(), target);
@@ -88,8 +82,10 @@ impl Http {
 
     pub(super) fn granted(&self, url: &Url) -> Result<&Granted, Error> {
         let origin =
-            Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "its scheme is none of http, https and service"))?;
-        self.origins.get(&origin).ok_or_else(|| not_granted(&origin))
+            Origin::of(url).ok_or_else(|| Error::url(url.as_str(), "its scheme is none of http, https and service"))?;
+        self.origins
+            .get(&origin)
+            .ok_or_else(|| Error::NotGranted(origin.as_str().to_owned()))
     }
 
     /// Whether the URL's origin may be reached, and which network it may lead to.
@@ -111,8 +107,8 @@ impl Http {
         if allows(network, address.ip()) && !off_limits::has(address) {
             Ok(network)
         } else {
-            let origin = Origin::of(url).ok_or_else(|| bad_url(url.as_str(), "it has no origin"))?;
-            Err(forbidden(&origin, address, network))
+            let origin = Origin::of(url).ok_or_else(|| Error::url(url.as_str(), "it has no origin"))?;
+            Err(forbidden(&origin, address, network).into())
         }
     }
 
@@ -137,10 +133,7 @@ impl Http {
     }
 
     fn request(&self, outgoing: &Outgoing, way: Way) -> Result<reqwest::RequestBuilder, Error> {
-        let client = self
-            .clients
-            .get(way)
-            .map_err(|message| Error::new(500, "connect", message))?;
+        let client = self.clients.get(way).map_err(Error::NoClient)?;
         let mut request = client
             .request(outgoing.method.clone(), outgoing.url.clone())
             .headers(outgoing.headers.clone());
@@ -177,21 +170,15 @@ fn is_closed(error: &reqwest::Error) -> bool {
 
 impl Outgoing {
     pub(super) fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
-        let mut url = Url::parse(&request.url).map_err(|error| bad_url(&request.url, &error.to_string()))?;
+        let mut url = Url::parse(&request.url).map_err(|error| Error::url(&request.url, error.to_string()))?;
         if !url.has_host() {
-            return Err(bad_url(&request.url, "it has no host"));
+            return Err(Error::url(&request.url, "it has no host"));
         }
         url.set_fragment(None);
         let method = Method::from_bytes(request.method.to_ascii_uppercase().as_bytes())
             .ok()
             .filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE))
-            .ok_or_else(|| {
-                Error::new(
-                    500,
-                    "bad-method",
-                    format!("`{}` is no method", request.method.escape_debug()),
-                )
-            })?;
+            .ok_or_else(|| Error::Method(request.method.clone()))?;
         let headers = headers::outgoing(&request.headers, origin)?;
         Ok(Self {
             method,
@@ -241,21 +228,12 @@ fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url,
         target.set_fragment(None);
         target
     });
-    Some(target.map_err(|_| {
-        Error::new(
-            502,
-            "redirects",
-            format!("{} redirects to `{}`", show(from), location.escape_debug()),
-        )
-    }))
+    Some(target.map_err(|_| Error::Redirects(format!("{} redirects to `{}`", show(from), location.escape_debug()))))
 }
 
 /// The body comes decompressed, so the bound is on what it becomes.
 async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, Error> {
-    let too_large = || {
-        let message = format!("the answer of {} is over {} MiB", show(&url), limits::HTTP_BODY >> 20);
-        Error::new(502, "too-large", message)
-    };
+    let too_large = || Error::TooLarge(show(&url));
     let expected = answer.content_length().unwrap_or(0);
     if expected > limits::HTTP_BODY as u64 {
         return Err(too_large());
@@ -278,61 +256,35 @@ async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, Error
 
 fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
     if let (Some(Forbidden(address)), Some(origin)) = (cause(error), Origin::of(url)) {
-        return forbidden(&origin, *address, network);
+        return forbidden(&origin, *address, network).into();
     }
     let shown = show(url);
     if error.is_timeout() {
-        let what = if error.is_connect() {
-            "could not be reached"
-        } else {
-            "sent nothing"
+        let (what, time) = match error.is_connect() {
+            true => ("could not be reached", limits::HTTP_CONNECT),
+            false => ("sent nothing", limits::HTTP_GAP),
         };
-        let seconds = if error.is_connect() {
-            limits::HTTP_CONNECT
-        } else {
-            limits::HTTP_GAP
-        }
-        .as_secs();
-        return Error::new(504, "timeout", format!("{shown} {what} within {seconds} s"));
+        let what = format!("{what} within {} s", time.as_secs());
+        return Error::Late { shown, what };
     }
     if error.is_builder() {
-        return bad_url(url.as_str(), &reason(error));
+        return Error::url(url.as_str(), reason(error));
     }
-    // Told apart by code: what was never reached can be asked again whatever was asked.
-    let (code, verb) = if error.is_connect() {
-        (UNREACHABLE, "cannot be reached")
+    let (why, remedy) = (reason(error), remedy(error));
+    // Apart: what was never reached can be asked again whatever was asked.
+    if error.is_connect() {
+        Error::Unreachable { shown, why, remedy }
     } else {
-        ("reset", "broke off")
-    };
-    let message = format!("{shown} {verb}: {}{}", reason(error), hint(error));
-    Error::new(502, code, message)
+        Error::Reset { shown, why, remedy }
+    }
 }
 
 fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
     let shown = show(url);
     if error.is_timeout() {
-        let seconds = limits::HTTP_GAP.as_secs();
-        return Error::new(504, "timeout", format!("{shown} sent nothing more for {seconds} s"));
+        let what = format!("sent nothing more for {} s", limits::HTTP_GAP.as_secs());
+        return Error::Late { shown, what };
     }
-    Error::new(
-        502,
-        "reset",
-        format!("{shown} broke off within its answer: {}", reason(error)),
-    )
-}
-
-fn not_granted(origin: &Origin) -> Error {
-    let origin = origin.as_str();
-    let message =
-        format!("the file does not grant {origin}; to allow it, write (or extend)\n[grants]\nhttp: [\"{origin}\"]");
-    Error::denied(message)
-}
-
-pub(super) fn bad_url(url: &str, why: &str) -> Error {
-    let shown: String = url.chars().take(200).collect();
-    Error::new(
-        500,
-        "bad-url",
-        format!("`{}` is no URL to send a request to: {why}", shown.escape_debug()),
-    )
+    let why = reason(error);
+    Error::CutOff { shown, why }
 }

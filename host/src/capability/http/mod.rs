@@ -4,6 +4,7 @@
 //! instance) → `exchange`.
 
 mod client;
+mod error;
 mod exchange;
 mod message;
 mod probe;
@@ -21,6 +22,7 @@ use tsk::{Config, Diagnostic};
 pub use self::client::Client;
 use self::client::Clients;
 pub(crate) use self::{
+    error::Error,
     message::{Request, Response},
     show::show,
 };
@@ -91,6 +93,7 @@ impl Target {
 impl Capability for Arc<Http> {
     const NAME: &'static str = "http";
     type Kept = (Client, Directory);
+    type Error = Error;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
         (Client::new(metrics), Directory::default())

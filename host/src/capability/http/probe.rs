@@ -5,8 +5,7 @@ use std::time::Instant;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Http, exchange::Outgoing};
-use crate::base::value::Error;
+use super::{Error, Http, exchange::Outgoing};
 
 impl Http {
     /// Whether a GET of `url` is answered with 2xx by `deadline`. The origin must be granted as for any request, and
@@ -24,7 +23,7 @@ impl Http {
         let response = self.answer(outgoing, 0, Instant::now(), deadline).await?;
         match response.status {
             200..300 => Ok(()),
-            status => Err(Error::new(502, "unhealthy", format!("it answered {status}"))),
+            status => Err(Error::Unhealthy(status)),
         }
     }
 }

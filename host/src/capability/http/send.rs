@@ -8,11 +8,11 @@ use std::{
 use url::Url;
 
 use super::{
-    Http, Request, Response, Target,
-    exchange::{Outgoing, UNREACHABLE, bad_url, describe, is_idempotent},
+    Error, Http, Request, Response, Target,
+    exchange::{Outgoing, describe, is_idempotent},
 };
 use crate::{
-    base::{limits, value::Error},
+    base::{explain::Explain, limits},
     network::{
         discovery::SCHEME,
         egress::{Network, Origin},
@@ -76,7 +76,7 @@ impl Http {
                 let failed = (response.status >= 500).then(|| response.status.to_string());
                 running.end(failed.as_deref().map(|status| (500, status)));
             }
-            Err(error) => running.end(Some((error.status, &error.code))),
+            Err(error) => running.end(Some(error.meaning())),
         }
         result
     }
@@ -118,7 +118,7 @@ impl Http {
         }
         let name = url.host_str().unwrap_or_default();
         if url.port().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return Err(bad_url(
+            return Err(Error::url(
                 url.as_str(),
                 "a service has a name and a path, as in service://users/v1/users",
             ));
@@ -156,11 +156,14 @@ fn judge(result: &Result<Response, Error>) -> Verdict {
             let retry = if is_passing { Retry::IfRepeatable } else { Retry::Never };
             Verdict::Failed(format!("status {}", response.status), retry)
         }
-        Err(error) => match error.code.as_str() {
-            UNREACHABLE => Verdict::Failed(error.message.clone(), Retry::Always),
-            "timeout" | "reset" | "no-instance" => Verdict::Failed(error.message.clone(), Retry::IfRepeatable),
+        Err(error) if error.is_late() => Verdict::Failed(error.message(), Retry::IfRepeatable),
+        Err(error) => match error {
+            Error::NoClient(_) | Error::Unreachable { .. } => Verdict::Failed(error.message(), Retry::Always),
+            Error::Reset { .. } | Error::CutOff { .. } | Error::NoInstance(_) => {
+                Verdict::Failed(error.message(), Retry::IfRepeatable)
+            }
             // It answers, only not as we like it.
-            "too-large" | "redirects" => Verdict::Works,
+            Error::TooLarge(_) | Error::Redirects(_) => Verdict::Works,
             _ => Verdict::Nothing,
         },
     }

@@ -5,12 +5,9 @@ use std::{sync::Arc, time::Instant};
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{
-    Http, Response, Target,
-    exchange::{Outgoing, UNREACHABLE},
-};
+use super::{Error, Http, Response, Target, exchange::Outgoing};
 use crate::{
-    base::{limits, value::Error},
+    base::{explain::Explain, limits},
     network::{
         discovery::{Instance, InstanceLease, InstanceOutcome, Service},
         egress::{Network, Origin},
@@ -50,14 +47,11 @@ impl Http {
             let result = self.answer(at_instance, redirects, start, end).await;
             busy.end(outcome(&result));
             match result {
-                Err(error) if error.code == UNREACHABLE => last = Some(error),
+                Err(error) if is_unreachable(&error) => last = Some(error),
                 result => return result,
             }
         }
-        Err(last.unwrap_or_else(|| {
-            let message = format!("no instance of `{}` is registered", service.name());
-            Error::new(503, "no-instance", message)
-        }))
+        Err(last.unwrap_or_else(|| Error::NoInstance(service.name().to_owned())))
     }
 
     /// Asks the registry where a service is: now where nothing is known, else beside the requests that come.
@@ -72,7 +66,7 @@ impl Http {
                     let end = Instant::now() + limits::REGISTRY_TIMEOUT;
                     match http.look_up(&service, url, end).await {
                         Ok(()) => service.forget_warning(),
-                        Err(error) => service.warn_once(&error.message),
+                        Err(error) => service.warn_once(&error.message()),
                     }
                 });
             }
@@ -105,12 +99,13 @@ impl Http {
             beyond: Origin::of(&url).zip(self.registry),
             ..question(url)
         };
-        let answer = self.answer(outgoing, 0, Instant::now(), end).await.map_err(|error| {
-            let message = format!("where `{}` is, nobody says: {}", service.name(), error.message);
-            Error::new(503, "registry", message)
+        let answer = self.answer(outgoing, 0, Instant::now(), end).await;
+        let answer = answer.map_err(|error| Error::NoRegistry {
+            service: service.name().to_owned(),
+            why: error.message(),
         })?;
         let is_granted = |url: &Url| self.granted(url).is_ok();
-        self.services.learn(service, answer.status, &answer.body, is_granted)
+        Ok(self.services.learn(service, answer.status, &answer.body, is_granted)?)
     }
 }
 
@@ -161,10 +156,13 @@ fn outcome(result: &Result<Response, Error>) -> InstanceOutcome {
     match result {
         Ok(response) if matches!(response.status, 502..=504) => InstanceOutcome::Badly,
         Ok(_) => InstanceOutcome::Well,
-        Err(error) => match error.code.as_str() {
-            UNREACHABLE => InstanceOutcome::Unreachable,
-            "timeout" | "reset" => InstanceOutcome::Badly,
-            _ => InstanceOutcome::Well,
-        },
+        Err(error) if is_unreachable(error) => InstanceOutcome::Unreachable,
+        Err(Error::Late { .. } | Error::Reset { .. } | Error::CutOff { .. }) => InstanceOutcome::Badly,
+        Err(_) => InstanceOutcome::Well,
     }
+}
+
+/// Nothing was sent, and another one may be there.
+fn is_unreachable(error: &Error) -> bool {
+    matches!(error, Error::Unreachable { .. } | Error::NoClient(_))
 }

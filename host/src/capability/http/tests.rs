@@ -17,8 +17,9 @@ use tokio::{
 };
 
 use super::*;
+use crate::base::explain::Told;
 use crate::{
-    base::{limits, value::Error},
+    base::limits,
     capability::fixture,
     network::resilience::Memory,
     observe::{request, trace_context::TraceContext},
@@ -218,7 +219,7 @@ async fn send(http: &Arc<Http>, request: Request) -> Result<Response, Error> {
 }
 
 async fn failure(http: &Arc<Http>, request: Request) -> (u16, String, String) {
-    let error = send(http, request).await.unwrap_err();
+    let error = send(http, request).await.told();
     (error.status, error.code, error.message)
 }
 
@@ -520,7 +521,7 @@ async fn slow_upstreams_are_left_in_time() {
     let late = http
         .send(get(upstream.url("/drip")), &origin, start + Duration::from_millis(100))
         .await;
-    assert_eq!(late.unwrap_err().code, "timeout");
+    assert_eq!(late.told().code, "timeout");
     assert!(
         start.elapsed() < Duration::from_millis(150) + NOISE,
         "{:?}",

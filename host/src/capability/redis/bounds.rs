@@ -1,22 +1,19 @@
 //! What a command may ask of a server: no command of a few bytes makes a value, or an answer, of a great many.
 
-use crate::base::{
-    limits,
-    value::{Error, Value},
-};
+use super::Error;
+use crate::base::{limits, value::Value};
 
 /// An error where `verb` (upper case) would make too much, or has an argument that Redis cannot have.
 pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
     if let Some(at) = arguments.iter().position(|argument| matches!(argument, Value::Null)) {
-        let message = format!(
-            "argument {} of {verb} is null, and Redis has no null: delete the key or the field instead, or keep an empty text",
-            at + 1
-        );
-        return Err(Error::new(500, "bad-argument", message));
+        return Err(Error::Null {
+            verb: verb.to_owned(),
+            number: at + 1,
+        });
     }
     let bytes: usize = arguments.iter().map(Value::payload).sum();
     if bytes > limits::REDIS_VALUE {
-        return Err(too_large(format!("the arguments of {verb} are {bytes} bytes")));
+        return Err(Error::TooLarge(format!("the arguments of {verb} are {bytes} bytes")));
     }
     let number = |index: usize| arguments.get(index).and_then(number);
     let length = |index: usize| arguments.get(index).map_or(0.0, |argument| argument.payload() as f64);
@@ -26,7 +23,9 @@ pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
         _ => None,
     };
     if let Some(needed) = needed.filter(|needed| *needed > limits::REDIS_VALUE as f64) {
-        return Err(too_large(format!("{verb} would make a value of {needed:.0} bytes")));
+        return Err(Error::TooLarge(format!(
+            "{verb} would make a value of {needed:.0} bytes"
+        )));
     }
     // A negative count may name one element as often as it likes.
     let count = match verb {
@@ -34,8 +33,7 @@ pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
         _ => None,
     };
     if count.is_some_and(|count| count.abs() > limits::REDIS_ELEMENTS as f64) {
-        let message = format!("{verb} may ask for {} elements at most", limits::REDIS_ELEMENTS);
-        return Err(Error::new(500, "too-large", message));
+        return Err(Error::TooMany(verb.to_owned()));
     }
     Ok(())
 }
@@ -44,15 +42,9 @@ pub(super) fn check(verb: &str, arguments: &[Value]) -> Result<(), Error> {
 pub(super) fn append(before: usize, arguments: &[Value]) -> Result<(), Error> {
     let after = before.saturating_add(arguments.get(1).map_or(0, Value::payload));
     if after > limits::REDIS_VALUE {
-        return Err(too_large(format!("APPEND would make a value of {after} bytes")));
+        return Err(Error::TooLarge(format!("APPEND would make a value of {after} bytes")));
     }
     Ok(())
-}
-
-fn too_large(what: String) -> Error {
-    let most = limits::REDIS_VALUE >> 20;
-    let message = format!("{what}: it may be {most} MiB at most, as much as one command can read; use several keys");
-    Error::new(500, "too-large", message)
 }
 
 /// What Redis would read as a number.

@@ -3,6 +3,7 @@
 //! The connections are the store's; `Redis` (App) knows the names.
 
 mod bounds;
+mod error;
 mod reply;
 mod verbs;
 
@@ -18,15 +19,12 @@ use std::{
 use redis::Cmd;
 use tsk::{Config, Diagnostic, Object};
 
-pub(crate) use self::reply::Reply;
 use self::verbs::Kind;
+pub(crate) use self::{error::Error, reply::Reply};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::{
-        limits, sections,
-        value::{Error, Value},
-    },
+    base::{limits, sections, value::Value},
     observe::{
         metrics::{self, Metrics},
         operation::Operation,
@@ -55,6 +53,7 @@ struct Named {
 impl Capability for Redis {
     const NAME: &'static str = "redis";
     type Kept = ();
+    type Error = Error;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {}
 
@@ -76,10 +75,11 @@ impl Capability for Redis {
         self.by_path.iter().map(named).collect()
     }
 
-    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Self::Error> {
         let left = deadline.saturating_duration_since(Instant::now());
         let named = self.server("", name)?;
-        named.server.run(&command("PING", &[]), left).await.map(drop)
+        named.server.run(&command("PING", &[]), left).await?;
+        Ok(())
     }
 }
 
@@ -181,17 +181,8 @@ impl Redis {
         }
         match names.as_slice() {
             [only] => Ok(only),
-            [] => {
-                let message = "the file names no Redis server; to add one, write\n[redis]\nmain: \"redis://127.0.0.1\"";
-                Err(Error::new(500, "unknown-server", message))
-            }
-            several => {
-                let message = format!(
-                    "the file names several Redis servers and none is `main` of [redis]: name one of {} before the command",
-                    several.join(", ")
-                );
-                Err(Error::new(500, "unknown-server", message))
-            }
+            [] => Err(Error::NoServer),
+            several => Err(Error::NotNamed(several.iter().map(|name| (*name).to_owned()).collect())),
         }
     }
 
@@ -205,15 +196,13 @@ impl Redis {
             .or_else(|| self.by_url.get(name));
         found.ok_or_else(|| {
             if name.contains("://") {
-                return Error::denied(
-                    "the file does not name this Redis server; to allow it, write\n[redis]\nmain: \"redis://…\"",
-                );
+                return Error::NotGranted;
             }
             let names = self.by_path.keys().map(|path| short(path));
-            let hint = did_you_mean(name, names);
-            let message =
-                format!("no Redis server `{name}`{hint}; to add it, write\n[redis]\n{name}: \"redis://127.0.0.1\"");
-            Error::new(500, "unknown-server", message)
+            Error::Unknown {
+                name: name.to_owned(),
+                hint: did_you_mean(name, names),
+            }
         })
     }
 }

@@ -1,11 +1,9 @@
 //! Replies of Redis as the values that guests are given.
 
+use super::Error;
 use crate::{
-    base::{
-        limits,
-        value::{Error, Value},
-    },
-    storage::store::redis::{explain, too_large},
+    base::{limits, value::Value},
+    storage::store::{self, redis::refused},
 };
 
 /// A reply as a list: a scalar is a list of one, nested arrays and maps are flattened.
@@ -56,18 +54,14 @@ impl Flat {
                     .try_for_each(|(key, value)| self.push(key).and_then(|()| self.push(value)));
             }
             Raw::Attribute { data, .. } => return self.push(*data),
-            Raw::ServerError(error) => return Err(explain(&error.into())),
+            Raw::ServerError(error) => return Err(refused(&error.into()).into()),
             _ => {
-                return Err(Error::new(
-                    502,
-                    "redis",
-                    "the server answered with something that is not understood",
-                ));
+                return Err(Error::NotUnderstood);
             }
         };
         self.bytes += value.payload();
         if self.values.len() == limits::REDIS_ELEMENTS || self.bytes > limits::REDIS_REPLY {
-            return Err(too_large());
+            return Err(store::Error::TooLarge.into());
         }
         self.values.push(value);
         Ok(())
@@ -80,6 +74,7 @@ mod tests {
     use redis::Value as Raw;
 
     use super::*;
+    use crate::base::explain::Told;
 
     fn flatten(reply: Raw) -> Result<Vec<Value>, Error> {
         Reply::new(reply).map(|reply| reply.values)
@@ -111,13 +106,10 @@ mod tests {
     #[test]
     fn replies_are_bounded() {
         let half = Raw::BulkString(vec![b'x'; limits::REDIS_REPLY / 2 + 1]);
-        assert_eq!(
-            flatten(Raw::Array(vec![half.clone(), half])).unwrap_err().code,
-            "too-large"
-        );
+        assert_eq!(flatten(Raw::Array(vec![half.clone(), half])).told().code, "too-large");
         assert_eq!(
             flatten(Raw::Array(vec![Raw::Nil; limits::REDIS_ELEMENTS + 1]))
-                .unwrap_err()
+                .told()
                 .code,
             "too-large"
         );

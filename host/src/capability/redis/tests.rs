@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::base::explain::Told;
 use crate::capability::fixture::{self, RedisServer};
 
 /// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
@@ -129,7 +130,7 @@ async fn mistakes_are_told() {
         ("KEYS", &["*"], "denied", "SCAN"),
         ("BLPOP", &["l", "soon"], "bad-argument", "seconds"),
     ] {
-        let error = run(&redis, name, arguments).await.unwrap_err();
+        let error = run(&redis, name, arguments).await.told();
         assert_eq!(error.code, code, "{name}: {}", error.message);
         assert!(error.message.contains(says), "{name}: {}", error.message);
     }
@@ -157,13 +158,13 @@ async fn servers_are_found_by_name() {
     ] {
         assert_eq!(ping(section, name).await.unwrap(), [text("PONG")], "{name}");
     }
-    let error = ping("", "mian").await.unwrap_err();
+    let error = ping("", "mian").await.told();
     assert!(
         error.code == "unknown-server" && error.message.contains("did you mean `main`"),
         "{}",
         error.message
     );
-    let error = ping("", "redis://127.0.0.1:1/").await.unwrap_err();
+    let error = ping("", "redis://127.0.0.1:1/").await.told();
     assert!(
         error.code == "denied" && error.message.contains("[redis]\nmain: "),
         "{}",
@@ -189,7 +190,7 @@ async fn long_replies_are_cut_and_hurt_nobody() {
     ] {
         let neighbour = run(&redis, "BLPOP", &["nothing", "0.2"]);
         let (error, neighbour) = tokio::join!(run(&redis, name, arguments), neighbour);
-        let error = error.unwrap_err();
+        let error = error.told();
         assert_eq!(
             (error.status, error.code.as_str()),
             (500, "too-large"),
@@ -241,7 +242,7 @@ async fn a_server_that_is_down_is_told_at_once_and_found_again() {
     let start = Instant::now();
     for _ in 0..50 {
         for (name, arguments) in [("PING", &[][..]), ("BLPOP", &["jobs", "5"])] {
-            let error = run(&redis, name, arguments).await.unwrap_err();
+            let error = run(&redis, name, arguments).await.told();
             assert_eq!(
                 (error.status, error.code.as_str()),
                 (503, "unavailable"),
@@ -256,7 +257,7 @@ async fn a_server_that_is_down_is_told_at_once_and_found_again() {
         answers(&redis, Duration::from_secs(5)).await;
         assert_eq!(run(&redis, "BLPOP", &["jobs", "0.01"]).await.unwrap(), [Value::Null]);
         server.stop();
-        let error = run(&redis, "PING", &[]).await.unwrap_err();
+        let error = run(&redis, "PING", &[]).await.told();
         assert_eq!(
             (error.status, error.code.as_str()),
             (503, "unavailable"),
@@ -315,7 +316,7 @@ async fn null_is_refused_wherever_it_stands() {
             "argument 1 of BLPOP is null",
         ),
     ] {
-        let error = give(&redis, name, arguments).await.unwrap_err();
+        let error = give(&redis, name, arguments).await.told();
         assert_eq!((error.status, error.code.as_str()), (500, "bad-argument"), "{name}");
         assert!(error.message.contains(says), "{}", error.message);
     }
@@ -365,7 +366,7 @@ async fn no_command_makes_a_value_or_an_answer_of_a_great_many_bytes() {
             ],
         ),
     ] {
-        let error = give(&redis, name, arguments.clone()).await.unwrap_err();
+        let error = give(&redis, name, arguments.clone()).await.told();
         assert_eq!(
             (error.status, error.code.as_str()),
             (500, "too-large"),
@@ -379,7 +380,7 @@ async fn no_command_makes_a_value_or_an_answer_of_a_great_many_bytes() {
         );
     }
     for name in ["BITFIELD", "BITOP", "EVAL"] {
-        assert_eq!(give(&redis, name, vec![text("k")]).await.unwrap_err().code, "denied");
+        assert_eq!(give(&redis, name, vec![text("k")]).await.told().code, "denied");
     }
     assert_eq!(run(&redis, "EXISTS", &["k"]).await.unwrap(), [Value::Integer(0)]);
     // As much as can be read can be made, and no call gets beyond it piece by piece.
@@ -396,7 +397,7 @@ async fn no_command_makes_a_value_or_an_answer_of_a_great_many_bytes() {
     for _ in 0..4 {
         give(&redis, "APPEND", vec![text("log"), piece.clone()]).await.unwrap();
     }
-    let error = give(&redis, "APPEND", vec![text("log"), text("x")]).await.unwrap_err();
+    let error = give(&redis, "APPEND", vec![text("log"), text("x")]).await.told();
     assert_eq!(error.code, "too-large");
     assert!(
         error.message.contains("APPEND would make a value of 4194305 bytes"),
@@ -409,10 +410,7 @@ async fn no_command_makes_a_value_or_an_answer_of_a_great_many_bytes() {
     };
     assert_eq!(read.len(), limits::REDIS_VALUE);
     run(&redis, "RPUSH", &["list", "a"]).await.unwrap();
-    assert_eq!(
-        run(&redis, "APPEND", &["list", "x"]).await.unwrap_err().code,
-        "wrong-type"
-    );
+    assert_eq!(run(&redis, "APPEND", &["list", "x"]).await.told().code, "wrong-type");
 }
 
 #[tokio::test]
@@ -427,7 +425,7 @@ async fn a_server_that_has_become_a_replica_is_worth_another_try() {
         ("LPOP", &["l", "2"]),
         ("BLPOP", &["l", "1"]),
     ] {
-        let error = run(&redis, name, arguments).await.unwrap_err();
+        let error = run(&redis, name, arguments).await.told();
         assert_eq!(
             (error.status, error.code.as_str()),
             (503, "read-only"),
@@ -447,7 +445,7 @@ async fn a_server_that_has_become_a_replica_is_worth_another_try() {
         line.trim().parse::<u64>().unwrap()
     };
     let before = made().await;
-    run(&redis, "SET", &["k", "w"]).await.unwrap_err();
+    run(&redis, "SET", &["k", "w"]).await.told();
     assert!(made().await > before);
     assert_eq!(run(&redis, "GET", &["k"]).await.unwrap(), [text("v")]);
     raw(&redis, "REPLICAOF", &["NO", "ONE"]).await;

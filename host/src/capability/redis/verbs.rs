@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::base::value::{Error, Value};
+use super::Error;
+use crate::base::value::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -57,10 +58,10 @@ pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<Kind, Error> {
     } else if among(BLOCKS_BY_FIRST) {
         Ok(Kind::BlocksByFirst)
     } else {
-        Err(Error::denied(format!(
-            "fujsens may not use the Redis command {verb}; {}",
-            instead(verb)
-        )))
+        Err(Error::NotOffered {
+            verb: verb.to_owned(),
+            instead: instead(verb),
+        })
     }
 }
 
@@ -97,11 +98,7 @@ pub(super) fn wait(kind: Kind, arguments: &[Value]) -> Result<Option<Duration>, 
     match seconds.and_then(|seconds: f64| Duration::try_from_secs_f64(seconds).ok()) {
         Some(Duration::ZERO) => Ok(None),
         Some(time) => Ok(Some(time)),
-        None => Err(Error::new(
-            500,
-            "bad-argument",
-            "the time to wait must be a number of seconds; 0 waits for ever",
-        )),
+        None => Err(Error::NoTime),
     }
 }
 
@@ -121,6 +118,7 @@ pub(super) fn with_wait(kind: Kind, mut arguments: Vec<Value>, time: Duration) -
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::base::explain::Told;
 
     #[test]
     fn what_is_dangerous_is_denied() {
@@ -129,10 +127,10 @@ mod tests {
             XREADGROUP WAIT BITFIELD LCS CLUSTER RESET QUIT"
             .split_whitespace()
         {
-            let error = kind(verb, &[]).unwrap_err();
+            let error = kind(verb, &[]).told();
             assert!(error.code == "denied" && error.message.contains(verb), "{verb}");
         }
-        assert_eq!(kind("", &[]).unwrap_err().code, "denied");
+        assert_eq!(kind("", &[]).told().code, "denied");
     }
 
     #[test]
@@ -169,7 +167,7 @@ mod tests {
             Value::Real(f64::NAN),
             Value::Null,
         ] {
-            assert_eq!(wait(Kind::BlocksByLast, &[bad]).unwrap_err().code, "bad-argument");
+            assert_eq!(wait(Kind::BlocksByLast, &[bad]).told().code, "bad-argument");
         }
         let shorter = with_wait(Kind::BlocksByLast, arguments, Duration::from_millis(1500));
         assert_eq!(shorter[1], Value::Text("1.500".into()));

@@ -8,12 +8,12 @@ use tsk::{Diagnostic, Node, Span};
 use super::{
     did_you_mean,
     engine::{Lease, Rehearsed, Target},
-    error::timeout,
+    error::Error,
     pools::{Opened, Pools},
     shown, target,
 };
 use crate::{
-    base::value::Error,
+    base::explain::Explain,
     observe::{metrics, operation::Operation, traces::Trace},
     storage::store::Durability,
 };
@@ -63,7 +63,7 @@ impl Database {
         let lease = match self.opened.engine.lease(deadline).await {
             Ok(lease) => lease,
             // In use by a running call is open, too.
-            Err(error) if error.code == "busy" && self.setup.is_none() => return Ok(()),
+            Err(error) if error.is_busy() && self.setup.is_none() => return Ok(()),
             Err(error) => return self.not_yet(name, &error).ok_or_else(|| self.cannot_open(name, &error)),
         };
         match (self.set_up(&lease, deadline).await, &self.setup) {
@@ -90,7 +90,7 @@ impl Database {
                 let message = format!(
                     "the database `{name}` ({}) was not tried: {}",
                     target.show(),
-                    error.message
+                    error.message()
                 );
                 Some(Diagnostic::warning("not-tried", message).at(self.span))
             }
@@ -102,16 +102,14 @@ impl Database {
     /// Leaves a database that may be back by itself for its first use. None where somebody must do something.
     fn not_yet(&self, name: &str, error: &Error) -> Option<()> {
         let may = self.opened.target.may_come_back(error);
-        may.then(|| tracing::warn!("the database `{name}` is left for its first use: {}", error.message))
+        may.then(|| tracing::warn!("the database `{name}` is left for its first use: {}", error.message()))
     }
 
     /// A connection to the database, as its setup has left it.
     pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
         let lease = self.opened.engine.lease(deadline).await?;
-        self.set_up(&lease, deadline).await.map_err(|error| {
-            let message = format!("the database's setup fails: {}", error.message);
-            Error { message, ..error }
-        })?;
+        let done = self.set_up(&lease, deadline).await;
+        done.map_err(|error| Error::Setup(Box::new(error)))?;
         Ok(lease)
     }
 
@@ -128,7 +126,7 @@ impl Database {
         };
         let running = self.is_set_up.get_or_try_init(run);
         // Another call may be the one that runs it.
-        timeout_at(deadline.into(), running).await.map_err(|_| timeout())??;
+        timeout_at(deadline.into(), running).await.map_err(|_| Error::Late)??;
         Ok(())
     }
 
@@ -136,7 +134,7 @@ impl Database {
     pub(super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
         match self.lease(deadline).await {
             Ok(lease) => lease.check(deadline).await,
-            Err(error) if error.code == "busy" => Ok(()),
+            Err(error) if error.is_busy() => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -146,7 +144,7 @@ impl Database {
         let message = format!(
             "the database `{name}` ({}) cannot be opened: {}",
             target.show(),
-            error.message
+            error.message()
         );
         Diagnostic::error("database-unavailable", message)
             .at(self.span)
@@ -251,7 +249,7 @@ fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnost
 }
 
 fn setup_failed(name: &str, span: Span, error: &Error) -> Diagnostic {
-    let message = format!("the setup of the database `{name}` fails: {}", error.message);
+    let message = format!("the setup of the database `{name}` fails: {}", error.message());
     Diagnostic::error("database-setup", message)
         .at(span)
         .help("correct the SQL; what may be there already is `CREATE TABLE IF NOT EXISTS …`")

@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    error::whole,
+    error::{Error, whole},
     postgres::{self, Server},
     rows::{Changes, Rows},
     shown, sqlite,
 };
 use crate::{
-    base::value::{Error, Value},
+    base::explain::Explain,
+    base::value::Value,
     storage::store::{
         Durability,
         sqlite::{Copied, Location},
@@ -81,7 +82,7 @@ impl Target {
     pub(super) fn may_come_back(&self, error: &Error) -> bool {
         match self {
             Self::Sqlite(..) => false,
-            Self::Postgres(_) => matches!(error.status, 503 | 504) && !postgres::is_for_the_author(error),
+            Self::Postgres(_) => error.may_pass() && !postgres::is_for_the_author(error),
         }
     }
 }

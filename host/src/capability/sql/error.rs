@@ -1,87 +1,214 @@
-//! Failures that both engines tell in the same words.
+//! What goes wrong with a statement, in the words of both engines.
 
 use std::collections::HashMap;
 
-use crate::base::{limits, value::Error};
+use crate::{
+    base::{explain::Explain, limits},
+    storage::store,
+};
 
-pub(super) fn busy() -> Error {
-    let seconds = limits::SQL_BUSY.as_secs();
-    let message = format!(
-        "another call, or a transaction of this call's own caller, held the database for {seconds} s: try again"
-    );
-    Error::new(503, "busy", message)
+/// Why a statement, a transaction or a connection failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no database `{name}`{hint}")]
+    Unknown { name: String, hint: String },
+    #[error("the file names no database")]
+    NoDatabase,
+    #[error("the file names several databases and none is `main`: name one of {} before the statement", .0.join(", "))]
+    NotNamed(Vec<String>),
+    #[error("a transaction on `{0}` is open already: commit it or roll it back first")]
+    InTransaction(String),
+    #[error("no transaction on `{0}` is open: begin one first")]
+    NoTransaction(String),
+    /// The engine gave it up. What follows must not run outside of one.
+    #[error("the transaction was rolled back by an earlier failure: roll it back and start again")]
+    RolledBack,
+    #[error(
+        "another call, or a transaction of this call's own caller, held the database for {} s: try again",
+        limits::SQL_BUSY.as_secs()
+    )]
+    Busy,
+    /// Two that would do the same at once.
+    #[error("{0}: try again")]
+    Conflict(String),
+    #[error("the tables of the statement have changed meanwhile: try again")]
+    Changed,
+    /// Another connection than the one that knows the statement was asked.
+    #[error(
+        "the server has forgotten a prepared statement: try again. Where a pooler such as PgBouncer shares connections \
+         between transactions, write `prepared_statements: false` beside the database's `url`"
+    )]
+    Forgotten,
+    #[error("the statement was stopped: the call's time is over")]
+    Late,
+    /// By a time that the operator has set.
+    #[error("{0}")]
+    Stopped(String),
+    #[error("{0}")]
+    Syntax(String),
+    #[error("one call runs one statement: leave out what follows the `;`")]
+    SeveralStatements,
+    #[error("the statement contains a zero byte, where engines take it to end: give such a text as a parameter")]
+    ZeroByte,
+    #[error("the statement is empty")]
+    Empty,
+    #[error("the statement has {wanted} parameter(s), {given} value(s) were given")]
+    WrongCount { wanted: usize, given: usize },
+    #[error("{0}")]
+    Parameters(String),
+    /// What no column, or no parameter, of the kind takes: the author's mistake.
+    #[error("{0}")]
+    WrongKind(String),
+    /// A value that does not fit, where others would: the mistake of whoever sent it.
+    #[error("{0}")]
+    Unfit(String),
+    #[error("{0}")]
+    Data(String),
+    #[error("{0}")]
+    Constraint(String),
+    #[error(
+        "columns {} and {} of the result have the same name, `{column}`: give one of them another, as in `x.{} AS x_{}`",
+        .first + 1, .second + 1, alias(.column), alias(.column)
+    )]
+    SameName {
+        column: String,
+        first: usize,
+        second: usize,
+    },
+    #[error("fujsens may not use {0}")]
+    Denied(String),
+    #[error("{0}: the role of the database's URL has no right to it")]
+    NoRight(String),
+    /// A value or a statement that no result or database could hold.
+    #[error(
+        "a value is over {} MiB, or the statement over {} KiB: keep a larger value in pieces, a row for each, and give values \
+         as parameters",
+        limits::SQL_BYTES >> 20,
+        limits::SQL_STATEMENT >> 10
+    )]
+    TooBig,
+    /// What would fill the disk, with what a transaction writes or a query sorts.
+    #[error(
+        "the transaction wrote over {} MiB, to the database or to sort and join: do it in parts, with LIMIT and a condition \
+         on a key, each in a call of its own; what the whole service needs belongs into the database's setup",
+        limits::SQL_WRITTEN >> 20
+    )]
+    TooMuchWritten,
+    #[error(
+        "the result is over {} rows: read it in parts, with LIMIT and a condition on a key",
+        limits::SQL_ROWS
+    )]
+    TooManyRows,
+    #[error(
+        "the result is over {} MiB: read it in parts, with LIMIT and a condition on a key",
+        limits::SQL_BYTES >> 20
+    )]
+    TooManyBytes,
+    /// Of the server's own bounds.
+    #[error("{0}")]
+    OverBound(String),
+    #[error("{what}: {why}")]
+    Full { what: &'static str, why: String },
+    #[error("the database cannot be written: {0}")]
+    ReadOnly(String),
+    #[error("{0}")]
+    Corrupt(String),
+    /// Others have taken the file's place.
+    #[error("{0}")]
+    Moved(String),
+    #[error("{0}")]
+    Unusable(String),
+    #[error("{server} cannot be reached: {why}")]
+    Unreachable { server: String, why: String },
+    #[error("{0}")]
+    Login(String),
+    #[error("{0}")]
+    NoSuchDatabase(String),
+    #[error("{server}: no TLS with this server: {why}")]
+    NoTls { server: String, why: String },
+    /// What the engine says of all else.
+    #[error("{0}")]
+    Engine(String),
+    #[error("the database's setup fails: {0}")]
+    Setup(Box<Error>),
+    #[error(transparent)]
+    Store(#[from] store::Error),
 }
 
-pub(super) fn timeout() -> Error {
-    Error::new(504, "timeout", "the statement was stopped: the call's time is over")
+impl Error {
+    /// Others have what it needs: it is there.
+    pub(super) fn is_busy(&self) -> bool {
+        match self {
+            Self::Busy | Self::Conflict(_) | Self::Changed | Self::Forgotten => true,
+            Self::Setup(error) => error.is_busy(),
+            _ => false,
+        }
+    }
 }
 
-/// A transaction that the engine gave up. What follows must not run outside of one.
-pub(super) fn rolled_back() -> Error {
-    let message = "the transaction was rolled back by an earlier failure: roll it back and start again";
-    Error::new(500, "rolled-back", message)
-}
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Unknown { .. } | Self::NoDatabase | Self::NotNamed(_) => (500, "unknown-database"),
+            Self::InTransaction(_) => (500, "in-transaction"),
+            Self::NoTransaction(_) => (500, "no-transaction"),
+            Self::RolledBack => (500, "rolled-back"),
+            Self::Busy | Self::Conflict(_) | Self::Changed | Self::Forgotten => (503, "busy"),
+            Self::Late | Self::Stopped(_) => (504, "timeout"),
+            Self::Syntax(_) | Self::SeveralStatements | Self::ZeroByte | Self::Empty => (500, "syntax"),
+            Self::WrongCount { .. } | Self::Parameters(_) => (500, "parameters"),
+            Self::WrongKind(_) => (500, "bad-argument"),
+            Self::Unfit(_) => (400, "bad-argument"),
+            Self::Data(_) => (500, "data"),
+            Self::Constraint(_) => (409, "constraint"),
+            Self::SameName { .. } => (500, "duplicate-column"),
+            Self::Denied(_) | Self::NoRight(_) => (500, "denied"),
+            Self::TooBig | Self::TooMuchWritten | Self::TooManyRows | Self::TooManyBytes | Self::OverBound(_) => {
+                (500, "too-large")
+            }
+            Self::Full { .. } => (503, "full"),
+            Self::ReadOnly(_) => (503, "read-only"),
+            Self::Corrupt(_) => (500, "corrupt"),
+            Self::Moved(_) => (503, "moved"),
+            Self::Unusable(_) | Self::Unreachable { .. } => (503, "unavailable"),
+            Self::Login(_) => (503, "login"),
+            Self::NoSuchDatabase(_) => (503, "no-database"),
+            Self::NoTls { .. } => (503, "tls"),
+            Self::Engine(_) => (500, "sql"),
+            Self::Setup(error) => error.meaning(),
+            Self::Store(error) => error.meaning(),
+        }
+    }
 
-pub(super) fn several_statements() -> Error {
-    Error::new(
-        500,
-        "syntax",
-        "one call runs one statement: leave out what follows the `;`",
-    )
-}
-
-pub(super) fn zero_byte() -> Error {
-    let message = "the statement contains a zero byte, where engines take it to end: give such a text as a parameter";
-    Error::new(500, "syntax", message)
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Unknown { name, .. } => Some(format!(
+                "to add it, write in the file:\n[databases]\n{name}: \"sqlite:{name}.db\""
+            )),
+            Self::NoDatabase => Some("to add one, write\n[databases]\nmain: \"sqlite:main.db\"".to_owned()),
+            Self::Setup(error) => error.remedy(),
+            Self::Store(error) => error.remedy(),
+            _ => None,
+        }
+    }
 }
 
 /// That an engine reads a statement as its author wrote it: to the end.
 pub(super) fn whole(sql: &str) -> Result<(), Error> {
-    if sql.contains('\0') { Err(zero_byte()) } else { Ok(()) }
-}
-
-pub(super) fn empty() -> Error {
-    Error::new(500, "syntax", "the statement is empty")
-}
-
-pub(super) fn wrong_count(wanted: usize, given: usize) -> Error {
-    let message = format!("the statement has {wanted} parameter(s), {given} value(s) were given");
-    Error::new(500, "parameters", message)
-}
-
-/// A value or a statement that no result or database could hold.
-pub(super) fn too_big() -> Error {
-    let (value, statement) = (limits::SQL_BYTES >> 20, limits::SQL_STATEMENT >> 10);
-    let message = format!(
-        "a value is over {value} MiB, or the statement over {statement} KiB: keep a larger value in pieces, a row for each, \
-         and give values as parameters"
-    );
-    Error::new(500, "too-large", message)
-}
-
-/// What would fill the disk, with what a transaction writes or a query sorts.
-pub(super) fn too_much_written() -> Error {
-    let message = format!(
-        "the transaction wrote over {} MiB, to the database or to sort and join: do it in parts, with LIMIT and a condition \
-         on a key, each in a call of its own; what the whole service needs belongs into the database's setup",
-        limits::SQL_WRITTEN >> 20
-    );
-    Error::new(500, "too-large", message)
+    if sql.contains('\0') {
+        Err(Error::ZeroByte)
+    } else {
+        Ok(())
+    }
 }
 
 /// Two columns of one name: a row as an object could hold only one of them.
 pub(super) fn distinct<'a>(columns: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
     let mut seen = HashMap::new();
-    for (index, column) in columns.into_iter().enumerate() {
-        if let Some(first) = seen.insert(column, index) {
-            let name = alias(column);
-            let message = format!(
-                "columns {} and {} of the result have the same name, `{column}`: give one of them another, as in `x.{name} \
-                 AS x_{name}`",
-                first + 1,
-                index + 1
-            );
-            return Err(Error::new(500, "duplicate-column", message));
+    for (second, column) in columns.into_iter().enumerate() {
+        if let Some(first) = seen.insert(column, second) {
+            let column = column.to_owned();
+            return Err(Error::SameName { column, first, second });
         }
     }
     Ok(())
@@ -91,22 +218,6 @@ pub(super) fn distinct<'a>(columns: impl IntoIterator<Item = &'a str>) -> Result
 fn alias(column: &str) -> &str {
     let is_name = !column.is_empty() && column.chars().all(|c| c.is_alphanumeric() || c == '_');
     if is_name { column } else { "id" }
-}
-
-pub(super) fn too_many_rows() -> Error {
-    too_large(format!("over {} rows", limits::SQL_ROWS))
-}
-
-pub(super) fn too_many_bytes() -> Error {
-    too_large(format!("over {} MiB", limits::SQL_BYTES >> 20))
-}
-
-fn too_large(what: String) -> Error {
-    Error::new(
-        500,
-        "too-large",
-        format!("the result is {what}: read it in parts, with LIMIT and a condition on a key"),
-    )
 }
 
 /// The message with the line of the statement that it is about, which is `offset` bytes in.

@@ -21,15 +21,15 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic};
 
 pub use self::pools::Pools;
-pub(crate) use self::rows::{Changes, Rows};
 use self::{database::Database, engine::Lease};
+pub(crate) use self::{
+    error::Error,
+    rows::{Changes, Rows},
+};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::{
-        limits,
-        value::{Error, Value},
-    },
+    base::{limits, value::Value},
     observe::{metrics::Metrics, traces::Trace},
 };
 
@@ -70,6 +70,7 @@ impl SqlSession {
 impl Capability for Sql {
     const NAME: &'static str = "sql";
     type Kept = Pools;
+    type Error = Error;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
         Pools::new(metrics)
@@ -206,13 +207,12 @@ impl Sql {
     pub(crate) async fn begin(&self, session: &mut SqlSession, deadline: Instant, database: &str) -> Result<(), Error> {
         let found = self.database(database)?;
         if session.transaction(database).is_some() {
-            let message = format!("a transaction on `{database}` is open already: commit it or roll it back first");
-            return Err(Error::new(500, "in-transaction", message));
+            return Err(Error::InTransaction(database.to_owned()));
         }
         let beginning = async {
             let mut lease = found.lease(deadline).await?;
             lease.begin(deadline).await?;
-            Ok(lease)
+            Ok::<_, Error>(lease)
         };
         let lease = found
             .operation(&session.trace, database, "BEGIN")
@@ -230,7 +230,9 @@ impl Sql {
         database: &str,
     ) -> Result<(), Error> {
         let found = self.database(database)?;
-        let lease = session.transaction(database).ok_or_else(|| no_transaction(database))?;
+        let lease = session
+            .transaction(database)
+            .ok_or_else(|| Error::NoTransaction(database.to_owned()))?;
         found
             .operation(&session.trace, database, "COMMIT")
             .run(lease.commit(deadline))
@@ -246,7 +248,9 @@ impl Sql {
         database: &str,
     ) -> Result<(), Error> {
         let found = self.database(database)?;
-        let lease = session.take(database).ok_or_else(|| no_transaction(database))?;
+        let lease = session
+            .take(database)
+            .ok_or_else(|| Error::NoTransaction(database.to_owned()))?;
         found
             .operation(&session.trace, database, "ROLLBACK")
             .run(lease.rollback(deadline))
@@ -260,17 +264,8 @@ impl Sql {
         match names.as_slice() {
             [only] => Ok(only),
             several if several.contains(&MAIN) => Ok(MAIN),
-            [] => {
-                let message = "the file names no database; to add one, write\n[databases]\nmain: \"sqlite:main.db\"";
-                Err(Error::new(500, "unknown-database", message))
-            }
-            several => {
-                let message = format!(
-                    "the file names several databases and none is `main`: name one of {} before the statement",
-                    several.join(", ")
-                );
-                Err(Error::new(500, "unknown-database", message))
-            }
+            [] => Err(Error::NoDatabase),
+            several => Err(Error::NotNamed(several.iter().map(|name| (*name).to_owned()).collect())),
         }
     }
 
@@ -280,20 +275,9 @@ impl Sql {
     }
 
     fn database(&self, name: &str) -> Result<&Database, Error> {
-        self.databases.get(name).ok_or_else(|| {
-            let hint = did_you_mean(name, self.databases.keys().map(String::as_str));
-            let message = format!(
-                "no database `{name}`{hint}; to add it, write in the file:\n[databases]\n{name}: \"sqlite:{name}.db\""
-            );
-            Error::new(500, "unknown-database", message)
+        self.databases.get(name).ok_or_else(|| Error::Unknown {
+            name: name.to_owned(),
+            hint: did_you_mean(name, self.databases.keys().map(String::as_str)),
         })
     }
-}
-
-fn no_transaction(database: &str) -> Error {
-    Error::new(
-        500,
-        "no-transaction",
-        format!("no transaction on `{database}` is open: begin one first"),
-    )
 }

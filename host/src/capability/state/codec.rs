@@ -1,7 +1,8 @@
 //! A value as bytes, the same in both engines. An integer is its decimal digits, so that Redis can count with it;
 //! anything else is a letter and its content. Never empty.
 
-use crate::base::value::{Error, Value};
+use super::Error;
+use crate::base::value::Value;
 
 /// None for `null`, which stands for no value.
 pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
@@ -50,14 +51,14 @@ pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
 }
 
 fn data(text: &str) -> Result<serde::de::IgnoredAny, Error> {
-    serde_json::from_str(text)
-        .map_err(|error| Error::new(500, "bad-argument", format!("the value is not JSON: {error}")))
+    serde_json::from_str(text).map_err(Error::NotJson)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::base::explain::Told;
 
     #[test]
     fn values_come_back_as_they_were() {
@@ -77,7 +78,7 @@ mod tests {
             assert_eq!(decode(encode(&value).unwrap().unwrap()), Some(value));
         }
         assert_eq!(encode(&Value::Null).unwrap(), None);
-        assert_eq!(encode(&Value::Json("{".into())).unwrap_err().code, "bad-argument");
+        assert_eq!(encode(&Value::Json("{".into())).told().code, "bad-argument");
         for foreign in [&b"hello"[..], b"", b"yes", b"-", b"99999999999999999999", b"t\xff"] {
             assert_eq!(decode(foreign.to_vec()), None);
         }

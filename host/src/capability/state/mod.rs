@@ -3,9 +3,9 @@
 //! `Tables` (process) keeps what SQLite files need over swaps, `State` (App) knows the place and the service's name.
 
 mod codec;
+mod error;
 mod name;
 mod redis;
-mod refused;
 mod sqlite;
 
 #[cfg(test)]
@@ -16,14 +16,12 @@ use std::{future::Future, path::Path, sync::Arc, time::Instant};
 use tokio::time::timeout_at;
 use tsk::{Config, Diagnostic, Span, Value as Setting};
 
-use self::{name::Name, redis::Keys, refused::Refused, sqlite::Table};
+pub(crate) use self::error::Error;
+use self::{error::Refused, name::Name, redis::Keys, sqlite::Table};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::{
-        limits, sections,
-        value::{Error, Value},
-    },
+    base::{explain::Explain, limits, sections, value::Value},
     observe::metrics::Metrics,
     storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
 };
@@ -60,6 +58,7 @@ macro_rules! with_engine {
 impl Capability for State {
     const NAME: &'static str = "state";
     type Kept = Tables;
+    type Error = Error;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
         Tables::default()
@@ -88,7 +87,7 @@ impl Capability for State {
             return Ok(());
         };
         with_engine!(self, engine => engine.open().await)
-            .map_err(|error| vec![Diagnostic::error("state-unavailable", error.message).at(span)])
+            .map_err(|error| vec![Diagnostic::error("state-unavailable", error.message()).at(span)])
     }
 
     async fn rehearse(&self) -> Vec<Diagnostic> {
@@ -96,7 +95,7 @@ impl Capability for State {
             return Vec::new();
         };
         let looked = table.look().await;
-        let wrong = looked.map_err(|error| Diagnostic::error("state-unavailable", error.message).at(span));
+        let wrong = looked.map_err(|error| Diagnostic::error("state-unavailable", error.message()).at(span));
         wrong.err().into_iter().collect()
     }
 }
@@ -135,7 +134,7 @@ impl State {
         let name = self.name(key)?;
         let found = self.raw(deadline, name.clone()).await?;
         found.map_or(Ok(Value::Null), |bytes| {
-            codec::decode(bytes).ok_or_else(|| foreign(&name))
+            codec::decode(bytes).ok_or_else(|| Error::Foreign(name.key.clone()))
         })
     }
 
@@ -224,12 +223,7 @@ impl State {
 
     fn name(&self, key: String) -> Result<Name, Error> {
         if key.is_empty() || key.len() > limits::STATE_KEY {
-            let message = format!(
-                "a key of the state has 1 to {} bytes, this one has {}",
-                limits::STATE_KEY,
-                key.len()
-            );
-            return Err(Error::new(500, "bad-argument", message));
+            return Err(Error::Key(key.len()));
         }
         Ok(Name {
             service: self.service.clone(),
@@ -238,42 +232,25 @@ impl State {
     }
 
     async fn within<T>(&self, deadline: Instant, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        timeout_at(deadline.into(), work).await.unwrap_or_else(|_| {
-            let message = format!(
-                "the state ({}) did not answer within the call's time",
-                self.place.show()
-            );
-            Err(Error::new(504, "timeout", message))
-        })
+        let done = timeout_at(deadline.into(), work).await;
+        done.unwrap_or_else(|_| Err(Error::Late(self.place.show())))
     }
 }
 
 fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
     let bytes = value.payload();
     if bytes > limits::STATE_VALUE {
-        let message = format!(
-            "a value of the state has at most {} KiB, this one has {} bytes: keep larger ones in a database",
-            limits::STATE_VALUE >> 10,
-            bytes
-        );
-        return Err(Error::new(500, "too-large", message));
+        return Err(Error::TooLarge(bytes));
     }
     codec::encode(value)
 }
 
 fn checked(lifetime: Option<u64>) -> Result<Option<u64>, Error> {
     match lifetime {
-        Some(0) => Err(Error::new(500, "bad-argument", "a lifetime must be above 0")),
-        Some(time) if u128::from(time) > limits::STATE_LIFETIME.as_millis() => {
-            Err(Error::new(500, "bad-argument", "a lifetime is 100 years at most"))
-        }
+        Some(0) => Err(Error::NoLifetime),
+        Some(time) if u128::from(time) > limits::STATE_LIFETIME.as_millis() => Err(Error::LongLifetime),
         other => Ok(other),
     }
-}
-
-fn foreign(name: &Name) -> Error {
-    let message = format!("the value of `{}` was not written as state of this service", name.key);
-    Error::new(500, "foreign", message)
 }
 
 /// What `[state]` holds besides its settings.

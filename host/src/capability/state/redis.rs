@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ::redis::{Cmd, Value as Reply, cmd};
 
-use super::{Name, Refused};
+use super::{Error, Name};
 use crate::{
-    base::{limits, value::Error},
-    storage::store::redis::{Server, key},
+    base::limits,
+    storage::store::redis::{Refusal, Server, key},
 };
 
 /// A key that did not exist gets the lifetime. The sum is read as text: a number would pass through Lua's floats.
@@ -65,14 +65,16 @@ impl Keys {
     pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, Error> {
         let mut script = script(INCREMENT, &name);
         script.arg(by).arg(text(lifetime));
-        let refused = |refused: Refused| refused.explain(&name.key);
-        match self.run(&script).await {
-            Ok(Reply::BulkString(bytes)) => super::codec::integer(&bytes).ok_or_else(|| refused(Refused::NoInteger)),
-            Ok(_) => Err(refused(Refused::NoInteger)),
-            Err(error) if error.message.contains("would overflow") => Err(refused(Refused::Overflow)),
-            Err(error) if error.message.contains("not an integer") => Err(refused(Refused::NoInteger)),
-            Err(error) => Err(error),
-        }
+        let sum = match self.server.run(&script, limits::REDIS_COMMAND).await {
+            Ok(Reply::BulkString(bytes)) => super::codec::integer(&bytes),
+            Ok(_) => None,
+            Err(error) => match error.refusal() {
+                Some(Refusal::Overflow) => return Err(Error::Overflow(name.key)),
+                Some(Refusal::NoInteger) => None,
+                _ => return Err(error.into()),
+            },
+        };
+        sum.ok_or(Error::NoInteger(name.key))
     }
 
     pub(super) async fn swap(
@@ -113,7 +115,7 @@ impl Keys {
     }
 
     async fn run(&self, command: &Cmd) -> Result<Reply, Error> {
-        self.server.run(command, limits::REDIS_COMMAND).await
+        Ok(self.server.run(command, limits::REDIS_COMMAND).await?)
     }
 }
 

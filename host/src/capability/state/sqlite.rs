@@ -5,9 +5,9 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::{task::AbortHandle, time::sleep};
 
-use super::{Name, Refused, codec};
+use super::{Error, Name, Refused, codec};
 use crate::{
-    base::{clock::Clock, limits, value::Error},
+    base::{clock::Clock, limits},
     observe::tasks,
     storage::store::{Durability, sqlite::File},
 };
@@ -67,7 +67,7 @@ impl Table {
     }
 
     pub(super) async fn look(&self) -> Result<(), Error> {
-        self.file.look().await
+        Ok(self.file.look().await?)
     }
 
     pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, Error> {
@@ -155,7 +155,7 @@ impl Table {
         // Read in the transaction: what waited for it has not lived yet.
         let work = move |connection: &Connection| work(connection, &name, clock.wall().as_millisecond());
         let result = self.file.write(self.durability, work).await?;
-        result.map_err(|refused| refused.explain(&key))
+        result.map_err(|refused| refused.of(&key))
     }
 
     /// Milliseconds since the Unix epoch.
@@ -243,7 +243,7 @@ async fn remove_expired(file: Arc<File>, clock: Arc<dyn Clock>) {
         {
             Ok(removed) => removed == limits::STATE_SWEEP,
             Err(error) => {
-                tracing::warn!("what has expired could not be removed: {}", error.message);
+                tracing::warn!("what has expired could not be removed: {error}");
                 false
             }
         } {}
@@ -261,10 +261,9 @@ impl Table {
                 params![keys as i64, service],
             )
         };
-        self.open()
-            .await
-            .and(self.file.write(Durability::Process, fill).await)
-            .expect("the rows are new");
+        self.open().await.expect("the file is there");
+        let filled = self.file.write(Durability::Process, fill).await;
+        filled.expect("the rows are new");
     }
 
     /// Rows that are there, expired or not.

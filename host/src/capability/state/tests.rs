@@ -8,6 +8,7 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::base::explain::Told;
 use crate::{
     base::clock::Moved,
     capability::fixture::{self, RedisServer},
@@ -176,11 +177,11 @@ async fn counting_loses_nothing() {
             big + 3,
             "no float on the way"
         );
-        let error = increment(&states[0], "n", i64::MAX).await.unwrap_err();
+        let error = increment(&states[0], "n", i64::MAX).await.told();
         assert_eq!(error.code, "overflow", "{}", error.message);
         for other in [text("42"), Value::Real(1.0), data("[1]")] {
             set(&states[0], "t", other).await;
-            let error = increment(&states[0], "t", 1).await.unwrap_err();
+            let error = increment(&states[0], "t", 1).await.told();
             assert_eq!(error.code, "wrong-type", "{}: {}", setup.name, error.message);
         }
     }
@@ -283,7 +284,7 @@ async fn bounds_are_told() {
             ("k".into(), value(1), Some(0), "bad-argument", "above 0"),
             ("k".into(), value(1), Some(u64::MAX), "bad-argument", "100 years"),
         ] {
-            let error = state.set(soon(), key, &value, lifetime).await.unwrap_err();
+            let error = state.set(soon(), key, &value, lifetime).await.told();
             assert!(error.code == code && error.message.contains(says), "{}", error.message);
         }
     }
@@ -297,10 +298,7 @@ async fn a_file_holds_so_many_keys_and_expired_ones_make_room() {
     let Engine::Sqlite(table) = &state.engine else { panic!() };
     table.fill("users", limits::STATE_KEYS).await;
     set(&state, "0", text("replaced")).await;
-    let error = state
-        .set(soon(), "one more".into(), &text("v"), None)
-        .await
-        .unwrap_err();
+    let error = state.set(soon(), "one more".into(), &text("v"), None).await.told();
     assert_eq!((error.status, error.code.as_str()), (503, "full"), "{}", error.message);
     set(&setup.state(&process, "other"), "k", text("another service's")).await;
 
@@ -338,9 +336,9 @@ async fn foreign_values_and_servers_that_are_down_are_told() {
     let state = setup.state(&Process::default(), "users");
     let Engine::Redis(keys) = &state.engine else { panic!() };
     keys.write_foreign("tusk:users:state:k", "hello").await;
-    assert_eq!(state.get(soon(), "k".into()).await.unwrap_err().code, "foreign");
+    assert_eq!(state.get(soon(), "k".into()).await.told().code, "foreign");
     drop(setup);
-    let error = state.get(soon(), "k".into()).await.unwrap_err();
+    let error = state.get(soon(), "k".into()).await.told();
     assert_eq!(
         (error.status, error.code.as_str()),
         (503, "unavailable"),

@@ -5,6 +5,7 @@
 //! registry and the instances is for the capability that sends requests: nothing here does I/O.
 
 mod answer;
+mod error;
 mod instance;
 mod network;
 mod service;
@@ -18,12 +19,13 @@ use url::Url;
 
 use self::{answer::Named, network::Block, settings::Settings};
 pub(crate) use self::{
+    error::Error,
     instance::{Instance, InstanceLease, InstanceOutcome},
     service::Service,
     settings::Balance,
 };
 use crate::{
-    base::{limits, value::Error},
+    base::{explain::Explain, limits},
     network::name::same_name,
 };
 
@@ -128,8 +130,7 @@ impl Services {
         };
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
         if name.is_empty() || name.len() > limits::SERVICE_NAME || !name.bytes().all(is_name) {
-            let message = format!("`{}` is no name of a service", name.escape_debug());
-            return Err(Error::new(500, "bad-url", message));
+            return Err(Error::Name(name));
         }
         Ok(self.directory.service(settings.registry.as_str(), &name))
     }
@@ -162,10 +163,10 @@ impl Services {
             service.set(Vec::new());
             return Ok(());
         }
-        let bad = |what: String| {
-            let registry = settings.registry.origin().ascii_serialization();
-            let message = format!("the registry {registry} {what} for `{name}`");
-            Error::new(502, "registry", message)
+        let bad = |what: String| Error::Registry {
+            registry: settings.registry.origin().ascii_serialization(),
+            what,
+            name: name.to_owned(),
         };
         if !(200..300).contains(&status) {
             return Err(bad(format!("answered {status}")));
@@ -175,15 +176,15 @@ impl Services {
             .into_iter()
             .partition(|one| is_granted(&one.url) || settings.allows(&one.url));
         if let Some(one) = refused.first() {
-            let origin = one.url.origin().ascii_serialization();
-            let host = one.url.host_str().unwrap_or_default();
-            let message = format!(
-                "the registry names {origin} for `{name}`, where the file does not allow instances; to allow it, write (or extend)\n[discovery]\nallow: [\"{host}\"]"
-            );
+            let refused = Error::NotAllowed {
+                origin: one.url.origin().ascii_serialization(),
+                host: one.url.host_str().unwrap_or_default().to_owned(),
+                name: name.to_owned(),
+            };
             if allowed.is_empty() {
-                return Err(Error::denied(message));
+                return Err(refused);
             }
-            service.warn_once(&message);
+            service.warn_once(&refused.message());
         }
         service.set(allowed);
         Ok(())
@@ -218,11 +219,8 @@ impl Services {
     fn unknown(&self, name: &str) -> Error {
         let near = tsk::suggest(name, self.fixed.keys().map(String::as_str));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        let message = format!(
-            "there is no service `{}`{hint}; to add it, write its address among `dependencies` of [service], or a registry:\n[discovery]\nregistry: \"http://127.0.0.1:8101\"",
-            name.escape_debug()
-        );
-        Error::new(500, "unknown-service", message)
+        let name = name.to_owned();
+        Error::Unknown { name, hint }
     }
 }
 

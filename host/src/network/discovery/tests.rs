@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::*;
+use crate::base::explain::Told;
 use crate::capability::fixture;
 
 fn services(discovery: serde_json::Value, dependencies: &[(&str, &[&str])]) -> Services {
@@ -140,7 +141,7 @@ fn names_of_files_and_services_are_the_same() {
         &services.find("user_service").unwrap(),
         &services.find("user-service").unwrap()
     ));
-    let error = services.find("user-servic").err().unwrap();
+    let error = services.find("user-servic").told();
     assert!(error.message.contains("did you mean `user-service`?") && error.message.contains("[discovery]\nregistry:"));
 }
 
@@ -170,18 +171,15 @@ fn what_the_registry_says_is_taken_in_where_it_is_allowed() {
     let hosts: std::collections::BTreeSet<_> = (0..9).map(|_| next(&users)).collect();
     assert_eq!(hosts, ["10.0.0.1".to_owned(), "granted".to_owned()].into());
     let refused = services.learn(&users, 200, br#"{"url": "http://192.168.0.1"}"#, |_| false);
-    let error = refused.unwrap_err();
+    let error = refused.told();
     assert_eq!(error.code, "denied");
     assert!(
         error.message.contains("[discovery]\nallow: [\"192.168.0.1\"]"),
         "{}",
         error.message
     );
-    assert_eq!(services.learn(&users, 500, b"", |_| true).unwrap_err().code, "registry");
-    assert_eq!(
-        services.learn(&users, 200, b"<html>", |_| true).unwrap_err().code,
-        "registry"
-    );
+    assert_eq!(services.learn(&users, 500, b"", |_| true).told().code, "registry");
+    assert_eq!(services.learn(&users, 200, b"<html>", |_| true).told().code, "registry");
     assert_eq!(
         (0..9).map(|_| next(&users)).collect::<std::collections::BTreeSet<_>>(),
         hosts,

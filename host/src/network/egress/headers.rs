@@ -8,8 +8,9 @@ use http::{
     },
 };
 
+use super::Error;
 use crate::{
-    base::{limits, value::Error},
+    base::limits,
     network::mesh::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
     observe::request::Origin,
 };
@@ -49,30 +50,13 @@ pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<He
     // Before there is a map: one of tens of thousands panics.
     let bytes: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > limits::HEADER_BYTES || given.len() > limits::HEADER_COUNT {
-        let message = format!(
-            "{} headers of {bytes} bytes are too many or too long: a request has at most {} headers of {} bytes in all",
-            given.len(),
-            limits::HEADER_COUNT,
-            limits::HEADER_BYTES
-        );
-        return Err(Error::new(500, "bad-header", message));
+        let count = given.len();
+        return Err(Error::Headers { count, bytes });
     }
     let mut headers = HeaderMap::with_capacity(given.len() + 3);
     for (name, value) in given {
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-            Error::new(
-                500,
-                "bad-header",
-                format!("`{}` is no header name", name.escape_debug()),
-            )
-        })?;
-        let value = HeaderValue::from_str(value).map_err(|_| {
-            Error::new(
-                500,
-                "bad-header",
-                format!("the value of `{key}` has characters that no header may have"),
-            )
-        })?;
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::HeaderName(name.clone()))?;
+        let value = HeaderValue::from_str(value).map_err(|_| Error::HeaderValue(key.clone()))?;
         if !is_hosts(&key) {
             headers.append(key, value);
         }
@@ -109,6 +93,7 @@ pub(crate) fn forget_body(headers: &mut HeaderMap) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::base::explain::Told;
     use crate::observe::trace_context::TraceContext;
 
     fn origin() -> Origin {
@@ -158,7 +143,7 @@ mod tests {
             pairs(limits::HEADER_COUNT + 1, &|_| "x".to_owned()),
             vec![("x".to_owned(), "y".repeat(limits::HEADER_BYTES))],
         ] {
-            let error = outgoing(&given, &origin()).unwrap_err();
+            let error = outgoing(&given, &origin()).told();
             assert_eq!((error.status, &*error.code), (500, "bad-header"));
         }
         assert!(outgoing(&pairs(limits::HEADER_COUNT, &|n| format!("x{n}")), &origin()).is_ok());
@@ -167,7 +152,7 @@ mod tests {
     #[test]
     fn nothing_is_smuggled() {
         for (name, value) in [("a b", "x"), ("", "x"), ("x-ok", "a\r\nevil: 1"), ("x-ok", "\0")] {
-            let error = outgoing(&[(name.to_owned(), value.to_owned())], &origin()).unwrap_err();
+            let error = outgoing(&[(name.to_owned(), value.to_owned())], &origin()).told();
             assert_eq!(error.code, "bad-header");
         }
     }

@@ -2,11 +2,13 @@
 //! capabilities.
 
 mod address;
+mod error;
 mod grants;
 pub(crate) mod headers;
 mod resolve;
 
 pub(crate) use self::{
+    error::Error,
     grants::{Network, Origin, dependencies, names, network, origins},
     resolve::{Forbidden, allows, cause, forbidden, reason, resolve},
 };

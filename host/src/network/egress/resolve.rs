@@ -8,12 +8,10 @@ use std::{
 
 use super::{
     address::{Reach, reach},
+    error::Error,
     grants::{Network, Origin},
 };
-use crate::base::{
-    off_limits::{self, OffLimits},
-    value::Error,
-};
+use crate::base::off_limits;
 
 pub(crate) fn allows(network: Network, address: IpAddr) -> bool {
     match reach(address) {
@@ -54,21 +52,16 @@ impl fmt::Display for Forbidden {
 
 impl StdError for Forbidden {}
 
-/// What a fujsen is told where [`Forbidden`] stopped it: the line that would allow it, if any would.
+/// What a fujsen is told where [`Forbidden`] stopped it.
 pub(crate) fn forbidden(origin: &Origin, address: SocketAddr, network: Network) -> Error {
-    let origin = origin.as_str();
+    let (origin, ip) = (origin.as_str().to_owned(), address.ip());
     if off_limits::has(address) {
-        return Error::denied(format!("{origin} is never reached: {OffLimits}"));
+        return Error::OffLimits(origin);
     }
-    let address = address.ip();
-    if network == Network::Public && allows(Network::Private, address) {
-        return Error::denied(format!(
-            "{origin} leads to {address}, a private address; if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
-        ));
+    match network == Network::Public && allows(Network::Private, ip) {
+        true => Error::Private { origin, address: ip },
+        false => Error::Nowhere { origin, address: ip },
     }
-    Error::denied(format!(
-        "{origin} leads to {address}, where no service may be: link-local, multicast and unspecified addresses are never reached"
-    ))
 }
 
 /// The first `T` among an error and its causes.

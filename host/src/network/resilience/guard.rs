@@ -9,12 +9,13 @@ use tokio::time::{sleep, timeout_at};
 
 use super::{
     breaker::{Admission, Refusal},
+    error::Error,
     memory::Record,
     policy::Policy,
 };
 use crate::{
     base::backoff::{Backoff, jittered},
-    base::{limits, value::Error},
+    base::limits,
     observe::metrics::Kept,
 };
 
@@ -50,15 +51,16 @@ pub(crate) enum Retry {
 impl Guard {
     /// Makes a call by `end`: attempts of `attempt`, each told when to end. `is_repeatable` says that doing it twice
     /// does the same.
-    pub(crate) async fn run<T, F>(
+    pub(crate) async fn run<T, E, F>(
         &self,
         is_repeatable: bool,
         end: Instant,
-        judge: impl Fn(&Result<T, Error>) -> Verdict,
+        judge: impl Fn(&Result<T, E>) -> Verdict,
         mut attempt: impl FnMut(Instant) -> F,
-    ) -> Result<T, Error>
+    ) -> Result<T, E>
     where
-        F: Future<Output = Result<T, Error>>,
+        E: From<Error>,
+        F: Future<Output = Result<T, E>>,
     {
         let _place = Place::take(self)?;
         self.record.budget.earn(self.policy.retry_budget);
@@ -81,16 +83,16 @@ impl Guard {
     }
 
     /// One attempt and what it says; the error is that there was none.
-    async fn tried<T>(
+    async fn tried<T, E: From<Error>>(
         &self,
         until: Instant,
         end: Instant,
-        judge: &impl Fn(&Result<T, Error>) -> Verdict,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<(Result<T, Error>, Verdict), Error> {
+        judge: &impl Fn(&Result<T, E>) -> Verdict,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<(Result<T, E>, Verdict), Error> {
         let admission = self.enter()?;
         let result = timeout_at(until.into(), work).await;
-        let result = result.unwrap_or_else(|_| Err(self.timed_out(until < end)));
+        let result = result.unwrap_or_else(|_| Err(self.timed_out(until < end).into()));
         let verdict = judge(&result);
         self.tell(admission, &verdict);
         Ok((result, verdict))
@@ -100,19 +102,19 @@ impl Guard {
         let entered = self.record.breaker.enter(self.policy.rule(), Instant::now());
         entered.map_err(|refusal| {
             self.record.meter.kept(Kept::Circuit);
-            self.is_open(&refusal)
+            self.is_open(refusal)
         })
     }
 
     fn timed_out(&self, by_policy: bool) -> Error {
-        let name = &self.name;
-        let message = if by_policy {
-            let timeout = self.policy.timeout;
-            format!("`{name}` did not answer within {timeout:?} (resilience.{name}.timeout)")
-        } else {
-            format!("`{name}` did not answer in time")
-        };
-        Error::new(504, "timeout", message)
+        let name = self.name.clone();
+        match by_policy {
+            true => Error::Slow {
+                name,
+                time: self.policy.timeout,
+            },
+            false => Error::Late(name),
+        }
     }
 
     fn tell(&self, admission: Admission<'_>, verdict: &Verdict) {
@@ -161,16 +163,14 @@ impl Guard {
         Some(pause)
     }
 
-    fn is_open(&self, refusal: &Refusal) -> Error {
-        let when = match refusal.left {
-            Some(left) => format!("for another {} ms", left.as_millis().max(1)),
-            None => "while another call tries".to_owned(),
-        };
-        let (name, failures, reason) = (&self.name, refusal.failures, &refusal.reason);
-        let message = format!(
-            "the circuit breaker of `{name}` is open {when}: it failed {failures} times in a row, at last with: {reason}"
-        );
-        Error::new(503, "circuit-open", message)
+    fn is_open(&self, refusal: Refusal) -> Error {
+        let Refusal { left, failures, reason } = refusal;
+        Error::Open {
+            name: self.name.clone(),
+            left,
+            failures,
+            reason,
+        }
     }
 }
 
@@ -184,9 +184,8 @@ impl<'a> Place<'a> {
             return Ok(Self(guard));
         }
         meter.kept(Kept::Concurrency);
-        let name = &guard.name;
-        let message = format!("`{name}` has {most} calls to answer already (resilience.{name}.concurrency)");
-        Err(Error::new(503, "concurrency", message))
+        let name = guard.name.clone();
+        Err(Error::Crowded { name, most })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod breaker;
 mod budget;
+mod error;
 mod guard;
 mod memory;
 mod policies;
@@ -12,6 +13,7 @@ mod policy;
 
 pub(crate) use self::{
     breaker::Open,
+    error::Error,
     guard::{Guard, Retry, Verdict},
     memory::Memory,
     policies::Policies,

@@ -1,10 +1,11 @@
 //! What a guest calls `fujsen`: calls of other fujsens, and how it says that it failed.
 
 use crate::{
-    base::{escape, limits, value},
+    base::{escape, limits},
     sandbox::{
         bindings::{self, Error, Value},
         call::{Call, Caller},
+        fault,
         place::Panic,
     },
 };
@@ -13,12 +14,8 @@ impl bindings::fujsen::Host for Call {
     async fn call(&mut self, name: String, arguments: Vec<(String, Value)>) -> Result<Value, Error> {
         let depth = self.depth + 1;
         if depth > limits::CALL_DEPTH {
-            let message = format!(
-                "`{}` calls `{name}` at depth {depth}: fujsens may call each other {} deep",
-                self.fujsen,
-                limits::CALL_DEPTH
-            );
-            return Err(value::Error::new(500, "too-deep", message).into());
+            let caller = self.fujsen.to_string();
+            return Err(fault::Error::TooDeep { caller, name, depth }.into());
         }
         let context = self.context.clone();
         let caller = Caller {

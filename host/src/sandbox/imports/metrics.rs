@@ -1,7 +1,6 @@
 //! What fujsens measure, and what they are told of what the host has measured.
 
 use crate::{
-    base::value,
     observe::metrics::{self, Measure},
     sandbox::{
         bindings::{
@@ -9,6 +8,7 @@ use crate::{
             metrics::{DependencyStatus, How, RecentRequest, Snapshot},
         },
         call::Call,
+        fault,
     },
 };
 
@@ -33,7 +33,7 @@ impl bindings::metrics::Host for Call {
         let custom = &self.context.metrics.metrics().custom;
         custom
             .measure(measure)
-            .map_err(|message| value::Error::new(500, "bad-metric", message).into())
+            .map_err(|message| fault::Error::Metric(message).into())
     }
 
     fn figures(&mut self) -> Snapshot {
@@ -104,7 +104,7 @@ fn from(how: How) -> metrics::How {
 }
 
 /// A label's value is text in the end; what is no scalar has none.
-fn label((name, value): (String, Value)) -> Result<(String, String), value::Error> {
+fn label((name, value): (String, Value)) -> Result<(String, String), fault::Error> {
     let text = match value {
         Value::Text(text) => text,
         Value::Integer(value) => value.to_string(),
@@ -113,7 +113,7 @@ fn label((name, value): (String, Value)) -> Result<(String, String), value::Erro
         Value::Null => String::new(),
         Value::Bytes(_) | Value::Json(_) => {
             let message = format!("the value of the label `{name}` must be text, a number or a boolean");
-            return Err(value::Error::new(500, "bad-metric", message));
+            return Err(fault::Error::Metric(message));
         }
     };
     Ok((name, text))

@@ -8,8 +8,8 @@ use std::{
 use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
 
 use crate::{
-    base::{limits, value::Error},
-    sandbox::{bindings, call::Call},
+    base::limits,
+    sandbox::{bindings, call::Call, fault::Error},
 };
 
 /// The fixed point of `monotonic`.
@@ -42,32 +42,24 @@ impl bindings::time::Host for Call {
 
 fn format(timestamp: u64, pattern: &str) -> Result<String, Error> {
     if pattern.len() > limits::TIME_PATTERN {
-        return Err(Error::new(
-            400,
-            "bad-pattern",
-            format!("the pattern is over {} bytes", limits::TIME_PATTERN),
-        ));
+        return Err(Error::LongPattern);
     }
     let moment = i64::try_from(timestamp)
         .ok()
         .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
-        .ok_or_else(|| {
-            let message =
-                format!("{timestamp} ms since 1970 is past the year 9999; give milliseconds, not finer units");
-            Error::new(400, "bad-timestamp", message)
-        })?;
-    BrokenDownTime::from(&moment.to_zoned(TimeZone::UTC))
-        .to_string(pattern)
-        .map_err(|error| {
-            let message = format!("`{pattern}` is no time pattern: {error}; an example is `%Y-%m-%dT%H:%M:%SZ`");
-            Error::new(400, "bad-pattern", message)
-        })
+        .ok_or(Error::Timestamp(timestamp))?;
+    let broken_down = BrokenDownTime::from(&moment.to_zoned(TimeZone::UTC));
+    broken_down.to_string(pattern).map_err(|why| Error::Pattern {
+        pattern: pattern.to_owned(),
+        why,
+    })
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::base::explain::Explain;
 
     #[test]
     fn formats_in_utc() {
@@ -88,8 +80,8 @@ mod tests {
             (1_700_000_000_000_000, "%Y", "bad-timestamp"),
         ] {
             let error = format(timestamp, pattern).unwrap_err();
-            assert_eq!((error.status, error.code.as_str()), (400, code), "{pattern}");
+            assert_eq!(error.meaning(), (400, code), "{pattern}");
         }
-        assert_eq!(format(0, &"x".repeat(2000)).unwrap_err().code, "bad-pattern");
+        assert_eq!(format(0, &"x".repeat(2000)).unwrap_err().meaning().1, "bad-pattern");
     }
 }

@@ -1,7 +1,10 @@
 //! Values, errors and replies as `guest-sdk/wit` writes them.
 
 use crate::{
-    base::value::{Error, Reply, Value},
+    base::{
+        explain::Explain,
+        value::{Error, Reply, Value},
+    },
     sandbox::bindings,
 };
 
@@ -48,6 +51,13 @@ impl From<bindings::Error> for Error {
     fn from(error: bindings::Error) -> Self {
         let bindings::Error { status, code, message } = error;
         Self { status, code, message }
+    }
+}
+
+/// What went wrong leaves the house.
+impl<E: Explain> From<E> for bindings::Error {
+    fn from(error: E) -> Self {
+        Error::from(error).into()
     }
 }
 

@@ -8,7 +8,9 @@ use super::session::Source;
 use crate::{
     base::backoff::{Backoff, jittered},
     base::{
-        arguments, limits, redact,
+        arguments,
+        explain::Explain,
+        limits, redact,
         value::{Error, Value},
     },
     observe::{
@@ -138,7 +140,7 @@ async fn settle(source: &Source, delivery: &Delivery, outcome: Settlement, taken
         let Err(error) = told else { return };
         let wait = pauses.next();
         if taken.elapsed() + wait > source.consumer.lease {
-            tracing::warn!(target: "events", "the queue was not told of an event: {}", error.message);
+            tracing::warn!(target: "events", "the queue was not told of an event: {}", error.message());
             return;
         }
         sleep(jittered(wait)).await;

@@ -15,7 +15,7 @@ use tokio::{
 
 use self::session::Session;
 use crate::{
-    base::{limits, value::Error},
+    base::{explain::Explain, limits},
     observe::tasks,
     service::{app::App, live::Live},
 };
@@ -64,8 +64,9 @@ pub async fn serve(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
 }
 
 /// Events that the service has not handled yet, for whoever watches over it.
-pub async fn backlog(app: &App) -> Result<u64, Error> {
-    let all = app.context.capabilities.events.queue().progress().await?;
+pub async fn backlog(app: &App) -> Result<u64, String> {
+    let all = app.context.capabilities.events.queue().progress().await;
+    let all = all.map_err(|error| error.message())?;
     let own = all.iter().find(|one| *one.service == *app.context.service.name);
     Ok(own.map_or(0, |own| (own.waiting + own.pending).unsigned_abs()))
 }

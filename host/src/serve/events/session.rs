@@ -5,11 +5,10 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
-    base::backoff::jittered,
-    base::limits,
+    base::{backoff::jittered, explain::Explain, limits},
     observe::tasks,
     service::app::App,
-    storage::queue::{Claimed, Consumer, Delivery, Queue},
+    storage::queue::{Claimed, Consumer, Delivery, Error, Queue},
 };
 
 /// What events are taken from, and how they are handled.
@@ -134,7 +133,7 @@ impl Session {
             }
             Err(error) => {
                 if self.failures == 0 {
-                    tracing::warn!(target: "events", "no events can be taken, trying again: {}", error.message);
+                    tracing::warn!(target: "events", "no events can be taken, trying again: {}", error.message());
                 }
                 self.failures = self.failures.saturating_add(1);
                 let pause = limits::REDIS_BACKOFF.after(self.failures);
@@ -144,7 +143,7 @@ impl Session {
         }
     }
 
-    async fn try_claim(&mut self, room: usize) -> Result<Claimed, crate::base::value::Error> {
+    async fn try_claim(&mut self, room: usize) -> Result<Claimed, Error> {
         let Source { queue, consumer, .. } = &self.source;
         if !self.subscribed {
             queue.subscribe(&consumer.service).await?;

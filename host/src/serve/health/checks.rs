@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     base::backoff::spread,
-    base::limits,
+    base::{explain::Explain, limits},
     capability::http::{Http, show},
     observe::{metrics::Key, tasks},
     service::{app::App, live::Live},
@@ -106,18 +106,14 @@ async fn ask(app: &App, check: &Check) -> Result<(), String> {
     if !check.urls.is_empty() {
         return any(&capabilities.http, &check.urls, check.timeout).await;
     }
-    let answer = async {
-        let checked = capabilities.check(capability, name, deadline).await;
-        checked.map_err(|error| error.message)
-    };
-    within(check.timeout, answer).await
+    within(check.timeout, capabilities.check(capability, name, deadline)).await
 }
 
 /// Whether one of the addresses answers, which is where calls go. All are asked at once.
 async fn any(http: &Http, urls: &[Url], timeout: Duration) -> Result<(), String> {
     let deadline = Instant::now() + timeout;
     let asked = urls.iter().map(|url| async move {
-        let answer = async { http.probe(url, deadline).await.map_err(|error| error.message) };
+        let answer = async { http.probe(url, deadline).await.map_err(|error| error.message()) };
         within(timeout, answer).await.map_err(|reason| match urls {
             [_] => reason,
             _ => format!("{}: {reason}", show(url)),

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
-    base::{limits, value::Error},
+    base::limits,
     storage::store::{
-        Durability, Store,
+        Durability, Error, Store,
         redis::{Server, key},
         sqlite::File,
     },

@@ -10,9 +10,10 @@ use super::{
     due::Due,
 };
 use crate::{
-    base::{clock::Clock, limits, value::Error},
+    base::{clock::Clock, explain::Explain, limits, value::Error},
     observe::{request::Origin, traces::Kind},
     service::{app::App, schedule::Schedule},
+    storage::store,
 };
 
 /// Runs a slot unless another host does, or the run before goes on. What goes wrong is in the log.
@@ -43,7 +44,7 @@ pub(super) async fn slot(app: Arc<App>, due: Due, clock: Arc<dyn Clock>) {
         Err(error) => {
             return tracing::error!(
                 target: "schedule", schedule = %text, %fujsen, %slot, next = next(schedule, clock),
-                "skipped: whether another host runs it cannot be known: {}", error.message
+                "skipped: whether another host runs it cannot be known: {}", error.message()
             );
         }
     }
@@ -59,7 +60,7 @@ pub(super) async fn slot(app: Arc<App>, due: Due, clock: Arc<dyn Clock>) {
     }
     if let Err(error) = claims.release(slot).await {
         // It ends by itself, only later.
-        tracing::warn!(target: "schedule", schedule = %text, %fujsen, "the claim was not given back: {}", error.message);
+        tracing::warn!(target: "schedule", schedule = %text, %fujsen, "the claim was not given back: {}", error.message());
     }
 }
 
@@ -70,11 +71,11 @@ async fn take(
     hold: Duration,
     overlap: bool,
     clock: &dyn Clock,
-) -> Result<Claim, Error> {
+) -> Result<Claim, store::Error> {
     let started = clock.monotonic();
     loop {
         match claims.take(slot, clock.wall(), hold, overlap).await {
-            Err(error) if error.status == 503 && clock.monotonic() - started < limits::SCHEDULE_PATIENCE => {
+            Err(error) if error.is_unavailable() && clock.monotonic() - started < limits::SCHEDULE_PATIENCE => {
                 sleep(Duration::from_millis(250)).await;
             }
             result => return result,

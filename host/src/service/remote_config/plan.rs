@@ -17,12 +17,13 @@ use super::{
 };
 use crate::{
     base::{
+        explain::Explain,
         schema::{Found, Schema, find},
-        value::{Error, setting},
+        value::setting,
     },
     capability::{
         config::Values,
-        http::{Http, Request, Response, show},
+        http::{Error, Http, Request, Response, show},
     },
     network::egress::{self, Network},
 };
@@ -137,13 +138,13 @@ impl Plan {
     }
 
     fn problem(&self, error: Error, deadline: Instant) -> Problem {
-        match error.code.as_str() {
-            "too-large" => Problem::Refused(error.message),
+        match error {
+            Error::TooLarge(_) => Problem::Refused(error.message()),
             // Said the same each time: the error has the milliseconds.
-            "timeout" if Instant::now() >= deadline => {
+            _ if error.is_late() && Instant::now() >= deadline => {
                 Problem::Unreachable(format!("{} did not answer within {:?}", self.place(), self.timeout))
             }
-            _ => Problem::Unreachable(error.message),
+            _ => Problem::Unreachable(error.message()),
         }
     }
 

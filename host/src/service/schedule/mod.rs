@@ -16,13 +16,13 @@ use tsk::{Config, Diagnostic, Span};
 
 use self::{read::Options, rhythm::Rhythm};
 use crate::{
-    base::value::{Error, Value},
+    base::{explain::Explain, value::Value},
     sandbox::module::Handler,
     service::{
         names::{self, Handlers},
         target::Targets,
     },
-    storage::store::{Place, Store, Stores},
+    storage::store::{self, Place, Store, Stores},
 };
 
 /// The schedules of one `App`.
@@ -91,8 +91,8 @@ impl Schedules {
         store.look().await.map_err(|error| self.unavailable(&error))
     }
 
-    fn unavailable(&self, error: &Error) -> Vec<Diagnostic> {
-        let message = format!("schedules need a place to note what was run: {}", error.message);
+    fn unavailable(&self, error: &store::Error) -> Vec<Diagnostic> {
+        let message = format!("schedules need a place to note what was run: {}", error.message());
         vec![
             Diagnostic::error("schedules-unavailable", message).at(self.span).help(
                 "name another place: `[state]` with `url: \"sqlite:/var/lib/…/state.db\"` or `url: \"redis://…\"`",

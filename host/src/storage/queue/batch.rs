@@ -5,10 +5,8 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use crate::{
-    base::{limits, value::Error},
-    observe::tasks,
-};
+use super::Error;
+use crate::{base::limits, observe::tasks};
 
 /// Puts together what several callers want done: what comes while one batch is on its way goes with the next.
 pub(super) struct Batch<T, R> {
@@ -43,8 +41,8 @@ impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
         });
         let (answer, result) = oneshot::channel();
         // Each caller waits for its own: there are never more items than callers.
-        waiting.send((item, answer)).map_err(|_| gone())?;
-        result.await.map_err(|_| gone())?
+        waiting.send((item, answer)).map_err(|_| Error::Gone)?;
+        result.await.map_err(|_| Error::Gone)?
     }
 }
 
@@ -67,10 +65,6 @@ async fn run<T, R>(work: Arc<Work<T, R>>, waiting: Arc<Mutex<mpsc::UnboundedRece
     }
 }
 
-fn gone() -> Error {
-    Error::new(500, "internal", "the queue's task ended unexpectedly")
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -88,7 +82,7 @@ mod tests {
             work.boxed()
         });
         assert_eq!(batch.add(1).await.unwrap(), 1);
-        assert_eq!(batch.add(0).await.unwrap_err().status, 500);
+        assert!(matches!(batch.add(0).await, Err(Error::Gone)));
         assert_eq!(batch.add(2).await.unwrap(), 2);
     }
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::Error;
 use crate::{
-    base::{limits, value::Error},
+    base::limits,
     observe::{trace_context::TraceContext, traces::Recording},
 };
 
@@ -53,7 +54,7 @@ impl Event {
         trace: &TraceContext,
     ) -> Result<Self, Error> {
         let data = RawValue::from_string(data)
-            .map_err(|error| bad(format!("the data of the event `{kind}` is not JSON: {error}")))?;
+            .map_err(|error| Error::Unsound(format!("the data of the event `{kind}` is not JSON: {error}")))?;
         for (what, text, most) in [
             ("type", Some(&kind), limits::EVENT_NAME),
             ("id", options.id.as_ref(), limits::EVENT_NAME),
@@ -61,7 +62,7 @@ impl Event {
             ("key", options.key.as_ref(), limits::EVENT_NAME),
         ] {
             if let Some(text) = text.filter(|text| text.is_empty() || text.len() > most) {
-                return Err(bad(format!(
+                return Err(Error::Unsound(format!(
                     "an event's {what} has 1 to {most} bytes, this one has {}",
                     text.len()
                 )));
@@ -97,15 +98,10 @@ impl Event {
 
     /// As it stands in the queue.
     pub(crate) fn to_text(&self) -> Result<String, Error> {
-        let text = serde_json::to_string(self).map_err(|error| bad(error.to_string()))?;
+        let text = serde_json::to_string(self).map_err(|error| Error::Unsound(error.to_string()))?;
         if text.len() > limits::EVENT_BYTES {
-            let message = format!(
-                "the event `{}` has {} bytes, over the bound of {} KiB: keep the data elsewhere and publish where it is",
-                self.kind,
-                text.len(),
-                limits::EVENT_BYTES >> 10
-            );
-            return Err(Error::new(500, "too-large", message));
+            let (kind, bytes) = (self.kind.clone(), text.len());
+            return Err(Error::TooLarge { kind, bytes });
         }
         Ok(text)
     }
@@ -124,10 +120,6 @@ impl Event {
         }
         Ok(event)
     }
-}
-
-fn bad(message: String) -> Error {
-    Error::new(500, "bad-argument", message)
 }
 
 /// A UUID of version 7: in the order of time, for whoever keeps them in an index.
@@ -219,11 +211,11 @@ mod tests {
                 .and_then(|event| event.to_text())
                 .unwrap_err()
         };
-        assert!(new("", "1", "k").message.contains("type"));
-        assert!(new("t", "{", "k").message.contains("not JSON"));
-        assert!(new("t", "1", "").message.contains("key"));
-        assert!(new("t", "1", &"k".repeat(1000)).message.contains("1000"));
+        assert!(new("", "1", "k").to_string().contains("type"));
+        assert!(new("t", "{", "k").to_string().contains("not JSON"));
+        assert!(new("t", "1", "").to_string().contains("key"));
+        assert!(new("t", "1", &"k".repeat(1000)).to_string().contains("1000"));
         let large = format!("{:?}", "x".repeat(limits::EVENT_BYTES));
-        assert_eq!(new("t", &large, "k").code, "too-large");
+        assert!(matches!(new("t", &large, "k"), Error::TooLarge { bytes, .. } if bytes > limits::EVENT_BYTES));
     }
 }

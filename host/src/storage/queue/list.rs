@@ -3,14 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    Claimed, Consumer, Dead, Delivery, Event, Progress, Receipt, Seen,
+    Claimed, Consumer, Dead, Delivery, Error, Event, Progress, Receipt, Seen,
     batch::Batch,
     script::{Script, number},
     stream::{Stream, command, script},
 };
 use crate::{
-    base::{limits, value::Error},
-    storage::store::redis::{Seat, Server},
+    base::limits,
+    storage::store::{
+        self,
+        redis::{Seat, Server},
+    },
 };
 
 script!(PUSH: "push");
@@ -128,9 +131,9 @@ impl List {
                         .run_in(&mut seat, &next, limits::EVENTS_WAIT + limits::REDIS_COMMAND)
                         .await;
                     if let Err(error) = moved
-                        && error.code != "too-large"
+                        && !matches!(error, store::Error::TooLarge)
                     {
-                        return Err(error);
+                        return Err(error.into());
                     }
                 }
                 _ => {}

@@ -10,6 +10,7 @@
 mod batch;
 mod delivery;
 mod envelope;
+mod error;
 mod keys;
 mod list;
 mod script;
@@ -25,13 +26,11 @@ use std::{sync::Arc, time::Duration};
 pub(crate) use self::{
     delivery::{Claimed, Consumer, Dead, Delivery, Progress, Receipt, Seen, Types},
     envelope::{Event, Options},
+    error::Error,
     settings::{Engine as EngineName, Settings},
 };
 use self::{list::List, sqlite::Sqlite, stream::Stream};
-use crate::{
-    base::value::Error,
-    storage::store::{Kept, Place, Store, Stores},
-};
+use crate::storage::store::{Kept, Place, Store, Stores};
 
 /// The queues of this process, kept across swaps.
 #[derive(Default)]

@@ -4,9 +4,10 @@ use std::{sync::OnceLock, time::Duration};
 
 use redis::{Cmd, Value};
 
+use super::Error;
 use crate::{
-    base::{limits, value::Error},
-    storage::store::redis::Server,
+    base::limits,
+    storage::store::redis::{Refusal, Server},
 };
 
 /// A Lua script: several commands that nothing comes between.
@@ -27,16 +28,15 @@ impl Script {
         if let Some(sha) = self.sha.get() {
             match server.run(&call(sha, keys, arguments), TIME).await {
                 // A server that was started anew.
-                Err(error) if error.message.starts_with("NOSCRIPT") => {}
-                result => return result,
+                Err(error) if error.refusal() == Some(Refusal::NoScript) => {}
+                result => return Ok(result?),
             }
         }
         let mut load = Cmd::new();
         load.arg("SCRIPT").arg("LOAD").arg(self.text);
         let sha = text(&server.run(&load, TIME).await?);
-        server
-            .run(&call(self.sha.get_or_init(|| sha), keys, arguments), TIME)
-            .await
+        let call = call(self.sha.get_or_init(|| sha), keys, arguments);
+        Ok(server.run(&call, TIME).await?)
     }
 }
 

@@ -6,14 +6,14 @@ use parking_lot::{Mutex, MutexGuard};
 use redis::{Cmd, Value};
 
 use super::{
-    Claimed, Consumer, Dead, Delivery, Event, Progress, Receipt, Seen, Types,
+    Claimed, Consumer, Dead, Delivery, Error, Event, Progress, Receipt, Seen, Types,
     batch::Batch,
     keys::Keys,
     script::{Script, field, list, number, text},
 };
 use crate::{
-    base::{limits, value::Error},
-    storage::store::redis::{Seat, Server},
+    base::limits,
+    storage::store::redis::{Refusal, Seat, Server},
 };
 
 macro_rules! script {
@@ -71,7 +71,7 @@ impl Stream {
     pub(super) async fn subscribe(&self, service: &str) -> Result<(), Error> {
         let create = command(&["XGROUP", "CREATE", &self.keys.stream, service, "0", "MKSTREAM"]);
         match self.server.run(&create, limits::REDIS_COMMAND).await {
-            Err(error) if !error.message.starts_with("BUSYGROUP") => Err(error),
+            Err(error) if error.refusal() != Some(Refusal::GroupExists) => Err(error.into()),
             _ => Ok(()),
         }
     }
@@ -85,14 +85,14 @@ impl Stream {
         }
         let reply = match self.run(&CLAIM, &consumer.service, &arguments).await {
             // The server lost what it had.
-            Err(error) if error.message.starts_with("NOGROUP") => {
+            Err(error) if error.refusal() == Some(Refusal::NoGroup) => {
                 self.subscribe(&consumer.service).await?;
                 self.run(&CLAIM, &consumer.service, &arguments).await?
             }
             reply => reply?,
         };
         let [token, claimed, next_due, last] = list(&reply) else {
-            return Err(unexpected());
+            return Err(Error::NotUnderstood);
         };
         let (token, next_due, last) = (number(token), number(next_due), text(last));
         let deliveries = list(claimed).iter().filter_map(|one| delivery(list(one), token));
@@ -194,7 +194,7 @@ impl Stream {
         let groups = command(&["XINFO", "GROUPS", &self.keys.stream]);
         let groups = match self.server.run(&groups, limits::REDIS_COMMAND).await {
             // There is no stream yet.
-            Err(error) if error.message.contains("no such key") => return Ok(Vec::new()),
+            Err(error) if error.refusal() == Some(Refusal::NoKey) => return Ok(Vec::new()),
             groups => groups?,
         };
         let mut all = Vec::new();
@@ -213,7 +213,7 @@ impl Stream {
 
     pub(super) async fn forget(&self, service: &str) -> Result<bool, Error> {
         match self.run(&FORGET, service, &[service]).await {
-            Err(error) if error.message.starts_with("NOGROUP") || error.message.contains("no such key") => Ok(false),
+            Err(error) if matches!(error.refusal(), Some(Refusal::NoGroup | Refusal::NoKey)) => Ok(false),
             result => Ok(number(&result?) == 1),
         }
     }
@@ -297,12 +297,4 @@ fn buried(entry: &[Value]) -> Option<Dead> {
         event: text(field(fields, "event")),
         entry: id,
     })
-}
-
-fn unexpected() -> Error {
-    Error::new(
-        500,
-        "internal",
-        "the Redis server answered a script with something else",
-    )
 }

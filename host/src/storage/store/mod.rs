@@ -3,6 +3,7 @@
 //! Connections and nothing more: what is kept there, and under which tables and keys, is for those who keep it.
 
 mod durability;
+mod error;
 mod kept;
 pub(crate) mod own;
 mod place;
@@ -11,11 +12,8 @@ pub(crate) mod sqlite;
 
 use std::sync::Arc;
 
-pub(crate) use self::{durability::Durability, kept::Kept, place::Place};
-use crate::base::{
-    clock::{self, Clock},
-    value::Error,
-};
+pub(crate) use self::{durability::Durability, error::Error, kept::Kept, place::Place};
+use crate::base::clock::{self, Clock};
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.
 pub struct Stores {

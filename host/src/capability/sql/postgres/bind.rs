@@ -6,11 +6,11 @@ use bytes::BytesMut;
 use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use super::{
-    super::error::wrong_count,
+    super::error::Error,
     array,
     unfit::{Unfit, base},
 };
-use crate::base::value::{Error, Value};
+use crate::base::value::Value;
 
 /// A parameter, ready to be sent. Most travel as texts, which the server reads as it would read them in a statement.
 pub(super) enum Bound<'a> {
@@ -28,16 +28,18 @@ impl fmt::Debug for Bound<'_> {
 
 pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'a>>, Error> {
     if values.len() != types.len() {
-        return Err(wrong_count(types.len(), values.len()));
+        return Err(Error::WrongCount {
+            wanted: types.len(),
+            given: values.len(),
+        });
     }
     let one = |(index, (value, kind)): (usize, (&'a Value, &Type))| {
         bind(value, base(kind)).map_err(|unfit| {
-            let (status, why) = match unfit {
-                Unfit::Kind(why) => (500, why),
-                Unfit::Value(why) => (400, why),
-            };
-            let message = format!("parameter {} (of the type {}): {why}", index + 1, kind.name());
-            Error::new(status, "bad-argument", message)
+            let told = |why| format!("parameter {} (of the type {}): {why}", index + 1, kind.name());
+            match unfit {
+                Unfit::Kind(why) => Error::WrongKind(told(why)),
+                Unfit::Value(why) => Error::Unfit(told(why)),
+            }
         })
     };
     values.iter().zip(types).enumerate().map(one).collect()

@@ -8,10 +8,10 @@ use tokio_postgres::{
 };
 
 use super::{
-    super::error::{busy, rolled_back, too_big, with_place},
+    super::error::{Error, with_place},
     server::Server,
 };
-use crate::base::{limits, value::Error};
+use crate::base::limits;
 
 /// Why some work on a connection did not end well, and so what is known of the connection.
 pub(super) enum Fault {
@@ -102,72 +102,77 @@ pub(super) fn unfit(error: &Postgres, has_begun: bool) -> Option<Error> {
         code if code.starts_with("22") && !has_begun => error.message().split(':').next().unwrap_or_default(),
         _ => return None,
     };
-    Some(Error::new(400, "bad-argument", message))
+    Some(Error::Unfit(message.to_owned()))
 }
 
 /// The server's failure as its author can act on it. `sql` is the statement as the author wrote it, `sent` as the
 /// server has it: they have the same lines.
 pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) -> Error {
     let Some(error) = error.as_db_error() else {
-        return unavailable(server.show(), &causes(error));
+        return unreachable(server.show(), &causes(error));
     };
     let message = error.message();
     let code = error.code().code();
     match (&code[..2], code) {
         // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
-        ("23", _) if error.schema() == Some("pg_catalog") => try_again(message),
-        (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => try_again(message),
-        ("23", _) => Error::new(409, "constraint", message),
-        (_, "55P03") => busy(),
-        (_, "40001" | "40P01") => try_again(message),
-        (_, "25P02") => rolled_back(),
-        (_, "26000" | "42P05") => pooled(),
-        (_, "25006") => Error::new(503, "read-only", format!("the database cannot be written: {message}")),
+        ("23", _) if error.schema() == Some("pg_catalog") => Error::Conflict(message.to_owned()),
+        (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => {
+            Error::Conflict(message.to_owned())
+        }
+        ("23", _) => Error::Constraint(message.to_owned()),
+        (_, "55P03") => Error::Busy,
+        (_, "40001" | "40P01") => Error::Conflict(message.to_owned()),
+        (_, "25P02") => Error::RolledBack,
+        (_, "26000" | "42P05") => Error::Forgotten,
+        (_, "25006") => Error::ReadOnly(message.to_owned()),
         // By a time that the operator has set: whoever is stopped by this host no longer waits.
-        (_, "57014" | "25P04") => Error::new(504, "timeout", message),
-        ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => unavailable(server.show(), message),
-        ("53", _) => Error::new(503, "full", format!("the server has no room: {message}")),
-        (_, "54000") => too_big(),
-        ("54", _) => Error::new(500, "too-large", with_hint(error, message)),
-        ("22", _) => Error::new(500, "data", with_hint(error, message)),
-        (_, "42501") => Error::denied(format!("{message}: the role of the database's URL has no right to it")),
-        ("42" | "0A" | "3F", _) => Error::new(500, "syntax", with_hint(error, &placed(error, sql, sent))),
-        _ => Error::new(500, "sql", with_hint(error, message)),
+        (_, "57014" | "25P04") => Error::Stopped(message.to_owned()),
+        ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => unreachable(server.show(), message),
+        ("53", _) => Error::Full {
+            what: "the server has no room",
+            why: message.to_owned(),
+        },
+        (_, "54000") => Error::TooBig,
+        ("54", _) => Error::OverBound(with_hint(error, message)),
+        ("22", _) => Error::Data(with_hint(error, message)),
+        (_, "42501") => Error::NoRight(message.to_owned()),
+        ("42" | "0A" | "3F", _) => Error::Syntax(with_hint(error, &placed(error, sql, sent))),
+        _ => Error::Engine(with_hint(error, message)),
     }
 }
 
-/// Codes of failures that do not go away by themselves: somebody must change the URL, or the server.
-const FOR_THE_AUTHOR: [&str; 3] = ["login", "no-database", "tls"];
-
-/// Whether a failure to connect is a mistake rather than an outage.
+/// Whether a failure to connect is a mistake rather than an outage: somebody must change the URL, or the server.
 pub(in super::super) fn is_for_the_author(error: &Error) -> bool {
-    FOR_THE_AUTHOR.contains(&error.code.as_str())
+    matches!(error, Error::Login(_) | Error::NoSuchDatabase(_) | Error::NoTls { .. })
 }
 
 pub(super) fn cannot_connect(server: &Server, error: &Postgres) -> Error {
     let shown = server.show();
     if let Some(refusal) = error.as_db_error() {
-        let code = match refusal.code().code() {
-            "3D000" => "no-database",
-            code if code.starts_with("28") => "login",
-            _ => return explain(server, error, "", ""),
+        let said = format!("{shown}: {}", refusal.message());
+        return match refusal.code().code() {
+            "3D000" => Error::NoSuchDatabase(said),
+            code if code.starts_with("28") => Error::Login(said),
+            _ => explain(server, error, "", ""),
         };
-        return Error::new(503, code, format!("{shown}: {}", refusal.message()));
     }
     match (tls_failure(error), causes(error)) {
-        (Some(why), _) => Error::new(503, "tls", format!("{shown}: no TLS with this server: {why}")),
+        (Some(why), _) => Error::NoTls {
+            server: shown.to_owned(),
+            why,
+        },
         // The driver's words for a server that asks for one.
-        (_, why) if why == "password missing" => Error::new(503, "login", format!("{shown}: {why} in the URL")),
-        (_, why) => unavailable(shown, &why),
+        (_, why) if why == "password missing" => Error::Login(format!("{shown}: {why} in the URL")),
+        (_, why) => unreachable(shown, &why),
     }
 }
 
 /// What to do about a database that cannot be used.
 pub(in super::super) fn help(server: &Server, error: &Error) -> String {
-    match error.code.as_str() {
-        "login" => "check the user and the password of the URL, and the server's pg_hba.conf".into(),
-        "no-database" => format!("create it on the server: CREATE DATABASE \"{}\"", server.database),
-        "tls" => "with `?sslmode=require` this machine must trust the server's certificate (SSL_CERT_FILE may name \
+    match error {
+        Error::Login(_) => "check the user and the password of the URL, and the server's pg_hba.conf".into(),
+        Error::NoSuchDatabase(_) => format!("create it on the server: CREATE DATABASE \"{}\"", server.database),
+        Error::NoTls { .. } => "with `?sslmode=require` this machine must trust the server's certificate (SSL_CERT_FILE may name \
                   a file with the authorities to trust instead of the machine's own); `?sslmode=prefer` takes any, or does without"
             .into(),
         _ => "check that the server runs and that the URL's host and port are right".into(),
@@ -176,30 +181,14 @@ pub(in super::super) fn help(server: &Server, error: &Error) -> String {
 
 pub(super) fn no_answer(server: &Server) -> Error {
     let time = limits::SQL_CONNECT.as_secs();
-    unavailable(server.show(), &format!("no connection within {time} s"))
+    unreachable(server.show(), &format!("no connection within {time} s"))
 }
 
-pub(super) fn unavailable(shown: &str, why: &str) -> Error {
-    Error::new(503, "unavailable", format!("{shown} cannot be reached: {why}"))
-}
-
-pub(super) fn changed_meanwhile() -> Error {
-    Error::new(
-        503,
-        "busy",
-        "the tables of the statement have changed meanwhile: try again",
-    )
-}
-
-/// Another connection than the one that knows the statement was asked.
-fn pooled() -> Error {
-    let message = "the server has forgotten a prepared statement: try again. Where a pooler such as PgBouncer shares connections \
-                   between transactions, write `prepared_statements: false` beside the database's `url`";
-    Error::new(503, "busy", message)
-}
-
-fn try_again(message: &str) -> Error {
-    Error::new(503, "busy", format!("{message}: try again"))
+pub(super) fn unreachable(server: &str, why: &str) -> Error {
+    Error::Unreachable {
+        server: server.to_owned(),
+        why: why.to_owned(),
+    }
 }
 
 fn with_hint(error: &DbError, message: &str) -> String {

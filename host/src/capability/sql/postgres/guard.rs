@@ -1,7 +1,10 @@
 //! Which statements fujsens may run. What these may touch is for the server's own roles to say.
 
-use super::lex::{Found, Lexer, Token};
-use crate::base::{misspelt::did_you_mean, value::Error};
+use super::{
+    super::error::Error,
+    lex::{Found, Lexer, Token},
+};
+use crate::base::misspelt::did_you_mean;
 
 /// What a statement does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,7 +184,7 @@ impl Words {
                         "no statement begins with `{}`{hint}",
                         format!("{first} {object}").trim_end()
                     );
-                    return Err(Error::new(500, "syntax", message));
+                    return Err(Error::Syntax(message));
                 }
                 let allowed = OBJECTS.join(", ");
                 Err(denied(&format!("{first} {object}; it may be about {allowed}")))
@@ -203,19 +206,20 @@ fn refusal(first: &str) -> Error {
         word if OTHERS.contains(&word) => denied(&format!("{word}; there are {}", VERBS.join(", "))),
         word => {
             let hint = did_you_mean(word, VERBS);
-            Error::new(500, "syntax", format!("no statement begins with `{word}`{hint}"))
+            Error::Syntax(format!("no statement begins with `{word}`{hint}"))
         }
     }
 }
 
 fn denied(what: &str) -> Error {
-    Error::denied(format!("fujsens may not use {what}"))
+    Error::Denied(what.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::base::explain::Told;
 
     fn verb(sql: &str) -> Result<Verb, Error> {
         super::verb(&Lexer::new(sql).collect::<Vec<_>>())
@@ -283,7 +287,7 @@ mod tests {
             ("'SELECT'", "syntax", "no statement"),
             ("\"SELECT\" 1", "syntax", "no statement"),
         ] {
-            let error = verb(sql).unwrap_err();
+            let error = verb(sql).told();
             assert_eq!(error.code, code, "{sql}");
             assert!(error.message.contains(says), "{sql}: {}", error.message);
         }
@@ -310,7 +314,7 @@ mod tests {
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; END; ROLLBACK",
             "COPY a FROM STDIN",
         ] {
-            assert_eq!(check_setup(sql).unwrap_err().code, "denied", "{sql}");
+            assert_eq!(check_setup(sql).told().code, "denied", "{sql}");
         }
     }
 }

@@ -18,23 +18,21 @@ use tokio_postgres::{Error as Postgres, Statement};
 
 use super::{
     super::{
-        error::{rolled_back, timeout as out_of_time},
+        error::Error,
         rows::{Changes, Rows},
     },
     bind::{self, Bound},
     connect::Link,
-    error::{Fault, changed_meanwhile, explain, is_forgotten, is_last, unfit},
+    error::{Fault, explain, is_forgotten, is_last, unfit},
     guard::{self, Verb},
     read::Reader,
     text,
     text::Text,
 };
 use crate::{
-    base::{
-        limits,
-        value::{Error, Value},
-    },
+    base::{limits, value::Value},
     observe::tasks,
+    storage::store,
 };
 
 /// Hosts that set up one database at the same time do so one after the other. Any number will do that nobody else uses.
@@ -172,11 +170,11 @@ impl Lease {
     ) -> Result<T, Error> {
         let cannot_go_on = self.has_failed.load(Ordering::Relaxed) || self.is_running.load(Ordering::Relaxed);
         if self.in_transaction && cannot_go_on {
-            return Err(rolled_back());
+            return Err(Error::RolledBack);
         }
         self.is_running.store(true, Ordering::Relaxed);
         let Ok(result) = timeout_at(deadline.into(), work).await else {
-            return Err(out_of_time());
+            return Err(Error::Late);
         };
         let (result, still_runs) = match result {
             Ok(done) => (Ok(done), false),
@@ -222,7 +220,7 @@ impl Lease {
             self.has_failed.store(true, Ordering::Relaxed);
             let has_changed = fault.is_stale() || self.has_changed(text, &statement).await;
             return Err(if has_changed {
-                Fault::Ours(changed_meanwhile())
+                Fault::Ours(Error::Changed)
             } else {
                 fault
             });
@@ -334,7 +332,7 @@ impl Lease {
 
     /// It is there until the drop.
     fn client(&self) -> Result<&Object, Fault> {
-        let gone = || Fault::Ours(Error::new(500, "internal", "a database connection ended unexpectedly"));
+        let gone = || Fault::Ours(store::Error::Gone.into());
         self.client.as_ref().ok_or_else(gone)
     }
 }

@@ -9,13 +9,13 @@ use deadpool_postgres::{Manager, ManagerConfig, PoolError, Runtime, TimeoutType,
 use parking_lot::Mutex;
 
 use super::{
-    super::error::busy,
+    super::error::Error,
     connect::{Dialer, Link},
-    error::{cannot_connect, no_answer, unavailable},
+    error::{cannot_connect, no_answer, unreachable},
     lease::Lease,
     server::Server,
 };
-use crate::base::{limits, value::Error};
+use crate::base::limits;
 
 /// The connections to one database. Made when they are needed; a server that is down is found again by the next use.
 pub(in super::super) struct Pool {
@@ -59,7 +59,7 @@ impl Pool {
         let connections = self
             .connections
             .as_ref()
-            .map_err(|error| unavailable(server.show(), error))?;
+            .map_err(|error| unreachable(server.show(), error))?;
         self.age(connections);
         // A time of zero would mean: one that is there, or none.
         let left = deadline
@@ -72,10 +72,10 @@ impl Pool {
         };
         match connections.timeout_get(&times).await {
             Ok(client) => Ok(Lease::new(client, self.link.clone())),
-            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(busy()),
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(Error::Busy),
             Err(PoolError::Timeout(_)) => Err(no_answer(server)),
             Err(PoolError::Backend(error)) => Err(cannot_connect(server, &error)),
-            Err(other) => Err(unavailable(server.show(), &other.to_string())),
+            Err(other) => Err(unreachable(server.show(), &other.to_string())),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A guest's statement, read once: its placeholders, and what it does.
 
 use super::{
-    super::error::{empty, several_statements, too_big, zero_byte},
+    super::error::{Error, whole},
     guard::{self, Verb},
     lex::{Found, Lexer, Token},
 };
-use crate::base::{limits, value::Error};
+use crate::base::limits;
 
 /// The protocol counts parameters in 16 bits.
 const MAX_PARAMETERS: u32 = u16::MAX as u32;
@@ -25,10 +25,10 @@ impl Text {
         let mut statements = tokens.split(|(token, ..)| *token == Token::End);
         let first = statements.next().unwrap_or_default();
         if statements.any(|statement| !statement.is_empty()) {
-            return Err(several_statements());
+            return Err(Error::SeveralStatements);
         }
         if first.is_empty() {
-            return Err(empty());
+            return Err(Error::Empty);
         }
         let verb = guard::verb(first)?;
         let sent = numbered(&written, &tokens)?;
@@ -39,13 +39,9 @@ impl Text {
 /// What no statement is.
 pub(super) fn check(sql: &str) -> Result<(), Error> {
     if sql.len() > limits::SQL_STATEMENT {
-        return Err(too_big());
+        return Err(Error::TooBig);
     }
-    // The server's strings end there.
-    if sql.contains('\0') {
-        return Err(zero_byte());
-    }
-    Ok(())
+    whole(sql)
 }
 
 fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
@@ -70,15 +66,14 @@ fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
         copied = start + text.len();
     }
     if count > 0 && highest > 0 {
-        return Err(Error::new(
-            500,
-            "parameters",
-            "the statement has `?` and numbered parameters (`$1`): use one of the two; the operator `?` is written `??`",
+        return Err(Error::Parameters(
+            "the statement has `?` and numbered parameters (`$1`): use one of the two; the operator `?` is written `??`"
+                .to_owned(),
         ));
     }
     if count.max(highest) > MAX_PARAMETERS {
         let message = format!("a statement has {MAX_PARAMETERS} parameters at most");
-        return Err(Error::new(500, "parameters", message));
+        return Err(Error::Parameters(message));
     }
     sent.push_str(&sql[copied..]);
     Ok(sent)
@@ -88,10 +83,11 @@ fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::base::explain::Explain;
 
     fn sent(sql: &str) -> String {
         let tokens: Vec<_> = Lexer::new(sql).collect();
-        numbered(sql, &tokens).unwrap_or_else(|error| format!("{}: {}", error.code, error.message))
+        numbered(sql, &tokens).unwrap_or_else(|error| format!("{}: {error}", error.meaning().1))
     }
 
     #[test]

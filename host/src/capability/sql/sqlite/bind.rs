@@ -2,8 +2,8 @@
 
 use rusqlite::{Statement, types::Null};
 
-use super::{super::error::wrong_count, control::Control, error::explain, lists};
-use crate::base::value::{Error, Value};
+use super::{super::error::Error, control::Control, error::explain, lists};
+use crate::base::value::Value;
 
 pub(super) fn all(
     statement: &mut Statement<'_>,
@@ -14,7 +14,7 @@ pub(super) fn all(
     let places = places(statement)?;
     let (wanted, given) = (places.iter().max().copied().unwrap_or(0), parameters.len());
     if wanted != given {
-        return Err(wrong_count(wanted, given));
+        return Err(Error::WrongCount { wanted, given });
     }
     lists::refuse(sql, parameters)?;
     for (index, place) in places.iter().enumerate() {
@@ -64,7 +64,7 @@ fn wrong(what: String) -> Error {
         "the statement has {what}: write `?` for each value in their order, or `$1`, `$2`, … for each by its number, without a \
          gap"
     );
-    Error::new(500, "parameters", message)
+    Error::Parameters(message)
 }
 
 /// An integer above those of `i64` comes as its digits. SQLite would take them for a text, or round them to a real.
@@ -72,7 +72,7 @@ fn refuse_unsigned(number: usize, value: &Value) -> Result<(), Error> {
     if value.is_long_integer() {
         let message =
             format!("parameter {number}: SQLite's integers have 64 bits and a sign; keep a larger one as text");
-        return Err(Error::new(400, "bad-argument", message));
+        return Err(Error::Unfit(message));
     }
     Ok(())
 }

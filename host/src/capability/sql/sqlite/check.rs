@@ -1,7 +1,6 @@
 //! Whether a database can be read, asked by the host itself: through SQLite's own descriptor, and no other.
 
-use super::{control::Control, error::explain, statement};
-use crate::base::value::Error;
+use super::{super::error::Error, control::Control, error::explain, statement};
 
 pub(super) fn read(connection: &rusqlite::Connection, control: &Control) -> Result<(), Error> {
     // A connection may answer from its own memory, long after somebody has written over its file.

@@ -10,8 +10,9 @@ use std::{
     time::Instant,
 };
 
+use super::super::error::Error;
 use crate::{
-    base::{limits, value::Error},
+    base::limits,
     storage::store::sqlite::{Identity, Location},
 };
 use parking_lot::Mutex;
@@ -60,7 +61,7 @@ impl Control {
         *self.deadline.lock() = Some(deadline);
         self.denied.lock().take();
         match self.identity.get().map(|identity| identity.check()) {
-            Some(Err(why)) => Err(Error::new(503, "moved", why)),
+            Some(Err(why)) => Err(Error::Moved(why)),
             _ => Ok(()),
         }
     }

@@ -1,6 +1,7 @@
 //! What to write instead of a database that cannot be opened.
 
-use crate::{base::value::Error, storage::store::sqlite::Location};
+use super::super::error::Error;
+use crate::storage::store::sqlite::Location;
 
 /// What to do about a database that cannot be opened.
 pub(in super::super) fn help(location: &Location, error: &Error) -> String {
@@ -11,7 +12,9 @@ pub(in super::super) fn help(location: &Location, error: &Error) -> String {
                 path.display()
             ),
             Some(folder) if !folder.exists() => format!("create its folder: mkdir -p {}", folder.display()),
-            _ if error.code == "corrupt" => format!("{} is no SQLite database: name another file", path.display()),
+            _ if matches!(error, Error::Corrupt(_)) => {
+                format!("{} is no SQLite database: name another file", path.display())
+            }
             _ => format!(
                 "check that this process may read and write {} and its folder",
                 path.display()

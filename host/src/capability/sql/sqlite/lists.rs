@@ -1,6 +1,7 @@
 //! Lists among the parameters: SQLite binds one value to each, and would compare the list's text.
 
-use crate::base::value::{Error, Value};
+use super::super::error::Error;
+use crate::base::value::Value;
 
 /// Fails where a list stands for several values. Where its text is stored, or read by a function of JSON, it may stand.
 pub(super) fn refuse(sql: &str, parameters: &[Value]) -> Result<(), Error> {
@@ -57,7 +58,7 @@ fn several(position: usize) -> Error {
         "value {position} is a list, and SQLite compares with one value: write `IN (SELECT value FROM json_each(?))`, which \
          takes a list; to compare with a list's own text, give it as text"
     );
-    Error::new(500, "parameters", message)
+    Error::Parameters(message)
 }
 
 /// What a statement consists of, without comments, texts and names in quotes.

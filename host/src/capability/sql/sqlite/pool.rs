@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     super::{
-        error::{busy, timeout as out_of_time},
+        error::Error,
         rows::{Changes, Rows},
     },
     check,
@@ -23,13 +23,10 @@ use super::{
     guard, statement,
 };
 use crate::{
-    base::{
-        limits,
-        value::{Error, Value},
-    },
+    base::{limits, value::Value},
     storage::store::{
-        Durability,
-        sqlite::{Identity, Location, Thread, gone},
+        self, Durability,
+        sqlite::{Identity, Location, Thread},
     },
 };
 
@@ -82,7 +79,7 @@ impl Pool {
     pub(in super::super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<Lease, Error> {
         let patience = deadline.min(Instant::now() + limits::SQL_BUSY);
         let Ok(permit) = timeout_at(patience.into(), self.permits.clone().acquire_owned()).await else {
-            return Err(busy());
+            return Err(Error::Busy);
         };
         let idle = self.idle.lock().pop();
         let worker = match idle {
@@ -126,7 +123,7 @@ impl Worker {
                 job(&connection, &serving);
             }
         });
-        let thread = timeout_at(deadline.into(), start).await.map_err(|_| out_of_time())??;
+        let thread = timeout_at(deadline.into(), start).await.map_err(|_| Error::Late)??;
         Ok(Self { thread, control })
     }
 }
@@ -203,17 +200,17 @@ impl Lease {
         deadline: Instant,
         work: impl FnOnce(&Connection, &Control) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let worker = self.worker.as_ref().ok_or_else(gone)?;
+        let worker = self.worker.as_ref().ok_or(store::Error::Gone)?;
         let (reply, result) = oneshot::channel();
         let job: Job = Box::new(move |connection, control| {
             let result = control.start(deadline).and_then(|()| work(connection, control));
             // Nobody listens when the call was stopped meanwhile.
             let _ = reply.send(result);
         });
-        worker.thread.send(job).map_err(|_| gone())?;
+        worker.thread.send(job).map_err(|_| store::Error::Gone)?;
         match timeout_at(deadline.into(), result).await {
-            Ok(result) => result.map_err(|_| gone())?,
-            Err(_) => Err(out_of_time()),
+            Ok(result) => result.map_err(|_| store::Error::Gone)?,
+            Err(_) => Err(Error::Late),
         }
     }
 }

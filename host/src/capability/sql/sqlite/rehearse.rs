@@ -4,13 +4,12 @@ use std::{sync::Arc, time::Instant};
 
 use tokio::time::timeout_at;
 
-use super::{super::error::timeout as out_of_time, control::Control, error::explain, guard, statement};
+use super::{super::error::Error, control::Control, error::explain, guard, statement};
 use crate::{
-    base::value::Error,
     observe::tasks,
     storage::store::{
-        Durability,
-        sqlite::{self, Copied, Location, gone},
+        self, Durability,
+        sqlite::{self, Copied, Location},
     },
 };
 
@@ -38,6 +37,6 @@ pub(in super::super) async fn rehearse(
     });
     timeout_at(deadline.into(), trying)
         .await
-        .map_err(|_| out_of_time())?
-        .map_err(|_| gone())?
+        .map_err(|_| Error::Late)?
+        .map_err(|_| store::Error::Gone)?
 }

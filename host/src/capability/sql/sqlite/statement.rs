@@ -6,17 +6,14 @@ use rusqlite::{
 
 use super::{
     super::{
-        error::{distinct, empty, rolled_back, too_many_bytes, too_many_rows},
+        error::{Error, distinct},
         rows::{Changes, Rows},
     },
     bind,
     control::Control,
     error::explain,
 };
-use crate::base::{
-    limits,
-    value::{Error, Value},
-};
+use crate::base::{limits, value::Value};
 
 /// Runs one statement and reads its rows. One that writes (`INSERT … RETURNING`) takes effect whole or, where its rows
 /// are over a bound, not at all.
@@ -119,7 +116,7 @@ fn run_all(connection: &Connection, control: &Control, sql: &str) -> Result<(), 
 /// not run outside of one.
 pub(super) fn still_open(connection: &Connection) -> Result<(), Error> {
     if connection.is_autocommit() {
-        return Err(rolled_back());
+        return Err(Error::RolledBack);
     }
     Ok(())
 }
@@ -138,7 +135,7 @@ pub(super) fn rollback(connection: &Connection, control: &Control) {
     if !connection.is_autocommit()
         && let Err(error) = own(connection, control, "ROLLBACK")
     {
-        tracing::warn!(%error.message, "a transaction could not be rolled back");
+        tracing::warn!(error.message = %error, "a transaction could not be rolled back");
     }
 }
 
@@ -162,7 +159,7 @@ fn prepare<'c>(
     .map_err(|error| explain(error, control))?;
     // What has no columns and writes nothing is a comment, or nothing at all: transaction statements are refused.
     if statement.column_count() == 0 && statement.readonly() {
-        return Err(empty());
+        return Err(Error::Empty);
     }
     bind::all(&mut statement, control, sql, parameters)?;
     Ok(statement)
@@ -190,7 +187,7 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error>
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(|error| explain(error, control))? {
         if read.len() == limits::SQL_ROWS {
-            return Err(too_many_rows());
+            return Err(Error::TooManyRows);
         }
         let shape = match &shape {
             Some(shape) => shape,
@@ -201,7 +198,7 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error>
             let value = row.get_ref(index).map_err(|error| explain(error, control))?;
             bytes += size_of::<Value>() + text_size(value);
             if bytes > limits::SQL_BYTES {
-                return Err(too_many_bytes());
+                return Err(Error::TooManyBytes);
             }
             values.push(own_value(value, *is_boolean));
         }

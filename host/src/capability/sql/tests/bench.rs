@@ -5,7 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::super::*;
-use crate::capability::fixture::{self, Postgres};
+use crate::{
+    base::value::Error,
+    capability::fixture::{self, Postgres},
+};
 
 pub(super) const LONG: Duration = Duration::from_secs(30);
 
@@ -67,9 +70,11 @@ impl Bench {
 
     pub(super) async fn within(&self, time: Duration, statement: &str, parameters: Vec<Value>) -> Result<Rows, Error> {
         let session = SqlSession::default();
-        self.sql
-            .query(&session, Instant::now() + time, "main", statement.into(), parameters)
-            .await
+        let end = Instant::now() + time;
+        Ok(self
+            .sql
+            .query(&session, end, "main", statement.into(), parameters)
+            .await?)
     }
 
     pub(super) async fn execute(&self, statement: &str, parameters: Vec<Value>) -> Result<Changes, Error> {
@@ -82,9 +87,11 @@ impl Bench {
         statement: &str,
         parameters: Vec<Value>,
     ) -> Result<Changes, Error> {
-        self.sql
-            .execute(session, Instant::now() + LONG, "main", statement.into(), parameters)
-            .await
+        let end = Instant::now() + LONG;
+        Ok(self
+            .sql
+            .execute(session, end, "main", statement.into(), parameters)
+            .await?)
     }
 
     /// The first value of the first row.
@@ -109,15 +116,15 @@ impl Bench {
     }
 
     pub(super) async fn begin(&self, session: &mut SqlSession) -> Result<(), Error> {
-        self.sql.begin(session, Instant::now() + LONG, "main").await
+        Ok(self.sql.begin(session, Instant::now() + LONG, "main").await?)
     }
 
     pub(super) async fn commit(&self, session: &mut SqlSession) -> Result<(), Error> {
-        self.sql.commit(session, Instant::now() + LONG, "main").await
+        Ok(self.sql.commit(session, Instant::now() + LONG, "main").await?)
     }
 
     pub(super) async fn rollback(&self, session: &mut SqlSession) -> Result<(), Error> {
-        self.sql.rollback(session, Instant::now() + LONG, "main").await
+        Ok(self.sql.rollback(session, Instant::now() + LONG, "main").await?)
     }
 }
 
@@ -129,10 +136,10 @@ pub(super) fn text(text: &str) -> Value {
     Value::Text(text.into())
 }
 
-pub(super) fn code<T>(result: Result<T, Error>) -> String {
-    match result {
+pub(super) fn code<T, E: Into<Error>>(result: Result<T, E>) -> String {
+    match result.map_err(Into::into) {
         Ok(_) => "ok".into(),
-        Err(error) => format!("{} {}", error.status, error.code),
+        Err(Error { status, code, .. }) => format!("{status} {code}"),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     super::*,
     bench::{Bench, LONG, code, databases, fail, text},
 };
+use crate::base::explain::Told;
 
 /// What a busy machine may add to any wait: these tests tell an end from a hang, and measure nothing.
 const NOISE: Duration = Duration::from_secs(5);
@@ -166,7 +167,7 @@ async fn names_are_suggested() {
         .sql
         .query(&session, Instant::now() + LONG, "mian", "SELECT 1".into(), vec![])
         .await
-        .unwrap_err();
+        .told();
     assert_eq!(error.code, "unknown-database");
     assert!(error.message.contains("did you mean `main`?"), "{}", error.message);
     assert!(

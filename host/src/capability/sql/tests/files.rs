@@ -8,7 +8,10 @@ use super::{
     super::*,
     bench::{Bench, LONG, code, text},
 };
-use crate::{base::reserved, capability::fixture};
+use crate::{
+    base::{explain::Told, reserved},
+    capability::fixture,
+};
 
 fn bytes(path: &Path) -> u64 {
     fs::metadata(path).map_or(0, |about| about.len())
@@ -96,7 +99,7 @@ async fn a_check_notices_what_was_written_over_a_database() {
             .unwrap()
             .success()
     );
-    let error = bench.sql.check("main", deadline).await.unwrap_err();
+    let error = bench.sql.check("main", deadline).await.told();
     assert_eq!(error.code, "corrupt", "{}", error.message);
 }
 

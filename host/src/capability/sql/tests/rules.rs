@@ -6,6 +6,7 @@ use super::{
     super::*,
     bench::{Bench, LONG, code, fail, text},
 };
+use crate::base::explain::Told;
 
 fn integer(value: i64) -> Value {
     Value::Integer(value)
@@ -452,7 +453,7 @@ async fn what_one_connection_changes_of_a_table_another_can_change_further() {
             let done = run(connection, sql).await;
             assert!(done.is_ok(), "{at}: {sql}: {done:?}");
         }
-        let wrong = run(at, "ALTER TABLE p DROP COLUMN extra").await.unwrap_err();
+        let wrong = run(at, "ALTER TABLE p DROP COLUMN extra").await.told();
         assert!(
             wrong.code == "syntax" && wrong.message.contains("no such column"),
             "{wrong:?}"

@@ -8,12 +8,11 @@ use rusqlite::{Result as Sql, params};
 use tokio::{sync::watch, time::sleep};
 
 use self::tables::Tables;
-use super::{Claimed, Consumer, Dead, Delivery, Event, Progress, Receipt, Seen};
+use super::{Claimed, Consumer, Dead, Delivery, Error, Event, Progress, Receipt, Seen};
 use crate::{
     base::{
         clock::{Clock, milliseconds},
         limits,
-        value::Error,
     },
     storage::store::{Durability, sqlite::File},
 };
@@ -209,7 +208,7 @@ impl Sqlite {
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, Error> {
         self.file.ensure(SCHEMA).await?;
-        self.file.read(self.on_tables(work)).await
+        Ok(self.file.read(self.on_tables(work)).await?)
     }
 
     async fn write<T: Send + 'static>(
@@ -217,7 +216,7 @@ impl Sqlite {
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, Error> {
         self.file.ensure(SCHEMA).await?;
-        self.file.write(self.durability, self.on_tables(work)).await
+        Ok(self.file.write(self.durability, self.on_tables(work)).await?)
     }
 
     async fn note<T: Send + 'static>(
@@ -225,7 +224,7 @@ impl Sqlite {
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, Error> {
         self.file.ensure(SCHEMA).await?;
-        self.file.write(Durability::Process, self.on_tables(work)).await
+        Ok(self.file.write(Durability::Process, self.on_tables(work)).await?)
     }
 
     fn on_tables<T: Send + 'static, W: FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static>(

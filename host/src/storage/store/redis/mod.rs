@@ -1,7 +1,7 @@
 //! Redis: the connections to each server, over which everybody in this process reaches it.
 
 mod bounded;
-mod error;
+mod refusal;
 mod server;
 
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use ::redis::{ConnectionInfo, IntoConnectionInfo};
 
 pub(crate) use self::{
-    error::{explain, too_large},
-    server::{Seat, Server},
+    refusal::Refusal,
+    server::{Seat, Server, refused},
 };
 use super::Kept;
 

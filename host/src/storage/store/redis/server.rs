@@ -19,9 +19,13 @@ use tokio::{
     time::timeout,
 };
 
-use super::{bounded::Bounded, error};
+use super::{
+    super::error::Error,
+    bounded::Bounded,
+    refusal::{self, Refusal},
+};
 use crate::{
-    base::{limits, off_limits, value::Error},
+    base::{limits, off_limits},
     observe::tasks,
 };
 
@@ -150,7 +154,7 @@ impl Server {
             .store(limits::REDIS_REPLY + FRAMING, Ordering::Relaxed);
         let result = connection.link.send_packed_command(command).await;
         if connection.budget.load(Ordering::Relaxed) == 0 {
-            return Err(error::too_large());
+            return Err(Error::TooLarge);
         }
         result
             .and_then(::redis::Value::extract_error)
@@ -176,7 +180,7 @@ impl Server {
             .permits
             .acquire()
             .await
-            .map_err(|_| self.unavailable("the host is stopping"))?;
+            .map_err(|_| self.unreachable("the host is stopping"))?;
         loop {
             let idle = self.idle.lock().pop();
             match idle {
@@ -191,7 +195,7 @@ impl Server {
         {
             let outage = self.outage.lock();
             if outage.retry_at.is_some_and(|at| Instant::now() < at) {
-                return Err(self.unavailable(&outage.reason));
+                return Err(self.unreachable(&outage.reason));
             }
         }
         let result = timeout(limits::REDIS_CONNECT, open(&self.info, budget)).await;
@@ -210,41 +214,47 @@ impl Server {
             retry_at: Some(Instant::now() + limits::REDIS_BACKOFF.after(failures)),
             reason,
         };
-        Err(self.unavailable(&outage.reason))
+        Err(self.unreachable(&outage.reason))
     }
 
     /// The connection to a server that is a replica now is used no more: the next one may lead to another server.
     fn judge(&self, connection: &Connection, failure: &RedisError) -> Error {
-        if error::is_replica(failure) {
+        let error = self.explain(failure);
+        if error.refusal() == Some(Refusal::Replica) {
             connection.closed.store(true, Ordering::Relaxed);
         }
-        self.explain(failure)
+        error
     }
 
     fn explain(&self, failure: &RedisError) -> Error {
         let broken = failure.is_io_error() || failure.is_connection_dropped() || failure.is_unrecoverable_error();
         if broken {
-            self.unavailable(&failure.to_string())
+            self.unreachable(&failure.to_string())
         } else {
-            error::explain(failure)
+            refused(failure)
         }
     }
 
-    fn unavailable(&self, reason: &str) -> Error {
-        Error::new(
-            503,
-            "unavailable",
-            format!("the Redis server {} cannot be reached: {reason}", self.name),
-        )
+    fn unreachable(&self, why: &str) -> Error {
+        Error::Unreachable {
+            server: self.name.clone(),
+            why: why.to_owned(),
+        }
     }
 
     fn silent(&self, time: Duration) -> Error {
-        let message = format!(
-            "the Redis server {} did not answer within {} ms",
-            self.name,
-            time.as_millis()
-        );
-        Error::new(504, "timeout", message)
+        Error::Silent {
+            server: self.name.clone(),
+            time,
+        }
+    }
+}
+
+/// What a server refuses.
+pub(crate) fn refused(failure: &RedisError) -> Error {
+    Error::Refused {
+        refusal: Refusal::of(failure),
+        words: refusal::words(failure),
     }
 }
 

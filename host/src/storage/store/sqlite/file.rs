@@ -9,11 +9,11 @@ use std::{
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, ffi};
 use tokio::sync::oneshot;
 
-use super::{Identity, Location, Thread, gone, look, open, write_ahead};
+use super::{Identity, Location, Thread, Trouble, look, open, write_ahead};
 use crate::{
-    base::{limits, value::Error},
+    base::limits,
     observe::tasks,
-    storage::store::Durability,
+    storage::store::{Durability, Error},
 };
 
 /// A database that the host itself keeps: one connection, opened by its first use and closed with its last user.
@@ -60,7 +60,7 @@ impl File {
     pub(crate) async fn look(&self) -> Result<(), Error> {
         let location = self.location.clone();
         let looking = move || look(&location).map_err(|error| cannot_open(&location, &error));
-        tasks::block("look", looking).await.map_err(|_| gone())?
+        tasks::block("look", looking).await.map_err(|_| Error::Gone)?
     }
 
     /// Runs `schema`, statements that may be run again, unless this process has done so. Opens the database.
@@ -148,8 +148,8 @@ impl File {
             writes,
             work: Box::new(work),
         };
-        thread.send(job).map_err(|_| gone())?;
-        let result = result.await.map_err(|_| gone())?;
+        thread.send(job).map_err(|_| Error::Gone)?;
+        let result = result.await.map_err(|_| Error::Gone)?;
         result.map_err(|error| explain(&self.location, &error))
     }
 }
@@ -238,7 +238,7 @@ fn connect(location: &Location) -> rusqlite::Result<Connection> {
 }
 
 fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
-    let help = match location {
+    let remedy = match location {
         Location::File(path) => match path.parent() {
             _ if path.is_dir() => "it is a folder: name a file".to_owned(),
             Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
@@ -251,33 +251,27 @@ fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
         },
         Location::Memory(_) => "free some memory".to_owned(),
     };
-    Error::new(
-        503,
-        "unavailable",
-        format!("{} cannot be opened: {error}; {help}", location.show()),
-    )
+    Error::CannotOpen {
+        file: location.show(),
+        why: error.to_string(),
+        remedy,
+    }
 }
 
 /// SQLite's failure as whoever runs the service can act on it.
 fn explain(location: &Location, error: &rusqlite::Error) -> Error {
-    if let rusqlite::Error::SqliteFailure(failure, Some(why)) = error
-        && failure.extended_code == ffi::SQLITE_READONLY_DBMOVED
-    {
-        return Error::new(503, "moved", format!("{}: {why}", location.show()));
+    let file = location.show();
+    match error {
+        rusqlite::Error::SqliteFailure(failure, Some(why)) if failure.extended_code == ffi::SQLITE_READONLY_DBMOVED => {
+            let why = why.clone();
+            Error::Moved { file, why }
+        }
+        _ => Error::File {
+            file,
+            trouble: Trouble::of(error),
+            why: error.to_string(),
+        },
     }
-    let (status, code, what) = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            (503, "busy", "another process held it for too long")
-        }
-        Some(ErrorCode::DiskFull) => (503, "full", "it cannot grow"),
-        Some(ErrorCode::ReadOnly) => (503, "unavailable", "it cannot be written"),
-        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::OperationAborted) => {
-            (503, "unavailable", "it cannot be used")
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => (500, "corrupt", "it is damaged"),
-        _ => (500, "internal", "a statement failed"),
-    };
-    Error::new(status, code, format!("{}: {what}: {error}", location.show()))
 }
 
 fn failure(code: i32, message: Option<String>) -> rusqlite::Error {

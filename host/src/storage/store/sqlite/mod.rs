@@ -5,6 +5,7 @@ mod location;
 mod open;
 mod rehearse;
 mod thread;
+mod trouble;
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,8 @@ pub(crate) use self::{
     location::Location,
     open::{Identity, open, write_ahead},
     rehearse::{Copied, copy, look},
-    thread::{Thread, gone},
+    thread::Thread,
+    trouble::Trouble,
 };
 use super::Kept;
 

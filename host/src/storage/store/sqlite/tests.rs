@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::{
-    base::value::Error,
-    storage::store::{Durability, own::OWN_FOLDER},
+    base::explain::Explain,
+    storage::store::{Durability, Error, own::OWN_FOLDER},
 };
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY) STRICT";
@@ -105,8 +105,8 @@ async fn a_panic_costs_one_job() {
     let file = open(&Files::default(), &folder.path().join("data.db")).await;
     let panics = |_: &rusqlite::Connection| -> rusqlite::Result<()> { panic!("for the test") };
     assert_eq!(
-        file.write(Durability::Process, panics).await.unwrap_err().code,
-        "internal"
+        file.write(Durability::Process, panics).await.unwrap_err().meaning(),
+        (500, "internal")
     );
     let started = std::time::Instant::now();
     // The thread may still be on its way out.
@@ -134,11 +134,11 @@ async fn what_cannot_be_opened_is_named_with_a_remedy() {
             .ensure(SCHEMA)
             .await
             .unwrap_err();
-        assert_eq!((error.status, error.code.as_str()), (503, "unavailable"));
+        assert_eq!(error.meaning(), (503, "unavailable"));
         assert!(
-            error.message.contains(says) && error.message.contains(path.to_str().unwrap()),
+            error.message().contains(says) && error.message().contains(path.to_str().unwrap()),
             "{}",
-            error.message
+            error.message()
         );
     }
 }

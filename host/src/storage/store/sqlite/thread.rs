@@ -5,7 +5,7 @@ use std::{sync::mpsc, thread::JoinHandle};
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::oneshot;
 
-use crate::{base::value::Error, observe::tasks};
+use crate::{observe::tasks, storage::store::Error};
 
 /// A connection on a thread of its own: SQLite blocks, the server must not. It ends when this is dropped.
 pub(crate) struct Thread<J> {
@@ -17,10 +17,10 @@ pub(crate) struct Thread<J> {
 impl<J: Send + 'static> Thread<J> {
     /// Opens a connection, then lets `serve` do the jobs until there can be no more. The thread is told to end when
     /// this is dropped before the connection is open.
-    pub(crate) async fn start(
-        open: impl FnOnce() -> Result<Connection, Error> + Send + 'static,
+    pub(crate) async fn start<E: From<Error> + Send + 'static>(
+        open: impl FnOnce() -> Result<Connection, E> + Send + 'static,
         serve: impl FnOnce(Connection, mpsc::Receiver<J>) + Send + 'static,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, E> {
         let (opened, is_open) = oneshot::channel();
         let (jobs, received) = mpsc::channel();
         let run = move || match open() {
@@ -32,9 +32,8 @@ impl<J: Send + 'static> Thread<J> {
             }
         };
         // One that has panicked is replaced by whoever needs it next.
-        let thread = tasks::thread("sqlite", run)
-            .map_err(|error| Error::new(503, "unavailable", format!("no thread for a connection: {error}")))?;
-        let interrupt = is_open.await.map_err(|_| gone())??;
+        let thread = tasks::thread("sqlite", run).map_err(|error| Error::NoThread(error.to_string()))?;
+        let interrupt = is_open.await.map_err(|_| Error::Gone)??;
         Ok(Self {
             jobs,
             interrupt,
@@ -61,8 +60,4 @@ impl<J: Send + 'static> Thread<J> {
     pub(crate) fn interrupt(&self) {
         self.interrupt.interrupt();
     }
-}
-
-pub(crate) fn gone() -> Error {
-    Error::new(500, "internal", "a database connection ended unexpectedly")
 }

@@ -17,13 +17,10 @@ use tokio_postgres::{
 
 use self::{shape::Shape, unreadable::Unreadable};
 use super::super::{
-    error::{distinct, too_many_bytes, too_many_rows},
+    error::{Error, distinct},
     rows::Rows,
 };
-use crate::base::{
-    limits,
-    value::{Error, Value},
-};
+use crate::base::{limits, value::Value};
 
 /// Rows as they come in, up to the bounds of a result.
 pub(super) struct Reader {
@@ -41,7 +38,7 @@ impl Reader {
             Shape::of(column.type_()).ok_or_else(|| {
                 let (name, kind) = (column.name(), column.type_().name());
                 let message = format!("the column `{name}` is of the type {kind}: select it as text, `{name}::text`");
-                Error::new(500, "syntax", message)
+                Error::Syntax(message)
             })
         });
         Ok(Self {
@@ -56,7 +53,7 @@ impl Reader {
 
     pub(super) fn push(&mut self, row: &Row) -> Result<(), Error> {
         if self.rows.rows.len() == limits::SQL_ROWS {
-            return Err(too_many_rows());
+            return Err(Error::TooManyRows);
         }
         let mut values = Vec::with_capacity(self.shapes.len());
         for (index, shape) in self.shapes.iter().enumerate() {
@@ -67,7 +64,7 @@ impl Reader {
             };
             self.bytes += size_of::<Value>() + value.payload();
             if self.bytes > limits::SQL_BYTES {
-                return Err(too_many_bytes());
+                return Err(Error::TooManyBytes);
             }
             values.push(value);
         }
@@ -82,8 +79,8 @@ impl Reader {
 
 fn explain(why: Unreadable) -> Error {
     match why {
-        Unreadable::Malformed => Error::new(500, "sql", "the server's answer cannot be read"),
-        Unreadable::TooLong => too_many_bytes(),
+        Unreadable::Malformed => Error::Engine("the server's answer cannot be read".to_owned()),
+        Unreadable::TooLong => Error::TooManyBytes,
     }
 }
 

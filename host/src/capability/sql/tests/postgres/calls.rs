@@ -170,7 +170,7 @@ async fn nothing_of_a_call_stays_in_its_session() {
             vec![],
         )
         .await
-        .unwrap_err();
+        .told();
     assert_eq!((slow.status, slow.code.as_str()), (504, "timeout"));
     assert!(slow.message.contains("statement timeout"), "{}", slow.message);
 }

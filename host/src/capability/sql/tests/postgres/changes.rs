@@ -1,6 +1,7 @@
 //! Columns whose types change under statements that are prepared.
 
 use super::*;
+use crate::base::explain::Explain;
 
 /// Runs a statement on every connection that there can be but one.
 async fn everywhere(bench: &Bench, statement: &str, parameters: &[Value]) -> Vec<Result<Rows, Error>> {
@@ -188,7 +189,7 @@ async fn in_a_transaction_it_is_found_out_or_worth_another_try() {
         for tried in tries {
             match tried {
                 Ok(rows) => assert_eq!(rows.rows, [[text(change.shown)]], "{before} to {after}: {statement}"),
-                Err(error) => assert_eq!(error.status, 503, "{before} to {after}: {}", error.message),
+                Err(error) => assert_eq!(error.meaning().0, 503, "{before} to {after}: {error}"),
             }
         }
         for rows in everywhere(&bench, statement, &[change.fits_now]).await {

@@ -14,7 +14,10 @@ use super::{
     super::*,
     bench::{Bench, LONG, code, databases, fail, text},
 };
-use crate::capability::fixture::{self, Pooler, Postgres};
+use crate::{
+    base::explain::Told,
+    capability::fixture::{self, Pooler, Postgres},
+};
 
 fn server(bench: &Bench) -> &Postgres {
     bench.server.as_ref().unwrap()

@@ -1,6 +1,7 @@
 //! Through PgBouncer, which gives each transaction another of the server's connections.
 
 use super::*;
+use crate::base::explain::Explain;
 
 fn through(pooler: &Pooler, pools: &Pools, prepared: bool) -> Sql {
     let setup = "CREATE TABLE IF NOT EXISTS t (id INT GENERATED ALWAYS AS IDENTITY, name TEXT UNIQUE, mood TEXT); \
@@ -63,7 +64,7 @@ async fn a_pooler_needs_a_setting_and_works_with_it() {
     let sql = through(&pooler, &pools, false);
     sql.connect().await.unwrap();
     for done in futures_util::future::join_all((0..6).map(|caller| work(&sql, caller))).await {
-        done.unwrap_or_else(|error| panic!("{} {}", error.code, error.message));
+        done.unwrap_or_else(|error| panic!("{error:?}"));
     }
     let count = query(&sql, "SELECT count(*) AS whole, count(mood) AS moody FROM t", vec![])
         .await
@@ -113,7 +114,7 @@ async fn without_the_setting_the_failure_names_it() {
     assert!(
         failed
             .iter()
-            .any(|error| error.status == 503 && error.message.contains("`prepared_statements: false`")),
+            .any(|error| error.is_unavailable() && error.message().contains("`prepared_statements: false`")),
         "{failed:?}"
     );
 }

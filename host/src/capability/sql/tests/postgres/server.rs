@@ -28,7 +28,7 @@ async fn a_server_may_end_and_come_back() {
                 error.message
             );
         }
-        let unhealthy = bench.sql.check("main", Instant::now() + LONG).await.unwrap_err();
+        let unhealthy = bench.sql.check("main", Instant::now() + LONG).await.told();
         assert!(unhealthy.message.contains("refused"), "{}", unhealthy.message);
         bench.server.as_mut().unwrap().restart();
         assert_eq!(bench.count().await, 1);
@@ -70,7 +70,7 @@ async fn a_server_that_is_down_at_the_start_is_set_up_when_it_comes() {
     for rows in at_once {
         assert_eq!(rows.unwrap(), [[Value::Integer(1)]], "the setup has run once");
     }
-    let error = count(&bad).await.unwrap_err();
+    let error = count(&bad).await.told();
     assert_eq!(error.code, "syntax");
     assert!(
         error
@@ -154,7 +154,7 @@ async fn what_can_never_work_is_told_at_the_start() {
         );
         assert!(diagnostics[0].help.as_ref().unwrap().contains(help), "{url}: {shown}");
         assert!(!shown.contains("geheim") && !shown.contains("falsch"), "{shown}");
-        let error = sql.check("main", Instant::now() + LONG).await.unwrap_err();
+        let error = sql.check("main", Instant::now() + LONG).await.told();
         assert_eq!(error.status, 503, "{}", error.message);
     }
 }

@@ -1,0 +1,58 @@
+//! What went wrong, for those who do not know the room where it did.
+
+use std::fmt::Display;
+
+use super::value::Error;
+
+/// What went wrong in a room, which knows it by cases. Shown, it says what happened.
+pub(crate) trait Explain: Display {
+    /// The HTTP status that it amounts to when nobody handles it, and the word that guests match on.
+    fn meaning(&self) -> (u16, &'static str);
+
+    /// What to write instead, where lines of the file would do.
+    fn remedy(&self) -> Option<String> {
+        None
+    }
+
+    /// What happened, and what to write instead.
+    fn message(&self) -> String {
+        match self.remedy() {
+            Some(remedy) => format!("{self}; {remedy}"),
+            None => self.to_string(),
+        }
+    }
+
+    /// Whether it was not done, since somebody is away or has no room.
+    fn is_unavailable(&self) -> bool {
+        self.meaning().0 == 503
+    }
+
+    /// Whether trying again may do: somebody is away, or has too much to do.
+    fn may_pass(&self) -> bool {
+        matches!(self.meaning().0, 503 | 504)
+    }
+}
+
+/// It leaves the house.
+impl<E: Explain> From<E> for Error {
+    fn from(error: E) -> Self {
+        let (status, code) = error.meaning();
+        Self::new(status, code, error.message())
+    }
+}
+
+/// For tests: as a guest is told of what went wrong.
+#[cfg(test)]
+pub(crate) trait Told {
+    fn told(self) -> Error;
+}
+
+#[cfg(test)]
+impl<T, E: Explain> Told for Result<T, E> {
+    fn told(self) -> Error {
+        match self {
+            Ok(_) => panic!("nothing went wrong"),
+            Err(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What goes wrong with an operator.
+
+use crate::{
+    base::{explain::Explain, limits},
+    capability::{http, redis, sql},
+};
+
+/// Why an operator gives no value.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Error {
+    /// Told when the file is loaded, too.
+    #[error("{0}")]
+    Argument(String),
+    #[error(
+        "it is one of {} operators in the value that is read, and one read runs {} at most; read parts of it",
+        .0,
+        limits::DEFERRED_VALUES
+    )]
+    TooMany(usize),
+    #[error("the values of one read are over {} MiB", limits::RETAINED_BYTES >> 20)]
+    TooLarge,
+    #[error("the call's time is over")]
+    Late,
+    #[error("{0}")]
+    Metric(String),
+    #[error("{shown} answered with status {status}")]
+    Status { shown: String, status: u16 },
+    #[error("{0} answered neither text nor JSON")]
+    NotText(String),
+    #[error("{shown} answered with what is no JSON: {why}")]
+    NotJson { shown: String, why: serde_json::Error },
+    #[error(transparent)]
+    Http(#[from] http::Error),
+    #[error(transparent)]
+    Redis(#[from] redis::Error),
+    #[error(transparent)]
+    Sql(#[from] sql::Error),
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Argument(_) => (500, "deferred-argument"),
+            Self::TooMany(_) => (500, "too-many"),
+            Self::TooLarge => (500, "too-large"),
+            Self::Late => (504, "timeout"),
+            Self::Metric(_) => (500, "bad-metric"),
+            Self::Status { .. } => (502, "status"),
+            Self::NotText(_) => (502, "not-text"),
+            Self::NotJson { .. } => (502, "not-json"),
+            Self::Http(error) => error.meaning(),
+            Self::Redis(error) => error.meaning(),
+            Self::Sql(error) => error.meaning(),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Http(error) => error.remedy(),
+            Self::Redis(error) => error.remedy(),
+            Self::Sql(error) => error.remedy(),
+            _ => None,
+        }
+    }
+}

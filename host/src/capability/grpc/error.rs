@@ -1,0 +1,158 @@
+//! What goes wrong with a call.
+
+use tonic::Code;
+
+use crate::{
+    base::{explain::Explain, limits},
+    network::{egress, resilience},
+};
+
+/// Why a call has no answer. `server` is a key of `[grpc]`, `method` is `package.Service/Method`.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no gRPC server `{name}`{hint}")]
+    UnknownServer { name: String, hint: String },
+    #[error("`{}` is no method: write `package.Service/Method`", .0.escape_debug())]
+    NoMethod(String),
+    #[error("{server} has no {what} `{}`{hint}", .name.escape_debug())]
+    Unknown {
+        server: String,
+        what: Part,
+        name: String,
+        hint: String,
+    },
+    #[error("{server} ({place}) does not describe its services")]
+    Silent { server: String, place: String },
+    #[error("{server} describes its services wrongly: {why}")]
+    Undescribed { server: String, why: String },
+    /// Of what a fujsen asks for, whatever its message.
+    #[error("{0}")]
+    Argument(String),
+    #[error("{server}: {method}: {why}")]
+    Message {
+        server: String,
+        method: String,
+        why: String,
+    },
+    #[error("the value of `{0}` must be base64: names that end in -bin hold bytes")]
+    Metadata(http::HeaderName),
+    #[error("the metadata of a call is over {} KiB", limits::GRPC_METADATA >> 10)]
+    LongMetadata,
+    #[error("{server}: the message for {method} is over {} MiB", limits::GRPC_MESSAGE >> 20)]
+    LongMessage { server: String, method: String },
+    #[error(
+        "{server}: the answer of {method} is over {} MiB, or over {} MiB as JSON",
+        limits::GRPC_MESSAGE >> 20,
+        limits::GRPC_JSON >> 20
+    )]
+    LongAnswer { server: String, method: String },
+    #[error("{server}: {method} streams more than {} messages", limits::GRPC_MESSAGES)]
+    LongStream { server: String, method: String },
+    #[error("{server}: the answer of {method} is broken: {why}")]
+    Broken {
+        server: String,
+        method: String,
+        why: String,
+    },
+    #[error("{server} ({place}) cannot be reached: {why}")]
+    Unreachable { server: String, place: String, why: String },
+    #[error("{server}: {method} did not answer within {waited} ms")]
+    Late {
+        server: String,
+        method: String,
+        waited: u128,
+    },
+    /// By the server's own word.
+    #[error("{server}: {method} answered {}{words}", word(*.code).1)]
+    Status {
+        server: String,
+        method: String,
+        code: Code,
+        words: String,
+    },
+    #[error("{0}")]
+    Unhealthy(&'static str),
+    #[error(transparent)]
+    Egress(#[from] egress::Error),
+    #[error(transparent)]
+    Resilience(#[from] resilience::Error),
+}
+
+/// What a server does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Service,
+    Method,
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Service => "service",
+            Self::Method => "method",
+        })
+    }
+}
+
+/// The status of HTTP that a status of gRPC amounts to, and its name.
+fn word(code: Code) -> (u16, &'static str) {
+    match code {
+        // Only failures come here.
+        Code::Ok => (502, "ok"),
+        Code::Cancelled => (499, "cancelled"),
+        Code::Unknown => (502, "unknown"),
+        Code::InvalidArgument => (400, "invalid-argument"),
+        Code::DeadlineExceeded => (504, "deadline-exceeded"),
+        Code::NotFound => (404, "not-found"),
+        Code::AlreadyExists => (409, "already-exists"),
+        Code::PermissionDenied => (403, "permission-denied"),
+        Code::ResourceExhausted => (429, "resource-exhausted"),
+        Code::FailedPrecondition => (400, "failed-precondition"),
+        Code::Aborted => (409, "aborted"),
+        Code::OutOfRange => (400, "out-of-range"),
+        Code::Unimplemented => (501, "unimplemented"),
+        Code::Internal => (502, "internal"),
+        Code::Unavailable => (503, "unavailable"),
+        Code::DataLoss => (502, "data-loss"),
+        Code::Unauthenticated => (401, "unauthenticated"),
+    }
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::UnknownServer { .. } => (500, "unknown-server"),
+            Self::NoMethod(_) | Self::Unknown { what: Part::Method, .. } => (500, "unknown-method"),
+            Self::Unknown {
+                what: Part::Service, ..
+            } => (500, "unknown-service"),
+            Self::Silent { .. } | Self::Undescribed { .. } => (502, "no-reflection"),
+            Self::Argument(_) => (500, "bad-argument"),
+            Self::Message { .. } => (400, "bad-argument"),
+            Self::Metadata(_) => (500, "bad-header"),
+            Self::LongMetadata | Self::LongMessage { .. } => (500, "too-large"),
+            Self::LongAnswer { .. } | Self::LongStream { .. } => (502, "too-large"),
+            Self::Broken { .. } => (502, "bad-answer"),
+            Self::Unreachable { .. } => (503, "unavailable"),
+            Self::Late { .. } => (504, "deadline-exceeded"),
+            Self::Status { code, .. } => word(*code),
+            Self::Unhealthy(_) => (502, "unhealthy"),
+            Self::Egress(error) => error.meaning(),
+            Self::Resilience(error) => error.meaning(),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::UnknownServer { name, .. } => {
+                Some(format!("to add it, write\n[grpc]\n{name}: \"http://127.0.0.1:50051\""))
+            }
+            Self::Silent { server, place } => Some(format!(
+                "name its .proto files:\n[grpc]\n{server}: {{ url: \"{place}\", proto: [\"{server}.proto\"] }}"
+            )),
+            Self::Egress(error) => error.remedy(),
+            Self::Resilience(error) => error.remedy(),
+            _ => None,
+        }
+    }
+}

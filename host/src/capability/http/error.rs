@@ -1,0 +1,104 @@
+//! What goes wrong with a request.
+
+use crate::{
+    base::{explain::Explain, limits},
+    network::{discovery, egress, resilience},
+};
+
+/// Why a request has no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("`{}` is no URL to send a request to: {why}", .url.escape_debug())]
+    Url { url: String, why: String },
+    #[error("`{}` is no method", .0.escape_debug())]
+    Method(String),
+    #[error("the file does not grant {0}")]
+    NotGranted(String),
+    /// There is nothing to send it with.
+    #[error("{0}")]
+    NoClient(String),
+    /// Nobody was there: nothing was sent.
+    #[error("{shown} cannot be reached: {why}")]
+    Unreachable {
+        shown: String,
+        why: String,
+        remedy: Option<&'static str>,
+    },
+    #[error("{shown} broke off: {why}")]
+    Reset {
+        shown: String,
+        why: String,
+        remedy: Option<&'static str>,
+    },
+    #[error("{shown} broke off within its answer: {why}")]
+    CutOff { shown: String, why: String },
+    /// Within the time of a request, of a connection, or between two pieces of an answer.
+    #[error("{shown} {what}")]
+    Late { shown: String, what: String },
+    #[error("{0}")]
+    Redirects(String),
+    #[error("the answer of {} is over {} MiB", .0, limits::HTTP_BODY >> 20)]
+    TooLarge(String),
+    #[error("no instance of `{0}` is registered")]
+    NoInstance(String),
+    #[error("where `{service}` is, nobody says: {why}")]
+    NoRegistry { service: String, why: String },
+    #[error("it answered {0}")]
+    Unhealthy(u16),
+    #[error(transparent)]
+    Discovery(#[from] discovery::Error),
+    #[error(transparent)]
+    Egress(#[from] egress::Error),
+    #[error(transparent)]
+    Resilience(#[from] resilience::Error),
+}
+
+impl Error {
+    pub(super) fn url(url: &str, why: impl Into<String>) -> Self {
+        Self::Url {
+            url: url.chars().take(200).collect(),
+            why: why.into(),
+        }
+    }
+
+    /// No answer came in time.
+    pub(crate) fn is_late(&self) -> bool {
+        use resilience::Error::{Late, Slow};
+        matches!(self, Self::Late { .. } | Self::Resilience(Slow { .. } | Late(_)))
+    }
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Url { .. } => (500, "bad-url"),
+            Self::Method(_) => (500, "bad-method"),
+            Self::NotGranted(_) => (500, "denied"),
+            Self::NoClient(_) => (500, "connect"),
+            Self::Unreachable { .. } => (502, "connect"),
+            Self::Reset { .. } | Self::CutOff { .. } => (502, "reset"),
+            Self::Late { .. } => (504, "timeout"),
+            Self::Redirects(_) => (502, "redirects"),
+            Self::TooLarge(_) => (502, "too-large"),
+            Self::NoInstance(_) => (503, "no-instance"),
+            Self::NoRegistry { .. } => (503, "registry"),
+            Self::Unhealthy(_) => (502, "unhealthy"),
+            Self::Discovery(error) => error.meaning(),
+            Self::Egress(error) => error.meaning(),
+            Self::Resilience(error) => error.meaning(),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::NotGranted(origin) => Some(format!(
+                "to allow it, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
+            )),
+            Self::Unreachable { remedy, .. } | Self::Reset { remedy, .. } => remedy.map(str::to_owned),
+            Self::Discovery(error) => error.remedy(),
+            Self::Egress(error) => error.remedy(),
+            Self::Resilience(error) => error.remedy(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the state does not do.
+
+use crate::{
+    base::{explain::Explain, limits},
+    storage::store,
+};
+
+/// Why nothing was read or changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("a key of the state has 1 to {} bytes, this one has {}", limits::STATE_KEY, .0)]
+    Key(usize),
+    #[error(
+        "a value of the state has at most {} KiB, this one has {} bytes: keep larger ones in a database",
+        limits::STATE_VALUE >> 10,
+        .0
+    )]
+    TooLarge(usize),
+    #[error("the value is not JSON: {0}")]
+    NotJson(serde_json::Error),
+    #[error("a lifetime must be above 0")]
+    NoLifetime,
+    #[error("a lifetime is 100 years at most")]
+    LongLifetime,
+    #[error("the value of `{0}` was not written as state of this service")]
+    Foreign(String),
+    #[error("the state's `{0}` is not an integer: only integers can be incremented")]
+    NoInteger(String),
+    #[error("the state's `{0}` would leave the range of 64-bit integers")]
+    Overflow(String),
+    #[error(
+        "the state holds {} keys, the most of a SQLite file: delete some, give them lifetimes, or name a Redis server under \
+         [state]",
+        limits::STATE_KEYS
+    )]
+    Full,
+    #[error("the state ({0}) did not answer within the call's time")]
+    Late(String),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Key(_) | Self::NotJson(_) | Self::NoLifetime | Self::LongLifetime => (500, "bad-argument"),
+            Self::TooLarge(_) => (500, "too-large"),
+            Self::Foreign(_) => (500, "foreign"),
+            Self::NoInteger(_) => (500, "wrong-type"),
+            Self::Overflow(_) => (500, "overflow"),
+            Self::Full => (503, "full"),
+            Self::Late(_) => (504, "timeout"),
+            Self::Store(error) => error.meaning(),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => error.remedy(),
+            _ => None,
+        }
+    }
+}
+
+/// Why an engine leaves everything as it is, whatever the key.
+#[derive(Clone, Copy)]
+pub(super) enum Refused {
+    NoInteger,
+    Overflow,
+    Full,
+}
+
+impl Refused {
+    pub(super) fn of(self, key: &str) -> Error {
+        match self {
+            Self::NoInteger => Error::NoInteger(key.to_owned()),
+            Self::Overflow => Error::Overflow(key.to_owned()),
+            Self::Full => Error::Full,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Why nobody knows where a service is.
+
+use crate::base::explain::Explain;
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("there is no service `{}`{hint}", .name.escape_debug())]
+    Unknown { name: String, hint: String },
+    #[error("`{}` is no name of a service", .0.escape_debug())]
+    Name(String),
+    #[error("the registry {registry} {what} for `{name}`")]
+    Registry {
+        registry: String,
+        what: String,
+        name: String,
+    },
+    /// `host` is that of the first instance.
+    #[error("the registry names {origin} for `{name}`, where the file does not allow instances")]
+    NotAllowed { origin: String, host: String, name: String },
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Unknown { .. } => (500, "unknown-service"),
+            Self::Name(_) => (500, "bad-url"),
+            Self::Registry { .. } => (502, "registry"),
+            Self::NotAllowed { .. } => (500, "denied"),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Unknown { .. } => Some(
+                "to add it, write its address among `dependencies` of [service], or a registry:\n[discovery]\nregistry: \
+                 \"http://127.0.0.1:8101\""
+                    .to_owned(),
+            ),
+            Self::NotAllowed { host, .. } => Some(format!(
+                "to allow it, write (or extend)\n[discovery]\nallow: [\"{host}\"]"
+            )),
+            _ => None,
+        }
+    }
+}

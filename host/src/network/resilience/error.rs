@@ -1,0 +1,42 @@
+//! What a policy makes of calls that go wrong.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::base::explain::Explain;
+
+/// Why a call was not made, or was given up.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// By the policy's own time.
+    #[error("`{name}` did not answer within {time:?} (resilience.{name}.timeout)")]
+    Slow { name: Arc<str>, time: Duration },
+    #[error("`{0}` did not answer in time")]
+    Late(Arc<str>),
+    #[error("the circuit breaker of `{name}` is open {}: it failed {failures} times in a row, at last with: {reason}", when(*.left))]
+    Open {
+        name: Arc<str>,
+        /// None while another call tries.
+        left: Option<Duration>,
+        failures: u32,
+        reason: String,
+    },
+    #[error("`{name}` has {most} calls to answer already (resilience.{name}.concurrency)")]
+    Crowded { name: Arc<str>, most: u64 },
+}
+
+fn when(left: Option<Duration>) -> String {
+    match left {
+        Some(left) => format!("for another {} ms", left.as_millis().max(1)),
+        None => "while another call tries".to_owned(),
+    }
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Slow { .. } | Self::Late(_) => (504, "timeout"),
+            Self::Open { .. } => (503, "circuit-open"),
+            Self::Crowded { .. } => (503, "concurrency"),
+        }
+    }
+}

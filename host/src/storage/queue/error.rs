@@ -1,0 +1,53 @@
+//! What goes wrong with a queue.
+
+use crate::{
+    base::{explain::Explain, limits},
+    storage::store,
+};
+
+/// Why a queue did not do what it was asked for.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// No event can be so.
+    #[error("{0}")]
+    Unsound(String),
+    #[error(
+        "the event `{kind}` has {bytes} bytes, over the bound of {} KiB: keep the data elsewhere and publish where it is",
+        limits::EVENT_BYTES >> 10
+    )]
+    TooLarge { kind: String, bytes: usize },
+    #[error("the queue's task ended unexpectedly")]
+    Gone,
+    #[error("the Redis server answered a script with something else")]
+    NotUnderstood,
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Error {
+    /// Why the server refuses a command; none where it is not that.
+    pub(super) fn refusal(&self) -> Option<store::redis::Refusal> {
+        match self {
+            Self::Store(error) => error.refusal(),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for Error {
+    fn meaning(&self) -> (u16, &'static str) {
+        match self {
+            Self::Unsound(_) => (500, "bad-argument"),
+            Self::TooLarge { .. } => (500, "too-large"),
+            Self::Gone | Self::NotUnderstood => (500, "internal"),
+            Self::Store(error) => error.meaning(),
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => error.remedy(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Why Redis refuses a command. Here, and nowhere else, its words are read.
+
+use ::redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// Why a server refuses a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It loads, fails over, or has too few replicas or a disk that cannot be written: the operator's, and over when that is.
+    NotReady,
+    /// It has become a replica, which takes no writes: after a failover another one does, by the same name.
+    Replica,
+    Full,
+    WrongType,
+    NoScript,
+    /// The stream has no such consumer group.
+    NoGroup,
+    GroupExists,
+    NoKey,
+    NoInteger,
+    Overflow,
+    Other,
+}
+
+impl Refusal {
+    pub(crate) fn of(error: &RedisError) -> Self {
+        match error.kind() {
+            ErrorKind::Server(
+                ServerErrorKind::BusyLoading
+                | ServerErrorKind::TryAgain
+                | ServerErrorKind::MasterDown
+                | ServerErrorKind::ClusterDown,
+            ) => Self::NotReady,
+            ErrorKind::Server(ServerErrorKind::ReadOnly) => Self::Replica,
+            ErrorKind::Server(ServerErrorKind::NoScript) => Self::NoScript,
+            _ => match error.code() {
+                Some("NOREPLICAS" | "MISCONF") => Self::NotReady,
+                Some("OOM") => Self::Full,
+                Some("WRONGTYPE") => Self::WrongType,
+                Some("NOGROUP") => Self::NoGroup,
+                Some("BUSYGROUP") => Self::GroupExists,
+                _ => Self::of_words(error.detail().unwrap_or_default()),
+            },
+        }
+    }
+
+    /// Of what has only the code `ERR`.
+    fn of_words(words: &str) -> Self {
+        let says = |what| words.contains(what);
+        match () {
+            () if says("no such key") => Self::NoKey,
+            () if says("would overflow") => Self::Overflow,
+            () if says("not an integer") => Self::NoInteger,
+            () => Self::Other,
+        }
+    }
+
+    pub(in super::super) fn meaning(self) -> (u16, &'static str) {
+        match self {
+            Self::NotReady => (503, "unavailable"),
+            Self::Replica => (503, "read-only"),
+            Self::Full => (503, "full"),
+            Self::WrongType => (500, "wrong-type"),
+            Self::NoScript
+            | Self::NoGroup
+            | Self::GroupExists
+            | Self::NoKey
+            | Self::NoInteger
+            | Self::Overflow
+            | Self::Other => (500, "redis"),
+        }
+    }
+}
+
+/// A server's own error, such as `WRONGTYPE …`.
+pub(crate) fn words(error: &RedisError) -> String {
+    match (error.code(), error.detail()) {
+        (Some(code), Some(detail)) => format!("{code} {detail}"),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,52 @@
+//! What SQLite says of a file that the host keeps, as whoever runs the service can act on it.
+
+use std::fmt;
+
+use rusqlite::ErrorCode;
+
+/// What is wrong with a file, or with what was asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    Busy,
+    Full,
+    ReadOnly,
+    Unusable,
+    Damaged,
+    Statement,
+}
+
+impl Trouble {
+    pub(super) fn of(error: &rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::OperationAborted) => Self::Unusable,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            _ => Self::Statement,
+        }
+    }
+
+    pub(in super::super) fn meaning(self) -> (u16, &'static str) {
+        match self {
+            Self::Busy => (503, "busy"),
+            Self::Full => (503, "full"),
+            Self::ReadOnly | Self::Unusable => (503, "unavailable"),
+            Self::Damaged => (500, "corrupt"),
+            Self::Statement => (500, "internal"),
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Busy => "another process held it for too long",
+            Self::Full => "it cannot grow",
+            Self::ReadOnly => "it cannot be written",
+            Self::Unusable => "it cannot be used",
+            Self::Damaged => "it is damaged",
+            Self::Statement => "a statement failed",
+        })
+    }
+}
