@@ -36,12 +36,12 @@ pub const WASI_THINGS: usize = 1_000;
 /// What one call may ask WASI's random for. Bytes.
 pub const WASI_RANDOM: u64 = 1 << 20;
 /// Slots that keep what the last instance of a module left there, for its next one; those of other modules make room.
-pub const WARM_SLOTS: u32 = 64;
+pub const WARM_SLOTS: u32 = 32;
 /// What an instance slot keeps in memory for its next user, of what the last one wrote: the stack, data and first pieces of
 /// an ordinary call. Of its tables and its native stack alike. Bytes.
-pub const KEEP_RESIDENT: usize = 64 << 10;
+pub const KEEP_RESIDENT: usize = 48 << 10;
 pub const KEEP_RESIDENT_TABLE: usize = 4 << 10;
-pub const KEEP_RESIDENT_STACK: usize = 16 << 10;
+pub const KEEP_RESIDENT_STACK: usize = 8 << 10;
 /// The host's own memory: from which size on a piece is taken from the system and given back by itself, in bytes; how often
 /// it is looked whether to give back what was freed, and the processor time since the last time that makes it worth it.
 pub const LARGE_PIECE: i32 = 256 << 10;
