@@ -7,14 +7,11 @@ use tsk::{Diagnostic, Language};
 
 use crate::{
     Component, ModuleSource, PrebuiltError, Text, assemblyscript::AssemblyScript, cache, cache::Cache, nesting,
-    rust::Rust, source::unsupported, toolchain::Toolchain, wit,
+    rust::Rust, source::unsupported, toolchain::{Progress, Toolchain}, wit,
 };
 
 /// Changed when a module is made in another way from the same parts.
 const REVISION: &str = "1";
-
-/// Told what is being done, one line a step; from any thread.
-pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 /// Compiles modules, keeping what it needs and what it made below one folder. Shared between threads.
 #[derive(Debug)]

@@ -25,6 +25,7 @@ mod source;
 mod toolchain;
 mod wit;
 
-pub use compiler::{Compiler, Progress};
+pub use compiler::Compiler;
 pub use component::{Component, Function, Kind, Parameter, PrebuiltError};
 pub use source::{ModuleSource, Prebuilt, Text, modules, prebuilt_modules};
+pub use toolchain::Progress;

@@ -19,8 +19,10 @@ const FILES: &[(&str, &str)] = &[
     ("package.json", PACKAGE),
     ("package-lock.json", LOCK),
     ("index.ts", include_str!("../../../guest-sdk/assemblyscript/index.ts")),
-    (super::worker::SCRIPT, include_str!("worker.mjs")),
+    (SCRIPT, include_str!("worker.mjs")),
 ];
+/// The compiler's own program, in the SDK's folder.
+pub(super) const SCRIPT: &str = "worker.mjs";
 
 /// The SDK and the worker's script as they are embedded in this program.
 #[derive(Debug)]

@@ -17,16 +17,12 @@ use crate::{
     ModuleSource, Progress,
     process::Environment,
     rust::{
-        module::Failure,
+        module::{CODE, Failure},
         sdk::{Sdk, SdkSource},
         tools::Tools,
     },
     toolchain::Toolchain,
 };
-
-/// Of what keeps every text from being compiled.
-const CODE: &str = "rust-toolchain";
-const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What runs before a module can be compiled, kept for the next one.
 #[derive(Debug)]

@@ -16,14 +16,16 @@ use crate::{
     problem::Problem,
     process::{self, Ended, Fate, Sandbox, is_about_memory},
     rust::{
-        CODE, TARGET,
         diagnostics::{self, Message},
         entry::Entry,
         refusal,
         sdk::Sdk,
-        tools::Tools,
+        tools::{TARGET, Tools},
     },
 };
+
+/// Of what keeps every text from being compiled.
+pub(super) const CODE: &str = "rust-toolchain";
 
 /// In bytes. Enough for serde_json's deepest nesting; small, since it is part of every instance.
 const STACK: u32 = 64 * 1024;

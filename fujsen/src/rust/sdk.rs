@@ -17,10 +17,7 @@ use crate::{
     limits,
     problem::Problem,
     process::{Environment, Sandbox},
-    rust::{
-        TARGET,
-        tools::{ANYWHERE, Tools, last_lines},
-    },
+    rust::tools::{ANYWHERE, TARGET, Tools, last_lines},
 };
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../guest-sdk/rust/src");

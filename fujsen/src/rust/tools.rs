@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use crate::{Progress, problem::Problem, process::Environment, rust::TARGET};
+use crate::{Progress, problem::Problem, process::Environment};
+
+/// What rustc compiles to.
+pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The compilers of one Rust toolchain.
 #[derive(Clone, Debug)]
