@@ -15,10 +15,15 @@ use tsk::Diagnostic;
 use self::{
     node::Node,
     packages::Packages,
-    sdk::SdkSource,
     worker::{Request, Worker},
 };
-use crate::{ModuleSource, Progress, problem::Problem, process::Environment, toolchain::Toolchain};
+use crate::{
+    ModuleSource, Progress,
+    problem::Problem,
+    process::Environment,
+    sdk::{SdkSource, named},
+    toolchain::Toolchain,
+};
 
 /// Of what keeps every text from being compiled.
 const CODE: &str = "assemblyscript-toolchain";
@@ -42,7 +47,7 @@ impl AssemblyScript {
         Self {
             folder,
             environment,
-            source: SdkSource::embedded(),
+            source: sdk::source(),
             worker: Mutex::new(None),
         }
     }
@@ -50,7 +55,8 @@ impl AssemblyScript {
     fn start(&self, progress: Progress<'_>) -> Result<Worker, Problem> {
         let node = Node::find(&self.environment)?;
         let packages = Packages::install(&self.environment, &self.folder, progress)?;
-        let sdk = self.source.write(&self.folder)?;
+        let sdk = self.folder.join(named("sdk", self.source.fingerprint()));
+        self.source.write(&sdk)?;
         Worker::start(&node, &packages, &sdk, &self.folder, progress)
     }
 

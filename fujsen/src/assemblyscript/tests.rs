@@ -136,7 +136,7 @@ fn a_compiler_that_ended_is_started_again() {
 fn an_install_that_was_killed_is_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let toolchain = stand_ins(folder.path());
-    let name = format!("npm-{}", super::sdk::SdkSource::lock_fingerprint());
+    let name = super::sdk::packages();
     for half in [name.clone(), format!("{name}.unfinished")] {
         std::fs::create_dir_all(folder.path().join("cache").join(half).join("node_modules/half")).unwrap();
     }

@@ -18,9 +18,10 @@ use crate::{
     process::Environment,
     rust::{
         module::{CODE, Failure},
-        sdk::{Sdk, SdkSource},
+        sdk::Sdk,
         tools::Tools,
     },
+    sdk::SdkSource,
     toolchain::Toolchain,
 };
 
@@ -49,7 +50,7 @@ impl Rust {
         Self {
             folder,
             environment,
-            source: SdkSource::embedded(),
+            source: sdk::source(),
             ready: Mutex::new(None),
         }
     }
@@ -78,7 +79,7 @@ impl Rust {
 
 impl Toolchain for Rust {
     fn fingerprint(&self) -> &[u8] {
-        &self.source.fingerprint
+        self.source.fingerprint()
     }
 
     fn build(&self, module: &ModuleSource, progress: Progress<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {
