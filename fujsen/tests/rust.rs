@@ -6,11 +6,11 @@ mod support;
 use std::sync::{Mutex, PoisonError};
 
 use fujsen::{Compiler, Component, Kind, PrebuiltError};
-use support::{File, folder, silent};
-use tsk::{Diagnostic, Language};
+use support::{File, folder, rust, silent};
+use tsk::Diagnostic;
 
 fn compile(file: &File) -> Result<Component, Vec<Diagnostic>> {
-    Compiler::new(folder("rust")).compile(&file.module("users", Language::Rust), &silent)
+    Compiler::new(folder("rust")).compile(&file.module("users", rust()), &silent)
 }
 
 /// `place` is `line:column` of the TSK file, `said` a part of the message.
@@ -128,7 +128,7 @@ fn prebuilt_says_what_is_wrong() {
 #[test]
 fn a_known_text_starts_no_compiler() {
     let file = File::new(&[("create_fujsen", CREATE)]);
-    let module = file.module("users", Language::Rust);
+    let module = file.module("users", rust());
     let compiled = compile(&file).unwrap();
     let said = Mutex::new(Vec::new());
     let progress = |line: &str| {
@@ -143,7 +143,7 @@ fn a_known_text_starts_no_compiler() {
     let edited = File::new(&[("create_fujsen", &CREATE.replace("no id", "none"))]);
     assert!(
         Compiler::new(folder("rust-empty"))
-            .cached(&edited.module("users", Language::Rust))
+            .cached(&edited.module("users", rust()))
             .is_none()
     );
 }

@@ -1,5 +1,7 @@
 //! How a file is read.
 
+use crate::language::Language;
+
 /// How [`load`](crate::load) reads.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
@@ -9,4 +11,6 @@ pub struct Options {
     /// Silent: operators that TSK has not, calls such as `php(…)`, code in other languages. With a warning: unset variables,
     /// files that cannot be read, unknown globals, `<<<` texts, values without a key. All else stays an error.
     pub lenient: bool,
+    /// The languages that code may be in, likeliest first. Without any, code is text.
+    pub languages: &'static [Language],
 }

@@ -1,7 +1,9 @@
 //! AssemblyScript: one warm compiler process turns the texts of a section into a core module.
 mod diagnostics;
+mod lexis;
 mod node;
 mod packages;
+mod recognized;
 mod sdk;
 mod worker;
 
@@ -19,10 +21,21 @@ use self::{
 };
 use crate::{
     ModuleSource, Progress,
+    language::{Compiled, Language},
     problem::Problem,
     process::Environment,
     sdk::{SdkSource, named},
     toolchain::Toolchain,
+};
+
+pub(crate) static LANGUAGE: Language = Language {
+    known: tsk::Language::new(&recognized::TRAITS),
+    compiled: Some(Compiled {
+        template: include_str!("template.tsk"),
+        lexis: lexis::LEXIS,
+        exporting: |name| format!("write `export` before the function: `export function {name}(…)`"),
+        toolchain: |folder| Box::new(AssemblyScript::new(folder)),
+    }),
 };
 
 /// Of what keeps every text from being compiled.
@@ -30,7 +43,7 @@ const CODE: &str = "assemblyscript-toolchain";
 
 /// Compiles one module at a time: the compiler has a thread of its own, and more of them would only share the machine.
 #[derive(Debug)]
-pub(crate) struct AssemblyScript {
+struct AssemblyScript {
     folder: PathBuf,
     environment: Environment,
     source: SdkSource,
@@ -39,7 +52,7 @@ pub(crate) struct AssemblyScript {
 
 impl AssemblyScript {
     /// `folder` holds the SDK and the npm packages that it needs.
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    fn new(folder: PathBuf) -> Self {
         Self::with_environment(folder, Environment::of_process())
     }
 

@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, path::Path};
 
-use tsk::{Language, Source, SourceMap};
+use tsk::{Source, SourceMap};
 
-use super::{AssemblyScript, node::major};
+use super::{AssemblyScript, LANGUAGE, node::major};
 use crate::{ModuleSource, Text, process::Environment, toolchain::Toolchain};
 
 fn module(code: &str) -> ModuleSource {
@@ -17,11 +17,11 @@ fn module(code: &str) -> ModuleSource {
     };
     ModuleSource {
         section: "users".into(),
-        language: Language::AssemblyScript,
+        language: LANGUAGE.known,
         texts: vec![Text {
             key: "list_fujsen".into(),
             source: Source {
-                language: Language::AssemblyScript,
+                language: LANGUAGE.known,
                 text: code.into(),
                 span,
             },

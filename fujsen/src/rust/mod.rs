@@ -1,7 +1,9 @@
 //! Rust: the SDK and its locked dependencies are compiled once, then each module by one run of rustc against them.
 mod diagnostics;
 mod entry;
+mod lexis;
 mod module;
+mod recognized;
 mod refusal;
 mod sdk;
 mod tools;
@@ -15,6 +17,7 @@ use tsk::Diagnostic;
 
 use crate::{
     ModuleSource, Progress,
+    language::{Compiled, Language},
     process::Environment,
     rust::{
         module::{CODE, Failure},
@@ -25,6 +28,16 @@ use crate::{
     toolchain::Toolchain,
 };
 
+pub(crate) static LANGUAGE: Language = Language {
+    known: tsk::Language::new(&recognized::TRAITS),
+    compiled: Some(Compiled {
+        template: include_str!("template.tsk"),
+        lexis: lexis::LEXIS,
+        exporting: |name| format!("write `#[fujsen]` on the line before `fn {name}`"),
+        toolchain: |folder| Box::new(Rust::new(folder)),
+    }),
+};
+
 /// What runs before a module can be compiled, kept for the next one.
 #[derive(Debug)]
 struct Ready {
@@ -33,7 +46,7 @@ struct Ready {
 }
 
 #[derive(Debug)]
-pub(crate) struct Rust {
+struct Rust {
     folder: PathBuf,
     environment: Environment,
     source: SdkSource,
@@ -42,7 +55,7 @@ pub(crate) struct Rust {
 
 impl Rust {
     /// `folder` holds the SDK, its dependencies and rustc's incremental data.
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    fn new(folder: PathBuf) -> Self {
         Self::with_environment(folder, Environment::of_process())
     }
 

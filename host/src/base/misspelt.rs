@@ -232,7 +232,7 @@ mod tests {
     }
 
     fn warned(text: &str, folder: &Path) -> Vec<(String, String)> {
-        let config = match tsk::load("service.tsk", text, &Beside(folder), tsk::Options::default()) {
+        let config = match tsk::load("service.tsk", text, &Beside(folder), fujsen::options()) {
             Ok(config) => config,
             Err(failure) => panic!("{failure}"),
         };
