@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 
 use crate::{
+    assemblyscript,
     house::{self, Arrows, House, Names},
     shell,
 };
@@ -43,6 +44,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 /// Dependencies of the host that come in through `fujsen` alone.
 const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 
+/// The SDK that is no crate.
+const SDK: &str = "guest-sdk/assemblyscript";
+
 /// The floors of the host from the ground up. A floor knows those below it; two on one level do not know each other.
 const FLOORS: [&[&str]; 8] = [
     &["base"],
@@ -63,7 +67,14 @@ pub(crate) fn check() -> anyhow::Result<()> {
     let host = arrows("host")?;
     broken.extend(host.keys().filter(|(from, to)| !is_allowed(from, to)).map(shown));
     let mut count = 0;
-    for (name, arrows) in [("host", host), ("fujsen", arrows("fujsen")?), ("tsk", arrows("tsk")?)] {
+    let sdk = assemblyscript::arrows(&shell::root().join(SDK))?;
+    let houses = [
+        ("host", host),
+        ("fujsen", arrows("fujsen")?),
+        ("tsk", arrows("tsk")?),
+        (SDK, sdk),
+    ];
+    for (name, arrows) in houses {
         broken.extend(circles(name, &arrows));
         count += arrows.len();
     }
@@ -89,7 +100,11 @@ fn circles(name: &str, arrows: &Arrows) -> Vec<String> {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             format!("\n    {} ({})", shown(arrow), names.join(", "))
         });
-        format!("a circle of {} files in {name}:{}", circle.len(), inside.collect::<String>())
+        format!(
+            "a circle of {} files in {name}:{}",
+            circle.len(),
+            inside.collect::<String>()
+        )
     };
     house::circles(arrows).iter().map(one).collect()
 }

@@ -2,9 +2,11 @@
 import { liftBytes, liftString, liftValue, VALUE_SIZE } from "./abi";
 import { Reader, create, narrow } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
-import { CLIENT, Json } from "./json";
+import { isExact } from "./decimal";
+import { Json } from "./json";
+import { CLIENT } from "./json-kind";
 import { Request, incoming } from "./request";
-import { Value, ValueKind, isExact, kindName } from "./value";
+import { Value, ValueKind, kindName } from "./value";
 
 // @ts-ignore: decorator
 @global
@@ -32,7 +34,7 @@ export function __tuskArgument<T>(args: usize, index: i32, name: string): T {
   }
   if (isInteger<T>()) {
     // An integer above those of `i64`.
-    if (kind == ValueKind.Json) return create<T>(liftValue(at).__tuskFrom(CLIENT).asJson(), new Reader(CLIENT), name);
+    if (kind == ValueKind.Json) return create<T, Json>(liftValue(at).__tuskFrom(CLIENT).asJson(), new Reader(CLIENT), name);
     return narrow<T>(integer(at, name), new Reader(CLIENT), name);
   }
   if (isFloat<T>()) {
@@ -65,7 +67,7 @@ function reference<T>(at: usize, name: string): T {
     return idof<T>() == idof<Uint8Array>() ? changetype<T>(bytes) : changetype<T>(bytes.buffer);
   }
   if (kind != ValueKind.Json) refuse(name, isArrayLike<T>() ? "an array" : "an object", kind);
-  return create<T>(Json.__tuskParse(liftString(at + 8), CLIENT).value, new Reader(CLIENT), name);
+  return create<T, Json>(Json.__tuskParse(liftString(at + 8), CLIENT).value, new Reader(CLIENT), name);
 }
 
 function refuse(name: string, expected: string, found: ValueKind): void {

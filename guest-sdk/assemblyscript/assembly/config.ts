@@ -1,8 +1,9 @@
-import { RETURN, liftFailure, liftStrings, liftValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftStrings, liftValue } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value } from "./value";
 
 /** In the order of the variant `entry`. */

@@ -1,10 +1,11 @@
-import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftString } from "./abi";
 import { stringify } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Result } from "./result";
 import { sql } from "./sql";
 import { time } from "./time";
+import { wellFormed } from "./utf16";
 import { Value } from "./value";
 
 function text(value: string | null): string { return value == null ? "" : wellFormed(value); }

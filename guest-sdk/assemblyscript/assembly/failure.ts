@@ -1,5 +1,5 @@
 import * as imports from "./imports";
-import { wellFormed } from "./abi";
+import { wellFormed } from "./utf16";
 
 /**
  * Why something failed. `throw` it to end the call: the client gets `status` and `message`, but for a status of

@@ -1,8 +1,9 @@
-import { RETURN, liftFailure, liftValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValue } from "./abi";
 import * as imports from "./imports";
 import { Json } from "./json";
 import { lowerFields } from "./log";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 /** Other fujsens of the same service. Those of the own section and language are called directly. */
 // @ts-ignore: decorator

@@ -1,9 +1,11 @@
-import { RETURN, liftFailure, liftPairs, liftString, liftStrings, lowerPairs, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftPairs, liftString, liftStrings, lowerPairs } from "./abi";
 import { stringify } from "./codec";
 import * as imports from "./imports";
-import { Json, SERVER } from "./json";
+import { Json } from "./json";
+import { SERVER } from "./json-kind";
 import { findHeader } from "./request";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 /** The message that a gRPC server answered with, and what travelled beside it. */
 // @ts-ignore: decorator

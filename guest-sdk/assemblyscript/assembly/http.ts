@@ -1,10 +1,12 @@
-import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs, wellFormed } from "./abi";
+import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs } from "./abi";
 import { stringify } from "./codec";
 import { Failure } from "./failure";
 import * as imports from "./imports";
-import { Json, SERVER, whose } from "./json";
+import { Json } from "./json";
+import { SERVER, whose } from "./json-kind";
 import { Request, findHeader, incoming as incomingRequest } from "./request";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { brokenAt, decode, encode } from "./utf8";
 
 /** What another server answered. */

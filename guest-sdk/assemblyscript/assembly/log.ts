@@ -1,6 +1,8 @@
-import { lowerString, lowerValue, wellFormed } from "./abi";
+import { lowerString, lowerValue } from "./abi";
 import * as imports from "./imports";
 import { Json } from "./json";
+import { wellFormed } from "./utf16";
+import { Value } from "./value";
 
 /** Size of a tuple of name and value: name at 0, value at 8. */
 const FIELD_SIZE: i32 = 24;
@@ -13,7 +15,7 @@ export function lowerFields(fields: Json): usize {
   for (let i = 0; i < length; i++) {
     const at = list + <usize>(i * FIELD_SIZE);
     lowerString(at, names[i]);
-    lowerValue(at + 8, fields.at(i).toValue());
+    lowerValue(at + 8, Value.of(fields.at(i)));
   }
   return list;
 }

@@ -1,8 +1,9 @@
-import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftString } from "./abi";
 import * as imports from "./imports";
 import { Json } from "./json";
 import { lowerFields } from "./log";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 const enum How { Count, Set, Change, Observe, Record }
 

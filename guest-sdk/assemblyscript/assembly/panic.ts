@@ -1,5 +1,5 @@
 import * as imports from "./imports";
-import { wellFormed } from "./abi";
+import { wellFormed } from "./utf16";
 
 /** Where the compiler sends `abort`: failed assertions, `throw new Error`, indexes out of range. */
 export function panic(message: string | null, file: string | null, line: u32, column: u32): void {

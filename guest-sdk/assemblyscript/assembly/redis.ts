@@ -1,7 +1,8 @@
-import { RETURN, liftFailure, liftValues, lowerValues, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValues, lowerValues } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value } from "./value";
 
 function texts(values: Value[]): string[] {

@@ -139,12 +139,12 @@ function lowerBody<T>(value: T): void {
 function jsonValue<T>(value: T): Value {
   if (isReference<T>()) {
     if (isNullable<T>()) if (value == null) return Value.nil();
-    if (idof<T>() == idof<Json>()) return changetype<Json>(value).toValue();
+    if (idof<T>() == idof<Json>()) return Value.of(changetype<Json>(value));
     if (idof<T>() == idof<Value>()) return changetype<Value>(value);
     if (idof<T>() == idof<Uint8Array>()) return Value.bytes(changetype<Uint8Array>(value));
     if (idof<T>() == idof<ArrayBuffer>()) return Value.bytes(Uint8Array.wrap(changetype<ArrayBuffer>(value)));
     if (isString<T>()) return Value.text(changetype<string>(value));
     return Value.json(stringify<T>(value));
   }
-  return Json.of<T>(value).toValue();
+  return Value.of<T>(value);
 }

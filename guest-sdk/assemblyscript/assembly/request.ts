@@ -1,7 +1,8 @@
 import { RETURN, liftBytes, liftPairs, liftString } from "./abi";
 import * as imports from "./imports";
 import { Failure } from "./failure";
-import { CLIENT, Json } from "./json";
+import { Json } from "./json";
+import { CLIENT } from "./json-kind";
 import { Result } from "./result";
 import { brokenAt, decode } from "./utf8";
 

@@ -1,10 +1,11 @@
-import { RETURN, VALUE_SIZE, liftFailure, liftString, liftValue, lowerValues, wellFormed } from "./abi";
+import { RETURN, VALUE_SIZE, liftFailure, liftString, liftValue, lowerValues } from "./abi";
 import { Reader, create } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
 import { JsonWriter } from "./json-writer";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value, ValueKind } from "./value";
 
 /** Of a row: what does not fit is named with the statement that gave it. */
@@ -98,7 +99,7 @@ export class Row {
   }
 
   /** As a class of the author: a field for each column that is wanted. */
-  to<T>(): T { return create<T>(this.toJson(), new RowReader(this.statement), ""); }
+  to<T>(): T { return create<T, Json>(this.toJson(), new RowReader(this.statement), ""); }
 
   __tuskWriteFields(to: usize): void {
     const writer = changetype<JsonWriter>(to);

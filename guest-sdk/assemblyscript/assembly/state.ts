@@ -1,7 +1,8 @@
-import { RETURN, liftFailure, liftValue, lowerValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValue, lowerValue } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value, ValueKind } from "./value";
 
 const FLAT: usize = memory.data(16, 8);

@@ -1,6 +1,7 @@
-import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftString } from "./abi";
 import * as imports from "./imports";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 /** Clocks. */
 // @ts-ignore: decorator
