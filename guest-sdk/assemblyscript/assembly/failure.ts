@@ -27,7 +27,7 @@ export class Failure {
 export function __tuskThrow(failure: Failure): void {
   const code = wellFormed(failure.code);
   const message = wellFormed(failure.message);
-  imports.fail(failure.status, changetype<usize>(code), code.length, changetype<usize>(message), message.length);
+  imports.fujsenFail(failure.status, changetype<usize>(code), code.length, changetype<usize>(message), message.length);
   unreachable();
 }
 

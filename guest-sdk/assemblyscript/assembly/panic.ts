@@ -5,7 +5,7 @@ import { wellFormed } from "./utf16";
 export function panic(message: string | null, file: string | null, line: u32, column: u32): void {
   const text = wellFormed(message ? message : "aborted");
   const name = wellFormed(file ? file : "");
-  imports.panic(changetype<usize>(text), text.length, changetype<usize>(name), name.length, line, column);
+  imports.fujsenPanic(changetype<usize>(text), text.length, changetype<usize>(name), name.length, line, column);
   unreachable();
 }
 

@@ -5,11 +5,20 @@ import { Failure, __tuskThrow } from "./failure";
 import { Json } from "./json";
 import { JsonKind, OWN } from "./json-kind";
 import { JsonWriter } from "./json-writer";
+import { ValueCase } from "./layout";
 
-/** In the order of the variant `value`. */
+/** What a value can be. */
 // @ts-ignore: decorator
 @global
-export enum ValueKind { Null, Boolean, Integer, Real, Text, Bytes, Json }
+export enum ValueKind {
+  Null = ValueCase.Null,
+  Boolean = ValueCase.Boolean,
+  Integer = ValueCase.Integer,
+  Real = ValueCase.Real,
+  Text = ValueCase.Text,
+  Bytes = ValueCase.Bytes,
+  Json = ValueCase.Json
+}
 
 /** One SQL parameter or column, one Redis argument or reply, one configuration value. */
 // @ts-ignore: decorator
