@@ -1,4 +1,5 @@
 //! Rust: the SDK and its locked dependencies are compiled once, then each module by one run of rustc against them.
+mod absent;
 mod diagnostics;
 mod entry;
 mod lexis;
