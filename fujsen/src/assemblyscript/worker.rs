@@ -11,15 +11,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{node::Node, packages::Packages};
+use super::{node::Node, packages::Packages, sdk::SCRIPT};
 use crate::{
     ModuleSource, Progress, limits,
     problem::Problem,
     process::{self, Fate, Sandbox},
 };
-
-/// The script's name in the SDK's folder.
-pub(super) const SCRIPT: &str = "worker.mjs";
 
 /// The texts of one module.
 #[derive(Debug, Serialize)]

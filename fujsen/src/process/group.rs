@@ -1,7 +1,7 @@
 //! What a compiler and all that it started take together: the kernel's own limits count each process alone.
 use std::{fs, process::Child, time::Instant};
 
-use super::Fate;
+use super::fate::Fate;
 use crate::limits;
 
 /// Looks at the processes of a group from time to time.

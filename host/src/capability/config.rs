@@ -224,7 +224,7 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
-    use tsk::{Language, Secret, Source, Span};
+    use tsk::{Secret, Source, Span};
 
     use super::*;
     use crate::capability::fixture;
@@ -377,7 +377,7 @@ mod tests {
         };
         users.get_mut("token").unwrap().value = tsk::Value::Secret(Secret::new("s3cret".into()));
         let source = Source {
-            language: Language::Rust,
+            language: fujsen::LANGUAGES[0].known,
             text: Arc::from("fn list() {}"),
             span: Span::default(),
         };

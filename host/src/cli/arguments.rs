@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use fujsen::LANGUAGES;
 
 /// Serve one TSK file: values are the configuration, the functions in it are the service.
 #[derive(Parser)]
@@ -82,8 +86,9 @@ pub(super) enum Command {
     New {
         /// Name of the folder and of the service
         name: String,
-        #[arg(long, value_enum, default_value = "rust")]
-        lang: Lang,
+        /// What its first fujsen is written in
+        #[arg(long = "lang", value_name = "LANG", value_parser = template(), default_value = languages().next().unwrap_or_default())]
+        template: &'static str,
     },
     /// Serve several files together: each in a process of its own, in the order of their dependencies, with one log
     Up {
@@ -155,10 +160,20 @@ pub(super) enum Format {
     Json,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub(super) enum Lang {
-    Rust,
-    Assemblyscript,
+/// The languages in which a service can begin.
+fn languages() -> impl Iterator<Item = &'static str> {
+    let begun = LANGUAGES.iter().filter(|language| language.template().is_some());
+    begun.map(|language| language.name())
+}
+
+/// A language's name, taken for its template.
+fn template() -> impl TypedValueParser<Value = &'static str> {
+    PossibleValuesParser::new(languages()).try_map(|name| {
+        let named = LANGUAGES.iter().find(|language| language.name() == name);
+        named
+            .and_then(|language| language.template())
+            .ok_or("there is no such language")
+    })
 }
 
 fn admin_address(text: &str) -> Result<std::net::SocketAddr, String> {

@@ -24,7 +24,13 @@ use crate::{
 };
 
 pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
-    let config = read::read_with(file, tsk::Options { lenient })?;
+    let config = read::read_with(
+        file,
+        tsk::Options {
+            lenient,
+            ..fujsen::options()
+        },
+    )?;
     output::print_diagnostics(&config.warnings, &config.sources);
     let whole;
     let node = match key {

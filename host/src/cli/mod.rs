@@ -64,7 +64,7 @@ fn command(cli: Cli) -> Result<(), output::Failure> {
         }) => call::run(&file, &fujsen, &arguments),
         Some(Command::Events { file, action }) => events::run(&file, action),
         Some(Command::Fmt { file, check }) => fmt::run(&file, check),
-        Some(Command::New { name, lang }) => new::run(&name, lang),
+        Some(Command::New { name, template }) => new::run(&name, template),
         Some(Command::Up { paths }) => up::run(&paths),
         None => serve::run(cli.serve),
     }

@@ -5,6 +5,7 @@ mod cases;
 mod diagnostics;
 mod format;
 mod grammar;
+mod languages;
 mod print;
 mod robust;
 mod seed;
