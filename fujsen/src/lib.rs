@@ -25,6 +25,7 @@ mod source;
 mod toolchain;
 mod wit;
 
+pub use cache::check as check_folder;
 pub use compiler::{Compiler, Progress};
 pub use component::{Component, Function, Kind, Parameter, PrebuiltError};
 pub use source::{ModuleSource, Prebuilt, Text, modules, prebuilt_modules};
