@@ -1,12 +1,12 @@
 //! Answers that are made and not yet taken. A client decides how fast it takes them, by TCP or by the windows of HTTP/2, and
 //! until then they lie in memory: so a connection waits with further requests while it is owed much, and ends when its
-//! client takes next to nothing.
+//! client takes next to nothing. `debts` bounds what all of them are owed.
 
 use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll},
 };
@@ -19,7 +19,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::idle::Patience;
+use super::{debts::Debts, idle::Patience};
 use crate::base::limits;
 
 /// What the client of one connection is owed.
@@ -28,22 +28,60 @@ pub(super) struct Owed {
     bytes: AtomicUsize,
     /// Since when there has been something all the time. Milliseconds since `opened`.
     since: AtomicU64,
-    /// Bytes of answers that the client has taken since the connection began.
+    /// Bytes of answers that the client has taken since the connection began; the same at the time of `since`.
     taken: AtomicU64,
+    taken_before: AtomicU64,
     paid: Notify,
     turn: Mutex<()>,
+    /// What all clients are owed.
+    all: Arc<Debts>,
+    is_cut: AtomicBool,
+    cut: Notify,
 }
 
 impl Owed {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(all: Arc<Debts>) -> Self {
         Self {
             opened: Instant::now(),
             bytes: AtomicUsize::new(0),
             since: AtomicU64::new(0),
             taken: AtomicU64::new(0),
+            taken_before: AtomicU64::new(0),
             paid: Notify::new(),
             turn: Mutex::new(()),
+            all,
+            is_cut: AtomicBool::new(false),
+            cut: Notify::new(),
         }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
+    }
+
+    /// How fast the client takes what it is owed, in bytes a second; none where that is nothing, or not for long.
+    pub(super) fn rate(&self) -> Option<u64> {
+        let elapsed = self.now().saturating_sub(self.since.load(Relaxed));
+        if !self.is_something() || elapsed < limits::OWED_GRACE.as_millis() as u64 {
+            return None;
+        }
+        let taken = self.taken.load(Relaxed).saturating_sub(self.taken_before.load(Relaxed));
+        (taken * 1000).checked_div(elapsed)
+    }
+
+    /// The connection is to end: others need what it holds.
+    pub(super) fn cut(&self) {
+        self.is_cut.store(true, Relaxed);
+        self.cut.notify_one();
+    }
+
+    pub(super) fn is_cut(&self) -> bool {
+        self.is_cut.load(Relaxed)
+    }
+
+    /// Waits for that.
+    pub(super) async fn cut_off(&self) {
+        self.cut.notified().await;
     }
 
     pub(super) fn is_something(&self) -> bool {
@@ -55,9 +93,10 @@ impl Owed {
         self.taken.fetch_add(bytes as u64, Relaxed);
     }
 
-    /// Waits until the client is owed little enough for one more answer. Those that have waited go on one by one, each when
+    /// Waits until the client, and all of them, are owed little enough for one more answer. Those that have waited go on one by one, each when
     /// the one before has given back its turn: what it is owed then counts.
     pub(super) async fn room(&self) -> Option<MutexGuard<'_, ()>> {
+        self.all.room().await;
         if self.bytes.load(Relaxed) <= limits::OWED {
             return None;
         }
@@ -75,7 +114,9 @@ impl Owed {
         let before = self.bytes.fetch_add(bytes, Relaxed);
         if before == 0 {
             self.since.store(self.now(), Relaxed);
+            self.taken_before.store(self.taken.load(Relaxed), Relaxed);
         }
+        self.all.add(bytes);
         OwedBody {
             body,
             debt: Some(Debt {
@@ -98,6 +139,7 @@ struct Debt {
 impl Drop for Debt {
     fn drop(&mut self) {
         self.owed.bytes.fetch_sub(self.bytes, Relaxed);
+        self.owed.all.remove(self.bytes);
         self.owed.paid.notify_one();
     }
 }
@@ -191,7 +233,7 @@ mod tests {
     use super::*;
 
     fn owed() -> Arc<Owed> {
-        Arc::new(Owed::new())
+        Arc::new(Owed::new(Arc::new(Debts::new(limits::OWED_ALL))))
     }
 
     fn answer(owed: &Arc<Owed>, bytes: usize) -> OwedBody {
