@@ -99,7 +99,7 @@ async fn serve(
     } = surroundings;
     let owed = Arc::new(Owed::new(debts.clone()));
     let (activity, notes) = (Arc::new(Activity::new()), Arc::new(Notes::new(owed.clone())));
-    let (_member, _debtor) = (crowd.join(&activity), debts.join(&owed));
+    let (_member, _debtor) = (crowd.join(&activity), debts.join(owed.clone()));
     let is_leaving = Arc::new(AtomicBool::new(*phases.borrow() != Phase::Serving));
     let service = service_fn(|mut request: Request<Incoming>| {
         let (answer, activity, is_leaving, panicked) =

@@ -15,8 +15,20 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::owed::Owed;
 use crate::base::limits;
+
+/// A client that is owed something.
+pub(super) trait Client: Send + Sync {
+    fn bytes(&self) -> usize;
+
+    /// How soon it is to make room; the first is the lowest. None where it is not.
+    fn rank(&self) -> Option<(bool, u64)>;
+
+    /// Its connection is to end: others need what it holds.
+    fn cut(&self);
+
+    fn is_cut(&self) -> bool;
+}
 
 /// The connections of one listener, and what their clients are owed.
 pub(super) struct Debts {
@@ -33,7 +45,7 @@ pub(super) struct Debts {
 #[derive(Default)]
 struct Debtors {
     next: u64,
-    all: HashMap<u64, Arc<Owed>>,
+    all: HashMap<u64, Arc<dyn Client>>,
 }
 
 /// A connection among them, for as long as it lasts.
@@ -54,11 +66,11 @@ impl Debts {
         }
     }
 
-    pub(super) fn join(self: &Arc<Self>, owed: &Arc<Owed>) -> Debtor {
+    pub(super) fn join(self: &Arc<Self>, client: Arc<dyn Client>) -> Debtor {
         let mut debtors = self.debtors.lock();
         let id = debtors.next;
         debtors.next += 1;
-        debtors.all.insert(id, owed.clone());
+        debtors.all.insert(id, client);
         Debtor {
             debts: self.clone(),
             id,
@@ -103,7 +115,7 @@ impl Debts {
         if !self.is_time_to_look() {
             return;
         }
-        let debtors: Vec<Arc<Owed>> = self.debtors.lock().all.values().cloned().collect();
+        let debtors: Vec<Arc<dyn Client>> = self.debtors.lock().all.values().cloned().collect();
         let leaving: usize = debtors
             .iter()
             .filter(|owed| owed.is_cut())
@@ -113,9 +125,9 @@ impl Debts {
             .bytes
             .load(Relaxed)
             .saturating_sub(self.most.saturating_add(leaving));
-        let rated = debtors.iter().filter(|owed| !owed.is_cut());
-        let mut slowest: Vec<_> = rated.filter_map(|owed| Some((owed.rate()?, owed))).collect();
-        slowest.sort_by_key(|(rate, _)| *rate);
+        let others = debtors.iter().filter(|owed| !owed.is_cut());
+        let mut slowest: Vec<_> = others.filter_map(|owed| Some((owed.rank()?, owed))).collect();
+        slowest.sort_by_key(|(rank, _)| *rank);
         let mut count = 0;
         for (_, owed) in slowest {
             if over == 0 {
@@ -146,89 +158,5 @@ impl Debts {
 impl Drop for Debtor {
     fn drop(&mut self) {
         self.debts.debtors.lock().all.remove(&self.id);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use bytes::Bytes;
-    use http_body_util::Full;
-    use tokio::time::{advance, timeout};
-
-    use super::*;
-
-    const MIB: usize = 1 << 20;
-
-    fn debts() -> Arc<Debts> {
-        Arc::new(Debts::new(10 * MIB))
-    }
-
-    fn client(debts: &Arc<Debts>) -> (Arc<Owed>, Debtor) {
-        let owed = Arc::new(Owed::new(debts.clone()));
-        let debtor = debts.join(&owed);
-        (owed, debtor)
-    }
-
-    fn answer(mebibytes: usize) -> Full<Bytes> {
-        Full::from(vec![7; mebibytes * MIB])
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_slowest_are_cut_and_no_more_of_them_than_needed() {
-        let debts = debts();
-        let clients: Vec<_> = (0..5).map(|_| client(&debts)).collect();
-        let bodies: Vec<_> = clients.iter().map(|(owed, _)| owed.body(answer(2))).collect();
-        for second in 0..3 {
-            for (rate, (owed, _)) in clients.iter().enumerate() {
-                owed.took(((rate + 3) % 5) << 10);
-            }
-            assert!(clients.iter().all(|(owed, _)| !owed.is_cut()), "{second}");
-            advance(Duration::from_secs(1)).await;
-        }
-        let (new, _debtor) = client(&debts);
-        let _three = new.body(answer(3));
-        let cut: Vec<_> = clients.iter().map(|(owed, _)| owed.is_cut()).collect();
-        assert_eq!(
-            cut,
-            [false, false, true, true, false],
-            "they took least; two of them are enough"
-        );
-        assert!(!new.is_cut(), "it has had no time");
-        drop(bodies);
-        assert!(timeout(Duration::from_millis(1), debts.room()).await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn further_answers_wait_until_somebody_can_be_cut() {
-        let debts = debts();
-        let (owed, _debtor) = client(&debts);
-        let body = owed.body(answer(11));
-        let room = {
-            let debts = debts.clone();
-            tokio::spawn(async move { debts.room().await })
-        };
-        let cut = owed.cut_off();
-        assert!(
-            timeout(limits::OWED_GRACE * 3, cut).await.is_ok(),
-            "nobody else is there to be cut"
-        );
-        assert!(!room.is_finished());
-        drop(body);
-        timeout(Duration::from_secs(1), room).await.unwrap().unwrap();
-        assert_eq!(debts.bytes.load(Relaxed), 0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_has_left_is_forgotten() {
-        let debts = debts();
-        for _ in 0..3 {
-            let (owed, debtor) = client(&debts);
-            let body = owed.body(answer(1));
-            drop((debtor, body));
-        }
-        assert!(debts.debtors.lock().all.is_empty());
-        assert_eq!(debts.bytes.load(Relaxed), 0);
     }
 }
