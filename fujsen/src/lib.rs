@@ -8,7 +8,8 @@
         clippy::unreachable,
         clippy::expect_used,
         clippy::unwrap_used,
-        clippy::indexing_slicing
+        clippy::indexing_slicing,
+        clippy::string_slice
     )
 )]
 

@@ -58,7 +58,7 @@ impl SdkSource {
     /// What decides the npm packages.
     pub(super) fn lock_fingerprint() -> String {
         let hash = Sha256::new_with_prefix(PACKAGE).chain_update(LOCK).finalize();
-        hex(&hash)[..16].to_owned()
+        hex(&hash).get(..16).unwrap_or_default().to_owned()
     }
 
     /// `package.json` and `package-lock.json`, for npm.
@@ -68,7 +68,7 @@ impl SdkSource {
 
     /// Writes the files below `folder`, unless they are there; gives their own folder.
     pub(super) fn write(&self, folder: &Path) -> Result<PathBuf, Problem> {
-        let target = folder.join(format!("sdk-{}", &hex(&self.fingerprint)[..16]));
+        let target = folder.join(format!("sdk-{}", hex(&self.fingerprint).get(..16).unwrap_or_default()));
         for (path, bytes) in &self.files {
             let path = target.join(path);
             if fs::read(&path).is_ok_and(|known| known == *bytes) {

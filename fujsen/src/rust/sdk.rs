@@ -113,7 +113,7 @@ impl Sdk {
         let key = Sha256::new_with_prefix(source.fingerprint)
             .chain_update(&tools.version)
             .finalize();
-        let folder = folder.join(format!("sdk-{}", &crate::cache::hex(&key)[..16]));
+        let folder = folder.join(format!("sdk-{}", crate::cache::hex(&key).get(..16).unwrap_or_default()));
         let stamp = folder.join("ready.json");
         if let Some(sdk) = Self::ready(&stamp) {
             return Ok(sdk);

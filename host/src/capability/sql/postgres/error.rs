@@ -126,7 +126,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
     };
     let message = error.message();
     let code = error.code().code();
-    match (&code[..2], code) {
+    match (code.get(..2).unwrap_or_default(), code) {
         // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
         ("23", _) if error.schema() == Some("pg_catalog") => try_again(message),
         (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => try_again(message),
