@@ -8,7 +8,8 @@
         clippy::unreachable,
         clippy::expect_used,
         clippy::unwrap_used,
-        clippy::indexing_slicing
+        clippy::indexing_slicing,
+        clippy::string_slice
     )
 )]
 
@@ -31,6 +32,7 @@ mod source;
 mod toolchain;
 mod wit;
 
+pub use cache::check as check_folder;
 pub use compiler::Compiler;
 pub use component::{Component, Function, Kind, Parameter, PrebuiltError};
 pub use language::Language;

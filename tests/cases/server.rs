@@ -236,6 +236,53 @@ async fn answers_that_nobody_takes_wait_without_filling_the_memory_and_come_in_t
     assert_eq!((come.answers, come.ends, come.bytes), (all, all, all * LARGE));
 }
 
+/// Many clients that take nothing, beside one that is slow and goes on.
+#[tokio::test]
+async fn answers_that_many_do_not_take_cost_them_their_connections_and_nobody_else() {
+    const BYTES: usize = 15 << 20;
+    let code = format!("#[fujsen]\nfn large() -> Vec<u8> {{ vec![7; {BYTES}] }}\n#[fujsen]\nfn small() -> i64 {{ 7 }}");
+    let limits = "[limits]\nresponse: \"16MB\"\nconcurrency: 4\n";
+    let routes = "[routes]\n\"GET /large\": a.large\n\"GET /small\": a.small\n";
+    let service = Service::start(&format!("{limits}[a]\nf_fujsen = '''rust\n{code}\n'''\n{routes}")).await;
+    assert_eq!(service.get("/large").await.text.len(), BYTES);
+    let before = resident(service.id());
+    let address = service.url.trim_start_matches("http://").to_owned();
+    let ask = async || {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let request = b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        stream
+    };
+    let mut slow = ask().await;
+    let slow = tokio::spawn(async move {
+        let (mut all, mut piece) = (0, vec![0; 128 << 10]);
+        while let Ok(count @ 1..) = slow.read(&mut piece).await {
+            all += count;
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        all
+    });
+    let mut still = Vec::new();
+    for _ in 0..40 {
+        still.push(ask().await);
+    }
+    service.logged("those who take them slowest were closed").await;
+    assert_eq!(service.get("/small").await.text, "7", "others are served");
+    assert!(slow.await.unwrap() > BYTES, "who takes is not cut");
+    let more = resident(service.id()).saturating_sub(before);
+    assert!(
+        more < (256 + 160) << 10,
+        "{more} KiB are held for those who take nothing"
+    );
+    let mut cut = 0;
+    for stream in &mut still {
+        let mut all = Vec::new();
+        let ended = timeout(Duration::from_secs(60), stream.read_to_end(&mut all)).await;
+        cut += usize::from(!matches!(ended, Ok(Ok(length)) if length > BYTES));
+    }
+    assert!((20..=40).contains(&cut), "{cut} of 40 were cut");
+}
+
 #[tokio::test]
 async fn a_stop_under_load_fails_no_request() {
     let mut service = Service::start(MANY).await;

@@ -435,6 +435,35 @@ async fn integers_of_64_bits_are_whole_everywhere_or_refused() {
                 .await;
             assert_eq!(answer.status, 400, "{language} {beyond}: {answer:?}");
         }
+        for beyond in ["18446744073709551617", "-9223372036854775809"] {
+            let request = service.client.post(format!("{}/{language}/whole", service.url));
+            let body = format!(r#"{{"list": [{beyond}]}}"#);
+            let answer = service
+                .send(request.header("content-type", "application/json").body(body))
+                .await;
+            assert_eq!(answer.status, 400, "{language} {beyond}: {answer:?}");
+            let (told, message) = (answer.json(), format!("`body` has the integer {beyond}"));
+            assert!(
+                told["message"].as_str().unwrap().starts_with(&message),
+                "{language}: {told}"
+            );
+            assert_eq!(told["argument"], "body");
+        }
+        // A real that no integer type holds is the same in both.
+        let request = service.client.post(format!("{}/{language}/whole", service.url));
+        let answer = service
+            .send(
+                request
+                    .header("content-type", "application/json")
+                    .body("[18446744073709551616, 9007199254740993.0]"),
+            )
+            .await;
+        let read: Vec<f64> = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(
+            read,
+            [18_446_744_073_709_551_616.0, 9_007_199_254_740_992.0],
+            "{language}"
+        );
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) enum Fate {
     Processes,
     /// It wrote a larger file than it may.
     File,
+    /// It wrote more files than it may, in all.
+    Disk,
     /// It said more than anybody reads.
     Output,
     /// By a fault of its own: the signal.
@@ -68,6 +70,13 @@ impl Fate {
                     "{who} wrote a file of more than {} MiB and was stopped",
                     limits::COMPILER_FILE >> 20
                 ),
+            Self::Disk => (
+                format!(
+                    "{who} wrote files of more than {} MiB in all and was stopped",
+                    limits::COMPILER_DISK >> 20
+                ),
+                "look for very large constants: data belongs into a database or a value",
+            ),
                 "look for a very large constant: data belongs into a database or a value",
             ),
             Self::Output => (

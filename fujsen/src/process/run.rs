@@ -1,6 +1,7 @@
 //! A program from its start to its end, within bounds.
 use std::{
     io::{self, Read},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::{Duration, Instant},
@@ -21,6 +22,7 @@ pub(crate) struct Ended {
 pub(crate) fn run(command: &mut Command, time: Duration) -> io::Result<Ended> {
     let end = Instant::now() + time;
     let mut child = command.stdout(Stdio::null()).spawn()?;
+    let folder = command.get_current_dir();
     let (sender, said) = channel();
     let stderr = child.stderr.take();
     // Ends with the process and what it started, none of which is left when this returns.
@@ -33,7 +35,7 @@ pub(crate) fn run(command: &mut Command, time: Duration) -> io::Result<Ended> {
         // Nobody waits for what comes late.
         let _ = sender.send(bytes);
     });
-    let said = receive(&said, &child, time);
+    let said = receive(&said, &child, folder, time);
     let bytes = said.as_ref().map_or(0, Vec::len) as u64;
     let cut_short = match &said {
         Err(fate) => Some(fate.unwrap_or(Fate::Time)),
@@ -43,15 +45,26 @@ pub(crate) fn run(command: &mut Command, time: Duration) -> io::Result<Ended> {
     let said = String::from_utf8_lossy(&said.unwrap_or_default()).into_owned();
     let fate = match cut_short {
         Some(fate) => kill(&mut child).map(|_| fate),
-        None => wait(&mut child, end.saturating_duration_since(Instant::now()), || &said),
+        None => wait(
+            &mut child,
+            folder,
+            end.saturating_duration_since(Instant::now()),
+            || &said,
+        ),
     }?;
     Ok(Ended { fate, said })
 }
 
-/// Waits for a message about a process, which is watched meanwhile. What is wrong with it is None when nobody is left to send.
-pub(crate) fn receive<T>(messages: &Receiver<T>, child: &Child, time: Duration) -> Result<T, Option<Fate>> {
+/// Waits for a message about a process, which is watched meanwhile, and the folder in which it writes. What is wrong with it
+/// is None when nobody is left to send.
+pub(crate) fn receive<T>(
+    messages: &Receiver<T>,
+    child: &Child,
+    folder: Option<&Path>,
+    time: Duration,
+) -> Result<T, Option<Fate>> {
     let end = Instant::now() + time;
-    let mut watch = Watch::new(child);
+    let mut watch = Watch::new(child, folder);
     loop {
         let rest = end.saturating_duration_since(Instant::now());
         match messages.recv_timeout(rest.min(limits::COMPILER_WATCH)) {
@@ -68,9 +81,14 @@ pub(crate) fn receive<T>(messages: &Receiver<T>, child: &Child, time: Duration) 
 }
 
 /// How a process ends that closed its output, and so is about to; nothing of what it started is left.
-pub(crate) fn wait<S: AsRef<str>>(child: &mut Child, time: Duration, said: impl FnOnce() -> S) -> io::Result<Fate> {
+pub(crate) fn wait<S: AsRef<str>>(
+    child: &mut Child,
+    folder: Option<&Path>,
+    time: Duration,
+    said: impl FnOnce() -> S,
+) -> io::Result<Fate> {
     let end = Instant::now() + time;
-    let mut watch = Watch::new(child);
+    let mut watch = Watch::new(child, folder);
     while state(child) == State::Running {
         let cut_short = watch.look().or_else(|| (Instant::now() >= end).then_some(Fate::Time));
         if let Some(fate) = cut_short {

@@ -216,6 +216,7 @@ fn bounds_end_it_with_a_reason() {
     stopped(TIME, ("swarm", "40"), Fate::Processes, "more than 32 processes");
     stopped(Duration::from_secs(1), ("spin", "-"), Fate::Time, "seconds");
     stopped(TIME, ("file", "300"), Fate::File, "a file of more than 256 MiB");
+    stopped(TIME, ("files", "200"), Fate::Disk, "files of more than 512 MiB in all");
     stopped(TIME, ("say", "17"), Fate::Output, "more than 16 MiB to say");
 }
 

@@ -174,7 +174,7 @@ impl Room {
             .chain_update([0])
             .chain_update(first)
             .finalize();
-        let folder = folder.join("modules").join(&hex(&name)[..16]);
+        let folder = folder.join("modules").join(hex(&name).get(..16).unwrap_or_default());
         fs::create_dir_all(&folder)?;
         let locked = File::create(folder.join(LOCK))?;
         locked.lock()?;

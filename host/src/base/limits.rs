@@ -100,6 +100,11 @@ pub const BODY_GAP: Duration = Duration::from_secs(10);
 pub const BODY_RATE: u64 = 1 << 10;
 /// Answers of one connection that are made and not yet taken: above it, further requests wait. Bytes.
 pub const OWED: usize = 16 << 20;
+/// Answers of all connections that are made and not yet taken: above it, further requests wait, and clients lose their
+/// connections that have taken nothing for so long, and those that are slowest after so long. Bytes.
+pub const OWED_ALL: usize = 256 << 20;
+pub const OWED_STILL: Duration = Duration::from_millis(500);
+pub const OWED_SLOW: Duration = Duration::from_secs(5);
 /// While a client is owed something, it takes this much at least over this time, or its connection ends: what it does not take
 /// lies in memory. Bytes a second.
 pub const OWED_RATE: u64 = 1 << 10;

@@ -72,13 +72,18 @@ pub struct ConfigSession(Option<Arc<Table>>);
 fn set(object: &mut Object, path: &str, node: Node) {
     if !object.contains_key(path) {
         let parent = path.rmatch_indices('.').find_map(|(at, _)| {
-            let is_parent = matches!(object.get(&path[..at])?.value, tsk::Value::Object(_));
+            let is_parent = matches!(
+                object.get(path.get(..at).unwrap_or_default())?.value,
+                tsk::Value::Object(_)
+            );
             is_parent.then_some(at)
         });
         if let Some(at) = parent
-            && let Some(tsk::Value::Object(inner)) = object.get_mut(&path[..at]).map(|node| &mut node.value)
+            && let Some(tsk::Value::Object(inner)) = object
+                .get_mut(path.get(..at).unwrap_or_default())
+                .map(|node| &mut node.value)
         {
-            return set(inner, &path[at + 1..], node);
+            return set(inner, path.get(at + 1..).unwrap_or_default(), node);
         }
         if let Some((key, rest)) = path.split_once('.') {
             let mut inner = Object::new();

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::base::value::payload;
-use crate::base::{
-    arguments::value_to_json,
-    bindings::{Value, log::Level},
-    escape::escaped,
-    limits,
+use crate::{
+    base::{
+        arguments::value_to_json,
+        bindings::{Value, log::Level},
+        escape::escaped,
+        limits,
+        value::payload,
+    },
+    observe::log::FUJSEN,
 };
 
 /// What one call has logged so far. Dropping it tells how much was over the bound.
@@ -67,7 +70,7 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
     macro_rules! event {
         ($level:ident) => {
             tracing::event!(
-                target: "fujsen",
+                target: FUJSEN,
                 tracing::Level::$level,
                 service = &*author.service,
                 section = &*author.section,

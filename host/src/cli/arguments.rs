@@ -75,10 +75,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: EventsAction,
     },
-    /// Rewrite a file in the standard layout; comments, values, line ends and links stay
+    /// Rewrite files in the standard layout; comments, values, line ends and links stay
     Fmt {
-        file: PathBuf,
-        /// Change nothing; exit with 1 when the file is laid out otherwise
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Change nothing; exit with 1 when one of the files is laid out otherwise
         #[arg(long)]
         check: bool,
     },
@@ -95,6 +96,9 @@ pub(super) enum Command {
         /// Files, or folders whose TSK files have a section `[service]`
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+        /// How the one log is written, those of all services among it
+        #[arg(long, value_enum, default_value = "text")]
+        log_format: Format,
     },
 }
 

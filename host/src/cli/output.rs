@@ -195,7 +195,11 @@ pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
             let layout = log::Layout::new(io::stderr().is_terminal());
             log.event_format(layout).init();
         }
-        Format::Json => log.json().flatten_event(true).init(),
+        Format::Json => log
+            .json()
+            .flatten_event(true)
+            .map_event_format(log::JsonLayout::new)
+            .init(),
     }
     Ok(())
 }

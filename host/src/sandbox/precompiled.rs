@@ -98,6 +98,8 @@ fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
             "the folder must belong to this user alone (chmod 700)",
         ));
     }
+    // A way there that others can turn would have machine code written through their links.
+    fujsen::check_folder(folder).map_err(io::Error::other)?;
     let path = folder.join("key");
     if !path.exists() {
         make_key(folder, &path)?;
@@ -173,5 +175,26 @@ mod tests {
             .load(&Engine::default(), EMPTY, &[7; 32])
             .unwrap();
         assert!(kept(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_way_that_others_can_turn_keeps_nothing() {
+        let root = tempfile::TempDir::new().unwrap();
+        let (open, real) = (root.path().join("open"), root.path().join("real"));
+        for folder in [&open, &real] {
+            fs::create_dir(folder).unwrap();
+        }
+        std::os::unix::fs::symlink(&real, open.join("cache")).unwrap();
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+        let engine = Engine::default();
+        Precompiled::new(open.join("cache/code"))
+            .load(&engine, EMPTY, &[7; 32])
+            .unwrap();
+        assert!(kept(&real.join("code")).is_empty());
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
+        Precompiled::new(open.join("cache/code"))
+            .load(&engine, EMPTY, &[7; 32])
+            .unwrap();
+        assert_eq!(kept(&real.join("code")).len(), 1);
     }
 }

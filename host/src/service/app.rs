@@ -1,6 +1,6 @@
 //! One version of a service: what its file says, ready to serve.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
+use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Instant};
 
 use crate::base::misspelt::did_you_mean;
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
         run,
     },
     service::{
-        alert_rules, cors::Cors, gate::Gate, health_plan, names::Handlers, remote_config, route::Routes,
+        alert_rules, cors::Cors, gate::Gate, health_plan, names::Handlers, own_address, remote_config, route::Routes,
         schedule::Schedules, subscriptions::Subscriptions,
     },
 };
@@ -31,6 +31,8 @@ pub struct App {
     pub context: Arc<Context>,
     pub remote_config: Option<remote_config::Plan>,
     pub cors: Cors,
+    /// Where the file says that operators ask.
+    pub admin: Option<SocketAddr>,
     /// What the admin address asks for.
     pub admin_token: Option<Bearer>,
     pub health: health_plan::Plan,
@@ -58,8 +60,11 @@ impl App {
         }
     }
 
+    /// What its fujsens can reach.
     pub fn grants(&self) -> Vec<Grant> {
-        self.context.capabilities.grants()
+        let mut grants = self.context.capabilities.grants();
+        grants.retain(|grant| !own_address::is_target(grant, self.admin));
+        grants
     }
 
     /// The fujsen that `section.name` reaches; an error that names the nearest one when there is none.

@@ -28,6 +28,7 @@ use crate::{
         gate::Gate,
         health_plan,
         link::{self, Linked, Linker},
+        own_address,
         read::{Failed, no_databases, read, stem},
         remote_config,
         route::Routes,
@@ -263,6 +264,7 @@ impl Loader {
             context: Arc::new(context),
             remote_config: said.remote_config?,
             cors: said.cors?,
+            admin: settings.admin,
             admin_token: settings.admin_token,
             health: said.health?,
             alerts: said.alerts?,
@@ -276,7 +278,15 @@ impl Loader {
             subscriptions,
             tracer: self.exporters.tracer(said.traces?, settings.service.clone()),
         };
-        let warnings = [linked.warnings, route_warnings, mesh_warnings, tls_warnings].concat();
+        let unreachable = own_address::warnings(config, settings.admin);
+        let warnings = [
+            linked.warnings,
+            route_warnings,
+            mesh_warnings,
+            tls_warnings,
+            unreachable,
+        ]
+        .concat();
         Some((app, settings, warnings))
     }
 

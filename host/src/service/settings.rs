@@ -48,18 +48,18 @@ impl Settings {
             },
             host: reader.host(),
             port: reader
-                .integer("service.port", 0, u16::MAX.into())
-                .map_or(8000, |port| port as u16),
+                .integer("service.port", 0, u16::MAX.into(), PORT.into())
+                .map_or(PORT, |port| port as u16),
             limits: Limits {
                 deadline: reader.duration("limits.deadline").unwrap_or(default.deadline),
                 memory: reader.memory().unwrap_or(default.memory),
                 body: reader.size("limits.body").unwrap_or(default.body),
                 response: reader.size("limits.response").unwrap_or(default.response),
                 concurrency: reader
-                    .integer("limits.concurrency", 1, 900)
+                    .integer("limits.concurrency", 1, 900, default.concurrency)
                     .map_or(default.concurrency, |n| n as usize),
                 queue: reader
-                    .integer("limits.queue", 0, 100_000)
+                    .integer("limits.queue", 0, 100_000, default.queue)
                     .map_or(default.queue, |n| n as usize),
                 queue_wait: reader.duration("limits.queue_wait").unwrap_or(default.queue_wait),
             },
@@ -75,6 +75,8 @@ impl Settings {
     }
 }
 
+/// Where the file names no port of `[service]`.
+const PORT: u16 = 8000;
 /// Where the file names no port of `[admin]`.
 const ADMIN_PORT: u16 = 9001;
 
@@ -99,6 +101,14 @@ fn admin_token(section: &mut Section<'_>) -> Option<Bearer> {
     token.map(Bearer::new)
 }
 
+/// The environment variable that a value comes from, by how it is written: `@env("PORT")`, `@env.PORT.required`.
+fn variable(written: &str) -> Option<&str> {
+    let rest = written.trim().strip_prefix("@env")?;
+    let is_end = |c: char| !(c.is_alphanumeric() || c == '_');
+    rest.split(is_end)
+        .find(|part| !matches!(*part, "" | "get" | "secure" | "required"))
+}
+
 struct Reader<'a> {
     config: &'a Config,
     diagnostics: Vec<Diagnostic>,
@@ -107,10 +117,17 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn wrong(&mut self, node: &Node, path: &str, expected: &str, instead: &str) {
         let key = path.rsplit('.').next().unwrap_or(path);
+        let help = match variable(self.config.sources.slice(node.span)) {
+            Some(name) => format!(
+                "it comes from the environment variable {name}: set that to {expected}, and write a default, which says how it \
+                 is read: `{key}: @env(\"{name}\", {instead})`"
+            ),
+            None => format!("write, for example, `{key}: {instead}`"),
+        };
         self.diagnostics.push(
             Diagnostic::error("wrong-setting", format!("`{path}` must be {expected}"))
                 .at(node.span)
-                .help(format!("write, for example, `{key}: {instead}`")),
+                .help(help),
         );
     }
 
@@ -162,7 +179,7 @@ impl<'a> Reader<'a> {
         (address.map(|host| SocketAddr::new(host, port)), token)
     }
 
-    fn integer(&mut self, path: &str, min: i64, max: i64) -> Option<i64> {
+    fn integer(&mut self, path: &str, min: i64, max: i64, instead: usize) -> Option<i64> {
         let node = self.config.get(path)?;
         match node.value {
             Value::Integer(number) if (min..=max).contains(&number) => Some(number),
@@ -171,7 +188,7 @@ impl<'a> Reader<'a> {
                     node,
                     path,
                     &format!("an integer from {min} to {max}"),
-                    &max.min(64).to_string(),
+                    &instead.to_string(),
                 );
                 None
             }

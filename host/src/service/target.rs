@@ -30,8 +30,7 @@ impl<'a> Targets<'a> {
             _ => return None,
         };
         let text = text.trim();
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        (!text.is_empty() && text.chars().all(is_name)).then(|| text.to_owned())
+        is_name(text).then(|| text.to_owned())
     }
 
     /// The function that `section.name` reaches; an error that names the nearest one when there is none.
@@ -83,6 +82,12 @@ impl<'a> Targets<'a> {
             .filter(move |(own, name)| *own == section && !name.ends_with("_fujsen"))
             .map(|(_, name)| name)
     }
+}
+
+/// Whether a text may be the name of a fujsen.
+pub(crate) fn is_name(text: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(is_part)
 }
 
 fn split(path: &str) -> (&str, &str) {

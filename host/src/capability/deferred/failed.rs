@@ -49,9 +49,12 @@ impl Failed {
 /// Messages that end with lines for the file: what happened, and from the last `; ` before the first of these lines on
 /// what to do.
 pub(super) fn remedy(message: &str) -> Option<(&str, &str)> {
-    let sentence = &message[..message.find('\n')?];
+    let (sentence, _) = message.split_once('\n')?;
     let at = sentence.rfind("; ")?;
-    Some((&message[..at], &message[at + 2..]))
+    Some((
+        message.get(..at).unwrap_or_default(),
+        message.get(at + 2..).unwrap_or_default(),
+    ))
 }
 
 fn without_secrets(message: String, arguments: &[Node]) -> String {

@@ -7,6 +7,7 @@ mod plan;
 
 use std::{path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
+use serde_json::json;
 use tokio::{
     sync::Mutex,
     task::JoinSet,
@@ -22,8 +23,8 @@ use super::{
 };
 use crate::{base::limits, observe::tasks};
 
-pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn")?;
+pub(super) fn run(paths: &[PathBuf], log_format: Format) -> Result<(), Failure> {
+    output::start_log(log_format, "warn")?;
     let services = plan::read(paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -50,7 +51,7 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
         },
         () = stop.as_mut() => Ok(()),
     };
-    output::say("stopping all services");
+    log::say("stopping all services");
     // Nothing is started again from here on; dropping a child does not end it.
     running.abort_all();
     group.signal(libc::SIGTERM);
@@ -83,18 +84,7 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
         .map(|service| service.name.chars().count())
         .max()
         .unwrap_or(0);
-    let table: Vec<String> = services
-        .iter()
-        .map(|service| {
-            format!(
-                "  {:width$}  {}://{}  {}",
-                service.name,
-                service.scheme,
-                service.address,
-                service.file.display()
-            )
-        })
-        .collect();
+    let ready = ready(&services, width);
     let mut services: Vec<Option<Service>> = services.into_iter().map(Some).collect();
     for stage in stages {
         let mut started = Vec::new();
@@ -115,8 +105,24 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
             tasks::run_in(running, "child", tasks::kept("child", keeping));
         }
     }
-    output::print(&format!(
-        "\n{}\n\nAll are ready. Ctrl-C stops them.\n",
-        table.join("\n")
-    ))
+    output::print(&ready)
+}
+
+/// What is announced once all services listen.
+fn ready(services: &[Service], width: usize) -> String {
+    let url = |service: &Service| format!("{}://{}", service.scheme, service.address);
+    if output::is_json() {
+        let services = services.iter().map(|service| {
+            let file = service.file.display().to_string();
+            json!({ "name": service.name, "url": url(service), "file": file })
+        });
+        let fields = json!({ "message": "all services are ready", "services": services.collect::<Vec<_>>() });
+        return output::json_line("INFO", "start", fields);
+    }
+    let lines = services.iter().map(|service| {
+        let (name, file) = (&service.name, service.file.display());
+        format!("  {name:width$}  {}  {file}", url(service))
+    });
+    let table: Vec<String> = lines.collect();
+    format!("\n{}\n\nAll are ready. Ctrl-C stops them.\n", table.join("\n"))
 }

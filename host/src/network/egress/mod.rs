@@ -7,6 +7,6 @@ pub(crate) mod headers;
 mod resolve;
 
 pub(crate) use self::{
-    grants::{Network, Origin, dependencies, names, network, origins},
+    grants::{Network, Origin, dependencies, granting, names, network, origins},
     resolve::{Forbidden, allows, cause, forbidden, reason, resolve},
 };

@@ -153,5 +153,5 @@ pub fn method(method: &http::Method) -> &'static str {
 
 /// At most so many bytes, and whole characters.
 fn cut(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
 }

@@ -15,12 +15,15 @@ use super::{
     Answer,
     access::Access,
     body,
-    fault::Fault,
+    fault::{Fault, is_conflict},
     head, reply,
     trace::{REQUEST_ID, Trace},
 };
 use crate::{
-    base::arguments::http::{Input, bind},
+    base::{
+        arguments::http::{Input, bind},
+        redact,
+    },
     network::tls,
     observe::request::{Incoming, Origin},
     service::{
@@ -142,7 +145,14 @@ async fn call(
         trace: trace.place.clone(),
         incoming: Some(Arc::new(incoming)),
     };
-    let reply = app.run(&route.handler, arguments, origin).await?;
+    let reply = app.run(&route.handler, arguments, origin).await;
+    let reply = reply.inspect_err(|error| {
+        if is_conflict(error.status, &error.code) {
+            let (service, fujsen, request_id) = (&app.context.service.name, &route.handler.path, &trace.request_id);
+            let (code, message) = (&error.code, redact::message(&error.message));
+            tracing::warn!(target: "fujsen", %service, %fujsen, %request_id, %code, "refused: {message}");
+        }
+    })?;
     reply::response(reply, route.is_void, app.context.limits.response).map_err(|why| {
         let (service, fujsen) = (&app.context.service.name, &route.handler.path);
         tracing::error!(target: "fujsen", %service, %fujsen, request_id = %trace.request_id, "the reply was refused: {why}");

@@ -2,7 +2,8 @@
 //!
 //! `accept` takes connections, of which `crowd` ends idle ones when there is no room; `tls` secures them where the file says
 //! so, `connection` drives one, `wire` looks at its bytes, `idle` ends it when its client does nothing and `owed` when it takes
-//! nothing. `exchange` turns one request into one response: `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
+//! nothing, and `debts` those who take slowest when all are owed too much. `exchange` turns one request into one response:
+//! `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
 //! `reply` writes. `trace`, `cors` and `access` are what every exchange carries along.
 
 mod accept;
@@ -11,6 +12,7 @@ mod answer;
 mod body;
 mod connection;
 mod crowd;
+mod debts;
 mod exchange;
 mod fault;
 mod head;

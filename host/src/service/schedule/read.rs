@@ -183,7 +183,7 @@ impl Reader<'_> {
             .function(&target)
             .map_err(|missing| self.errors.push(missing.at(node.span)))
             .ok()?;
-        let arguments = arguments::bind_json(function, serde_json::Map::new()).map_err(|error| {
+        let arguments = arguments::bind_named(function, Vec::new()).map_err(|error| {
             let message = format!("`{target}` cannot be called without arguments: {}", error.message);
             self.errors.push(
                 Diagnostic::error("wrong-schedule", message)

@@ -136,7 +136,8 @@ fn new_id(now: jiff::Timestamp) -> String {
     let random = fastrand::u128(..);
     let bits = (time << 80) | (random & 0x0fff_3fff_ffff_ffff_ffff) | (0x7 << 76) | (0x8 << 60);
     let hex = format!("{bits:032x}");
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| hex.get(part).unwrap_or_default());
+    parts.join("-")
 }
 
 #[cfg(test)]

@@ -41,6 +41,11 @@ impl Fault {
         }
     }
 
+    /// Whether whom this was sent to does not know the statement: a pooler has chosen another of the server's connections.
+    pub(super) fn is_forgotten(&self) -> bool {
+        matches!(self, Self::Unbound { error, .. } if is_forgotten(error))
+    }
+
     /// Whether it is out of date, whatever its types are.
     pub(super) fn is_stale(&self) -> bool {
         matches!(self, Self::Unbound { error, .. } if is_stale(error))
@@ -80,7 +85,15 @@ fn is_stale(error: &Postgres) -> bool {
 /// Whether the server does not know a statement, or another of the same name.
 pub(super) fn is_forgotten(error: &Postgres) -> bool {
     let codes = [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT];
-    error.as_db_error().is_some_and(|error| codes.contains(error.code()))
+    error
+        .as_db_error()
+        .is_some_and(|error| codes.contains(error.code()) || is_of_another(error))
+}
+
+/// Whether the server knows another statement by the name, with other parameters: one of another process behind the same
+/// pooler. Where it is fatal it is about the connection, and PgBouncer says so of its own.
+fn is_of_another(error: &DbError) -> bool {
+    *error.code() == SqlState::PROTOCOL_VIOLATION && error.parsed_severity() == Some(Severity::Error)
 }
 
 /// Data exceptions: a parameter's value that is none of its type.
@@ -113,7 +126,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
     };
     let message = error.message();
     let code = error.code().code();
-    match (&code[..2], code) {
+    match (code.get(..2).unwrap_or_default(), code) {
         // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
         ("23", _) if error.schema() == Some("pg_catalog") => try_again(message),
         (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => try_again(message),
@@ -122,6 +135,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
         (_, "40001" | "40P01") => try_again(message),
         (_, "25P02") => rolled_back(),
         (_, "26000" | "42P05") => pooled(),
+        _ if is_of_another(error) => pooled(),
         (_, "25006") => Error::new(503, "read-only", format!("the database cannot be written: {message}")),
         // By a time that the operator has set: whoever is stopped by this host no longer waits.
         (_, "57014" | "25P04") => Error::new(504, "timeout", message),
@@ -192,7 +206,7 @@ pub(super) fn changed_meanwhile() -> Error {
 }
 
 /// Another connection than the one that knows the statement was asked.
-fn pooled() -> Error {
+pub(super) fn pooled() -> Error {
     let message = "the server has forgotten a prepared statement: try again. Where a pooler such as PgBouncer shares connections \
                    between transactions, write `prepared_statements: false` beside the database's `url`";
     Error::new(503, "busy", message)

@@ -20,7 +20,7 @@ use super::{
     super::error::{rolled_back, timeout as out_of_time},
     bind::{self, Bound},
     connect::Link,
-    error::{Fault, changed_meanwhile, explain, is_forgotten, is_last, unfit},
+    error::{Fault, changed_meanwhile, explain, is_forgotten, is_last, pooled, unfit},
     guard::{self, Verb},
     read::Reader,
     text,
@@ -220,6 +220,9 @@ impl Lease {
         if self.in_transaction && !matches!(fault, Fault::Unfit(_)) {
             // Its failure is the transaction's, in which nothing can be prepared any more.
             self.has_failed.store(true, Ordering::Relaxed);
+            if fault.is_forgotten() {
+                return Err(Fault::Ours(pooled()));
+            }
             let has_changed = fault.is_stale() || self.has_changed(text, &statement).await;
             return Err(if has_changed {
                 Fault::Ours(changed_meanwhile())
