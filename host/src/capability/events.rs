@@ -23,7 +23,7 @@ use crate::{
 pub struct Events {
     service: Arc<str>,
     settings: Settings,
-    queue: Arc<Queue>,
+    queue: Arc<dyn Queue>,
 }
 
 impl Capability for Events {
@@ -73,7 +73,7 @@ impl Events {
         })
     }
 
-    pub(crate) fn queue(&self) -> &Arc<Queue> {
+    pub(crate) fn queue(&self) -> &Arc<dyn Queue> {
         &self.queue
     }
 

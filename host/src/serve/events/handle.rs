@@ -1,6 +1,6 @@
 //! One delivery, from its event to what the queue is told of it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::time::{Instant, sleep};
 
@@ -18,15 +18,8 @@ use crate::{
     },
     sandbox::module::Handler,
     service::app::App,
-    storage::queue::{Delivery, Event},
+    storage::queue::{Delivery, Event, Settlement},
 };
-
-/// What the queue is told of a delivery.
-enum Settlement {
-    Handled,
-    Again(Duration),
-    GivenUp { attempts: u32, why: String },
-}
 
 /// Runs the handlers of one event. Whether something may be due by that: another try, or the next of its key.
 pub(super) async fn handle(app: Arc<App>, source: Source, mut delivery: Delivery) -> bool {
@@ -128,14 +121,9 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
 
 /// Tells the queue, again and again for as long as the event is this host's own: what cannot be told is delivered again.
 async fn settle(source: &Source, delivery: &Delivery, outcome: Settlement, taken: Instant) {
-    let (service, receipt) = (&source.consumer.service, &delivery.receipt);
     let mut pauses = limits::REDIS_BACKOFF.pauses();
     loop {
-        let told = match &outcome {
-            Settlement::Handled => source.queue.ack(service, receipt).await,
-            Settlement::Again(pause) => source.queue.retry(service, receipt, *pause, &delivery.done).await,
-            Settlement::GivenUp { attempts, why } => source.queue.bury(service, delivery, *attempts, why).await,
-        };
+        let told = source.queue.settle(&source.consumer.service, delivery, &outcome).await;
         let Err(error) = told else { return };
         let wait = pauses.next();
         if taken.elapsed() + wait > source.consumer.lease {

@@ -9,13 +9,13 @@ use crate::{
     base::limits,
     observe::tasks,
     service::app::App,
-    storage::queue::{Claimed, Consumer, Delivery, Queue},
+    storage::queue::{Consumer, Delivery, Queue},
 };
 
 /// What events are taken from, and how they are handled.
 #[derive(Clone)]
 pub(super) struct Source {
-    pub(super) queue: Arc<Queue>,
+    pub(super) queue: Arc<dyn Queue>,
     pub(super) consumer: Arc<Consumer>,
     pub(super) attempts: u32,
     pub(super) backoff: Duration,
@@ -29,7 +29,6 @@ pub(super) struct Session {
     pub(super) source: Source,
     /// Whose source it is.
     app: Arc<App>,
-    subscribed: bool,
     /// There may be events that have not been seen.
     ready: bool,
     /// The last claim left no room.
@@ -94,7 +93,6 @@ impl Session {
                 tasks::keep("queue_tending", move || tend(queue.clone(), length))
             },
             source,
-            subscribed: false,
             ready: true,
             was_full: false,
             news: None,
@@ -115,7 +113,7 @@ impl Session {
         if room == 0 || waits || !(self.ready || due) {
             return Vec::new();
         }
-        match self.try_claim(room).await {
+        match self.source.queue.claim(&self.source.consumer, room).await {
             Ok(claimed) => {
                 if self.failures > 0 {
                     tracing::info!(target: "events", "the queue can be reached again");
@@ -142,15 +140,6 @@ impl Session {
                 Vec::new()
             }
         }
-    }
-
-    async fn try_claim(&mut self, room: usize) -> Result<Claimed, crate::base::bindings::Error> {
-        let Source { queue, consumer, .. } = &self.source;
-        if !self.subscribed {
-            queue.subscribe(&consumer.service).await?;
-            self.subscribed = true;
-        }
-        queue.claim(consumer, room).await
     }
 
     /// When to claim although nothing else happens.
@@ -187,7 +176,7 @@ impl Drop for Session {
 }
 
 /// Until it is aborted.
-async fn tend(queue: Arc<Queue>, length: usize) {
+async fn tend(queue: Arc<dyn Queue>, length: usize) {
     loop {
         if queue.tend(length).await.is_err() {
             // Claims report what is wrong.
