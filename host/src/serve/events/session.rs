@@ -1,8 +1,13 @@
 //! Takes events from the queue for as long as the file names it.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::task::JoinHandle;
 
 use crate::{
     base::backoff::jittered,
@@ -107,7 +112,7 @@ impl Session {
 
     /// Events to handle now, `room` at most.
     pub(super) async fn claim(&mut self, room: usize) -> Vec<Delivery> {
-        let due = self.next.is_some_and(|next| next <= Instant::now());
+        let due = self.next.is_some_and(|next| next <= self.app.now());
         let waits = self.failures > 0 && !due;
         self.was_full = room == 0;
         if room == 0 || waits || !(self.ready || due) {
@@ -119,7 +124,7 @@ impl Session {
                     tracing::info!(target: "events", "the queue can be reached again");
                     self.failures = 0;
                 }
-                self.next = claimed.next_due.map(|due| Instant::now() + due);
+                self.next = claimed.next_due.map(|due| self.app.now() + due);
                 self.ready = claimed.seen.is_none();
                 if let Some(seen) = claimed.seen
                     && self.news.is_none()
@@ -136,7 +141,7 @@ impl Session {
                 }
                 self.failures = self.failures.saturating_add(1);
                 let pause = limits::REDIS_BACKOFF.after(self.failures);
-                self.next = Some(Instant::now() + jittered(pause));
+                self.next = Some(self.app.now() + jittered(pause));
                 Vec::new()
             }
         }
@@ -148,7 +153,7 @@ impl Session {
             return None;
         }
         match self.ready && self.failures == 0 {
-            true => Some(Instant::now()),
+            true => Some(self.app.now()),
             false => self.next,
         }
     }

@@ -97,6 +97,7 @@ pub(super) fn event(kind: &str, n: i64, options: Options) -> Event {
         json!({"n": n}).to_string(),
         options,
         &TraceContext::start(),
+        jiff::Timestamp::now(),
     )
     .unwrap()
 }
