@@ -79,7 +79,7 @@ async fn run(folder: &TempDir, url: &str) -> f64 {
             tokio::spawn(async move {
                 let handler = app.handler("rust.publish").unwrap().clone();
                 for n in (lane..EVENTS).step_by(LANES as usize) {
-                    app.run(&handler, vec![Value::Integer(n)], Origin::internal())
+                    app.run(&handler, vec![Value::Integer(n)], Origin::internal(), app.now())
                         .await
                         .unwrap();
                 }

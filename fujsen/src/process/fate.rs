@@ -70,14 +70,14 @@ impl Fate {
                     "{who} wrote a file of more than {} MiB and was stopped",
                     limits::COMPILER_FILE >> 20
                 ),
+                "look for a very large constant: data belongs into a database or a value",
+            ),
             Self::Disk => (
                 format!(
                     "{who} wrote files of more than {} MiB in all and was stopped",
                     limits::COMPILER_DISK >> 20
                 ),
                 "look for very large constants: data belongs into a database or a value",
-            ),
-                "look for a very large constant: data belongs into a database or a value",
             ),
             Self::Output => (
                 format!(

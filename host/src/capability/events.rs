@@ -8,7 +8,7 @@ use tsk::{Config, Diagnostic};
 use super::{Capability, Grant, Reading};
 use crate::{
     base::backoff::jittered,
-    base::{bindings::Error, limits},
+    base::{bindings::Error, clock::Clock, limits},
     observe::{
         metrics::Metrics,
         traces::{Kind, Trace},
@@ -23,7 +23,8 @@ use crate::{
 pub struct Events {
     service: Arc<str>,
     settings: Settings,
-    queue: Arc<Queue>,
+    queue: Arc<dyn Queue>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Capability for Events {
@@ -70,10 +71,11 @@ impl Events {
             service,
             queue: queues.get(stores, &settings),
             settings,
+            clock: stores.clock.clone(),
         })
     }
 
-    pub(crate) fn queue(&self) -> &Arc<Queue> {
+    pub(crate) fn queue(&self) -> &Arc<dyn Queue> {
         &self.queue
     }
 
@@ -92,7 +94,7 @@ impl Events {
     ) -> Result<String, Error> {
         let trace = trace.inner();
         let mut span = trace.span(Kind::Producer, || format!("publish {kind}").into());
-        let event = Event::new(&self.service, kind, data, options, &trace);
+        let event = Event::new(&self.service, kind, data, options, &trace, self.clock.wall());
         let result = match event {
             Ok(event) => {
                 span.describe(|span| event.describe(span, "publish", "send"));
@@ -108,7 +110,7 @@ impl Events {
     }
 
     async fn add(&self, event: Event, deadline: Instant) -> Result<String, Error> {
-        let until = deadline.min(Instant::now() + limits::EVENTS_PUBLISH);
+        let until = deadline.min(self.clock.monotonic() + limits::EVENTS_PUBLISH);
         let mut pauses = limits::REDIS_BACKOFF.pauses();
         loop {
             let (most, pause) = (self.settings.length, jittered(pauses.next()));
@@ -116,7 +118,7 @@ impl Events {
                 Ok(Ok(true)) => return Ok(event.id),
                 Ok(Ok(false)) => return Err(self.full()),
                 // A server may be on its way up. The event keeps its id, however often it is added.
-                Ok(Err(error)) if matches!(error.status, 503 | 504) && Instant::now() + pause < until => {
+                Ok(Err(error)) if matches!(error.status, 503 | 504) && self.clock.monotonic() + pause < until => {
                     sleep(pause).await;
                 }
                 Ok(Err(error)) => return Err(error),

@@ -38,7 +38,7 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
     let reply = runtime.block_on(async {
         loader.prepare(&loaded).await?;
         let app: &Arc<_> = &loaded.app;
-        app.run(&handler, bound, Origin::internal())
+        app.run(&handler, bound, Origin::internal(), app.now())
             .await
             .map_err(|error| failed(fujsen, &error))
     })?;

@@ -1,7 +1,7 @@
 //! Watches the figures of the last minute, and tells the log and the event queue once when one of them crosses its
 //! threshold and once when it is back.
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{collections::HashSet, sync::Arc};
 
 use serde::Serialize;
 use tokio::sync::watch;
@@ -73,7 +73,7 @@ pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
 /// The event's data is the alert as JSON.
 async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), Error> {
     let data = serde_json::to_string(alert).map_err(|error| Error::new(500, "json", error.to_string()))?;
-    let (trace, deadline) = (app.tracer.start(), Instant::now() + limits::EVENTS_PUBLISH);
+    let (trace, deadline) = (app.tracer.start(), app.now() + limits::EVENTS_PUBLISH);
     let events = &app.context.capabilities.events;
     events
         .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())

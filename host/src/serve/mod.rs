@@ -8,4 +8,6 @@ pub(crate) mod memory;
 pub(crate) mod remote_config;
 pub mod scheduler;
 pub mod server;
+#[cfg(test)]
+mod simulation;
 pub(crate) mod watch;

@@ -76,16 +76,17 @@ impl App {
         })
     }
 
-    /// Runs a fujsen for someone outside. `arguments` are in the order of its parameters.
+    /// Runs a fujsen for someone outside, from `now` on. `arguments` are in the order of its parameters.
     /// What went wrong inside is in the log and in the error's message; a message of status 500 is not for clients.
-    pub fn run(
+    pub async fn run(
         self: &Arc<Self>,
         handler: &Handler,
         arguments: Vec<Value>,
         origin: Origin,
-    ) -> impl Future<Output = Result<Reply, Error>> + Send {
-        let deadline = Instant::now() + self.context.limits.deadline;
-        self.run_at(handler, arguments, origin, deadline, 1)
+        now: Instant,
+    ) -> Result<Reply, Error> {
+        let call = self.new_call(handler, origin, now + self.context.limits.deadline, 1);
+        run::run(handler, arguments, call, now).await
     }
 
     /// Runs a fujsen with what is left of a caller's time.
@@ -97,7 +98,13 @@ impl App {
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
-        run::run(handler, arguments, self.new_call(handler, origin, deadline, depth)).await
+        let call = self.new_call(handler, origin, deadline, depth);
+        run::run(handler, arguments, call, self.now()).await
+    }
+
+    /// By the clock that does not go back.
+    pub fn now(&self) -> Instant {
+        self.context.clock.monotonic()
     }
 
     /// A call of a fujsen, for [`run::run`].
@@ -122,7 +129,7 @@ impl Fujsens for App {
             let arguments = arguments::bind_named(handler.function(), arguments)?;
             let mut call = self.new_call(handler, caller.origin, caller.deadline, caller.depth);
             call.sessions.config = caller.config;
-            body(run::run(handler, arguments, call).await?)
+            body(run::run(handler, arguments, call, self.now()).await?)
         })
     }
 }

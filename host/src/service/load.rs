@@ -36,6 +36,7 @@ use crate::{
         settings::Settings,
         subscriptions::Subscriptions,
     },
+    storage::store::Stores,
 };
 
 /// What one process needs to load a file again and again. Shared between threads.
@@ -63,17 +64,23 @@ pub struct Loaded {
 impl Loader {
     /// `cache` is the folder for compiled modules and the compilers' own files.
     pub fn new(file: PathBuf, cache: &Path) -> wasmtime::Result<Self> {
+        let host = Host::new(imports::add_to_linker)?;
+        Ok(Self::on(host, Stores::default(), file, cache))
+    }
+
+    /// With an engine and stores that there are already.
+    pub(crate) fn on(host: Host, stores: Stores, file: PathBuf, cache: &Path) -> Self {
         let metrics = Arc::<Metrics>::default();
-        Ok(Self {
+        Self {
             remote: Arc::new(remote_config::Kept::new(&file)),
             file,
-            host: Host::new(imports::add_to_linker)?,
+            host,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
             exporters: Exporters::new(&metrics.spans),
-            shared: Shared::new(&metrics),
+            shared: Shared::new(&metrics, stores),
             metrics,
-        })
+        }
     }
 
     /// Reads the file and makes an `App` of it, keeping the modules of `previous` that have not changed.
@@ -258,6 +265,7 @@ impl Loader {
             sources: config.sources.clone(),
             places: linked.places,
             lane: self.host.lane.clone(),
+            clock: self.shared.stores.clock.clone(),
             _secrets: secrets,
         };
         let app = App {

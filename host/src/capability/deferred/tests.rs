@@ -17,6 +17,7 @@ use crate::{
     },
     capability::{Capabilities, Credentials, Shared, sql::SqlSession},
     observe::request::Origin,
+    storage::store::Stores,
 };
 
 fn capabilities(shared: &Shared, config: &Config, folder: &Path) -> Result<Capabilities, Vec<Diagnostic>> {
@@ -57,7 +58,7 @@ impl Bench {
     async fn new(values: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = load(&folder, &format!("{values}\n{USERS}"));
-        let shared = Shared::new(&Arc::default());
+        let shared = Shared::new(&Arc::default(), Stores::default());
         let capabilities = capabilities(&shared, &config, folder.path()).unwrap();
         capabilities.connect().await.unwrap();
         Self {
@@ -107,7 +108,7 @@ fn text(text: &str) -> Given {
 fn wrong(values: &str) -> Vec<Diagnostic> {
     let folder = tempfile::tempdir().unwrap();
     let config = load(&folder, values);
-    match capabilities(&Shared::new(&Arc::default()), &config, folder.path()) {
+    match capabilities(&Shared::new(&Arc::default(), Stores::default()), &config, folder.path()) {
         Ok(_) => Vec::new(),
         Err(diagnostics) => diagnostics,
     }

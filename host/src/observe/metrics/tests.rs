@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::*;
+use crate::base::clock::System;
 
 #[test]
 fn requests_are_counted_by_route_and_status() {
@@ -60,9 +61,9 @@ fn no_count_falls_when_a_route_makes_room() {
 fn calls_and_operations_end_once_in_one_way() {
     let metrics = Arc::<Metrics>::default();
     let fujsen = metrics.version("1").fujsen(&"users".into(), "list", "rust");
-    fujsen.start().end(Outcome::Ok);
-    drop(fujsen.start());
-    let running = fujsen.start();
+    fujsen.start(&System, Instant::now()).end(Outcome::Ok);
+    drop(fujsen.start(&System, Instant::now()));
+    let running = fujsen.start(&System, Instant::now());
     let database = metrics.dependency("sql", "main");
     database.start().end(None);
     database.start().end(Some(504));

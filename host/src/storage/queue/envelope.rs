@@ -1,5 +1,6 @@
 //! Events as they stand in the queue.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -44,13 +45,14 @@ pub(crate) struct Options {
 }
 
 impl Event {
-    /// `data` is JSON text, `trace` the place where it is published.
+    /// `data` is JSON text, `trace` the place where it is published, `now` when.
     pub(crate) fn new(
         source: &str,
         kind: String,
         data: String,
         options: Options,
         trace: &TraceContext,
+        now: Timestamp,
     ) -> Result<Self, Error> {
         let data = RawValue::from_string(data)
             .map_err(|error| bad(format!("the data of the event `{kind}` is not JSON: {error}")))?;
@@ -67,7 +69,6 @@ impl Event {
                 )));
             }
         }
-        let now = jiff::Timestamp::now();
         Ok(Self {
             id: options.id.unwrap_or_else(|| new_id(now)),
             kind,
@@ -131,7 +132,7 @@ fn bad(message: String) -> Error {
 }
 
 /// A UUID of version 7: in the order of time, for whoever keeps them in an index.
-fn new_id(now: jiff::Timestamp) -> String {
+fn new_id(now: Timestamp) -> String {
     let time = now.as_millisecond().max(0) as u128;
     let random = fastrand::u128(..);
     let bits = (time << 80) | (random & 0x0fff_3fff_ffff_ffff_ffff) | (0x7 << 76) | (0x8 << 60);
@@ -154,7 +155,15 @@ mod tests {
             id: None,
         };
         let data = r#"{"id": 7, "price": 1.10}"#;
-        let event = Event::new("users", "user_created".into(), data.into(), options, &trace).unwrap();
+        let event = Event::new(
+            "users",
+            "user_created".into(),
+            data.into(),
+            options,
+            &trace,
+            Timestamp::now(),
+        )
+        .unwrap();
         let text = event.to_text().unwrap();
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert!(text.contains(data), "byte for byte: {text}");
@@ -216,9 +225,16 @@ mod tests {
                 key: Some(key.into()),
                 ..Options::default()
             };
-            Event::new("users", kind.into(), data.into(), options, &TraceContext::start())
-                .and_then(|event| event.to_text())
-                .unwrap_err()
+            Event::new(
+                "users",
+                kind.into(),
+                data.into(),
+                options,
+                &TraceContext::start(),
+                Timestamp::now(),
+            )
+            .and_then(|event| event.to_text())
+            .unwrap_err()
         };
         assert!(new("", "1", "k").message.contains("type"));
         assert!(new("t", "{", "k").message.contains("not JSON"));
