@@ -60,7 +60,12 @@ pub(crate) fn check() -> anyhow::Result<()> {
     for (name, forbidden) in FORBIDDEN {
         broken.extend(crates(name, forbidden)?);
     }
-    let arrows = House::read(&shell::root().join("host/src/lib.rs"))?.arrows();
+    let house = House::read(&shell::root().join("host/src/lib.rs"))?;
+    for (name, modules) in house.namesakes() {
+        let modules: Vec<String> = modules.iter().map(|module| module.join("::")).collect();
+        println!("{name} is several types: in {}", modules.join(", "));
+    }
+    let arrows = house.arrows();
     broken.extend(arrows.keys().filter(|(from, to)| !is_allowed(from, to)).map(shown));
     for circle in house::circles(&arrows) {
         let inside = arrows
