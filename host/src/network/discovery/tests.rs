@@ -1,5 +1,4 @@
 //! Which instance of a service is asked.
-#![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
 
@@ -159,7 +158,10 @@ fn what_the_registry_says_is_taken_in_where_it_is_allowed() {
     assert!(!users.takes_refresh(Duration::from_secs(5), Instant::now()), "one asks");
     let soon = Instant::now() + Duration::from_secs(1);
     users.ask_again_at(soon);
-    assert!(users.takes_refresh(Duration::from_secs(5), soon), "sooner after a failure");
+    assert!(
+        users.takes_refresh(Duration::from_secs(5), soon),
+        "sooner after a failure"
+    );
     let body = br#"[{"url": "http://10.0.0.1:80"}, {"url": "http://192.168.0.1"}, {"url": "http://granted:1"}]"#;
     services
         .learn(&users, 200, body, |url| url.host_str() == Some("granted"))
@@ -247,7 +249,7 @@ fn what_is_wrong_is_said() {
         ),
         (
             json!({"registry": "http://r", "balance": "fair"}),
-            "`discovery.balance` must be round_robin, random or least_connections",
+            "`discovery.balance` must be \"round_robin\", \"random\" or \"least_connections\"",
         ),
         (
             json!({"registry": "http://r", "allow": ["10.0.0.0/64"]}),
