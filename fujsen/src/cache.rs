@@ -183,8 +183,7 @@ fn check_content(folder: &Path, depth: usize) -> Result<(), String> {
 }
 
 fn owned(path: &Path, about: &fs::Metadata) -> Result<(), String> {
-    // SAFETY: `geteuid` has no preconditions and cannot fail.
-    let user = unsafe { libc::geteuid() };
+    let user = rustix::process::geteuid().as_raw();
     match about.uid() {
         // Root could put anything anywhere.
         0 => Ok(()),
@@ -197,8 +196,7 @@ fn owned(path: &Path, about: &fs::Metadata) -> Result<(), String> {
 }
 
 fn group() -> u32 {
-    // SAFETY: `getegid` has no preconditions and cannot fail.
-    unsafe { libc::getegid() }
+    rustix::process::getegid().as_raw()
 }
 
 /// Writes beside the file and renames: a reader sees the old content or the new, never a part.

@@ -440,6 +440,7 @@ fn with_a_json_log_what_keeps_a_service_from_starting_is_json() {
 }
 
 /// What a process writes to a terminal.
+#[expect(unsafe_code, reason = "std makes no terminals")]
 fn terminal() -> (OwnedFd, Arc<Mutex<String>>) {
     let (mut main, mut user) = (-1, -1);
     let (name, modes, size) = (std::ptr::null_mut(), std::ptr::null(), std::ptr::null());

@@ -1,7 +1,14 @@
 //! What clients, signals and the system's bounds do to a service that runs.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -9,7 +16,7 @@ use tokio::{
 };
 
 use super::hostile::resident;
-use crate::harness::{Folder, Service, signal, tusk};
+use crate::harness::{Folder, Service, eventually, signal, tusk};
 
 const MANY: &str = r#"[service]
 name: "many"
@@ -112,18 +119,13 @@ async fn signals_reload_or_do_nothing() {
 
 /// Sets how many descriptors a process may have; to as many as it may set itself where no number is given.
 fn bound_descriptors(process: i32, most: Option<u64>) {
-    let mut bound = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
+    let process = Pid::from_raw(process);
+    let most = most.or_else(|| getrlimit(Resource::Nofile).maximum);
+    let bound = Rlimit {
+        current: most,
+        maximum: most,
     };
-    // SAFETY: the struct lives through both calls; the process is this one, or one of its own.
-    let set = unsafe {
-        libc::prlimit(process, libc::RLIMIT_NOFILE, std::ptr::null(), &mut bound);
-        bound.rlim_max = most.unwrap_or(bound.rlim_max);
-        bound.rlim_cur = bound.rlim_max;
-        libc::prlimit(process, libc::RLIMIT_NOFILE, &bound, std::ptr::null_mut())
-    };
-    assert_eq!(set, 0);
+    prlimit(process, Resource::Nofile, bound).unwrap();
 }
 
 #[tokio::test]
@@ -288,9 +290,11 @@ async fn a_stop_under_load_fails_no_request() {
     let mut service = Service::start(MANY).await;
     let second = crate::harness::client().http2_prior_knowledge().build().unwrap();
     let clients = [service.client.clone(), second];
+    let all_answered = Arc::new(AtomicUsize::new(0));
     let load: Vec<_> = (0..20)
         .map(|n| {
             let (client, url) = (clients[n % 2].clone(), format!("{}/r/who", service.url));
+            let all_answered = all_answered.clone();
             tokio::spawn(async move {
                 let mut answered = 0;
                 loop {
@@ -301,11 +305,12 @@ async fn a_stop_under_load_fails_no_request() {
                         Err(error) => panic!("after {answered}: {error:?}"),
                     }
                     answered += 1;
+                    all_answered.fetch_add(1, Relaxed);
                 }
             })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    eventually("load", || async { (all_answered.load(Relaxed) > 100).then_some(()) }).await;
     signal(service.id() as i32, "TERM");
     let mut all = 0;
     for one in load {

@@ -1,7 +1,7 @@
 //! `cargo bench -p tsk`: how fast a file loads, beside the `toml` crate on the very same text.
 //!
 //! The texts are TSK and TOML at once, so both do the same work on the same bytes; both give values in a map.
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, reason = "what fails ends the test")]
 
 #[path = "../tests/tsk/languages.rs"]
 mod languages;

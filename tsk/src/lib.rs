@@ -93,10 +93,6 @@
         clippy::indexing_slicing
     )
 )]
-#![allow(
-    clippy::result_large_err,
-    reason = "a diagnostic is made once per mistake, and its fields are public"
-)]
 
 mod config;
 mod deserialize;

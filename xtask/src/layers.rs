@@ -64,7 +64,12 @@ pub(crate) fn check() -> anyhow::Result<()> {
     for (name, forbidden) in FORBIDDEN {
         broken.extend(crates(name, forbidden)?);
     }
-    let host = arrows("host")?;
+    let house = House::read(&shell::root().join("host/src/lib.rs"))?;
+    for (name, modules) in house.namesakes() {
+        let modules: Vec<String> = modules.iter().map(|module| module.join("::")).collect();
+        println!("{name} is several types: in {}", modules.join(", "));
+    }
+    let host = house.arrows();
     broken.extend(host.keys().filter(|(from, to)| !is_allowed(from, to)).map(shown));
     let mut count = 0;
     let sdk = assemblyscript::arrows(&shell::root().join(SDK))?;

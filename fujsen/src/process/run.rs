@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
 use super::{fate::Fate, group::Watch};
 use crate::limits;
 
@@ -102,8 +104,8 @@ pub(crate) fn wait<S: AsRef<str>>(
 /// Ends a confined process and what it started, unless it has ended.
 pub(crate) fn kill(child: &mut Child) -> io::Result<ExitStatus> {
     if state(child) != State::Reaped {
-        // SAFETY: a plain system call. The process was not waited for, so its number, which is its group's, is nobody else's.
-        unsafe { libc::kill(-child.id().cast_signed(), libc::SIGKILL) };
+        // The process was not waited for, so its number, which is its group's, is nobody else's.
+        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
     }
     child.wait()
 }
@@ -122,15 +124,10 @@ enum State {
 }
 
 fn state(child: &Child) -> State {
-    // SAFETY: all zeros is a value of this plain C structure.
-    let mut about: libc::siginfo_t = unsafe { std::mem::zeroed() };
-    let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: `about` outlives the call.
-    let failed = unsafe { libc::waitid(libc::P_PID, child.id(), &mut about, options) };
-    // SAFETY: the call sets this field: to 0 when no child has ended.
-    match (failed, unsafe { about.si_pid() }) {
-        (0, 0) => State::Running,
-        (0, _) => State::Ended,
-        _ => State::Reaped,
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    match waitid(WaitId::Pid(Pid::from_child(child)), options) {
+        Ok(None) => State::Running,
+        Ok(Some(_)) => State::Ended,
+        Err(_) => State::Reaped,
     }
 }

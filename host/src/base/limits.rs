@@ -218,6 +218,8 @@ pub const EVENTS_TRIMMED: usize = 1000;
 pub const EVENTS_DEAD: usize = 10_000;
 /// The longest pause between two deliveries of an event.
 pub const EVENTS_BACKOFF: Duration = Duration::from_secs(60);
+/// What `[message_queue] backoff` and `visibility` may be.
+pub const EVENTS_PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(60 * 60));
 /// How long a publisher waits for a Redis server that is being restarted.
 pub const EVENTS_PUBLISH: Duration = Duration::from_secs(2);
 /// What an event stays its taker's own beyond the deadlines of its handlers.
@@ -368,8 +370,12 @@ pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Durat
 /// How far a cron expression's next time is looked for: February 29 on a given weekday comes again after 28 years, over a
 /// century without a leap year after 40. Days.
 pub const SCHEDULE_SEARCH: usize = 41 * 366;
+/// What `[limits] deadline` and `queue_wait` may be: no client waits for a day, and clocks can add it without an overflow.
+pub const DEADLINES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(24 * 60 * 60));
+/// What `[cors] max_age` may be at most: browsers keep an answer for a day, and a year is what people write for "always".
+pub const CORS_AGE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// What a schedule's `deadline` may be.
-pub const SCHEDULE_DEADLINE: Duration = Duration::from_secs(60 * 60);
+pub const SCHEDULE_DEADLINE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(60 * 60));
 /// A slot that comes later than this, after a machine slept, was missed.
 pub const SCHEDULE_LATE: Duration = Duration::from_secs(60);
 /// The longest until the clock is looked at again: somebody may set it.

@@ -7,6 +7,8 @@ pub mod bindings;
 pub mod clock;
 pub(crate) mod endpoint;
 pub(crate) mod escape;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub(crate) mod folder;
 #[cfg(test)]
 pub(crate) mod fuzz;

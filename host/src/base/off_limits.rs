@@ -112,7 +112,6 @@ impl StdError for OffLimits {}
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -104,7 +104,7 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-#[allow(clippy::unwrap_used, reason = "the patterns are fixed, and a test uses them")]
+#[expect(clippy::unwrap_used, reason = "the patterns are fixed, and a test uses them")]
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
 }
@@ -241,7 +241,6 @@ fn forms(secret: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use base64::prelude::BASE64_STANDARD;
     use serde_json::json;
     use tsk::Secret;

@@ -176,8 +176,7 @@ pub(super) fn cache_folder() -> PathBuf {
 
 /// Without a home. Others know its name, too; what they put there is refused.
 fn own_temporary() -> PathBuf {
-    // SAFETY: `geteuid` has no preconditions and cannot fail.
-    env::temp_dir().join(format!("tusk-host-{}", unsafe { libc::geteuid() }))
+    env::temp_dir().join(format!("tusk-host-{}", rustix::process::geteuid().as_raw()))
 }
 
 /// Sends log events to stderr, until the process ends. `default` is what `TUSK_LOG` replaces.

@@ -100,7 +100,6 @@ fn colored<'a>(text: &'a str, color: bool, escape: fn(&str) -> Cow<'_, str>) -> 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::io::Read;
 
     use super::*;

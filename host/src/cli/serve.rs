@@ -10,6 +10,7 @@ use std::{
 
 use tsk::{Diagnostic, SourceMap};
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -161,18 +162,9 @@ async fn stop_when_told(stop: Arc<flag::Sender<bool>>) {
 
 /// The soft limit on open files is often 1024, far below what the server may hold open.
 fn raise_descriptor_limit() {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: both calls only read or write the struct that they are given.
-    let raised = unsafe {
-        libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 && {
-            limit.rlim_cur = limit.rlim_max;
-            libc::setrlimit(libc::RLIMIT_NOFILE, &limit) == 0
-        }
-    };
-    if !raised {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if setrlimit(Resource::Nofile, limit).is_err() {
         tracing::warn!("the limit on open files could not be raised: fewer connections are served");
     }
 }

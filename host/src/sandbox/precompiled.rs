@@ -13,6 +13,7 @@ use std::{
 };
 
 use hmac::{Hmac, Mac};
+use rustix::process::geteuid;
 use sha2::Sha256;
 use wasmtime::{Engine, component::Component};
 
@@ -64,6 +65,7 @@ impl Precompiled {
         Some(tag)
     }
 
+    #[expect(unsafe_code, reason = "wasmtime trusts machine code, and so must who hands it over")]
     fn read(&self, engine: &Engine, name: &str) -> Option<Component> {
         let bytes = fs::read(self.folder.join(name)).ok()?;
         let (tag, code) = bytes.split_at_checked(TAG)?;
@@ -92,8 +94,7 @@ impl Precompiled {
 fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let about = fs::symlink_metadata(folder)?;
-    // SAFETY: `geteuid` has no preconditions and cannot fail.
-    if !about.is_dir() || about.uid() != unsafe { libc::geteuid() } || about.mode() & 0o077 != 0 {
+    if !about.is_dir() || about.uid() != geteuid().as_raw() || about.mode() & 0o077 != 0 {
         return Err(io::Error::other(
             "the folder must belong to this user alone (chmod 700)",
         ));

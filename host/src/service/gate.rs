@@ -102,7 +102,6 @@ impl Drop for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use futures_util::future::join_all;
 
     use super::*;

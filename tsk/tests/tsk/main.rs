@@ -1,5 +1,5 @@
 //! Everything is tested through the public interface, in one binary.
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, reason = "what fails ends the test")]
 
 mod cases;
 mod diagnostics;

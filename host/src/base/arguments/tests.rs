@@ -1,5 +1,4 @@
 //! Arguments of fujsens, from requests, events and calls.
-#![allow(clippy::unwrap_used)]
 
 use fujsen::Function;
 use serde_json::json;

@@ -14,16 +14,17 @@ mod tests;
 use std::{future::Future, path::Path, sync::Arc, time::Instant};
 
 use tokio::time::timeout_at;
-use tsk::{Config, Diagnostic, Span, Value as Setting};
+use tsk::{Config, Diagnostic, Span};
 
 use self::{name::Name, redis::Keys, refused::Refused, sqlite::Table};
 use super::{Capability, Grant, Reading};
-use crate::base::misspelt::did_you_mean;
 use crate::base::value::payload;
 use crate::{
     base::{
         bindings::{Error, Value},
-        limits, sections,
+        limits,
+        section::Section,
+        sections,
     },
     observe::metrics::Metrics,
     storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
@@ -112,7 +113,7 @@ impl State {
         file: &Path,
     ) -> Result<Self, Vec<Diagnostic>> {
         let setting = config.get("state.url");
-        let mut diagnostics = strangers(config);
+        let mut diagnostics = Section::new(config, &sections::STATE).diagnostics;
         let place = Place::of_state(config, file).map_err(|mut wrong| diagnostics.append(&mut wrong));
         let (Ok(place), true) = (place, diagnostics.is_empty()) else {
             return Err(diagnostics);
@@ -275,25 +276,4 @@ fn checked(lifetime: Option<u64>) -> Result<Option<u64>, Error> {
 fn foreign(name: &Name) -> Error {
     let message = format!("the value of `{}` was not written as state of this service", name.key);
     Error::new(500, "foreign", message)
-}
-
-/// What `[state]` holds besides its settings.
-fn strangers(config: &Config) -> Vec<Diagnostic> {
-    let Some(node) = config.get("state") else {
-        return Vec::new();
-    };
-    let Setting::Object(section) = &node.value else {
-        let wrong = Diagnostic::error("wrong-setting", "`state` must be a section").at(node.span);
-        return vec![wrong.help("write a section [state] with a line such as `url: \"redis://127.0.0.1:6379\"`")];
-    };
-    let known = sections::STATE.keys.known();
-    let unknown = section.iter().filter(|(key, _)| !known.contains(&key.as_str()));
-    let unknown = unknown.map(|(key, node)| {
-        let hint = did_you_mean(key, known.iter().copied());
-        let message = format!("there is no setting `{key}` of [state]{hint}");
-        Diagnostic::error("unknown-setting", message).at(node.key_span).help(
-            "[state] has the settings `url` and `durability`: other values and fujsens need a section of another name",
-        )
-    });
-    unknown.collect()
 }

@@ -7,6 +7,7 @@ mod plan;
 
 use std::{path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
+use rustix::process::Signal;
 use serde_json::json;
 use tokio::{
     sync::Mutex,
@@ -54,7 +55,7 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
     log::say("stopping all services");
     // Nothing is started again from here on; dropping a child does not end it.
     running.abort_all();
-    group.signal(libc::SIGTERM);
+    group.signal(Signal::TERM);
     let gone = async {
         while group.is_alive() {
             sleep(Duration::from_millis(20)).await;
@@ -62,8 +63,8 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
     };
     let patience = limits::DRAIN + Duration::from_secs(5);
     tokio::select! {
-        ended = timeout(patience, gone) => if ended.is_err() { group.signal(libc::SIGKILL) },
-        () = stop_signal() => group.signal(libc::SIGKILL),
+        ended = timeout(patience, gone) => if ended.is_err() { group.signal(Signal::KILL) },
+        () = stop_signal() => group.signal(Signal::KILL),
     }
     result
 }
@@ -72,7 +73,7 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
 async fn pass_on(signals: &mut Signals, group: &Group) {
     loop {
         signals.hangup().await;
-        group.signal(libc::SIGHUP);
+        group.signal(Signal::HUP);
     }
 }
 

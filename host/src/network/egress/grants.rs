@@ -209,7 +209,6 @@ fn origin(node: &Node) -> Option<Origin> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

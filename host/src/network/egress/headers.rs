@@ -106,7 +106,6 @@ pub(crate) fn forget_body(headers: &mut HeaderMap) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::observe::trace_context::TraceContext;

@@ -1,5 +1,4 @@
 //! Tokens of services, and who may call which route.
-#![allow(clippy::unwrap_used)]
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::{sync::Arc, time::Duration};

@@ -72,7 +72,6 @@ fn format(timestamp: u64, pattern: &str) -> Result<String, Error> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

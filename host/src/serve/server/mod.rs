@@ -26,6 +26,7 @@ mod wire;
 use std::{io, net::SocketAddr, sync::Arc};
 
 use http::{StatusCode, request::Parts};
+use rustix::process::{Resource, getrlimit};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -88,15 +89,9 @@ pub(crate) async fn serve_few(
 
 /// For how many client connections the system's descriptors suffice.
 fn room() -> usize {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: the call only writes the struct that it is given.
-    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) } != 0 {
-        return limits::CONNECTIONS;
-    }
-    room_of(usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX))
+    let descriptors = getrlimit(Resource::Nofile).current;
+    let descriptors = descriptors.and_then(|number| usize::try_from(number).ok());
+    room_of(descriptors.unwrap_or(usize::MAX))
 }
 
 fn room_of(descriptors: usize) -> usize {

@@ -240,7 +240,6 @@ impl Pace {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use http_body_util::BodyExt;
     use tokio::time::{advance, timeout};

@@ -398,8 +398,8 @@ async fn a_redis_server_that_is_started_anew_has_lost_nothing() {
         let taken = host.take(&users, 1).await.remove(0);
         host.publish("created", 2, keyed("k")).await;
         let redis = testbed.redis.as_mut().unwrap();
-        redis.stop();
-        redis.start();
+        redis.kill();
+        redis.restart();
         while host.queue.settle("users", &taken, &Settlement::Handled).await.is_err() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -488,7 +488,7 @@ fn settings() {
         (json!({"concurrancy": 4}), "did you mean `concurrency`?"),
         (json!({"concurrency": 0, "attempts": "5"}), "from 1 to 64"),
         (json!({"concurrency": 0, "attempts": "5"}), "from 1 to 100"),
-        (json!({"backoff": "0s"}), "from 1ms to 1h"),
+        (json!({"backoff": "0s"}), "from 1ms to 3600s"),
         (json!({"queue_name": 5}), "a text"),
     ] {
         let error = read(json!({"message_queue": section})).unwrap_err();
@@ -497,6 +497,6 @@ fn settings() {
     assert!(
         read(json!({"message_queue": "redis://x"}))
             .unwrap_err()
-            .contains("must be a section")
+            .contains("must hold settings")
     );
 }
