@@ -318,12 +318,14 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
-/// Metrics that fujsens record: series of one service; labels of one series; a name; a label's value; the buckets of a
-/// histogram. Values beyond the first or with a longer label are dropped and counted. Bytes.
+/// Metrics that fujsens record: series of one service, and as many descriptions; labels of one series; a name; a label's value;
+/// what a description says; the buckets of a histogram. What is beyond the first, or has a longer label, is dropped and counted.
+/// Bytes.
 pub const METRIC_SERIES: usize = 2_000;
 pub const METRIC_LABELS: usize = 8;
 pub const METRIC_NAME: usize = 128;
 pub const METRIC_LABEL: usize = 128;
+pub const METRIC_HELP: usize = 256;
 pub const METRIC_BUCKETS: usize = 32;
 /// Series of one metric of the host's own; those of earlier versions of the file make room for new ones.
 pub const HOST_SERIES: usize = 2_000;

@@ -11,7 +11,7 @@ use crate::{
     },
     capability::Grant,
     network::{mesh, tls},
-    observe::{request::Origin, traces::Tracer},
+    observe::{metrics::Now, request::Origin, traces::Tracer},
     sandbox::{
         call::{Call, Callee, Caller, Fujsens},
         context::Context,
@@ -55,6 +55,15 @@ impl App {
         match self.tls {
             Some(_) => "https",
             None => "http",
+        }
+    }
+
+    /// What metrics tell of the version that serves.
+    pub fn now(&self) -> Now<'_> {
+        Now {
+            service: &self.context.service.name,
+            version: &self.context.service.version,
+            gate: self.gate.load(),
         }
     }
 

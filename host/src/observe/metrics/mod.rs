@@ -1,12 +1,14 @@
 //! What is measured, of the whole process: it outlives every version of the service, so that no count falls at a swap.
 //!
 //! The host's own metrics are counted by meters, which an `App` finds once when it is made; what fujsens record goes
-//! by its name. `samples` make figures of the last minute out of them, `page` the text that Prometheus reads.
+//! by its name. `samples` make figures of the last minute out of them, `gather` families that describe themselves, which
+//! `text` writes as the page that Prometheus reads.
 
 mod cell;
 mod custom;
+pub(super) mod family;
+mod gather;
 mod meters;
-mod page;
 mod process;
 mod recent;
 mod remote;
@@ -31,12 +33,13 @@ use tokio::sync::watch;
 use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series::Table, window::Samples};
 pub use self::{
     cell::{Counter, Durations, Gauge},
-    custom::{How, Measure},
+    custom::{Description, How, Measure},
+    gather::Now,
     meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route, Spans},
     remote::{Remote, Update},
     status::{Key, Refused, Status},
     tasks::Tasks,
-    text::CONTENT_TYPE,
+    text::Format,
     window::{Totals, Window},
 };
 use crate::base::limits;
@@ -149,6 +152,11 @@ impl Metrics {
             buckets: &[],
             version: self.versions.load(Relaxed),
         })
+    }
+
+    /// Every metric, as Prometheus reads it.
+    pub fn page(&self, now: Now<'_>, format: Format) -> String {
+        format.write(self.gather(now))
     }
 
     /// What fujsens and values have recorded under a name, over all labels: the sum of counters and gauges, how many
