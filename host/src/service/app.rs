@@ -11,7 +11,7 @@ use crate::{
     },
     capability::Grant,
     network::{mesh, tls},
-    observe::{metrics::Now, request::Origin, traces::Tracer},
+    observe::{metrics::Now, otlp::Beside, request::Origin, traces::Tracer},
     sandbox::{
         call::{Call, Callee, Caller, Fujsens},
         context::Context,
@@ -47,6 +47,8 @@ pub struct App {
     pub subscriptions: Subscriptions,
     pub schedules: Schedules,
     pub tracer: Tracer,
+    /// What a collector is told beside traces.
+    pub beside: Beside,
 }
 
 impl App {

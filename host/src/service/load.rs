@@ -18,7 +18,8 @@ use crate::{
     },
     observe::{
         metrics::{Metrics, Version},
-        traces::{self, Exporters},
+        otlp::Exporters,
+        traces::{self, Tracer},
     },
     sandbox::{context::Context, engine::Host, imports, precompiled::Precompiled},
     service::{
@@ -69,7 +70,7 @@ impl Loader {
             host: Host::new(imports::add_to_linker)?,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
-            exporters: Exporters::new(&metrics.spans),
+            exporters: Exporters::new(&metrics),
             shared: Shared::new(&metrics),
             metrics,
         })
@@ -259,6 +260,7 @@ impl Loader {
             lane: self.host.lane.clone(),
             _secrets: secrets,
         };
+        let (tracer, beside) = Tracer::of(&self.exporters, &said.traces?, &settings.service);
         let app = App {
             context: Arc::new(context),
             remote_config: said.remote_config?,
@@ -274,7 +276,8 @@ impl Loader {
             routes,
             schedules,
             subscriptions,
-            tracer: self.exporters.tracer(said.traces?, settings.service.clone()),
+            tracer,
+            beside,
         };
         let warnings = [linked.warnings, route_warnings, mesh_warnings, tls_warnings].concat();
         Some((app, settings, warnings))

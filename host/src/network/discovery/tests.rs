@@ -159,10 +159,7 @@ fn what_the_registry_says_is_taken_in_where_it_is_allowed() {
     assert!(!users.takes_refresh(Duration::from_secs(5), Instant::now()), "one asks");
     let soon = Instant::now() + Duration::from_secs(1);
     users.ask_again_at(soon);
-    assert!(
-        users.takes_refresh(Duration::from_secs(5), soon),
-        "sooner after a failure"
-    );
+    assert!(users.takes_refresh(Duration::from_secs(5), soon), "sooner after a failure");
     let body = br#"[{"url": "http://10.0.0.1:80"}, {"url": "http://192.168.0.1"}, {"url": "http://granted:1"}]"#;
     services
         .learn(&users, 200, body, |url| url.host_str() == Some("granted"))

@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use super::{
-    Dependency, Fujsen, Guard, LOG_DROPPED, Metrics, Route, TASKS,
+    Dependency, Exports, Fujsen, Guard, LOG_DROPPED, Metrics, Route, TASKS,
     family::{Family, Labels, counter, gauge, histogram, info, labels, single},
     meters::{DONE, KEPT, OUTCOMES},
     process::Process,
@@ -128,8 +128,11 @@ impl Metrics {
     }
 
     /// How telling fares.
-    fn told(&self) -> [Family; 6] {
-        let spans = [("queue", &self.spans.overflowed), ("collector", &self.spans.unsent)];
+    fn told(&self) -> [Family; 10] {
+        let dropped = |counts: &Exports| {
+            let counts = [("queue", &counts.overflowed), ("collector", &counts.unsent)];
+            counts.map(|(reason, count)| (labels([("reason", reason)]), count.get()))
+        };
         let values = [
             ("series", &self.custom.too_many),
             ("label_length", &self.custom.too_long),
@@ -145,7 +148,27 @@ impl Metrics {
             counter(
                 "tusk_spans_dropped",
                 "Spans of traces that were lost, by where",
-                spans.map(|(reason, count)| (labels([("reason", reason)]), count.get())),
+                dropped(&self.spans),
+            ),
+            counter(
+                "tusk_metrics_exported",
+                "Metrics that the collector took",
+                single(self.pushed.exported.get()),
+            ),
+            counter(
+                "tusk_metrics_unsent",
+                "Metrics for the collector that were lost, by where",
+                dropped(&self.pushed),
+            ),
+            counter(
+                "tusk_log_exported",
+                "Lines of the log that the collector took",
+                single(self.lines.exported.get()),
+            ),
+            counter(
+                "tusk_log_unsent",
+                "Lines of the log for the collector that were lost, by where",
+                dropped(&self.lines),
             ),
             gauge(
                 "alert_firing",
