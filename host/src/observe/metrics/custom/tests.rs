@@ -60,19 +60,19 @@ fn kinds_and_labels() {
     take(euros(50.0));
     let expected = "\
 # TYPE depth gauge
-depth 3
+depth 3.0
 # TYPE euros histogram
 euros_bucket{le=\"1\"} 1
 euros_bucket{le=\"10\"} 2
 euros_bucket{le=\"+Inf\"} 3
-euros_sum 56
+euros_sum 56.0
 euros_count 3
 # TYPE memory_usage gauge
 memory_usage 8.5
 # TYPE orders_total counter
 orders_total{by=\"web\",kind=\"book\"} 2.5
 # TYPE requests_total counter
-requests_total 9
+requests_total 9.0
 ";
     assert_eq!(samples(&custom), expected);
 }
@@ -159,7 +159,7 @@ fn what_is_wrong_is_said() {
         assert!(error.contains(message), "{error}");
     }
     assert!(
-        page(&custom).ends_with("x_sum 1\n") && !page(&custom).contains("sizes"),
+        page(&custom).ends_with("x_sum 1.0\n") && !page(&custom).contains("sizes"),
         "nothing else was kept"
     );
 }
@@ -173,7 +173,7 @@ fn a_later_version_may_make_a_metric_something_else() {
         ..measure(How::Count, "a", 3.0, &[])
     };
     custom.measure(later).unwrap();
-    assert_eq!(samples(&custom), "# TYPE a_total counter\na_total 3\n");
+    assert_eq!(samples(&custom), "# TYPE a_total counter\na_total 3.0\n");
     assert!(
         custom.measure(measure(How::Set, "a", 1.0, &[])).is_err(),
         "a call of the version before"
@@ -193,7 +193,10 @@ fn what_is_over_a_bound_is_counted_and_dropped() {
         .unwrap();
     assert_eq!(custom.too_many.count.get(), 5);
     assert_eq!(samples(&custom).lines().count(), limits::METRIC_SERIES + 1);
-    assert!(page(&custom).contains("a_total{n=\"0\"} 2\n"), "what there is goes on");
+    assert!(
+        page(&custom).contains("a_total{n=\"0\"} 2.0\n"),
+        "what there is goes on"
+    );
     let long = "x".repeat(limits::METRIC_LABEL + 1);
     custom
         .measure(measure(How::Count, "a_total", 1.0, &[("n", &long)]))
