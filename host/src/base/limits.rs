@@ -325,12 +325,14 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
-/// Metrics that fujsens record: series of one service; labels of one series; a name; a label's value; the buckets of a
-/// histogram. Values beyond the first or with a longer label are dropped and counted. Bytes.
+/// Metrics that fujsens record: series of one service, and as many descriptions; labels of one series; a name; a label's value;
+/// what a description says; the buckets of a histogram. What is beyond the first, or has a longer label, is dropped and counted.
+/// Bytes.
 pub const METRIC_SERIES: usize = 2_000;
 pub const METRIC_LABELS: usize = 8;
 pub const METRIC_NAME: usize = 128;
 pub const METRIC_LABEL: usize = 128;
+pub const METRIC_HELP: usize = 256;
 pub const METRIC_BUCKETS: usize = 32;
 /// Series of one metric of the host's own; those of earlier versions of the file make room for new ones.
 pub const HOST_SERIES: usize = 2_000;
@@ -346,15 +348,23 @@ pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often alerts are looked at.
 pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 
-/// Spans of traces: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
+/// Spans of traces, and in the same way metrics and lines of the log for a collector: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
 /// how often one is sent that is not full.
 pub const SPANS_WAITING: usize = 16_384;
 pub const SPANS_BATCH: usize = 2048;
 pub const SPANS_EVERY: Duration = Duration::from_secs(1);
 /// The bytes from which on a message is full, too: collectors refuse large ones.
 pub const SPANS_MESSAGE: usize = 1 << 20;
-/// What a collector may take for one message.
-pub const SPANS_EXPORT: Duration = Duration::from_secs(5);
+/// What a collector may take for one message, all attempts together, where no variable says another time; the longest time that
+/// a variable may say; what of it a connection may take.
+pub const SPANS_EXPORT: Duration = Duration::from_secs(10);
+pub const SPANS_LONGEST: Duration = Duration::from_secs(300);
+pub const SPANS_CONNECT: Duration = Duration::from_secs(5);
+/// Before a collector that is busy or away is asked again. One that says when is asked then, but so often at most for one
+/// message, and after so long: what waits meanwhile is bounded, too.
+pub const SPANS_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
+pub const SPANS_ASKED: u32 = 3;
+pub const SPANS_WAIT: Duration = Duration::from_secs(30);
 /// What is read of its answer. Bytes.
 pub const SPANS_ANSWER: usize = 64 << 10;
 /// Sending what waits when the service stops, or names another collector; how often it is looked whether that is done.
@@ -364,6 +374,10 @@ pub const SPANS_LOOK: Duration = Duration::from_millis(5);
 pub const SPAN_ATTRIBUTES: usize = 16;
 pub const SPAN_NAME: usize = 256;
 pub const SPAN_TEXT: usize = 1 << 10;
+/// Of a line of the log that goes to a collector: a text of it, which is cut. Bytes.
+pub const LOG_PUSHED: usize = 4 << 10;
+/// How often metrics go to a collector where no variable says so.
+pub const METRICS_EVERY: Duration = Duration::from_secs(60);
 
 /// Between two slots of a schedule, at least and at most: a year is for a cron expression.
 pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(366 * 24 * 60 * 60));

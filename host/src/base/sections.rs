@@ -190,7 +190,7 @@ table! {
         "tls",
         Keys::Fixed(&["certificate", "key", "client_ca", "client_auth", "ca", "client_certificate", "client_key"]),
     );
-    TRACES = Row::new("traces", Keys::Fixed(&["endpoint", "sample", "headers"]));
+    TRACES = Row::new("traces", Keys::Fixed(&["endpoint", "sample", "headers", "metrics", "logs"]));
 }
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Row> {

@@ -7,7 +7,7 @@ use tsk::SourceMap;
 use crate::{
     base::{clock::Clock, limits::Limits, redact::Secrets},
     capability::Capabilities,
-    observe::{metrics, traces::Service},
+    observe::{metrics, otlp::Service},
     sandbox::{
         lane::Lane,
         place::{Panic, Places, place},

@@ -5,6 +5,7 @@ pub(crate) mod alerts;
 pub mod events;
 pub(crate) mod health;
 pub(crate) mod memory;
+pub(crate) mod push;
 pub(crate) mod remote_config;
 pub mod scheduler;
 pub mod server;

@@ -11,7 +11,7 @@ use crate::{
     },
     capability::Grant,
     network::{mesh, tls},
-    observe::{request::Origin, traces::Tracer},
+    observe::{metrics::Now, otlp::Beside, request::Origin, traces::Tracer},
     sandbox::{
         call::{Call, Callee, Caller, Fujsens},
         context::Context,
@@ -49,6 +49,8 @@ pub struct App {
     pub subscriptions: Subscriptions,
     pub schedules: Schedules,
     pub tracer: Tracer,
+    /// What a collector is told beside traces.
+    pub beside: Beside,
 }
 
 impl App {
@@ -57,6 +59,15 @@ impl App {
         match self.tls {
             Some(_) => "https",
             None => "http",
+        }
+    }
+
+    /// What metrics tell of the version that serves.
+    pub fn snapshot(&self) -> Now<'_> {
+        Now {
+            service: &self.context.service.name,
+            version: &self.context.service.version,
+            gate: self.gate.load(),
         }
     }
 

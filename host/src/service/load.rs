@@ -18,7 +18,8 @@ use crate::{
     },
     observe::{
         metrics::{Metrics, Version},
-        traces::{self, Exporters},
+        otlp::Exporters,
+        traces::{self, Tracer},
     },
     sandbox::{context::Context, engine::Host, imports, precompiled::Precompiled},
     service::{
@@ -77,7 +78,7 @@ impl Loader {
             host,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
-            exporters: Exporters::new(&metrics.spans),
+            exporters: Exporters::new(&metrics),
             shared: Shared::new(&metrics, stores),
             metrics,
         }
@@ -268,6 +269,7 @@ impl Loader {
             clock: self.shared.stores.clock.clone(),
             _secrets: secrets,
         };
+        let (tracer, beside) = Tracer::of(&self.exporters, &said.traces?, &settings.service);
         let app = App {
             context: Arc::new(context),
             remote_config: said.remote_config?,
@@ -284,7 +286,8 @@ impl Loader {
             routes,
             schedules,
             subscriptions,
-            tracer: self.exporters.tracer(said.traces?, settings.service.clone()),
+            tracer,
+            beside,
         };
         let unreachable = own_address::warnings(config, settings.admin);
         let warnings = [

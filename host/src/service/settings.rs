@@ -14,7 +14,7 @@ use crate::{
         section::{self, Section},
         sections,
     },
-    observe::traces::Service,
+    observe::otlp::Service,
 };
 
 /// What the file says about the service as a whole.

@@ -152,9 +152,9 @@ impl Drop for Call<'_> {
     }
 }
 
-/// What became of the spans of traces.
+/// What became of the parts of one signal that were to go to a collector.
 #[derive(Debug, Default)]
-pub struct Spans {
+pub struct Exports {
     /// The collector took them.
     pub exported: Counter,
     /// It did not, or not in time.

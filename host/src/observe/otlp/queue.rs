@@ -1,17 +1,17 @@
-//! Spans that wait to be sent.
+//! What waits to be sent.
 
 use std::{
     collections::VecDeque,
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use super::otlp;
+use super::{address::Batches, message};
 use crate::base::limits;
 
-/// Spans that wait to be sent, in the messages that they will be sent in.
-#[derive(Default)]
+/// Parts that wait to be sent, in the messages that they will be sent in.
 pub(super) struct Queue {
+    bounds: Batches,
     state: Mutex<State>,
     /// A batch is full, or no more will come.
     ready: Condvar,
@@ -27,43 +27,51 @@ struct State {
     usual: usize,
 }
 
-/// Spans of one message.
+/// The parts of one message.
 #[derive(Default)]
 pub(super) struct Batch {
-    /// As [`otlp::span`] writes them.
-    pub(super) spans: Vec<u8>,
+    /// As [`message::part`] writes them.
+    pub(super) parts: Vec<u8>,
     pub(super) count: usize,
 }
 
 impl Queue {
-    /// Takes a span, unless too many wait already. Never waits itself but for others who add one.
-    pub(super) fn add(&self, span: &[u8]) -> bool {
+    pub(super) fn new(bounds: Batches) -> Self {
+        Self {
+            bounds,
+            state: Mutex::default(),
+            ready: Condvar::new(),
+        }
+    }
+
+    /// Takes a part, unless too many wait already. Never waits itself but for others who add one.
+    pub(super) fn add(&self, part: &[u8]) -> bool {
         let mut state = self.lock();
-        if state.waiting >= limits::SPANS_WAITING || state.end.is_some() {
+        if state.waiting >= self.bounds.waiting || state.end.is_some() {
             return false;
         }
         state.waiting += 1;
         let usual = state.usual;
-        let batch = match state.batches.back_mut().filter(|batch| !batch.is_full()) {
+        let batch = match state.batches.back_mut().filter(|batch| !self.is_full(batch)) {
             Some(batch) => batch,
             None => state.batches.push_back_mut(Batch {
-                spans: Vec::with_capacity(usual),
+                parts: Vec::with_capacity(usual),
                 count: 0,
             }),
         };
-        otlp::span(&mut batch.spans, span);
+        message::part(&mut batch.parts, part);
         batch.count += 1;
-        if batch.is_full() {
-            state.usual = batch.spans.len();
+        if self.is_full(batch) {
+            state.usual = batch.parts.len();
             drop(state);
             self.ready.notify_one();
         }
         true
     }
 
-    /// Waits for a batch that is full, and for [`limits::SPANS_EVERY`] at most for one that is not. None: it is over.
+    /// Waits for a batch that is full, and for [`Batches::every`] at most for one that is not. None: it is over.
     pub(super) fn take(&self) -> Option<Batch> {
-        let mut due = Instant::now() + limits::SPANS_EVERY;
+        let mut due = Instant::now() + self.bounds.every;
         let mut state = self.lock();
         loop {
             let now = Instant::now();
@@ -71,13 +79,13 @@ impl Queue {
                 return None;
             }
             let is_due = due <= now || state.end.is_some();
-            if state.batches.front().is_some_and(|batch| batch.is_full() || is_due) {
+            if state.batches.front().is_some_and(|batch| is_due || self.is_full(batch)) {
                 let batch = state.batches.pop_front()?;
                 state.waiting -= batch.count;
                 return Some(batch);
             }
             if is_due {
-                due = now + limits::SPANS_EVERY;
+                due = now + self.bounds.every;
             }
             let woken = self.ready.wait_timeout(state, due - now);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
@@ -90,19 +98,24 @@ impl Queue {
         self.ready.notify_all();
     }
 
+    /// Waits before something is sent again; whether no end has come meanwhile.
+    pub(super) fn pause(&self, pause: Duration) -> bool {
+        let open = |state: &mut State| state.end.is_none();
+        let waited = self.ready.wait_timeout_while(self.lock(), pause, open);
+        waited.unwrap_or_else(PoisonError::into_inner).0.end.is_none()
+    }
+
     /// How many nobody has taken.
     pub(super) fn left(&self) -> usize {
         self.lock().waiting
     }
 
+    fn is_full(&self, batch: &Batch) -> bool {
+        batch.count >= self.bounds.full || batch.parts.len() >= limits::SPANS_MESSAGE
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Batch {
-    fn is_full(&self) -> bool {
-        self.count >= limits::SPANS_BATCH || self.spans.len() >= limits::SPANS_MESSAGE
     }
 }
 
@@ -113,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_bounded_by_its_bytes_too() {
-        let (queue, span) = (Queue::default(), [7; 10_000]);
+        let (queue, span) = (Queue::new(Batches::default()), [7; 10_000]);
         for _ in 0..300 {
             assert!(queue.add(&span));
         }
@@ -121,7 +134,7 @@ mod tests {
         assert!(!queue.add(&span), "it is closed");
         let mut counts = Vec::new();
         while let Some(batch) = queue.take() {
-            assert!(batch.spans.len() < limits::SPANS_MESSAGE + 2 * span.len());
+            assert!(batch.parts.len() < limits::SPANS_MESSAGE + 2 * span.len());
             counts.push(batch.count);
         }
         assert_eq!((counts.iter().sum::<usize>(), counts.len()), (300, 3), "{counts:?}");

@@ -1,8 +1,8 @@
-//! The service that spans are of.
+//! The service that is observed.
 
 use std::sync::Arc;
 
-/// Who sends the spans, as resources name it.
+/// Who sends, as resources name it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
     pub name: Arc<str>,

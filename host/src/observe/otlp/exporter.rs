@@ -1,24 +1,25 @@
-//! Sends spans to a collector.
+//! Sends the parts of one signal to a collector.
 
 use std::{
     sync::{Arc, Once},
     time::Instant,
 };
 
-use super::{collector::Collector, otlp::Message, queue::Queue, senders::Senders, service::Service, settings::Address};
-use crate::{base::limits, observe::metrics::Spans};
+use super::{
+    address::Address, collector::Collector, message::Message, queue::Queue, senders::Senders, service::Service,
+};
+use crate::{base::limits, observe::metrics::Exports};
 
-/// Sends spans to one collector, as one service, from a thread of its own. The last one who holds it lets it send the
-/// rest.
-pub(super) struct Exporter {
-    pub(super) address: Address,
+/// Sends to one collector, as one service, from a thread of its own. The last one who holds it lets it send the rest.
+pub struct Exporter {
+    pub(in crate::observe) address: Address,
     pub(super) service: Service,
     /// The process, as resources name it.
     instance: Arc<str>,
     queue: Arc<Queue>,
-    counts: Arc<Spans>,
+    counts: Arc<Exports>,
     senders: Senders,
-    /// With the first span: a file that is only looked at starts no thread.
+    /// With the first part: a file that is only looked at starts no thread.
     started: Once,
 }
 
@@ -27,23 +28,24 @@ impl Exporter {
         address: Address,
         service: Service,
         instance: Arc<str>,
-        counts: Arc<Spans>,
+        counts: Arc<Exports>,
         senders: Senders,
     ) -> Self {
         Self {
+            queue: Arc::new(Queue::new(address.batches)),
             address,
             service,
             instance,
-            queue: Arc::default(),
             counts,
             senders,
             started: Once::new(),
         }
     }
 
-    fn record(&self, span: &[u8]) {
+    /// Takes a part, unless too many wait already. Never waits.
+    pub(in crate::observe) fn record(&self, part: &[u8]) {
         self.started.call_once(|| self.start());
-        if !self.queue.add(span) {
+        if !self.queue.add(part) {
             self.counts.overflowed.add(1);
         }
     }
@@ -67,15 +69,15 @@ impl Exporter {
 
 /// An exporter, as one trace holds it. Every thread counts who holds the exporter itself, which a request is to do once
 /// and not with each of its spans.
-pub(super) struct Recorder(Arc<Exporter>);
+pub(in crate::observe) struct Recorder(Arc<Exporter>);
 
 impl Recorder {
-    pub(super) fn new(exporter: &Arc<Exporter>) -> Arc<Self> {
+    pub(in crate::observe) fn new(exporter: &Arc<Exporter>) -> Arc<Self> {
         Arc::new(Self(exporter.clone()))
     }
 
     /// Takes a span that has ended, unless too many wait already.
-    pub(super) fn record(&self, span: &[u8]) {
+    pub(in crate::observe) fn record(&self, span: &[u8]) {
         self.0.record(span);
     }
 }

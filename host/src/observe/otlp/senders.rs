@@ -1,4 +1,4 @@
-//! The threads that send spans.
+//! The threads that send to collectors.
 
 use std::{
     sync::Arc,
@@ -9,6 +9,9 @@ use std::{
 use crate::{base::limits, observe::tasks};
 use parking_lot::{Mutex, MutexGuard};
 
+/// Their name, as a task.
+pub(super) const SENDER: &str = "otlp";
+
 /// The threads that send, those of exporters that nobody uses any more among them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Senders(Arc<Mutex<Vec<JoinHandle<()>>>>);
@@ -16,7 +19,7 @@ pub(super) struct Senders(Arc<Mutex<Vec<JoinHandle<()>>>>);
 impl Senders {
     pub(super) fn start(&self, send: impl FnMut() + Send + 'static) {
         // Without a thread for it, what waits is lost with whatever else such a machine loses.
-        if let Ok(sending) = tasks::keep_thread("spans", send) {
+        if let Ok(sending) = tasks::keep_thread(SENDER, send) {
             let mut all = self.lock();
             all.retain(|one| !one.is_finished());
             all.push(sending);
