@@ -85,8 +85,6 @@ fn read_limits(section: &mut Section<'_>) -> Limits {
     }
 }
 
-/// Where the file names no port of `[service]`.
-const PORT: u16 = 8000;
 /// Where the file names no port of `[admin]`.
 const ADMIN_PORT: u16 = 9001;
 
