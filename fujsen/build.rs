@@ -1,12 +1,16 @@
-//! The SDK's folders are embedded: a file added to one of them must be noticed.
-use std::path::Path;
+//! The SDKs' folders are embedded: a file added to one of them must be noticed.
+use std::{fs, path::Path};
+
+/// What building an SDK by itself leaves in its folder.
+const LEFT: [&str; 2] = ["target", "node_modules"];
 
 fn main() {
-    for folder in ["rust/src", "rust/macros/src", "assemblyscript", "wit"] {
-        let path = format!("../guest-sdk/{folder}");
-        // Cargo runs this script every time when it is told to watch what is not there.
-        if Path::new(&path).is_dir() {
-            println!("cargo::rerun-if-changed={path}");
+    let sdks = Path::new("../guest-sdk");
+    for sdk in fs::read_dir(sdks).into_iter().flatten().flatten() {
+        for entry in fs::read_dir(sdk.path()).into_iter().flatten().flatten() {
+            if !LEFT.iter().any(|left| entry.file_name() == *left) {
+                println!("cargo::rerun-if-changed={}", entry.path().display());
+            }
         }
     }
     println!("cargo::rerun-if-changed=build.rs");

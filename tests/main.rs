@@ -1,6 +1,6 @@
 //! The whole product, tested from outside: the real binary with real compilers, SQLite, Redis and sockets.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![expect(clippy::unwrap_used, reason = "what fails in a test ends it")]
 
 mod cases;
 mod endure;

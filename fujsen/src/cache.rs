@@ -3,7 +3,7 @@ use std::{
     fs, io,
     io::Write as _,
     os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::SystemTime,
 };
 
@@ -79,7 +79,7 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
 
 /// Whether nobody but this user, and root, could have put something into a folder: what is there decides which programs
 /// run. A folder that is not there is fine. Fails with a sentence for the user.
-pub(crate) fn check(folder: &Path) -> Result<(), String> {
+pub fn check(folder: &Path) -> Result<(), String> {
     let Ok(about) = fs::symlink_metadata(folder) else {
         return Ok(());
     };
@@ -94,25 +94,73 @@ pub(crate) fn check(folder: &Path) -> Result<(), String> {
             about.mode() & 0o777
         ));
     }
-    let path = fs::canonicalize(folder).map_err(|error| format!("{shown} cannot be found: {error}"))?;
-    for above in path.ancestors().skip(1) {
-        let about =
-            fs::symlink_metadata(above).map_err(|error| format!("{} cannot be read: {error}", above.display()))?;
-        owned(above, &about)?;
-        // A sticky folder, such as /tmp, keeps others from replacing what is not theirs; a group may be this user's own.
-        let by_others = about.mode() & if about.gid() == group() { 0o002 } else { OTHERS_WRITE };
-        if by_others != 0 && about.mode() & STICKY == 0 {
-            return Err(format!(
-                "others can write to {}, so they can replace {shown}",
-                above.display()
-            ));
-        }
-    }
+    check_way(folder)?;
     check_content(folder, 2)
 }
 
 const OTHERS_WRITE: u32 = 0o022;
 const STICKY: u32 = 0o1000;
+/// Links on the way to a folder, at most: as many as Linux follows.
+const LINKS: usize = 40;
+
+/// All that decides which folder a path leads to: the folders above it, the links on the way, and the folders that the
+/// links stand in and lead through. Whoever could change one of them could put another folder in its place.
+fn check_way(folder: &Path) -> Result<(), String> {
+    let unfound = |error: io::Error| format!("{} cannot be found: {error}", folder.display());
+    let absolute = std::path::absolute(folder).map_err(unfound)?;
+    let mut ahead: Vec<PathBuf> = steps(&absolute).collect();
+    let (mut at, mut links) = (PathBuf::from("/"), 0);
+    while let Some(step) = ahead.pop() {
+        check_above(&at, folder)?;
+        let next = at.join(&step);
+        let about =
+            fs::symlink_metadata(&next).map_err(|error| format!("{} cannot be read: {error}", next.display()))?;
+        owned(&next, &about)?;
+        if !about.is_symlink() {
+            at = if step == Path::new("..") { parent(&at) } else { next };
+            continue;
+        }
+        links += 1;
+        if links > LINKS {
+            return Err(format!("more than {LINKS} links lead to {}", folder.display()));
+        }
+        let target = fs::read_link(&next).map_err(unfound)?;
+        if target.is_absolute() {
+            at = PathBuf::from("/");
+        }
+        ahead.extend(steps(&target));
+    }
+    Ok(())
+}
+
+/// The names of a path, the last one first.
+fn steps(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let named = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::ParentDir);
+    path.components()
+        .rev()
+        .filter(named)
+        .map(|part| PathBuf::from(part.as_os_str()))
+}
+
+fn parent(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("/")).to_owned()
+}
+
+/// A folder on the way to `folder`: others could put another entry there in the place of the one that is meant.
+fn check_above(above: &Path, folder: &Path) -> Result<(), String> {
+    let about = fs::symlink_metadata(above).map_err(|error| format!("{} cannot be read: {error}", above.display()))?;
+    owned(above, &about)?;
+    // A sticky folder, such as /tmp, keeps others from replacing what is not theirs; a group may be this user's own.
+    let by_others = about.mode() & if about.gid() == group() { 0o002 } else { OTHERS_WRITE };
+    if by_others != 0 && about.mode() & STICKY == 0 {
+        return Err(format!(
+            "others can write to {}, so they can replace {}",
+            above.display(),
+            folder.display()
+        ));
+    }
+    Ok(())
+}
 
 /// What was planted while the folder was open to others stays theirs. Deeper, all is made by this user's programs.
 fn check_content(folder: &Path, depth: usize) -> Result<(), String> {
@@ -135,8 +183,7 @@ fn check_content(folder: &Path, depth: usize) -> Result<(), String> {
 }
 
 fn owned(path: &Path, about: &fs::Metadata) -> Result<(), String> {
-    // SAFETY: `geteuid` has no preconditions and cannot fail.
-    let user = unsafe { libc::geteuid() };
+    let user = rustix::process::geteuid().as_raw();
     match about.uid() {
         // Root could put anything anywhere.
         0 => Ok(()),
@@ -149,8 +196,7 @@ fn owned(path: &Path, about: &fs::Metadata) -> Result<(), String> {
 }
 
 fn group() -> u32 {
-    // SAFETY: `getegid` has no preconditions and cannot fail.
-    unsafe { libc::getegid() }
+    rustix::process::getegid().as_raw()
 }
 
 /// Writes beside the file and renames: a reader sees the old content or the new, never a part.
@@ -205,6 +251,62 @@ mod tests {
         assert!(check(&link).unwrap_err().contains("is a link"));
         symlink("/tmp", real.join("rust")).unwrap();
         assert!(check(&real).unwrap_err().contains("is a link"));
+    }
+
+    #[test]
+    fn a_link_on_the_way_is_followed_when_nobody_else_can_turn_it() {
+        let root = tempfile::tempdir().unwrap();
+        let real = root.path().join("real/fujsen");
+        private_folder(&real).unwrap();
+        let open = root.path().join("open");
+        private_folder(&open).unwrap();
+        for (name, target) in [
+            ("own", "real"),
+            ("twice", "own"),
+            ("back", "open/../real"),
+            ("through", "open/link"),
+        ] {
+            symlink(target, root.path().join(name)).unwrap();
+        }
+        symlink(root.path().join("real"), open.join("link")).unwrap();
+        for name in ["own", "twice", "back", "through"] {
+            check(&root.path().join(name).join("fujsen")).unwrap();
+        }
+
+        open_to(&open, 0o777);
+        for name in ["back", "through", "open/link"] {
+            let refused = check(&root.path().join(name).join("fujsen")).unwrap_err();
+            assert!(refused.contains("so they can replace"), "{name}: {refused}");
+        }
+        check(&root.path().join("twice/fujsen")).unwrap();
+
+        symlink("circle", root.path().join("circle")).unwrap();
+        // The system says so first.
+        check(&root.path().join("circle/fujsen")).unwrap();
+        assert!(
+            check_way(&root.path().join("circle/fujsen"))
+                .unwrap_err()
+                .contains("more than 40 links")
+        );
+    }
+
+    #[test]
+    fn a_link_of_another_user_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        private_folder(&root.path().join("real/fujsen")).unwrap();
+        let open = root.path().join("open");
+        private_folder(&open).unwrap();
+        open_to(&open, 0o1777);
+        for link in [root.path().join("link"), open.join("link")] {
+            symlink(root.path().join("real"), &link).unwrap();
+            check(&link.join("fujsen")).unwrap();
+            if std::os::unix::fs::lchown(&link, Some(12345), None).is_err() {
+                // Only root can give a link away.
+                return;
+            }
+            let refused = check(&link.join("fujsen")).unwrap_err();
+            assert!(refused.contains("link belongs to user 12345"), "{refused}");
+        }
     }
 
     #[test]

@@ -3,35 +3,52 @@
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
-use tsk::{Diagnostic, Language};
+use tsk::Diagnostic;
 
 use crate::{
-    Component, ModuleSource, PrebuiltError, Text, assemblyscript::AssemblyScript, cache, cache::Cache, nesting,
-    rust::Rust, source::unsupported, toolchain::Toolchain, wit,
+    Component, ModuleSource, PrebuiltError, Text,
+    cache::{self, Cache},
+    language::{Compiled, Language},
+    languages::LANGUAGES,
+    modules::unsupported,
+    nesting,
+    toolchain::{Progress, Toolchain},
+    wit,
 };
 
 /// Changed when a module is made in another way from the same parts.
 const REVISION: &str = "1";
-
-/// Told what is being done, one line a step; from any thread.
-pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 /// Compiles modules, keeping what it needs and what it made below one folder. Shared between threads.
 #[derive(Debug)]
 pub struct Compiler {
     folder: PathBuf,
     cache: Cache,
-    rust: Rust,
-    assemblyscript: AssemblyScript,
+    languages: Vec<Ready>,
+}
+
+/// A language, and its compiler.
+#[derive(Debug)]
+struct Ready {
+    known: tsk::Language,
+    language: &'static Compiled,
+    toolchain: Box<dyn Toolchain>,
 }
 
 impl Compiler {
     /// `folder` is the host's cache, made (0700) when it is not there.
     pub fn new(folder: PathBuf) -> Self {
+        let ready = |language: &&'static Language| {
+            let compiled = language.compiled.as_ref()?;
+            Some(Ready {
+                known: language.known,
+                language: compiled,
+                toolchain: (compiled.toolchain)(folder.join(language.name())),
+            })
+        };
         Self {
             cache: Cache::new(folder.join("components")),
-            rust: Rust::new(folder.join("rust")),
-            assemblyscript: AssemblyScript::new(folder.join("assemblyscript")),
+            languages: LANGUAGES.iter().filter_map(ready).collect(),
             folder,
         }
     }
@@ -39,7 +56,7 @@ impl Compiler {
     /// What an earlier compile of the same text made, without starting any tool.
     pub fn cached(&self, module: &ModuleSource) -> Option<Component> {
         cache::check(&self.folder).ok()?;
-        let key = self.key(module, self.toolchain(module.language)?);
+        let key = key(module, &*self.ready(module)?.toolchain);
         Component::of_component(self.cache.get(&key)?).ok()
     }
 
@@ -49,78 +66,68 @@ impl Compiler {
         if let Some(component) = self.cached(module) {
             return Ok(component);
         }
-        let toolchain = self.toolchain(module.language).ok_or_else(|| unsupported(module))?;
+        let Ready {
+            language, toolchain, ..
+        } = self.ready(module).ok_or_else(|| unsupported(module))?;
         cache::private_folder(&self.folder).map_err(|error| {
             let message = format!("cannot make the cache folder {}: {error}", self.folder.display());
             let help = "make it writable, or choose another one: TUSK_CACHE=/path/to/folder";
-            vec![at_first(Diagnostic::error("cache", message).help(help), module)]
+            vec![module.at_first(Diagnostic::error("cache", message).help(help))]
         })?;
         cache::check(&self.folder).map_err(|why| {
             let message = format!("nothing is compiled in the cache folder {}: {why}", self.folder.display());
             let help = "programs that somebody else put there would run: remove the folder, make it yours alone (chmod 700), or \
                 choose another one: TUSK_CACHE=/path/to/folder";
-            vec![at_first(Diagnostic::error("cache", message).help(help), module)]
+            vec![module.at_first(Diagnostic::error("cache", message).help(help))]
         })?;
-        nesting::check(module)?;
+        nesting::check(module, &language.lexis)?;
         let core = toolchain.build(module, progress)?;
         let component = Component::of_core(&core).map_err(|error| match error {
-            PrebuiltError::NoFunctions => module.texts.iter().map(nothing_exported).collect(),
+            PrebuiltError::NoFunctions => {
+                let nothing = |text| nothing_exported(text, language.exporting);
+                module.texts.iter().map(nothing).collect()
+            }
             other => vec![internal(module, &other.to_string())],
         })?;
-        if let Err(error) = self.cache.put(&self.key(module, toolchain), &component.wasm) {
+        if let Err(error) = self.cache.put(&key(module, &**toolchain), &component.wasm) {
             progress(&format!("the compiled module could not be kept: {error}"));
         }
         Ok(component)
     }
 
-    fn toolchain(&self, language: Language) -> Option<&dyn Toolchain> {
-        match language {
-            Language::Rust => Some(&self.rust),
-            Language::AssemblyScript => Some(&self.assemblyscript),
-            Language::Python => None,
-        }
-    }
-
-    /// Everything that decides the component.
-    fn key(&self, module: &ModuleSource, toolchain: &dyn Toolchain) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        };
-        part(REVISION.as_bytes());
-        part(&wit::fingerprint());
-        part(module.language.name().as_bytes());
-        part(toolchain.fingerprint());
-        part(module.section.as_bytes());
-        for text in &module.texts {
-            part(text.key.as_bytes());
-            part(text.source.text.as_bytes());
-        }
-        hash.finalize().into()
+    fn ready(&self, module: &ModuleSource) -> Option<&Ready> {
+        self.languages.iter().find(|ready| ready.known == module.language)
     }
 }
 
-fn nothing_exported(text: &Text) -> Diagnostic {
+/// Everything that decides the component.
+fn key(module: &ModuleSource, toolchain: &dyn Toolchain) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut part = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    part(REVISION.as_bytes());
+    part(&wit::fingerprint());
+    part(module.language.name().as_bytes());
+    part(toolchain.fingerprint());
+    part(module.section.as_bytes());
+    for text in &module.texts {
+        part(text.key.as_bytes());
+        part(text.source.text.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+fn nothing_exported(text: &Text, exporting: fn(&str) -> String) -> Diagnostic {
     let name = text.key.strip_suffix("_fujsen").unwrap_or(&text.key);
     Diagnostic::error("no-fujsen", "this text exports no function, so nothing can call it")
         .at(text.key_span)
-        .help(format!(
-            "write `export` before the function: `export function {name}(…)`"
-        ))
+        .help(exporting(name))
 }
 
 /// The compiler was content, but what it made is not a module.
 fn internal(module: &ModuleSource, why: &str) -> Diagnostic {
-    at_first(
-        Diagnostic::error("component", format!("the compiled module cannot be used: {why}")),
-        module,
-    )
-}
-
-fn at_first(diagnostic: Diagnostic, module: &ModuleSource) -> Diagnostic {
-    match module.texts.first() {
-        Some(text) => diagnostic.at(text.key_span),
-        None => diagnostic,
-    }
+    let message = format!("the compiled module cannot be used: {why}");
+    module.at_first(Diagnostic::error("component", message))
 }

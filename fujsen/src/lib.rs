@@ -8,7 +8,8 @@
         clippy::unreachable,
         clippy::expect_used,
         clippy::unwrap_used,
-        clippy::indexing_slicing
+        clippy::indexing_slicing,
+        clippy::string_slice
     )
 )]
 
@@ -16,15 +17,26 @@ mod assemblyscript;
 mod cache;
 mod compiler;
 mod component;
+mod language;
+mod languages;
 mod limits;
+mod modules;
 mod nesting;
+mod once;
 mod problem;
 mod process;
+mod python;
 mod rust;
+mod sdk;
 mod source;
 mod toolchain;
 mod wit;
 
-pub use compiler::{Compiler, Progress};
+pub use cache::check as check_folder;
+pub use compiler::Compiler;
 pub use component::{Component, Function, Kind, Parameter, PrebuiltError};
-pub use source::{ModuleSource, Prebuilt, Text, modules, prebuilt_modules};
+pub use language::Language;
+pub use languages::{LANGUAGES, options};
+pub use modules::{modules, prebuilt_modules};
+pub use source::{ModuleSource, Prebuilt, Text};
+pub use toolchain::Progress;

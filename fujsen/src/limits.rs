@@ -23,6 +23,8 @@ pub(crate) const SDK_BUILD: Duration = Duration::from_secs(1800);
 pub(crate) const WORKER_CPU: Duration = Duration::from_secs(7200);
 /// One file that a compiler writes. The largest library of the SDK has 30 MB. Bytes.
 pub(crate) const COMPILER_FILE: u64 = 256 << 20;
+/// All files in the folder that it writes, looked at as its memory is. Bytes.
+pub(crate) const COMPILER_DISK: u64 = 512 << 20;
 /// Files that a compiler has open. `rustc` and the linker open a few dozen.
 pub(crate) const COMPILER_DESCRIPTORS: u64 = 1024;
 /// What a compiler may say about one module: a macro can make a million errors. Bytes.

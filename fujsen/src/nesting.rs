@@ -1,30 +1,50 @@
 //! How deep a text is nested, before anything reads it that recurses: a compiler that overflows its stack does not say where.
 //!
 //! Counts what parsers recurse along: brackets inside each other, and the tokens of one expression, whose operators nest
-//! without brackets (`!!!x`, `a + b + c`, `A<B<C>>`, `else if`). One pass without recursion. It knows just enough of both
-//! languages to pass over strings and comments; where it misreads a text, the compiler fails later with a worse message.
-use tsk::{Diagnostic, Language, Span};
+//! without brackets (`!!!x`, `a + b + c`, `A<B<C>>`, `else if`). One pass without recursion. A language's [`Lexis`]
+//! says just enough to pass over strings and comments; where it misreads a text, the compiler fails later with a worse message.
+use tsk::{Diagnostic, Span};
 
 use crate::{ModuleSource, Text, limits};
 
+/// What strings and comments of a language look like, and where its expressions end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lexis {
+    /// `/* /* */ */` is one comment.
+    pub(crate) comments_nest: bool,
+    /// A statement may end with its line, without a semicolon.
+    pub(crate) lines_end_statements: bool,
+    /// `'` quotes one character, or begins a name; else it quotes a text.
+    pub(crate) lifetimes: bool,
+    /// `r#"…"#`
+    pub(crate) raw_strings: bool,
+    /// `…${…}…` between backquotes.
+    pub(crate) templates: bool,
+    /// What chooses between many cases.
+    pub(crate) choice: &'static str,
+}
+
 /// One error for each text that is nested too deeply.
-pub(crate) fn check(module: &ModuleSource) -> Result<(), Vec<Diagnostic>> {
-    let errors: Vec<_> = module.texts.iter().filter_map(refuse).collect();
+pub(crate) fn check(module: &ModuleSource, lexis: &Lexis) -> Result<(), Vec<Diagnostic>> {
+    let errors: Vec<_> = module.texts.iter().filter_map(|text| refuse(text, lexis)).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-fn refuse(text: &Text) -> Option<Diagnostic> {
+fn refuse(text: &Text, lexis: &Lexis) -> Option<Diagnostic> {
     let is_too_deep = |token: &Token| token.depth > limits::NESTING || token.part > limits::EXPRESSION;
-    let token = Tokens::of(text).find(is_too_deep)?;
+    let token = Tokens::of(text, lexis).find(is_too_deep)?;
     let (message, help) = if token.depth > limits::NESTING {
         (
             format!("brackets are nested more than {} levels deep", limits::NESTING),
-            "give the inner part a name: a variable, a function or a type of its own",
+            "give the inner part a name: a variable, a function or a type of its own".to_owned(),
         )
     } else {
         (
             format!("this expression has more than {} parts", limits::EXPRESSION),
-            "divide it: variables for its parts, a loop, or `match` instead of a long `else if`",
+            format!(
+                "divide it: variables for its parts, a loop, or `{}` instead of a long `else if`",
+                lexis.choice
+            ),
         )
     };
     let diagnostic = Diagnostic::error("nested-code", message).at(text.span(token.at, token.at + 1));
@@ -32,9 +52,9 @@ fn refuse(text: &Text) -> Option<Diagnostic> {
 }
 
 /// Where a module is nested most deeply: the place to look at when a compiler crashed.
-pub(crate) fn deepest(module: &ModuleSource) -> Option<Span> {
+pub(crate) fn deepest(module: &ModuleSource, lexis: &Lexis) -> Option<Span> {
     let deepest = |text| {
-        let token = Tokens::of(text).max_by_key(|token| token.depth + token.part)?;
+        let token = Tokens::of(text, lexis).max_by_key(|token| token.depth + token.part)?;
         Some((token.depth + token.part, text.span(token.at, token.at + 1)))
     };
     let found = module.texts.iter().filter_map(deepest);
@@ -55,7 +75,7 @@ struct Token {
 struct Tokens<'a> {
     text: &'a [u8],
     at: usize,
-    is_rust: bool,
+    lexis: Lexis,
     /// For each open bracket, and for the text itself, the tokens of the expression there.
     parts: Vec<usize>,
     /// A block was closed just now: what follows is a statement of its own, unless it goes on like an expression.
@@ -65,11 +85,11 @@ struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    fn of(text: &'a Text) -> Self {
+    fn of(text: &'a Text, lexis: &Lexis) -> Self {
         Self {
             text: text.source.text.as_bytes(),
             at: 0,
-            is_rust: text.source.language == Language::Rust,
+            lexis: *lexis,
             parts: vec![0],
             after_block: false,
             templates: Vec::new(),
@@ -104,8 +124,7 @@ impl<'a> Tokens<'a> {
             } else if rest.starts_with(b"/*") {
                 self.comment();
             } else if rest.first().is_some_and(u8::is_ascii_whitespace) {
-                if !self.is_rust && rest.starts_with(b"\n") {
-                    // A statement may end here without a semicolon.
+                if self.lexis.lines_end_statements && rest.starts_with(b"\n") {
                     *self.part() = 0;
                 }
                 self.at += 1;
@@ -115,11 +134,10 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Comments of Rust nest.
     fn comment(&mut self) {
         let mut depth = 0usize;
         while self.at < self.text.len() {
-            if self.starts_with(b"/*") && (self.is_rust || depth == 0) {
+            if self.starts_with(b"/*") && (self.lexis.comments_nest || depth == 0) {
                 depth += 1;
                 self.at += 2;
             } else if self.starts_with(b"*/") {
@@ -148,7 +166,7 @@ impl<'a> Tokens<'a> {
     /// `r"…"`, `br##"…"##`: whether there was one.
     fn raw_string(&mut self) -> bool {
         let word = self.word();
-        if !self.is_rust || !matches!(word, b"r" | b"br" | b"cr") {
+        if !self.lexis.raw_strings || !matches!(word, b"r" | b"br" | b"cr") {
             return false;
         }
         let behind = self.rest().strip_prefix(word).unwrap_or_default();
@@ -165,7 +183,7 @@ impl<'a> Tokens<'a> {
         true
     }
 
-    /// A character of Rust, or the quote of a lifetime.
+    /// A character, or the quote of a lifetime.
     fn character(&mut self) {
         let rest = self.rest();
         let ends_soon = rest.iter().skip(2).take(4).any(|byte| *byte == b'\'');
@@ -244,13 +262,13 @@ impl Iterator for Tokens<'_> {
             }
             b'\'' => {
                 self.count(false);
-                if self.is_rust {
+                if self.lexis.lifetimes {
                     self.character()
                 } else {
                     self.quoted(b'\'')
                 }
             }
-            b'`' if !self.is_rust => {
+            b'`' if self.lexis.templates => {
                 self.count(false);
                 self.template();
             }
@@ -277,26 +295,37 @@ fn is_word(byte: u8) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use tsk::Source;
 
     use super::*;
+    use crate::{language::Language, languages::LANGUAGES};
 
-    fn text(language: Language, code: &str) -> Text {
+    fn named(name: &str) -> &'static Language {
+        LANGUAGES.iter().find(|language| language.name() == name).unwrap()
+    }
+
+    fn lexis(language: &Language) -> &Lexis {
+        &language.compiled.as_ref().unwrap().lexis
+    }
+
+    fn text(language: &Language, code: &str) -> Text {
         Text {
             key: "a".to_owned(),
             key_span: Span::default(),
             source: Source {
-                language,
+                language: language.known,
                 text: code.into(),
                 span: Span::default(),
             },
         }
     }
 
-    fn deepest(language: Language, code: &str) -> (usize, usize) {
+    fn deepest(name: &str, code: &str) -> (usize, usize) {
+        let language = named(name);
         let text = text(language, code);
-        let tokens: Vec<_> = Tokens::of(&text).collect();
+        let tokens: Vec<_> = Tokens::of(&text, lexis(language)).collect();
         let most = |measure: fn(&Token) -> usize| tokens.iter().map(measure).max().unwrap_or(0);
         (most(|token| token.depth), most(|token| token.part))
     }
@@ -306,26 +335,26 @@ mod tests {
         let rust = r##"fn f() { // ((((
             /* (( /* (( */ (( */ let a = "((((\"("; let b = r#"((("(("#; let c = '('; let d: &'static str = b"((";
             let e = '\''; let f = 'é'; }"##;
-        assert_eq!(deepest(Language::Rust, rust).0, 1);
+        assert_eq!(deepest("rust", rust).0, 1);
         let script = "function f(): void { // ((((\n /* (( /* (( */ const a = '((\\'('; const b = `((${ [1] }((\\``; const c = \"((\"; }";
-        assert_eq!(deepest(Language::AssemblyScript, script).0, 3);
+        assert_eq!(deepest("assemblyscript", script).0, 3);
     }
 
     #[test]
     fn operators_of_one_expression_count_and_statements_do_not_add_up() {
-        assert!(deepest(Language::Rust, &format!("fn f() {{ {}x }}", "!".repeat(500))).1 > 500);
-        assert!(deepest(Language::Rust, &format!("type T = {}u8;", "A<".repeat(500))).1 > 500);
+        assert!(deepest("rust", &format!("fn f() {{ {}x }}", "!".repeat(500))).1 > 500);
+        assert!(deepest("rust", &format!("type T = {}u8;", "A<".repeat(500))).1 > 500);
         let chain = format!("fn f() {{ {} }}", "if a { b(1, 2); } else ".repeat(500));
-        assert!(deepest(Language::Rust, &chain).1 > 500);
+        assert!(deepest("rust", &chain).1 > 500);
         let statements = format!(
             "fn f() {{ {} }}",
             "let a = b + c; if a { b } match c { 1 => {} &d => {} _ => {} }".repeat(500)
         );
-        assert!(deepest(Language::Rust, &statements).1 < 40);
-        assert!(deepest(Language::Rust, &"#[a] pub fn f() -> u8 { 1 }\n".repeat(500)).1 < 40);
-        assert!(deepest(Language::AssemblyScript, &"let a = b + c\n".repeat(500)).1 < 40);
-        assert!(deepest(Language::AssemblyScript, &format!("let a = {}1", "1+".repeat(500))).1 > 500);
-        assert!(deepest(Language::Rust, &format!("const A: [u8; 500] = [{}];", "1,".repeat(500))).1 < 40);
+        assert!(deepest("rust", &statements).1 < 40);
+        assert!(deepest("rust", &"#[a] pub fn f() -> u8 { 1 }\n".repeat(500)).1 < 40);
+        assert!(deepest("assemblyscript", &"let a = b + c\n".repeat(500)).1 < 40);
+        assert!(deepest("assemblyscript", &format!("let a = {}1", "1+".repeat(500))).1 > 500);
+        assert!(deepest("rust", &format!("const A: [u8; 500] = [{}];", "1,".repeat(500))).1 < 40);
     }
 
     #[test]
@@ -333,17 +362,17 @@ mod tests {
         for code in [
             "'", "\"", "r#\"", "/*", "`${", "}}}", "\\", "'\\", "r", "é'", "`${}}`", "*/ /*/", "b'",
         ] {
-            for language in [Language::Rust, Language::AssemblyScript] {
-                deepest(language, code);
+            for name in ["rust", "assemblyscript"] {
+                deepest(name, code);
             }
         }
     }
 
     #[test]
     fn a_million_brackets_are_refused_at_their_place() {
-        for language in [Language::Rust, Language::AssemblyScript] {
+        for language in [named("rust"), named("assemblyscript")] {
             let text = text(language, &"(".repeat(1 << 20));
-            let refused = refuse(&text).map(|diagnostic| diagnostic.span.map(|span| span.start));
+            let refused = refuse(&text, lexis(language)).map(|diagnostic| diagnostic.span.map(|span| span.start));
             assert_eq!(refused, Some(Some(limits::NESTING as u32)));
         }
     }

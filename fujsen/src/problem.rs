@@ -29,9 +29,6 @@ impl Problem {
 
     pub(crate) fn report(self, module: &ModuleSource, code: &'static str) -> Diagnostic {
         let diagnostic = Diagnostic::error(code, self.message).help(self.help);
-        match module.texts.first() {
-            Some(text) => diagnostic.at(text.key_span).label("needed for this fujsen"),
-            None => diagnostic,
-        }
+        module.at_first(diagnostic.label("needed for this fujsen"))
     }
 }

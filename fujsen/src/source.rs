@@ -1,6 +1,6 @@
-//! The sources of a file, module by module.
+//! What modules are made of, as the file says it.
 
-use tsk::{Config, Diagnostic, Language, Object, Source, Span, Value};
+use tsk::{Diagnostic, Language, Source, Span};
 
 /// The fujsens of one section in one language: they become one module and call each other directly.
 #[derive(Clone, Debug)]
@@ -33,9 +33,19 @@ pub struct Prebuilt {
     pub span: Span,
 }
 
+impl ModuleSource {
+    /// What is wrong with no text of it in particular stands at the key of the first.
+    pub(crate) fn at_first(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.texts.first() {
+            Some(text) => diagnostic.at(text.key_span),
+            None => diagnostic,
+        }
+    }
+}
+
 impl Text {
-    /// What compilers, panics and the section `tusk:functions` call the text: `KEY.rs` or `KEY.ts`. What file systems
-    /// refuse becomes `_`.
+    /// What compilers, panics and the section `tusk:functions` call the text: its key, and its language's ending. What
+    /// file systems refuse becomes `_`.
     pub fn file_name(&self) -> String {
         let keep = |c: char| {
             if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
@@ -44,11 +54,7 @@ impl Text {
                 c
             }
         };
-        let extension = match self.source.language {
-            Language::Rust => "rs",
-            Language::AssemblyScript => "ts",
-            Language::Python => "py",
-        };
+        let extension = self.source.language.extension();
         format!("{}.{extension}", self.key.chars().map(keep).collect::<String>())
     }
 
@@ -59,80 +65,6 @@ impl Text {
             file: self.source.span.file,
             start: at(start),
             end: at(end.max(start)),
-        }
-    }
-}
-
-/// Every module of a file that is given as text, in the order of the file.
-pub fn modules(config: &Config) -> Result<Vec<ModuleSource>, Vec<Diagnostic>> {
-    let mut modules: Vec<ModuleSource> = Vec::new();
-    visit(&config.root, "", &mut |section, key, node| {
-        let Value::Source(source) = &node.value else { return };
-        let text = Text {
-            key: key.to_owned(),
-            source: source.clone(),
-            key_span: node.key_span,
-        };
-        let same = |module: &&mut ModuleSource| module.section == section && module.language == source.language;
-        match modules.iter_mut().find(same) {
-            Some(module) => module.texts.push(text),
-            None => modules.push(ModuleSource {
-                section: section.to_owned(),
-                language: source.language,
-                texts: vec![text],
-            }),
-        }
-    });
-    let errors: Vec<_> = modules
-        .iter()
-        .filter(|module| module.language == Language::Python)
-        .flat_map(unsupported)
-        .collect();
-    if errors.is_empty() { Ok(modules) } else { Err(errors) }
-}
-
-/// Every `@wasm` module of a file, in the order of the file.
-pub fn prebuilt_modules(config: &Config) -> Vec<Prebuilt> {
-    let mut found = Vec::new();
-    visit(&config.root, "", &mut |section, key, node| {
-        if let Value::Wasm(path) = &node.value {
-            found.push(Prebuilt {
-                section: section.to_owned(),
-                key: key.to_owned(),
-                path: path.clone(),
-                span: node.span,
-            });
-        }
-    });
-    found
-}
-
-/// One error for each text of a language that has no compiler here.
-pub(crate) fn unsupported(module: &ModuleSource) -> Vec<Diagnostic> {
-    let error = |text: &Text| {
-        let message = format!(
-            "`{}` is written in {}, which is not supported yet",
-            text.key,
-            module.language.name()
-        );
-        Diagnostic::error("unsupported-language", message)
-            .at(text.key_span)
-            .help("write it in `rust` or `assemblyscript`, or build a component yourself and name it with `@wasm(\"module.wasm\")`")
-    };
-    module.texts.iter().map(error).collect()
-}
-
-fn visit(object: &Object, section: &str, found: &mut dyn FnMut(&str, &str, &tsk::Node)) {
-    for (key, node) in object {
-        if let Value::Object(inner) = &node.value {
-            let section = if section.is_empty() {
-                key.clone()
-            } else {
-                format!("{section}.{key}")
-            };
-            visit(inner, &section, found);
-        } else {
-            found(section, key, node);
         }
     }
 }

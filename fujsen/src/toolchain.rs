@@ -2,7 +2,10 @@
 
 use tsk::Diagnostic;
 
-use crate::{ModuleSource, Progress};
+use crate::ModuleSource;
+
+/// Told what is being done, one line a step; from any thread.
+pub type Progress<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 /// One language's way from text to a core module. One value per [`crate::Compiler`], used from several threads at once.
 pub(crate) trait Toolchain: std::fmt::Debug + Send + Sync {

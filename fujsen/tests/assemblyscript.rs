@@ -1,9 +1,12 @@
 //! AssemblyScript modules, by the real Node.js and compiler.
 #![allow(clippy::unwrap_used)]
+mod support;
+
 use std::{path::PathBuf, sync::OnceLock};
 
 use fujsen::{Compiler, Component, Kind, ModuleSource, Text};
-use tsk::{Diagnostic, Language, Source, SourceMap, Span};
+use support::assemblyscript;
+use tsk::{Diagnostic, Source, SourceMap, Span};
 
 /// One for all tests: the npm packages are installed once, and the compiler stays warm.
 fn compiler() -> &'static Compiler {
@@ -31,7 +34,7 @@ fn module(texts: &[(&str, &str)]) -> (ModuleSource, SourceMap) {
         Text {
             key: (*key).to_owned(),
             source: Source {
-                language: Language::AssemblyScript,
+                language: assemblyscript(),
                 text: (*text).into(),
                 span: span(start, start + text.len()),
             },
@@ -40,7 +43,7 @@ fn module(texts: &[(&str, &str)]) -> (ModuleSource, SourceMap) {
     });
     let module = ModuleSource {
         section: "users".into(),
-        language: Language::AssemblyScript,
+        language: assemblyscript(),
         texts: texts.collect(),
     };
     (module, sources)

@@ -6,8 +6,7 @@ mod support;
 use std::{fs, path::Path, sync::Mutex};
 
 use fujsen::Compiler;
-use support::{File, folder};
-use tsk::Language;
+use support::{File, folder, rust};
 
 fn libraries(folder: &Path) -> Vec<std::path::PathBuf> {
     let sdks = fs::read_dir(folder.join("rust"))
@@ -23,7 +22,7 @@ fn a_damaged_sdk_is_compiled_anew() {
     let said = Mutex::new(Vec::new());
     let compile = |value: u128| {
         let text = format!("#[fujsen]\nfn a() -> String {{ \"{value}\".to_owned() }}\n");
-        let module = File::new(&[("a", &text)]).module("", Language::Rust);
+        let module = File::new(&[("a", &text)]).module("", rust());
         let say = |line: &str| said.lock().unwrap().push(line.to_owned());
         Compiler::new(folder.clone()).compile(&module, &say).unwrap();
     };
@@ -51,7 +50,7 @@ fn several_compilers_at_once_share_one_sdk() {
         for section in ["one", "two", "three", "three"] {
             let (text, folder) = (text.clone(), folder.clone());
             scope.spawn(move || {
-                let module = File::new(&[("a", &text)]).module(section, Language::Rust);
+                let module = File::new(&[("a", &text)]).module(section, rust());
                 Compiler::new(folder).compile(&module, &support::silent).unwrap();
             });
         }

@@ -6,11 +6,11 @@ mod support;
 use std::sync::{Mutex, PoisonError};
 
 use fujsen::{Compiler, Component, Kind, PrebuiltError};
-use support::{File, folder, silent};
-use tsk::{Diagnostic, Language};
+use support::{File, folder, rust, silent};
+use tsk::Diagnostic;
 
 fn compile(file: &File) -> Result<Component, Vec<Diagnostic>> {
-    Compiler::new(folder("rust")).compile(&file.module("users", Language::Rust), &silent)
+    Compiler::new(folder("rust")).compile(&file.module("users", rust()), &silent)
 }
 
 /// `place` is `line:column` of the TSK file, `said` a part of the message.
@@ -48,7 +48,7 @@ struct Filter { name: Option<String> }
 
 #[fujsen]
 fn list(#[default(50)] limit: u8, rate: f64, #[default(-1)] from: i64, raw: Vec<u8>, on: bool, filter: Filter,
-    #[default("a\"b")] order: String, request: Request, tags: Option<Vec<String>>) -> Result<Vec<User>> {
+    #[default("a\"b".to_owned())] order: String, request: Request, tags: Option<Vec<String>>) -> Result<Vec<User>> {
     let _ = create(filter.name.unwrap_or(order), tags.and_then(|tags| tags.into_iter().next()))?;
     log::info("listed", tusk::fields! { limit: limit, path: request.path, raw: raw.len(), on: on, sum: rate + from as f64 });
     Ok(Vec::new())
@@ -128,7 +128,7 @@ fn prebuilt_says_what_is_wrong() {
 #[test]
 fn a_known_text_starts_no_compiler() {
     let file = File::new(&[("create_fujsen", CREATE)]);
-    let module = file.module("users", Language::Rust);
+    let module = file.module("users", rust());
     let compiled = compile(&file).unwrap();
     let said = Mutex::new(Vec::new());
     let progress = |line: &str| {
@@ -143,7 +143,7 @@ fn a_known_text_starts_no_compiler() {
     let edited = File::new(&[("create_fujsen", &CREATE.replace("no id", "none"))]);
     assert!(
         Compiler::new(folder("rust-empty"))
-            .cached(&edited.module("users", Language::Rust))
+            .cached(&edited.module("users", rust()))
             .is_none()
     );
 }
@@ -265,4 +265,86 @@ fn compiling_reads_no_files() {
 fn static_data_larger_than_the_memory_compiles() {
     let text = "static TABLE: [u8; 500_000] = [7; 500_000];\n#[fujsen]\nfn a(index: usize) -> u8 { TABLE[index] }\n";
     compile(&File::new(&[("a", text)])).unwrap();
+}
+
+#[test]
+fn what_a_fujsen_does_not_have_is_told_where_it_stands() {
+    for (code, place, said, instead) in [
+        (
+            "fn a() { std::process::exit(1) }",
+            "3:10",
+            "`std::process::exit`",
+            "`Error`",
+        ),
+        (
+            "use std::process::exit;\nfn b() { exit(1) }",
+            "3:19",
+            "`std::process::exit`",
+            "`Error`",
+        ),
+        (
+            "fn a() -> String { std::env::var(\"A\").unwrap_or_default() }",
+            "3:20",
+            "`std::env::var`",
+            "@env",
+        ),
+        (
+            "use std::env;\nfn b() { env::vars(); }",
+            "4:10",
+            "`std::env::vars`",
+            "config::get",
+        ),
+        (
+            "use std::{fmt, fs::{self, File}};\nfn b() {}",
+            "3:16",
+            "`std::fs`",
+            "`sql`",
+        ),
+        (
+            "fn a() { let _ = std::fs::read(\"a\"); }",
+            "3:18",
+            "`std::fs::read`",
+            "`state`",
+        ),
+        (
+            "fn a() { let _ = std::net::TcpStream::connect(\"a:1\"); }",
+            "3:18",
+            "`std::net::TcpStream`",
+            "`http`",
+        ),
+        (
+            "fn a() { let _ = std::time::SystemTime::now(); }",
+            "3:18",
+            "`std::time::SystemTime::now`",
+            "time::now()",
+        ),
+        (
+            "use std::time::Instant as Clock;\nfn b() {\n  Clock::now(); }",
+            "5:3",
+            "`std::time::Instant::now`",
+            "time::monotonic()",
+        ),
+        (
+            "fn a() {\n  std::thread::sleep(Duration::from_millis(1)) }",
+            "4:3",
+            "`std::thread::sleep`",
+            "time::sleep",
+        ),
+        (
+            "use std::thread;\nfn b() { thread::spawn(|| 1); }",
+            "4:10",
+            "`std::thread::spawn`",
+            "events::publish",
+        ),
+    ] {
+        let error = refused(&[("a", &format!("#[fujsen]\n{code}\n"))], place, said);
+        assert!(
+            error.help.as_deref().is_some_and(|help| help.contains(instead)),
+            "{error:#?}"
+        );
+    }
+    let fine = "use std::{env::consts, net::IpAddr, time::{Duration, SystemTime}};\nstruct Own;\nimpl Own { fn exit(&self) {} fn now() {} }\n\
+        #[fujsen]\nfn a(at: String) -> Result<bool> {\n  let own = Own; own.exit(); Own::now(); let _: Option<SystemTime> = None;\n  \
+        let _ = (consts::OS, Duration::from_secs(1), time::now());\n  Ok(at.parse::<IpAddr>().is_ok()) }\n";
+    compile(&File::new(&[("a", fine)])).unwrap();
 }

@@ -6,7 +6,7 @@ mod support;
 use std::{fs, path::Path, sync::OnceLock};
 
 use fujsen::{Compiler, Component};
-use support::{File, folder, silent};
+use support::{File, assemblyscript, folder, rust, silent};
 use tsk::{Diagnostic, Language};
 
 const SECRET: &str = "secret_of_this_machine";
@@ -89,7 +89,7 @@ fn rust_reads_no_file_whatever_it_calls_it() {
         "use core::{include as inc};\n#[fujsen]\nfn a() { inc!(\"/usr/lib/os-release\"); }".to_owned(),
     ];
     for (index, text) in texts.iter().enumerate() {
-        let (line, message) = refused(Language::Rust, &format!("files{index}"), text);
+        let (line, message) = refused(rust(), &format!("files{index}"), text);
         assert!(
             message.contains("while it compiles") || message.contains("while compiling"),
             "{text}\n{message}"
@@ -106,9 +106,7 @@ fn a_file_that_is_there_and_one_that_is_not_are_told_alike() {
             "use core::{{include as inc}};\n#[fujsen]\nfn a() {{ inc!(\"{}\"); }}",
             path.display()
         );
-        refused(Language::Rust, "alike", &text)
-            .1
-            .replace(path.to_str().unwrap(), "")
+        refused(rust(), "alike", &text).1.replace(path.to_str().unwrap(), "")
     };
     assert_eq!(
         message(&folder.path().join("value.rs")),
@@ -128,7 +126,7 @@ fn rust_sees_no_variable() {
     .iter()
     .enumerate()
     {
-        let (line, message) = refused(Language::Rust, &format!("variables{index}"), text);
+        let (line, message) = refused(rust(), &format!("variables{index}"), text);
         assert!(message.contains("variable") && line > 1, "{line} {message}");
     }
 }
@@ -140,14 +138,10 @@ fn what_an_earlier_text_left_is_not_there() {
         ("first_fujsen", good),
         ("second_fujsen", "#[fujsen]\nfn b() -> i64 { 5 }"),
     ]);
-    compiler()
-        .compile(&file.module("left", Language::Rust), &silent)
-        .unwrap();
+    compiler().compile(&file.module("left", rust()), &silent).unwrap();
     let curious = "use core::{include as inc};\n#[fujsen]\nfn c() -> i64 { inc!(\"second_fujsen.rs\"); 1 }";
     let file = File::new(&[("first_fujsen", curious)]);
-    let errors = compiler()
-        .compile(&file.module("left", Language::Rust), &silent)
-        .unwrap_err();
+    let errors = compiler().compile(&file.module("left", rust()), &silent).unwrap_err();
     assert!(errors[0].message.contains("second_fujsen.rs"), "{errors:?}");
 }
 
@@ -170,7 +164,7 @@ fn assemblyscript_imports_no_file() {
         format!("~lib/{up}"),
     ] {
         let text = format!("import {{ K }} from \"{import}\";\nexport function a(): string {{ return K; }}\n");
-        let (line, message) = refused(Language::AssemblyScript, "imports", &text);
+        let (line, message) = refused(assemblyscript(), "imports", &text);
         // What the compiler looks for in its library has no place in the text.
         let is_of_library = import.starts_with("tusk-sdk/") || import.starts_with("~lib/");
         let has_place = line == 2 || is_of_library;
@@ -185,17 +179,17 @@ fn bombs_are_stopped_and_the_next_text_compiles() {
         "static X: [u8; 1_500_000_000] = [1; 1_500_000_000];\n#[fujsen]\nfn a(n: usize) -> u8 { X[n] }",
     ];
     for (index, text) in rust.iter().enumerate() {
-        let (_, message) = refused(Language::Rust, &format!("bombs{index}"), text);
+        let (_, message) = refused(support::rust(), &format!("bombs{index}"), text);
         assert!(message.contains("more than 1280 MiB of memory"), "{message}");
     }
-    compile(Language::Rust, "bombs0", "#[fujsen]\nfn a() -> i64 { 1 }")
+    compile(support::rust(), "bombs0", "#[fujsen]\nfn a() -> i64 { 1 }")
         .map_err(|(errors, _)| errors)
         .unwrap();
     let script = "const D: usize = memory.data(2000000000);\nexport function a(): i32 { return load<u8>(D); }\n";
-    let (_, message) = refused(Language::AssemblyScript, "bombs", script);
+    let (_, message) = refused(assemblyscript(), "bombs", script);
     assert!(message.contains("more than 1280 MiB of memory"), "{message}");
     let script = "export function a(): i32 { return 1; }\n";
-    compile(Language::AssemblyScript, "bombs", script)
+    compile(assemblyscript(), "bombs", script)
         .map_err(|(errors, _)| errors)
         .unwrap();
 }
@@ -208,11 +202,11 @@ fn deep_nesting_is_refused_at_its_place() {
             open.repeat(50_000),
             close.repeat(50_000)
         );
-        assert_eq!(refused(Language::Rust, "deep", &text).0, 3);
+        assert_eq!(refused(rust(), "deep", &text).0, 3);
     }
     for prefix in ["!", "&", "-", "*", "return ", "1 + ", "|x: u8| ", "if x {} else "] {
         let text = format!("#[fujsen]\nfn a() {{ let x = {}{{}}; }}", prefix.repeat(50_000));
-        assert_eq!(refused(Language::Rust, "deep", &text).0, 3);
+        assert_eq!(refused(rust(), "deep", &text).0, 3);
     }
     for (open, close) in [
         ("(", ")"),
@@ -227,7 +221,7 @@ fn deep_nesting_is_refused_at_its_place() {
             open.repeat(50_000),
             close.repeat(50_000)
         );
-        let (line, message) = refused(Language::AssemblyScript, "deep", &text);
+        let (line, message) = refused(assemblyscript(), "deep", &text);
         assert!(line >= 3 && !message.contains("failed"), "{open}: {line} {message}");
     }
 }
@@ -235,7 +229,7 @@ fn deep_nesting_is_refused_at_its_place() {
 #[test]
 fn what_overflows_the_compilers_own_stack_is_a_message() {
     let text = format!("#[fujsen]\nfn a() -> u64 {{\n{}1 }}", "return ".repeat(1900));
-    let (line, message) = refused(Language::Rust, "overflow", &text);
+    let (line, message) = refused(rust(), "overflow", &text);
     assert!(
         line == 4 && message.contains("crashed on this text"),
         "{line} {message}"
@@ -265,7 +259,7 @@ fn a_module_does_not_call_the_host_while_it_starts() {
             "config.text",
         ),
     ] {
-        let (_, message) = refused(Language::AssemblyScript, "start", &format!("{start}{function}"));
+        let (_, message) = refused(assemblyscript(), "start", &format!("{start}{function}"));
         assert!(
             message.contains(name) && message.contains("while the module starts"),
             "{message}"
@@ -273,7 +267,7 @@ fn a_module_does_not_call_the_host_while_it_starts() {
     }
     let fine = "const read = (): string => config.text(\"a\");\nfunction other(): string { return config.text(\"b\"); }\n\
         const x: string = \"a\".repeat(3);\nconst m = new Map<string, i32>();\nexport function b(): string { return read() + other(); }\n";
-    let compiled = compile(Language::AssemblyScript, "start", &format!("{fine}{function}"));
+    let compiled = compile(assemblyscript(), "start", &format!("{fine}{function}"));
     compiled.map_err(|(errors, _)| errors).unwrap();
 }
 

@@ -18,6 +18,7 @@
         clippy::expect_used,
         clippy::unwrap_used,
         clippy::indexing_slicing,
+        clippy::string_slice,
         // What runs beside the rest is started in `observe::tasks` alone, and watched.
         clippy::disallowed_methods
     )

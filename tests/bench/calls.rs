@@ -30,7 +30,9 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
                     let started = Instant::now();
                     for _ in 0..CALLS {
                         let app = Arc::clone(&app);
-                        app.run(&handler, argument.clone(), origin.clone()).await.unwrap();
+                        app.run(&handler, argument.clone(), origin.clone(), app.now())
+                            .await
+                            .unwrap();
                     }
                     batches.push(started.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS));
                 }

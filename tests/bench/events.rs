@@ -1,8 +1,6 @@
 //! Events through publish → handler → ack, in the process: a fujsen publishes, another handles.
 
 use std::{
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -16,7 +14,7 @@ use tusk_host::{
     service::{live::Live, load::Loader},
 };
 
-use crate::{report::Report, root};
+use crate::{redis::Redis, report::Report, root};
 
 const EVENTS: i64 = 20_000;
 /// Publishers at once.
@@ -48,9 +46,9 @@ made: rust.handle
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
     for (name, aim) in [("SQLite", 10_000.0), ("Redis", 10_000.0)] {
         let folder = TempDir::new().unwrap();
-        let redis = (name == "Redis").then(|| Redis::start(&folder));
+        let redis = (name == "Redis").then(Redis::habitual);
         let url = match &redis {
-            Some(redis) => format!("redis://127.0.0.1:{}", redis.port),
+            Some(redis) => redis.url(),
             None => "sqlite:queue.db".to_owned(),
         };
         let rate = runtime.block_on(run(&folder, &url));
@@ -79,7 +77,7 @@ async fn run(folder: &TempDir, url: &str) -> f64 {
             tokio::spawn(async move {
                 let handler = app.handler("rust.publish").unwrap().clone();
                 for n in (lane..EVENTS).step_by(LANES as usize) {
-                    app.run(&handler, vec![Value::Integer(n)], Origin::internal())
+                    app.run(&handler, vec![Value::Integer(n)], Origin::internal(), app.now())
                         .await
                         .unwrap();
                 }
@@ -96,34 +94,4 @@ async fn run(folder: &TempDir, url: &str) -> f64 {
     stop.send_replace(true);
     serving.await.unwrap();
     rate
-}
-
-/// A server that writes what it is told to the disk once a second, as its own configuration file has it.
-struct Redis {
-    port: u16,
-    process: Child,
-}
-
-impl Redis {
-    fn start(folder: &TempDir) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
-            .args(["--appendonly", "yes", "--appendfsync", "everysec", "--dir"])
-            .arg(folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("redis-server is installed");
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Self { port, process }
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

@@ -152,7 +152,13 @@ fn call_runs_one_fujsen() {
 
 #[tokio::test]
 async fn new_makes_a_service_that_runs_in_each_language() {
-    for lang in ["rust", "assemblyscript"] {
+    for language in fujsen::LANGUAGES {
+        let lang = language.name();
+        if language.template().is_none() {
+            let place = Folder::new("");
+            assert_eq!(tusk(place.path(), &["new", "hello", "--lang", lang]).code, Some(2));
+            continue;
+        }
         let place = Folder::new("");
         let output = tusk(place.path(), &["new", "hello", "--lang", lang]);
         assert_eq!(output.code, Some(0), "{output:?}");
@@ -184,6 +190,80 @@ fn fmt_rewrites_the_layout_and_nothing_else() {
     let text = std::fs::read_to_string(folder.file("service.tsk")).unwrap();
     assert!(text.contains("# a comment") && !text.contains("   "), "{text}");
     assert_eq!(tusk(folder.path(), &["get", "service.tsk"]).stdout, before);
+}
+
+#[test]
+fn what_a_variable_gives_is_told_by_the_variable() {
+    let refused = |line: &str, port: &str| {
+        let folder = Folder::new(&format!("[service]\n{line}\n"));
+        let output = command(folder.path())
+            .args(["check", "service.tsk"])
+            .env("PORT", port)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line} {port}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let range = "an integer from 0 to 65535";
+    let read = format!(
+        "it comes from the environment variable PORT: set that to {range}, and write a default, which says how it is read: \
+         `port: @env(\"PORT\", 8000)`"
+    );
+    for (line, port, said) in [
+        (
+            "port: @env(\"PORT\", 8080)",
+            "abc",
+            &[
+                "the environment variable `PORT` must be an integer",
+                "set PORT to an integer, as in PORT=8080",
+            ][..],
+        ),
+        (
+            "port: @env(\"PORT\", 8080)",
+            "99999",
+            &["`service.port` must be", &read],
+        ),
+        ("port: @env(\"PORT\")", "abc", &["`service.port` must be", &read]),
+        ("port: @env.PORT", "8080", &["`service.port` must be", &read]),
+        (
+            "port: 99999",
+            "",
+            &["`service.port` must be", "write, for example, `port: 8000`"],
+        ),
+    ] {
+        let stderr = refused(line, port);
+        for part in said {
+            assert!(stderr.contains(part), "{line} {port}: `{part}` is not in:\n{stderr}");
+        }
+    }
+}
+
+#[test]
+fn fmt_takes_several_files_and_tells_of_each() {
+    let folder = Folder::new("a:1\n");
+    folder.write("sound.tsk", "a: 1\n");
+    folder.write("broken.tsk", "a: [1,\n");
+    folder.write("other.tsk", "b:2\n");
+    let files = ["service.tsk", "sound.tsk", "broken.tsk", "none.tsk", "other.tsk"];
+    let checked = tusk(folder.path(), &[&["fmt", "--check"], &files[..]].concat());
+    assert_eq!(checked.code, Some(1));
+    for said in [
+        "service.tsk is not formatted",
+        "broken.tsk:",
+        "none.tsk",
+        "other.tsk is not formatted",
+    ] {
+        assert!(checked.stderr.contains(said), "`{said}` is not in:\n{}", checked.stderr);
+    }
+    assert!(!checked.stderr.contains("sound.tsk"), "{}", checked.stderr);
+    assert_eq!(tusk(folder.path(), &[&["fmt"], &files[..]].concat()).code, Some(1));
+    let sound = ["service.tsk", "sound.tsk", "other.tsk"];
+    assert_eq!(
+        tusk(folder.path(), &[&["fmt", "--check"], &sound[..]].concat()).code,
+        Some(0)
+    );
+    assert_eq!(std::fs::read_to_string(folder.file("other.tsk")).unwrap(), "b: 2\n");
+    assert_eq!(tusk(folder.path(), &["fmt"]).code, Some(2));
 }
 
 #[test]
@@ -360,6 +440,7 @@ fn with_a_json_log_what_keeps_a_service_from_starting_is_json() {
 }
 
 /// What a process writes to a terminal.
+#[expect(unsafe_code, reason = "std makes no terminals")]
 fn terminal() -> (OwnedFd, Arc<Mutex<String>>) {
     let (mut main, mut user) = (-1, -1);
     let (name, modes, size) = (std::ptr::null_mut(), std::ptr::null(), std::ptr::null());
@@ -461,4 +542,59 @@ fn compilers_work_wherever_the_cache_is() {
     assert!(inside.join("tusk-host/fujsen").is_dir());
     let left = std::fs::read_dir(&temporary).unwrap().count();
     assert_eq!(left, 1, "one folder of this user's own");
+}
+
+#[test]
+fn names_that_mean_two_things_are_warned_of() {
+    let folder = Folder::new(
+        r#"
+[shop]
+list: "shop.other"
+limit: 5
+limit_fujsen = '''rust
+#[fujsen]
+fn limit() -> i64 { 1 }
+'''
+all_fujsen = '''rust
+#[fujsen]
+fn list() -> i64 { 2 }
+#[fujsen]
+fn other() -> i64 { 3 }
+#[fujsen]
+fn hidden() -> i64 { 4 }
+'''
+hidden_fujsen = '''rust
+#[fujsen]
+fn unrelated() -> i64 { 5 }
+'''
+
+[copy]
+limit: shop.limit
+quoted: "shop.limit"
+
+[routes]
+"GET /a": shop.list
+"GET /b": shop.limit
+"GET /c": shop.hidden
+"GET /d": shop.all
+"#,
+    );
+    let output = tusk(folder.path(), &["check", "service.tsk"]);
+    assert_eq!(output.code, Some(0), "{output:?}");
+    let warnings: Vec<&str> = output
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("warning["))
+        .collect();
+    assert_eq!(
+        warnings,
+        [
+            "warning[hidden-fujsen]: `shop.hidden` is a function of another key, and not what `hidden_fujsen` defines",
+            "warning[ambiguous-name]: `shop.limit` means the fujsen here, not the value of that name",
+            "warning[ambiguous-name]: `shop.list` is a fujsen, and a value that names another one, `shop.other`: the fujsen \
+             counts",
+        ],
+        "{}",
+        output.stderr
+    );
 }

@@ -227,7 +227,8 @@ fn a_start_that_traps_spins_or_eats_is_refused() {
     for said in [
         "[traps] cannot be started: wasm trap: wasm `unreachable`",
         "[spins] cannot be started: it is not ready after",
-        "[eats] cannot be started: needs more than 16 MiB of memory",
+        "[eats] cannot be started: needs more than 16 MiB of memory, all memories and tables together (limits.memory): hold \
+         less at once, or raise `memory` in [limits], up to 64MB",
         "[deep] cannot be started: ran out of stack",
     ] {
         assert!(output.stderr.contains(said), "`{said}` is not in:\n{}", output.stderr);
@@ -298,7 +299,10 @@ async fn the_memory_limit_counts_all_memories_of_a_component() {
     );
     assert_eq!(service.get("/many").await.status, 500);
     service
-        .logged("needs more than 64 MiB of memory, all memories and tables together (limits.memory)")
+        .logged(
+            "needs more than 64 MiB of memory, all memories and tables together (limits.memory): that is the most that there \
+             is for one call",
+        )
         .await;
     assert_eq!(service.get("/good").await.status, 200);
 

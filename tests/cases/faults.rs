@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::harness::Service;
+use crate::harness::{Service, eventually};
 
 const FAULTS: &str = r#"
 [service]
@@ -154,16 +154,26 @@ async fn a_panic_names_its_line_of_the_file() {
     service.logged("assemblyscript.panics").await;
 }
 
+/// Until so many requests have come in and are not answered.
+async fn in_flight(service: &Service, least: f64) {
+    eventually("requests in flight", || async {
+        let running = service.metrics().await.get("tusk_http_requests_in_flight", &[]);
+        running.filter(|running| *running >= least)
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn neighbours_of_endless_loops_are_served() {
-    let service = Arc::new(Service::start(FAULTS).await);
+    let text = FAULTS.replace("[limits]", "[admin]\nport: 0\n\n[limits]");
+    let service = Arc::new(Service::start(&text).await);
     let loops: Vec<_> = (0..8)
         .map(|n| {
             let service = service.clone();
             tokio::spawn(async move { service.get(&format!("/{}/loops", LANGUAGES[n % 2])).await.status })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    in_flight(&service, 1.0).await;
     let started = Instant::now();
     assert_eq!(service.get("/rust/fine").await.text, "42");
     // Far below the sum of the loops' deadlines, which is what a blocked thread would cost.
@@ -242,6 +252,7 @@ async fn calls_over_the_limit_are_shed() {
 async fn sigterm_under_load_fails_no_accepted_request() {
     let mut service = Service::start(
         &FAULTS
+            .replace("[limits]", "[admin]\nport: 0\n\n[limits]")
             .replace("\"400ms\"", "\"5s\"")
             .replace("from_secs(60)", "from_millis(1500)"),
     )
@@ -253,9 +264,8 @@ async fn sigterm_under_load_fails_no_accepted_request() {
             tokio::spawn(async move { request.send().await.map(|response| response.status().as_u16()) })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(800)).await;
-    // SAFETY: the process is this test's own child and has not been waited for.
-    unsafe { libc::kill(service.id() as i32, libc::SIGTERM) };
+    in_flight(&service, 20.0).await;
+    crate::harness::signal(service.id() as i32, "TERM");
     for call in calls {
         assert!(matches!(call.await.unwrap(), Ok(200 | 204)));
     }

@@ -188,13 +188,10 @@ impl Resident {
         }
     }
 
-    /// Code comes into memory when it first runs, and that of a build for debugging is many times as large as what is
-    /// delivered: there, the process' own memory counts.
+    /// The process' own memory. Pages of its program come when they first run, are shared with whoever runs the same, and
+    /// are the system's to drop.
     fn counted(self) -> u64 {
-        match cfg!(debug_assertions) {
-            true => self.all - self.files,
-            false => self.all,
-        }
+        self.all - self.files
     }
 }
 

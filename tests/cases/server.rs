@@ -1,7 +1,14 @@
 //! What clients, signals and the system's bounds do to a service that runs.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -9,7 +16,7 @@ use tokio::{
 };
 
 use super::hostile::resident;
-use crate::harness::{Folder, Service, signal, tusk};
+use crate::harness::{Folder, Service, eventually, signal, tusk};
 
 const MANY: &str = r#"[service]
 name: "many"
@@ -112,18 +119,13 @@ async fn signals_reload_or_do_nothing() {
 
 /// Sets how many descriptors a process may have; to as many as it may set itself where no number is given.
 fn bound_descriptors(process: i32, most: Option<u64>) {
-    let mut bound = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
+    let process = Pid::from_raw(process);
+    let most = most.or_else(|| getrlimit(Resource::Nofile).maximum);
+    let bound = Rlimit {
+        current: most,
+        maximum: most,
     };
-    // SAFETY: the struct lives through both calls; the process is this one, or one of its own.
-    let set = unsafe {
-        libc::prlimit(process, libc::RLIMIT_NOFILE, std::ptr::null(), &mut bound);
-        bound.rlim_max = most.unwrap_or(bound.rlim_max);
-        bound.rlim_cur = bound.rlim_max;
-        libc::prlimit(process, libc::RLIMIT_NOFILE, &bound, std::ptr::null_mut())
-    };
-    assert_eq!(set, 0);
+    prlimit(process, Resource::Nofile, bound).unwrap();
 }
 
 #[tokio::test]
@@ -236,14 +238,63 @@ async fn answers_that_nobody_takes_wait_without_filling_the_memory_and_come_in_t
     assert_eq!((come.answers, come.ends, come.bytes), (all, all, all * LARGE));
 }
 
+/// Many clients that take nothing, beside one that is slow and goes on.
+#[tokio::test]
+async fn answers_that_many_do_not_take_cost_them_their_connections_and_nobody_else() {
+    const BYTES: usize = 15 << 20;
+    let code = format!("#[fujsen]\nfn large() -> Vec<u8> {{ vec![7; {BYTES}] }}\n#[fujsen]\nfn small() -> i64 {{ 7 }}");
+    let limits = "[limits]\nresponse: \"16MB\"\nconcurrency: 4\n";
+    let routes = "[routes]\n\"GET /large\": a.large\n\"GET /small\": a.small\n";
+    let service = Service::start(&format!("{limits}[a]\nf_fujsen = '''rust\n{code}\n'''\n{routes}")).await;
+    assert_eq!(service.get("/large").await.text.len(), BYTES);
+    let before = resident(service.id());
+    let address = service.url.trim_start_matches("http://").to_owned();
+    let ask = async || {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let request = b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        stream
+    };
+    let mut slow = ask().await;
+    let slow = tokio::spawn(async move {
+        let (mut all, mut piece) = (0, vec![0; 128 << 10]);
+        while let Ok(count @ 1..) = slow.read(&mut piece).await {
+            all += count;
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+        all
+    });
+    let mut still = Vec::new();
+    for _ in 0..40 {
+        still.push(ask().await);
+    }
+    service.logged("those who take them slowest were closed").await;
+    assert_eq!(service.get("/small").await.text, "7", "others are served");
+    assert!(slow.await.unwrap() > BYTES, "who takes is not cut");
+    let more = resident(service.id()).saturating_sub(before);
+    assert!(
+        more < (256 + 160) << 10,
+        "{more} KiB are held for those who take nothing"
+    );
+    let mut cut = 0;
+    for stream in &mut still {
+        let mut all = Vec::new();
+        let ended = timeout(Duration::from_secs(60), stream.read_to_end(&mut all)).await;
+        cut += usize::from(!matches!(ended, Ok(Ok(length)) if length > BYTES));
+    }
+    assert!((20..=40).contains(&cut), "{cut} of 40 were cut");
+}
+
 #[tokio::test]
 async fn a_stop_under_load_fails_no_request() {
     let mut service = Service::start(MANY).await;
     let second = crate::harness::client().http2_prior_knowledge().build().unwrap();
     let clients = [service.client.clone(), second];
+    let all_answered = Arc::new(AtomicUsize::new(0));
     let load: Vec<_> = (0..20)
         .map(|n| {
             let (client, url) = (clients[n % 2].clone(), format!("{}/r/who", service.url));
+            let all_answered = all_answered.clone();
             tokio::spawn(async move {
                 let mut answered = 0;
                 loop {
@@ -254,11 +305,12 @@ async fn a_stop_under_load_fails_no_request() {
                         Err(error) => panic!("after {answered}: {error:?}"),
                     }
                     answered += 1;
+                    all_answered.fetch_add(1, Relaxed);
                 }
             })
         })
         .collect();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    eventually("load", || async { (all_answered.load(Relaxed) > 100).then_some(()) }).await;
     signal(service.id() as i32, "TERM");
     let mut all = 0;
     for one in load {

@@ -248,8 +248,7 @@ async fn a_stop_lets_a_run_end() {
         (begun > ended).then_some(begun)
     })
     .await;
-    // SAFETY: a signal to a process that this test started and has not waited for.
-    unsafe { libc::kill(service.id() as i32, libc::SIGTERM) };
+    crate::harness::signal(service.id() as i32, "TERM");
     assert!(service.ended().await.success(), "{}", service.log());
     let service = Service::start_in(service.into_folder(), &[]).await;
     let [_, ended] = runs(&service).await;

@@ -180,7 +180,7 @@ async fn no_request_is_lost_while_versions_change() {
 async fn requests_in_flight_finish_on_the_version_they_started_with() {
     let text = |answer: &str| {
         format!(
-            "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ time::sleep(Duration::from_millis(1500)); \"{answer}\".to_owned() }}\n#[fujsen]\nfn g() -> String {{ \"{answer}\".to_owned() }}\n'''\n[routes]\n\"GET /slow\": a.f\n\"GET /f\": a.g\n"
+            "[admin]\nport: 0\n[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> String {{ time::sleep(Duration::from_millis(1500)); \"{answer}\".to_owned() }}\n#[fujsen]\nfn g() -> String {{ \"{answer}\".to_owned() }}\n'''\n[routes]\n\"GET /slow\": a.f\n\"GET /f\": a.g\n"
         )
     };
     let service = Arc::new(Service::start(&text("old")).await);
@@ -188,7 +188,11 @@ async fn requests_in_flight_finish_on_the_version_they_started_with() {
         let service = service.clone();
         tokio::spawn(async move { service.get("/slow").await.text })
     };
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    eventually("the slow request", || async {
+        let running = service.metrics().await.get("tusk_http_requests_in_flight", &[]);
+        running.filter(|running| *running > 0.0)
+    })
+    .await;
     service.folder.write("service.tsk", &text("new"));
     answers(&service, "new").await;
     assert_eq!(slow.await.unwrap(), "\"old\"");

@@ -75,6 +75,50 @@ async fn services_start_in_order_come_back_and_stop_together() {
 }
 
 #[tokio::test]
+async fn a_json_log_of_several_services_is_json_in_every_line_and_names_them() {
+    let [port] = free_ports();
+    let folder = Folder::new(&service("lone", port, 1).replace(
+        "config::get(\"service.name\")",
+        "log::info(\"asked\", fields! { by: \"me\", times: 2 }); config::get(\"service.name\")",
+    ));
+    let mut up = Up::start_with(&folder, &[], "json");
+    up.ready().await;
+    assert_eq!(name_at(port).await.as_deref(), Some("\"lone\""));
+    let victim = process_at(&folder, "service.tsk").unwrap();
+    signal(victim, "KILL");
+    eventually("the restart", || async {
+        (process_at(&folder, "service.tsk")? != victim).then_some(())?;
+        name_at(port).await
+    })
+    .await;
+    signal(up.id(), "TERM");
+    assert_eq!(up.ended().await.code(), Some(0), "{}", up.log());
+
+    let said: serde_json::Value = serde_json::from_str(&up.said()).unwrap();
+    assert_eq!(said["services"][0]["url"], format!("http://127.0.0.1:{port}"), "{said}");
+    let log = up.log();
+    let lines: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+        .collect();
+    let asked = lines
+        .iter()
+        .find(|line| line["message"] == "asked")
+        .expect("the fujsen's line");
+    assert_eq!(asked["fields"], serde_json::json!({"by": "me", "times": 2}), "{asked}");
+    for (target, message) in [("up", "starting it again"), ("up", "ready at"), ("access", "")] {
+        let is = |line: &&serde_json::Value| {
+            line["target"] == target && line["message"].as_str().unwrap_or_default().contains(message)
+        };
+        let line = lines
+            .iter()
+            .find(is)
+            .unwrap_or_else(|| panic!("no {target} {message}: {log}"));
+        assert_eq!(line["service"], "lone", "{line}");
+    }
+}
+
+#[tokio::test]
 async fn services_end_with_a_killed_up() {
     let [port] = free_ports();
     let folder = Folder::new(&service("lone", port, 1));

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -317,13 +318,11 @@ async fn descriptors(rounds: usize) -> Duration {
     let address = service.url.strip_prefix("http://").unwrap().to_owned();
     served(&service, &["fine", "write", "keep"]).await;
     let open = fs::read_dir(format!("/proc/{}/fd", service.id())).unwrap().count() as u64;
-    let limit = libc::rlimit {
-        rlim_cur: open + 10,
-        rlim_max: open + 10,
+    let limit = Rlimit {
+        current: Some(open + 10),
+        maximum: Some(open + 10),
     };
-    // SAFETY: the process is this test's own child, and the limit is read only.
-    let set = unsafe { libc::prlimit(service.id() as i32, libc::RLIMIT_NOFILE, &limit, std::ptr::null_mut()) };
-    assert_eq!(set, 0);
+    prlimit(Pid::from_raw(service.id() as i32), Resource::Nofile, limit).unwrap();
     let mut longest = Duration::ZERO;
     for _ in 0..rounds {
         // They say something, so that they are no newcomers, and stay.

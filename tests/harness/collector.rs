@@ -7,8 +7,13 @@ use std::{
 
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, routing::post};
 use opentelemetry_proto::tonic::{
-    collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
+    collector::{
+        logs::v1::ExportLogsServiceRequest,
+        metrics::v1::ExportMetricsServiceRequest,
+        trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
+    },
     common::v1::{AnyValue, KeyValue, any_value::Value},
+    metrics::v1::{NumberDataPoint, metric::Data, number_data_point},
     trace::v1::{Span as Sent, SpanFlags, span::SpanKind, status::StatusCode as Outcome},
 };
 use prost::Message;
@@ -35,6 +40,10 @@ pub(crate) enum Answer {
 struct Held {
     answer: watch::Sender<Answer>,
     messages: Mutex<Vec<Received>>,
+    /// By name, the sum of the values that came last.
+    metrics: Mutex<BTreeMap<String, f64>>,
+    /// Trace and body.
+    lines: Mutex<Vec<(String, String)>>,
 }
 
 struct Received {
@@ -79,8 +88,14 @@ impl Collector {
         let held = Arc::new(Held {
             answer: watch::Sender::new(answer),
             messages: Mutex::default(),
+            metrics: Mutex::default(),
+            lines: Mutex::default(),
         });
-        let router = Router::new().route("/v1/traces", post(take)).with_state(held.clone());
+        let router = Router::new()
+            .route("/v1/traces", post(take))
+            .route("/v1/metrics", post(take_metrics))
+            .route("/v1/logs", post(take_logs))
+            .with_state(held.clone());
         let serving = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
@@ -113,6 +128,16 @@ impl Collector {
         let messages = self.held.messages.lock().expect("no task panicked");
         let value = messages.first().and_then(|message| message.headers.get(name));
         value.and_then(|value| value.to_str().ok()).unwrap_or("").to_owned()
+    }
+
+    /// A metric as it came last: the sum of its values, or how many a histogram has.
+    pub(crate) fn metric(&self, name: &str) -> Option<f64> {
+        self.held.metrics.lock().expect("no task panicked").get(name).copied()
+    }
+
+    /// The lines of the log that came, each with the trace that it names.
+    pub(crate) fn lines(&self) -> Vec<(String, String)> {
+        self.held.lines.lock().expect("no task panicked").clone()
     }
 
     /// Waits for the first span of a name.
@@ -178,6 +203,42 @@ async fn take(State(held): State<Arc<Held>>, headers: HeaderMap, bytes: Bytes) -
         .expect("no task panicked")
         .push(Received { headers, bytes });
     (StatusCode::OK, ExportTraceServiceResponse::default().encode_to_vec())
+}
+
+async fn take_metrics(State(held): State<Arc<Held>>, bytes: Bytes) -> Vec<u8> {
+    let request = ExportMetricsServiceRequest::decode(bytes).expect("a message of OTLP");
+    let resources = request.resource_metrics.into_iter();
+    let scopes = resources.flat_map(|resource| resource.scope_metrics);
+    let mut metrics = held.metrics.lock().expect("no task panicked");
+    for metric in scopes.flat_map(|scope| scope.metrics) {
+        let numbers = |points: Vec<NumberDataPoint>| points.iter().map(number).sum();
+        let value = match metric.data.expect("a metric has data") {
+            Data::Sum(sum) => numbers(sum.data_points),
+            Data::Gauge(gauge) => numbers(gauge.data_points),
+            Data::Histogram(histogram) => histogram.data_points.iter().map(|point| point.count as f64).sum(),
+            other => panic!("{other:?}"),
+        };
+        metrics.insert(metric.name, value);
+    }
+    Vec::new()
+}
+
+fn number(point: &NumberDataPoint) -> f64 {
+    match point.value {
+        Some(number_data_point::Value::AsInt(number)) => number as f64,
+        Some(number_data_point::Value::AsDouble(number)) => number,
+        None => panic!("{point:?}"),
+    }
+}
+
+async fn take_logs(State(held): State<Arc<Held>>, bytes: Bytes) -> Vec<u8> {
+    let request = ExportLogsServiceRequest::decode(bytes).expect("a message of OTLP");
+    let resources = request.resource_logs.into_iter();
+    let scopes = resources.flat_map(|resource| resource.scope_logs);
+    let records = scopes.flat_map(|scope| scope.log_records);
+    let lines = records.map(|record| (hex(&record.trace_id), record.body.map_or_else(String::new, text)));
+    held.lines.lock().expect("no task panicked").extend(lines);
+    Vec::new()
 }
 
 fn decode(bytes: &Bytes) -> Vec<Span> {

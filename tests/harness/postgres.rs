@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
 
 /// A PostgreSQL server of its own on a free loopback port, with a user `app` who owns the database `app`; ended when
@@ -122,8 +123,7 @@ impl Postgres {
     /// As when its machine fails: nothing is finished, nobody is told.
     pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // SAFETY: a signal to a child that has not been waited for.
-            unsafe { libc::kill(child.id() as i32, libc::SIGQUIT) };
+            let _ = kill_process(Pid::from_child(&child), Signal::QUIT);
             let _ = child.wait();
         }
     }
@@ -276,8 +276,7 @@ fn binaries() -> PathBuf {
 
 /// For root: the user whom the package makes.
 fn other_user() -> Option<(u32, u32)> {
-    // SAFETY: it only asks.
-    if unsafe { libc::geteuid() } != 0 {
+    if !geteuid().is_root() {
         return None;
     }
     let users = fs::read_to_string("/etc/passwd").expect("users can be read");

@@ -1,3 +1,5 @@
+//! A server that keeps what it is told in memory, or on the disk.
+
 use std::{
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -10,8 +12,8 @@ use tempfile::TempDir;
 pub(crate) struct Redis {
     pub(crate) port: u16,
     child: Option<Child>,
-    /// Where it keeps what it is told; without one, it keeps nothing.
-    folder: Option<TempDir>,
+    /// Where it keeps what it is told, and when it is on the disk; without one, it keeps nothing.
+    folder: Option<(TempDir, &'static str)>,
 }
 
 impl Redis {
@@ -22,10 +24,18 @@ impl Redis {
 
     /// One that forgets nothing that it has acknowledged, even when it is killed.
     pub(crate) fn durable() -> Self {
-        Self::start_in(Some(TempDir::new().expect("a temporary folder can be made")))
+        Self::start_in(Some("always"))
     }
 
-    fn start_in(folder: Option<TempDir>) -> Self {
+    /// One that writes to the disk once a second, as its own configuration file has it.
+    #[allow(dead_code, reason = "only the benchmarks have one")]
+    pub(crate) fn habitual() -> Self {
+        Self::start_in(Some("everysec"))
+    }
+
+    fn start_in(written: Option<&'static str>) -> Self {
+        let folder = || TempDir::new().expect("a temporary folder can be made");
+        let folder = written.map(|written| (folder(), written));
         let port = free_port();
         let mut redis = Self {
             port,
@@ -52,8 +62,8 @@ impl Redis {
         let port = self.port.to_string();
         let mut command = Command::new("redis-server");
         command.args(["--bind", "127.0.0.1", "--port", &port, "--save", ""]);
-        if let Some(folder) = &self.folder {
-            command.args(["--appendonly", "yes", "--appendfsync", "always", "--dir"]);
+        if let Some((folder, written)) = &self.folder {
+            command.args(["--appendonly", "yes", "--appendfsync", written, "--dir"]);
             command.arg(folder.path());
         } else {
             command.args(["--appendonly", "no"]);
@@ -82,7 +92,7 @@ impl Drop for Redis {
 }
 
 /// A port that nobody listened on a moment ago.
-pub(crate) fn free_port() -> u16 {
+fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback port is free");
     listener.local_addr().expect("the listener has an address").port()
 }

@@ -19,8 +19,12 @@ pub(crate) struct Up {
 impl Up {
     /// Starts all services of a folder, with further environment variables.
     pub(crate) fn start(folder: &Folder, variables: &[(&str, String)]) -> Self {
+        Self::start_with(folder, variables, "text")
+    }
+
+    pub(crate) fn start_with(folder: &Folder, variables: &[(&str, String)], log_format: &str) -> Self {
         let child = command(folder.path())
-            .args(["up", "."])
+            .args(["up", ".", "--log-format", log_format])
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -38,6 +42,11 @@ impl Up {
         self.child.0.id() as i32
     }
 
+    /// What it has announced.
+    pub(crate) fn said(&self) -> String {
+        self.out.lock().expect("no thread panicked").clone()
+    }
+
     pub(crate) fn log(&self) -> String {
         std::thread::sleep(super::GATHERED);
         self.log.lock().expect("no thread panicked").clone()
@@ -46,7 +55,8 @@ impl Up {
     /// The first compile may take longer than what tests wait for otherwise.
     pub(crate) async fn ready(&self) {
         for _ in 0..6000 {
-            if self.out.lock().expect("no thread panicked").contains("All are ready") {
+            let said = self.said();
+            if said.contains("All are ready") || said.contains("all services are ready") {
                 return;
             }
             sleep(Duration::from_millis(50)).await;

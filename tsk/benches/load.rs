@@ -1,7 +1,10 @@
 //! `cargo bench -p tsk`: how fast a file loads, beside the `toml` crate on the very same text.
 //!
 //! The texts are TSK and TOML at once, so both do the same work on the same bytes; both give values in a map.
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, reason = "what fails ends the test")]
+
+#[path = "../tests/tsk/languages.rs"]
+mod languages;
 
 use std::{fmt::Write as _, hint::black_box, io};
 
@@ -88,7 +91,7 @@ fn all_tsk(bencher: Bencher<'_, '_>, mut parts: Vec<String>) {
     let world = Parts(parts);
     bencher
         .counter(BytesCount::new(bytes))
-        .bench_local(|| tsk::load("bench.tsk", black_box(&main), &world, tsk::Options::default()).unwrap());
+        .bench_local(|| tsk::load("bench.tsk", black_box(&main), &world, languages::options()).unwrap());
 }
 
 fn toml(bencher: Bencher<'_, '_>, text: &str) {

@@ -3,6 +3,9 @@
 //!
 //! `--variable` is the text of environment variables that have no default; it is "dummy" where it is not given. What a file
 //! is rejected for is told apart: variables, files and operators that are not here say nothing about its text.
+#[path = "../tests/tsk/languages.rs"]
+mod languages;
+
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
@@ -67,7 +70,15 @@ fn outcome(path: &Path, variable: &str, lenient: bool) -> Outcome {
     loop {
         let Err(Failure {
             diagnostics, sources, ..
-        }) = load(&name, &text, &world, Options { lenient })
+        }) = load(
+            &name,
+            &text,
+            &world,
+            Options {
+                lenient,
+                ..languages::options()
+            },
+        )
         else {
             return outcome;
         };

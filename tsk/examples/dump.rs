@@ -1,4 +1,7 @@
 //! `cargo run -p tsk --example dump -- [--lenient] FILE…`: prints values as JSON, or what is wrong.
+#[path = "../tests/tsk/languages.rs"]
+mod languages;
+
 use std::{io, path::PathBuf, process::ExitCode};
 
 struct Folder(PathBuf);
@@ -18,7 +21,7 @@ impl tsk::Environment for Folder {
 }
 
 fn main() -> ExitCode {
-    let mut options = tsk::Options::default();
+    let mut options = languages::options();
     let mut failed = false;
     for argument in std::env::args().skip(1) {
         if argument == "--lenient" {

@@ -11,9 +11,11 @@ use serde::{
 };
 
 use crate::{
-    config::{Config, Failure, Options, find, load},
+    config::{Config, Failure, find},
     diagnostic::Diagnostic,
     environment::Environment,
+    load::load,
+    options::Options,
     span::Span,
     value::{Node, Object, Value},
 };

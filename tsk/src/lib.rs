@@ -93,10 +93,6 @@
         clippy::indexing_slicing
     )
 )]
-#![allow(
-    clippy::result_large_err,
-    reason = "a diagnostic is made once per mistake, and its fields are public"
-)]
 
 mod config;
 mod deserialize;
@@ -106,8 +102,11 @@ mod eval;
 mod format;
 mod getters;
 mod json;
+mod language;
 mod limits;
+mod load;
 mod operators;
+mod options;
 mod parse;
 mod print;
 mod span;
@@ -122,14 +121,17 @@ mod value;
 )]
 pub mod grammar {}
 
-pub use config::{Config, Failure, Options, load, shorten};
+pub use config::{Config, Failure};
 pub use deserialize::from_str;
 pub use diagnostic::{Diagnostic, Severity};
 pub use environment::Environment;
 pub use format::format;
+pub use language::{Language, Sign, Traits};
 pub use limits::FILE_BYTES;
+pub use load::{load, shorten};
+pub use options::Options;
 pub use print::to_string;
 pub use span::{FileId, Position, SourceMap, Span};
 pub use suggest::suggest;
 pub use units::{duration, size};
-pub use value::{Deferred, Language, Node, Object, Secret, Source, Value};
+pub use value::{Deferred, Node, Object, Secret, Source, Value};

@@ -1,8 +1,10 @@
+//! What keys hold.
+
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::span::Span;
+use crate::{language::Language, span::Span};
 
 /// Keys in the order of the file.
 pub type Object = IndexMap<String, Node>;
@@ -64,28 +66,6 @@ impl Secret {
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("\"***\"")
-    }
-}
-
-/// What a fujsen is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Language {
-    /// `rust` or `rs`
-    Rust,
-    /// `assemblyscript`, `typescript`, `as` or `ts`
-    AssemblyScript,
-    /// `python` or `py`
-    Python,
-}
-
-impl Language {
-    /// The info word that names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Rust => "rust",
-            Self::AssemblyScript => "assemblyscript",
-            Self::Python => "python",
-        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! pest reads nothing over and over: the steps of the grammar grow in step with the text. They are counted, not timed.
 //! pest's limit on them is the process's, so this test has a process of its own.
-#![allow(clippy::unwrap_used)]
 
 use std::{io, num::NonZeroUsize};
 

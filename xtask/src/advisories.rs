@@ -114,7 +114,6 @@ fn read<T: for<'a> Deserialize<'a>>(file: &str) -> anyhow::Result<T> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

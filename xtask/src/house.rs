@@ -26,6 +26,8 @@ struct Source {
     borrowed: BTreeMap<String, Names>,
     /// What it names, from the root.
     named: BTreeSet<Names>,
+    /// The types and traits that stand in it.
+    types: BTreeSet<String>,
 }
 
 /// All modules of a crate by their paths; the root has the empty one.
@@ -77,6 +79,18 @@ impl House {
             }
         }
         arrows
+    }
+
+    /// Names that several types or traits have, each with the modules where they stand.
+    pub(crate) fn namesakes(&self) -> BTreeMap<String, Vec<Names>> {
+        let mut places: BTreeMap<String, Vec<Names>> = BTreeMap::new();
+        for (module, source) in &self.0 {
+            for name in &source.types {
+                places.entry(name.clone()).or_default().push(module.clone());
+            }
+        }
+        places.retain(|_, modules| modules.len() > 1);
+        places
     }
 
     /// The module that an item stands in, through the names that others have borrowed.
@@ -246,11 +260,23 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             Item::Impl(item) => &item.attrs,
             Item::Struct(item) => &item.attrs,
             Item::Const(item) => &item.attrs,
+            Item::Enum(item) => &item.attrs,
+            Item::Trait(item) => &item.attrs,
+            Item::Type(item) => &item.attrs,
             _ => return visit::visit_item(self, item),
         };
-        if !is_for_tests(attributes) {
-            visit::visit_item(self, item);
+        if is_for_tests(attributes) {
+            return;
         }
+        let name = match item {
+            Item::Struct(item) => Some(&item.ident),
+            Item::Enum(item) => Some(&item.ident),
+            Item::Trait(item) => Some(&item.ident),
+            Item::Type(item) => Some(&item.ident),
+            _ => None,
+        };
+        self.source.types.extend(name.map(ToString::to_string));
+        visit::visit_item(self, item);
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {

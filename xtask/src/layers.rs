@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::bail;
 
 use crate::{
-    house::{self, House},
+    assemblyscript,
+    house::{self, Arrows, House, Names},
     shell,
 };
 
@@ -43,6 +44,9 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 /// Dependencies of the host that come in through `fujsen` alone.
 const ONLY_THROUGH_FUJSEN: &[&str] = &["wit-component"];
 
+/// The SDK that is no crate.
+const SDK: &str = "guest-sdk/assemblyscript";
+
 /// The floors of the host from the ground up. A floor knows those below it; two on one level do not know each other.
 const FLOORS: [&[&str]; 8] = [
     &["base"],
@@ -60,9 +64,40 @@ pub(crate) fn check() -> anyhow::Result<()> {
     for (name, forbidden) in FORBIDDEN {
         broken.extend(crates(name, forbidden)?);
     }
-    let arrows = House::read(&shell::root().join("host/src/lib.rs"))?.arrows();
-    broken.extend(arrows.keys().filter(|(from, to)| !is_allowed(from, to)).map(shown));
-    for circle in house::circles(&arrows) {
+    let house = House::read(&shell::root().join("host/src/lib.rs"))?;
+    for (name, modules) in house.namesakes() {
+        let modules: Vec<String> = modules.iter().map(|module| module.join("::")).collect();
+        println!("{name} is several types: in {}", modules.join(", "));
+    }
+    let host = house.arrows();
+    broken.extend(host.keys().filter(|(from, to)| !is_allowed(from, to)).map(shown));
+    let mut count = 0;
+    let sdk = assemblyscript::arrows(&shell::root().join(SDK))?;
+    let houses = [
+        ("host", host),
+        ("fujsen", arrows("fujsen")?),
+        ("tsk", arrows("tsk")?),
+        (SDK, sdk),
+    ];
+    for (name, arrows) in houses {
+        broken.extend(circles(name, &arrows));
+        count += arrows.len();
+    }
+    if broken.is_empty() {
+        let floors: usize = FLOORS.iter().map(|level| level.len()).sum();
+        println!("{floors} floors, {count} arrows between files, all down, no circle");
+        return Ok(());
+    }
+    bail!("dependencies that point up or in a circle:\n  {}", broken.join("\n  "))
+}
+
+fn arrows(name: &str) -> anyhow::Result<Arrows> {
+    Ok(House::read(&shell::root().join(name).join("src/lib.rs"))?.arrows())
+}
+
+/// The circles of files, each with who knows what of whom.
+fn circles(name: &str, arrows: &Arrows) -> Vec<String> {
+    let one = |circle: &BTreeSet<Names>| {
         let inside = arrows
             .iter()
             .filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
@@ -70,24 +105,16 @@ pub(crate) fn check() -> anyhow::Result<()> {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             format!("\n    {} ({})", shown(arrow), names.join(", "))
         });
-        broken.push(format!(
-            "a circle of {} files:{}",
+        format!(
+            "a circle of {} files in {name}:{}",
             circle.len(),
             inside.collect::<String>()
-        ));
-    }
-    if broken.is_empty() {
-        let floors: usize = FLOORS.iter().map(|level| level.len()).sum();
-        println!(
-            "{floors} floors, {} arrows between files, all down, no circle",
-            arrows.len()
-        );
-        return Ok(());
-    }
-    bail!("dependencies that point up or in a circle:\n  {}", broken.join("\n  "))
+        )
+    };
+    house::circles(arrows).iter().map(one).collect()
 }
 
-fn shown((from, to): &(Vec<String>, Vec<String>)) -> String {
+fn shown((from, to): &(Names, Names)) -> String {
     format!("{} → {}", from.join("::"), to.join("::"))
 }
 

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask test`, `endure`, `bench`, `layers`, `specification`.
 
 mod advisories;
+mod assemblyscript;
 mod bench;
 mod endure;
 mod house;
@@ -18,7 +19,7 @@ cargo xtask COMMAND
   endure [NAME]  run the long forms of tests, or those whose name contains NAME, and write tests/endure/README.md
   bench          measure, and write tests/bench/README.md
   advisories     check that each advisory of the engine's that affects the version here has an answer
-  layers         check that dependencies only point down
+  layers         check that dependencies only point down, and that no files know each other in a circle
   specification  check that each promise of SPECIFICATION.md names a test that there is
 ";
 

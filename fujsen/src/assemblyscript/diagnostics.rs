@@ -2,9 +2,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use tsk::Diagnostic;
 
-use super::worker::{Message, Reply};
+use super::{
+    lexis::LEXIS,
+    worker::{Message, Reply},
+};
 use crate::{
-    ModuleSource, Text, nesting,
+    ModuleSource, nesting,
     process::{Fate, is_about_memory},
 };
 
@@ -65,7 +68,7 @@ fn unplaced(message: &Message, module: &ModuleSource) -> Diagnostic {
     if let Some(file) = &message.file {
         diagnostic = diagnostic.help(format!("the compiler found it in {file}, used by this module"));
     }
-    at_first(diagnostic, module.texts.first())
+    module.at_first(diagnostic)
 }
 
 fn error(message: &Message) -> Diagnostic {
@@ -88,17 +91,14 @@ fn broken(module: &ModuleSource, why: &str) -> Diagnostic {
         is_about_memory(why) || why.contains("allocation failed") || why.contains("Invalid typed array length");
     let memory = Fate::Memory.complaint("compiling").filter(|_| is_full);
     if let Some((message, help)) = memory {
-        return at_first(
-            Diagnostic::error("assemblyscript", message).help(help),
-            module.texts.first(),
-        );
+        return module.at_first(Diagnostic::error("assemblyscript", message).help(help));
     }
     if why.contains("call stack") {
         let help = "divide it: variables for its parts, or functions of their own";
         let diagnostic = Diagnostic::error("nested-code", "the code is nested too deeply for the compiler").help(help);
-        return match nesting::deepest(module) {
+        return match nesting::deepest(module, &LEXIS) {
             Some(place) => diagnostic.at(place),
-            None => at_first(diagnostic, module.texts.first()),
+            None => module.at_first(diagnostic),
         };
     }
     let why: String = why.chars().take(SHOWN).collect();
@@ -110,15 +110,8 @@ fn broken(module: &ModuleSource, why: &str) -> Diagnostic {
         ),
     );
     let help = "look for code that is out of the ordinary: types that grow in a loop, or very large constants";
-    at_first(diagnostic.help(help), module.texts.first())
+    module.at_first(diagnostic.help(help))
 }
 
 /// Characters of what a compiler said about its own crash.
 const SHOWN: usize = 300;
-
-fn at_first(diagnostic: Diagnostic, text: Option<&Text>) -> Diagnostic {
-    match text {
-        Some(text) => diagnostic.at(text.key_span),
-        None => diagnostic,
-    }
-}

@@ -1,7 +1,9 @@
 //! AssemblyScript: one warm compiler process turns the texts of a section into a core module.
 mod diagnostics;
+mod lexis;
 mod node;
 mod packages;
+mod recognized;
 mod sdk;
 mod worker;
 
@@ -15,17 +17,33 @@ use tsk::Diagnostic;
 use self::{
     node::Node,
     packages::Packages,
-    sdk::SdkSource,
     worker::{Request, Worker},
 };
-use crate::{ModuleSource, Progress, problem::Problem, process::Environment, toolchain::Toolchain};
+use crate::{
+    ModuleSource, Progress,
+    language::{Compiled, Language},
+    problem::Problem,
+    process::Environment,
+    sdk::{SdkSource, named},
+    toolchain::Toolchain,
+};
+
+pub(crate) static LANGUAGE: Language = Language {
+    known: tsk::Language::new(&recognized::TRAITS),
+    compiled: Some(Compiled {
+        template: include_str!("template.tsk"),
+        lexis: lexis::LEXIS,
+        exporting: |name| format!("write `export` before the function: `export function {name}(…)`"),
+        toolchain: |folder| Box::new(AssemblyScript::new(folder)),
+    }),
+};
 
 /// Of what keeps every text from being compiled.
 const CODE: &str = "assemblyscript-toolchain";
 
 /// Compiles one module at a time: the compiler has a thread of its own, and more of them would only share the machine.
 #[derive(Debug)]
-pub(crate) struct AssemblyScript {
+struct AssemblyScript {
     folder: PathBuf,
     environment: Environment,
     source: SdkSource,
@@ -34,7 +52,7 @@ pub(crate) struct AssemblyScript {
 
 impl AssemblyScript {
     /// `folder` holds the SDK and the npm packages that it needs.
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    fn new(folder: PathBuf) -> Self {
         Self::with_environment(folder, Environment::of_process())
     }
 
@@ -42,7 +60,7 @@ impl AssemblyScript {
         Self {
             folder,
             environment,
-            source: SdkSource::embedded(),
+            source: sdk::source(),
             worker: Mutex::new(None),
         }
     }
@@ -50,7 +68,8 @@ impl AssemblyScript {
     fn start(&self, progress: Progress<'_>) -> Result<Worker, Problem> {
         let node = Node::find(&self.environment)?;
         let packages = Packages::install(&self.environment, &self.folder, progress)?;
-        let sdk = self.source.write(&self.folder)?;
+        let sdk = self.folder.join(named("sdk", self.source.fingerprint()));
+        self.source.write(&sdk)?;
         Worker::start(&node, &packages, &sdk, &self.folder, progress)
     }
 

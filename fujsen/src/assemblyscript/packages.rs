@@ -1,12 +1,12 @@
 //! The npm packages that the AssemblyScript compiler consists of.
 
 use std::{
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
 };
 
-use super::{node::Node, sdk::SdkSource};
-use crate::{Progress, cache::private_folder, problem::Problem, process::Environment};
+use super::{node::Node, sdk};
+use crate::{Progress, cache::private_folder, once::once, problem::Problem, process::Environment};
 
 /// The npm packages that the SDK's lock file names, installed in a folder of the host's own.
 #[derive(Debug)]
@@ -19,26 +19,23 @@ impl Packages {
     /// Installs them unless an earlier run has. Processes that want the same ones wait for each other; an install
     /// that was cut short never gets its final name, so the next run starts anew.
     pub(super) fn install(environment: &Environment, folder: &Path, progress: Progress<'_>) -> Result<Self, Problem> {
-        let name = format!("npm-{}", SdkSource::lock_fingerprint());
-        let target = folder.join(&name);
-        if is_whole(&target) {
-            return Ok(Self { folder: target });
-        }
-        let npm = Node::npm(environment)?;
         private_folder(folder).map_err(|error| Problem::io(format!("make {}", folder.display()), &error))?;
-        let lock = folder.join("lock");
-        let locked = File::create(&lock).and_then(|file| file.lock().map(|()| file));
-        let _locked = locked.map_err(|error| Problem::io(format!("lock {}", lock.display()), &error))?;
-        if is_whole(&target) {
-            return Ok(Self { folder: target });
-        }
-        let unfinished = folder.join(format!("{name}.unfinished"));
-        prepare(&unfinished, &target)
-            .map_err(|error| Problem::io(format!("write {}", unfinished.display()), &error))?;
-        progress("assemblyscript: installing the npm package assemblyscript, once for this version: npm ci");
-        run(environment, &npm, &unfinished)?;
-        fs::rename(&unfinished, &target)
-            .map_err(|error| Problem::io(format!("rename {}", unfinished.display()), &error))?;
+        let name = sdk::packages();
+        let target = folder.join(&name);
+        once(
+            &folder.join("lock"),
+            || is_whole(&target).then_some(()),
+            || {
+                let npm = Node::npm(environment)?;
+                let unfinished = folder.join(format!("{name}.unfinished"));
+                prepare(&unfinished, &target)
+                    .map_err(|error| Problem::io(format!("write {}", unfinished.display()), &error))?;
+                progress("assemblyscript: installing the npm package assemblyscript, once for this version: npm ci");
+                run(environment, &npm, &unfinished)?;
+                fs::rename(&unfinished, &target)
+                    .map_err(|error| Problem::io(format!("rename {}", unfinished.display()), &error))
+            },
+        )?;
         Ok(Self { folder: target })
     }
 }
@@ -55,7 +52,7 @@ fn prepare(unfinished: &Path, target: &Path) -> std::io::Result<()> {
         }
     }
     fs::create_dir_all(unfinished)?;
-    for (name, text) in SdkSource::manifests() {
+    for (name, text) in sdk::MANIFESTS {
         fs::write(unfinished.join(name), text)?;
     }
     Ok(())

@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, path::Path};
 
-use tsk::{Language, Source, SourceMap};
+use tsk::{Source, SourceMap};
 
-use super::{AssemblyScript, node::major};
+use super::{AssemblyScript, LANGUAGE, node::major};
 use crate::{ModuleSource, Text, process::Environment, toolchain::Toolchain};
 
 fn module(code: &str) -> ModuleSource {
@@ -17,11 +17,11 @@ fn module(code: &str) -> ModuleSource {
     };
     ModuleSource {
         section: "users".into(),
-        language: Language::AssemblyScript,
+        language: LANGUAGE.known,
         texts: vec![Text {
             key: "list_fujsen".into(),
             source: Source {
-                language: Language::AssemblyScript,
+                language: LANGUAGE.known,
                 text: code.into(),
                 span,
             },
@@ -136,7 +136,7 @@ fn a_compiler_that_ended_is_started_again() {
 fn an_install_that_was_killed_is_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let toolchain = stand_ins(folder.path());
-    let name = format!("npm-{}", super::sdk::SdkSource::lock_fingerprint());
+    let name = super::sdk::packages();
     for half in [name.clone(), format!("{name}.unfinished")] {
         std::fs::create_dir_all(folder.path().join("cache").join(half).join("node_modules/half")).unwrap();
     }

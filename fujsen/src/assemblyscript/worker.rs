@@ -11,15 +11,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{node::Node, packages::Packages};
+use super::{node::Node, packages::Packages, sdk::SCRIPT};
 use crate::{
     ModuleSource, Progress, limits,
     problem::Problem,
     process::{self, Fate, Sandbox},
 };
-
-/// The script's name in the SDK's folder.
-pub(super) const SCRIPT: &str = "worker.mjs";
 
 /// The texts of one module.
 #[derive(Debug, Serialize)]
@@ -164,7 +161,7 @@ impl Worker {
         if let Err(error) = self.input.write_all(line.as_bytes()) {
             return Err(self.gone(&error));
         }
-        match process::receive(&self.replies, &self.child, limits::COMPILE) {
+        match process::receive(&self.replies, &self.child, None, limits::COMPILE) {
             Ok(Ok(line)) => serde_json::from_str(&line).map_err(|error| self.gone(&error)),
             Ok(Err(error)) => Err(self.gone(&error)),
             Err(Some(fate)) => Err(Failure {
@@ -177,7 +174,7 @@ impl Worker {
 
     /// What became of a process that does not answer. It is ended if it has not.
     fn gone(&mut self, why: &dyn std::fmt::Display) -> Failure {
-        let fate = process::wait(&mut self.child, limits::COMPILER_END, || tail(&self.log));
+        let fate = process::wait(&mut self.child, None, limits::COMPILER_END, || tail(&self.log));
         Failure {
             fate: fate.unwrap_or(Fate::Exit(0)),
             why: why.to_string(),

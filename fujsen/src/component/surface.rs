@@ -1,11 +1,8 @@
 //! What can be seen of a module without compiling it.
 use wasmparser::{ComponentExternalKind, ExternalKind, Parser, Payload};
 
-use crate::{
-    component::{Function, PrebuiltError},
-    limits,
-    wit::World,
-};
+use super::{function::Function, refused::PrebuiltError};
+use crate::{limits, wit::World};
 
 const FUNCTIONS: &str = "tusk:functions";
 const ENCODING: &str = "tusk:encoding";

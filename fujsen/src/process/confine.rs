@@ -10,6 +10,13 @@ use std::{
 use landlock::{
     ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
 };
+use rustix::{
+    fs::Mode,
+    process::{
+        Pid, Resource, Rlimit, Signal, getpid, getppid, getrlimit, set_parent_process_death_signal, setrlimit, setsid,
+        umask,
+    },
+};
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule,
@@ -29,13 +36,8 @@ pub(super) struct Confinement {
     filter: Option<BpfProgram>,
     /// Each with its soft and its hard limit.
     limits: [(Resource, u64, u64); 5],
-    parent: libc::pid_t,
+    parent: Pid,
 }
-
-#[cfg(target_env = "gnu")]
-type Resource = libc::__rlimit_resource_t;
-#[cfg(not(target_env = "gnu"))]
-type Resource = libc::c_int;
 
 impl Confinement {
     /// What is not there is skipped: machines differ in where their libraries are.
@@ -44,19 +46,19 @@ impl Confinement {
             ruleset: ruleset(reads, writes).map_err(io::Error::other)?,
             filter: filter(),
             limits: [
-                (libc::RLIMIT_CORE, 0, 0),
+                (Resource::Core, 0, 0),
                 // The soft limit's signal tells why; the hard one's does not.
-                (libc::RLIMIT_CPU, cpu.as_secs(), cpu.as_secs() + 5),
-                (libc::RLIMIT_DATA, limits::COMPILER_MEMORY, limits::COMPILER_MEMORY),
-                (libc::RLIMIT_FSIZE, limits::COMPILER_FILE, limits::COMPILER_FILE),
+                (Resource::Cpu, cpu.as_secs(), cpu.as_secs() + 5),
+                (Resource::Data, limits::COMPILER_MEMORY, limits::COMPILER_MEMORY),
+                (Resource::Fsize, limits::COMPILER_FILE, limits::COMPILER_FILE),
                 // Not RLIMIT_NPROC: it counts all processes of the user, the service's own and other services'.
                 (
-                    libc::RLIMIT_NOFILE,
+                    Resource::Nofile,
                     limits::COMPILER_DESCRIPTORS,
                     limits::COMPILER_DESCRIPTORS,
                 ),
             ],
-            parent: std::process::id().cast_signed(),
+            parent: getpid(),
         })
     }
 
@@ -71,21 +73,22 @@ impl Confinement {
     ///
     /// Called between fork and exec, where other threads' locks are held for ever: calls the kernel only, allocates
     /// nothing and takes no lock.
+    #[expect(unsafe_code, reason = "system calls that no library offers without an allocation")]
     pub(super) fn enter(&self) -> io::Result<()> {
-        // SAFETY: plain system calls with integers, and with pointers to values that outlive the call.
+        // A session and a process group of its own: signals of a terminal do not reach it, and one kill ends all of it.
+        let _ = setsid();
+        // It does not outlive the thread that waits for it.
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        if getppid() != Some(self.parent) {
+            // The parent died before it could be told.
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        umask(Mode::RWXG | Mode::RWXO);
+        for (resource, soft, hard) in self.limits {
+            limit_to(resource, soft, hard)?;
+        }
+        // SAFETY: plain system calls with integers.
         unsafe {
-            // A session and a process group of its own: signals of a terminal do not reach it, and one kill ends all of it.
-            libc::setsid();
-            // It does not outlive the thread that waits for it.
-            check(libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL))?;
-            if libc::getppid() != self.parent {
-                // The parent died before it could be told.
-                return Err(io::Error::from_raw_os_error(libc::ESRCH));
-            }
-            libc::umask(0o077);
-            for (resource, soft, hard) in self.limits {
-                limit_to(resource, soft, hard)?;
-            }
             // An inherited descriptor would be a hole. Kernels without this call have only what this program marked itself.
             libc::syscall(libc::SYS_close_range, 3, u32::MAX, libc::CLOSE_RANGE_CLOEXEC);
             check(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
@@ -109,22 +112,15 @@ fn check<T: Into<i64>>(result: T) -> io::Result<()> {
 }
 
 /// Lowers a limit; one that is lower already stays.
-///
-/// # Safety
-///
-/// None beyond that `resource` is one of `RLIMIT_*`; `unsafe` since it calls C.
-unsafe fn limit_to(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
-    let mut now = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
+fn limit_to(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
+    let now = getrlimit(resource);
+    let maximum = now.maximum.map_or(hard, |maximum| maximum.min(hard));
+    let current = now.current.map_or(soft, |current| current.min(soft)).min(maximum);
+    let limit = Rlimit {
+        current: Some(current),
+        maximum: Some(maximum),
     };
-    // SAFETY: `now` outlives both calls.
-    unsafe {
-        check(libc::getrlimit(resource, &mut now))?;
-        now.rlim_max = now.rlim_max.min(hard as libc::rlim_t);
-        now.rlim_cur = now.rlim_cur.min(soft as libc::rlim_t).min(now.rlim_max);
-        check(libc::setrlimit(resource, &now))
-    }
+    Ok(setrlimit(resource, limit)?)
 }
 
 /// Files by path; no TCP; no abstract sockets of others, no signals to others.

@@ -1,21 +1,29 @@
 //! What a compiler and all that it started take together: the kernel's own limits count each process alone.
-use std::{fs, process::Child, time::Instant};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Child,
+    time::Instant,
+};
 
-use super::Fate;
+use super::fate::Fate;
 use crate::limits;
 
 /// Looks at the processes of a group from time to time.
 #[derive(Debug)]
 pub(super) struct Watch {
     group: u32,
+    /// Where they write; none where they write nothing.
+    folder: Option<PathBuf>,
     next: Instant,
 }
 
 impl Watch {
     /// Of a confined process and what it started, none of which can leave its group.
-    pub(super) fn new(leader: &Child) -> Self {
+    pub(super) fn new(leader: &Child, folder: Option<&Path>) -> Self {
         Self {
             group: leader.id(),
+            folder: folder.map(Path::to_owned),
             next: Instant::now() + limits::COMPILER_WATCH,
         }
     }
@@ -31,8 +39,29 @@ impl Watch {
         if memory > limits::COMPILER_MEMORY {
             return Some(Fate::Memory);
         }
-        (processes > limits::COMPILER_PROCESSES).then_some(Fate::Processes)
+        if processes > limits::COMPILER_PROCESSES {
+            return Some(Fate::Processes);
+        }
+        let written = self.folder.as_deref().map_or(0, written);
+        (written > limits::COMPILER_DISK).then_some(Fate::Disk)
     }
+}
+
+/// What the files of a folder hold, and those of the folders in it. Links lead nowhere. Bytes.
+pub(super) fn written(folder: &Path) -> u64 {
+    let mut ahead = vec![folder.to_owned()];
+    let mut bytes = 0u64;
+    while let Some(folder) = ahead.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(about) if about.is_dir() => ahead.push(entry.path()),
+                Ok(about) => bytes = bytes.saturating_add(about.len()),
+                // Gone meanwhile.
+                Err(_) => {}
+            }
+        }
+    }
+    bytes
 }
 
 /// How many processes of a group are alive, and their memory: what they wrote to, without files that are mapped. Bytes. What

@@ -2,12 +2,14 @@
 #[cfg(target_os = "linux")]
 mod confine;
 mod environment;
+mod fate;
 mod group;
 mod run;
 mod sandbox;
 
 pub(crate) use environment::Environment;
-pub(crate) use run::{Ended, Fate, has_ended, is_about_memory, kill, receive, run, wait};
+pub(crate) use fate::{Fate, is_about_memory};
+pub(crate) use run::{Ended, has_ended, kill, receive, run, wait};
 pub(crate) use sandbox::Sandbox;
 
 #[cfg(all(test, target_os = "linux"))]

@@ -84,6 +84,7 @@ impl Sandbox {
     }
 
     #[cfg(target_os = "linux")]
+    #[expect(unsafe_code, reason = "what runs between fork and exec has rules that no type tells")]
     fn confine(&self, command: &mut Command, program: &Path, progress: Progress<'_>) -> io::Result<()> {
         use std::os::unix::process::CommandExt as _;
 

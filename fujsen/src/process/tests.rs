@@ -70,6 +70,7 @@ fn refused(attempts: &[(&str, &str)]) {
 }
 
 /// Which version of Landlock the kernel has.
+#[expect(unsafe_code, reason = "no library only asks")]
 fn landlock() -> i64 {
     // SAFETY: a plain system call, which makes nothing with these arguments.
     unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, std::ptr::null::<u8>(), 0usize, 1u32) }
@@ -169,8 +170,7 @@ fn its_own_folder_and_variables_are_all_that_it_has() {
 #[test]
 fn it_touches_no_other_process_and_inherits_nothing() {
     let inherited = tempfile::tempfile().unwrap();
-    // SAFETY: a plain system call about a descriptor that is open; it makes it one that is inherited.
-    assert_eq!(unsafe { libc::fcntl(inherited.as_raw_fd(), libc::F_SETFD, 0) }, 0);
+    rustix::io::fcntl_setfd(&inherited, rustix::io::FdFlags::empty()).unwrap();
     let descriptor = inherited.as_raw_fd().to_string();
     let host = std::process::id().to_string();
     let byte = Box::new(7u8);
@@ -216,6 +216,7 @@ fn bounds_end_it_with_a_reason() {
     stopped(TIME, ("swarm", "40"), Fate::Processes, "more than 32 processes");
     stopped(Duration::from_secs(1), ("spin", "-"), Fate::Time, "seconds");
     stopped(TIME, ("file", "300"), Fate::File, "a file of more than 256 MiB");
+    stopped(TIME, ("files", "200"), Fate::Disk, "files of more than 512 MiB in all");
     stopped(TIME, ("say", "17"), Fate::Output, "more than 16 MiB to say");
 }
 

@@ -1,7 +1,10 @@
 //! Rust: the SDK and its locked dependencies are compiled once, then each module by one run of rustc against them.
+mod absent;
 mod diagnostics;
 mod entry;
+mod lexis;
 mod module;
+mod recognized;
 mod refusal;
 mod sdk;
 mod tools;
@@ -15,18 +18,26 @@ use tsk::Diagnostic;
 
 use crate::{
     ModuleSource, Progress,
+    language::{Compiled, Language},
     process::Environment,
     rust::{
-        module::Failure,
-        sdk::{Sdk, SdkSource},
+        module::{CODE, Failure},
+        sdk::Sdk,
         tools::Tools,
     },
+    sdk::SdkSource,
     toolchain::Toolchain,
 };
 
-/// Of what keeps every text from being compiled.
-const CODE: &str = "rust-toolchain";
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) static LANGUAGE: Language = Language {
+    known: tsk::Language::new(&recognized::TRAITS),
+    compiled: Some(Compiled {
+        template: include_str!("template.tsk"),
+        lexis: lexis::LEXIS,
+        exporting: |name| format!("write `#[fujsen]` on the line before `fn {name}`"),
+        toolchain: |folder| Box::new(Rust::new(folder)),
+    }),
+};
 
 /// What runs before a module can be compiled, kept for the next one.
 #[derive(Debug)]
@@ -36,7 +47,7 @@ struct Ready {
 }
 
 #[derive(Debug)]
-pub(crate) struct Rust {
+struct Rust {
     folder: PathBuf,
     environment: Environment,
     source: SdkSource,
@@ -45,7 +56,7 @@ pub(crate) struct Rust {
 
 impl Rust {
     /// `folder` holds the SDK, its dependencies and rustc's incremental data.
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    fn new(folder: PathBuf) -> Self {
         Self::with_environment(folder, Environment::of_process())
     }
 
@@ -53,7 +64,7 @@ impl Rust {
         Self {
             folder,
             environment,
-            source: SdkSource::embedded(),
+            source: sdk::source(),
             ready: Mutex::new(None),
         }
     }
@@ -82,7 +93,7 @@ impl Rust {
 
 impl Toolchain for Rust {
     fn fingerprint(&self) -> &[u8] {
-        &self.source.fingerprint
+        self.source.fingerprint()
     }
 
     fn build(&self, module: &ModuleSource, progress: Progress<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {

@@ -16,14 +16,17 @@ use crate::{
     problem::Problem,
     process::{self, Ended, Fate, Sandbox, is_about_memory},
     rust::{
-        CODE, TARGET,
         diagnostics::{self, Message},
         entry::Entry,
+        lexis::LEXIS,
         refusal,
         sdk::Sdk,
-        tools::Tools,
+        tools::{TARGET, Tools},
     },
 };
+
+/// Of what keeps every text from being compiled.
+pub(super) const CODE: &str = "rust-toolchain";
 
 /// In bytes. Enough for serde_json's deepest nesting; small, since it is part of every instance.
 const STACK: u32 = 64 * 1024;
@@ -132,11 +135,13 @@ fn errors(module: &ModuleSource, entry: &Entry, ended: &Ended, messages: &[Messa
     if let Some((message, help)) = (if needs_memory { Fate::Memory } else { ended.fate }).complaint("compiling") {
         let diagnostic = Diagnostic::error("rust", message).help(help);
         let place = match ended.fate {
-            Fate::Crash(_) => nesting::deepest(module),
+            Fate::Crash(_) => nesting::deepest(module, &LEXIS),
             _ => None,
         };
-        let place = place.or_else(|| module.texts.first().map(|text| text.key_span));
-        return vec![place.into_iter().fold(diagnostic, Diagnostic::at)];
+        return vec![match place {
+            Some(place) => diagnostic.at(place),
+            None => module.at_first(diagnostic),
+        }];
     }
     let mut errors: Vec<_> = found
         .iter()
@@ -149,7 +154,7 @@ fn errors(module: &ModuleSource, entry: &Entry, ended: &Ended, messages: &[Messa
     }
     if errors.is_empty() && ended.fate != Fate::Exit(0) {
         let diagnostic = Diagnostic::error("rust", "the compiler failed on this text and did not say why");
-        let place = nesting::deepest(module);
+        let place = nesting::deepest(module, &LEXIS);
         let help = "look for code that is out of the ordinary: deep nesting, very long names or very large constants";
         errors.push(place.into_iter().fold(diagnostic, Diagnostic::at).help(help));
     }
@@ -169,7 +174,7 @@ impl Room {
             .chain_update([0])
             .chain_update(first)
             .finalize();
-        let folder = folder.join("modules").join(&hex(&name)[..16]);
+        let folder = folder.join("modules").join(hex(&name).get(..16).unwrap_or_default());
         fs::create_dir_all(&folder)?;
         let locked = File::create(folder.join(LOCK))?;
         locked.lock()?;

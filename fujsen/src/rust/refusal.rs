@@ -165,10 +165,11 @@ pub(super) fn hidden(message: String, reads: Reads, module: &ModuleSource) -> Di
         let place = place_of(text.source.text.parse().ok()?, suspects)?;
         Some(text.span(place.start, place.end))
     };
-    let place = module.texts.iter().find_map(find);
-    let place = place.or_else(|| module.texts.first().map(|text| text.key_span));
     let diagnostic = Diagnostic::error(CODE, message).help(reads.help());
-    place.into_iter().fold(diagnostic, Diagnostic::at)
+    match module.texts.iter().find_map(find) {
+        Some(place) => diagnostic.at(place),
+        None => module.at_first(diagnostic),
+    }
 }
 
 fn place_of(tokens: TokenStream, words: &[&str]) -> Option<Range<usize>> {

@@ -1,7 +1,7 @@
-//! The Rust SDK, as it is embedded in this program and built once.
+//! The Rust SDK: embedded in this program, built once.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
     process::Child,
@@ -15,12 +15,11 @@ use crate::{
     Progress,
     cache::write_atomically,
     limits,
+    once::once,
     problem::Problem,
     process::{Environment, Sandbox},
-    rust::{
-        TARGET,
-        tools::{ANYWHERE, Tools, last_lines},
-    },
+    rust::tools::{ANYWHERE, TARGET, Tools, last_lines},
+    sdk::{SdkSource, named},
 };
 
 static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../guest-sdk/rust/src");
@@ -41,53 +40,9 @@ const REVISION: &str = "1";
 const CRATES: &[&str] = &["tusk", "serde", "serde_json"];
 const PROFILE: &str = "fujsen";
 
-/// The SDK as it is embedded in this program.
-#[derive(Debug)]
-pub(super) struct SdkSource {
-    files: Vec<(PathBuf, &'static [u8])>,
-    pub(super) fingerprint: [u8; 32],
-}
-
-impl SdkSource {
-    pub(super) fn embedded() -> Self {
-        let mut files: Vec<(PathBuf, &[u8])> = FILES
-            .iter()
-            .map(|(path, text)| (path.into(), text.as_bytes()))
-            .collect();
-        collect(&SOURCES, Path::new("src"), &mut files);
-        collect(&MACROS, Path::new("macros/src"), &mut files);
-        files.sort();
-        let mut hash = Sha256::new_with_prefix(REVISION);
-        for (path, bytes) in &files {
-            hash.update(path.to_string_lossy().as_bytes());
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        }
-        Self {
-            files,
-            fingerprint: hash.finalize().into(),
-        }
-    }
-
-    fn write(&self, folder: &Path) -> std::io::Result<()> {
-        for (path, bytes) in &self.files {
-            let path = folder.join(path);
-            // An unchanged file keeps its time, so that cargo goes on where it was stopped.
-            if fs::read(&path).is_ok_and(|known| known == *bytes) {
-                continue;
-            }
-            fs::create_dir_all(path.parent().unwrap_or(folder))?;
-            fs::write(path, bytes)?;
-        }
-        Ok(())
-    }
-}
-
-fn collect(folder: &Dir<'static>, below: &Path, files: &mut Vec<(PathBuf, &'static [u8])>) {
-    files.extend(folder.files().map(|file| (below.join(file.path()), file.contents())));
-    for inner in folder.dirs() {
-        collect(inner, below, files);
-    }
+/// What is compiled once, before the first module.
+pub(super) fn source() -> SdkSource {
+    SdkSource::embedded(REVISION, FILES, &[("src", &SOURCES), ("macros/src", &MACROS)])
 }
 
 /// The compiled SDK.
@@ -110,30 +65,31 @@ impl Sdk {
         folder: &Path,
         progress: Progress<'_>,
     ) -> Result<Self, Problem> {
-        let key = Sha256::new_with_prefix(source.fingerprint)
+        let key = Sha256::new_with_prefix(source.fingerprint())
             .chain_update(&tools.version)
             .finalize();
-        let folder = folder.join(format!("sdk-{}", &crate::cache::hex(&key)[..16]));
+        let folder = folder.join(named("sdk", &key));
         let stamp = folder.join("ready.json");
-        if let Some(sdk) = Self::ready(&stamp) {
-            return Ok(sdk);
-        }
         fs::create_dir_all(&folder).map_err(|error| Problem::io(format!("make {}", folder.display()), &error))?;
-        let lock = folder.join("lock");
-        let locked = File::create(&lock).and_then(|file| file.lock().map(|()| file));
-        let _locked = locked.map_err(|error| Problem::io(format!("lock {}", lock.display()), &error))?;
-        if let Some(sdk) = Self::ready(&stamp) {
-            return Ok(sdk);
-        }
-        let sdk = Cargo {
-            tools,
-            environment,
-            folder: &folder,
-        }
-        .build(source, progress)?;
-        let json = serde_json::to_vec(&sdk).unwrap_or_default();
-        write_atomically(&stamp, &json).map_err(|error| Problem::io(format!("write {}", stamp.display()), &error))?;
-        Ok(Self { stamp, ..sdk })
+        once(
+            &folder.join("lock"),
+            || Self::ready(&stamp),
+            || {
+                let cargo = Cargo {
+                    tools,
+                    environment,
+                    folder: &folder,
+                };
+                let sdk = cargo.build(source, progress)?;
+                let json = serde_json::to_vec(&sdk).unwrap_or_default();
+                write_atomically(&stamp, &json)
+                    .map_err(|error| Problem::io(format!("write {}", stamp.display()), &error))?;
+                Ok(Self {
+                    stamp: stamp.clone(),
+                    ..sdk
+                })
+            },
+        )
     }
 
     /// What the stamp says, if all of it is there. The stamp is written last: a build that was killed has none.
@@ -166,9 +122,7 @@ impl Cargo<'_> {
     fn build(&self, source: &SdkSource, progress: Progress<'_>) -> Result<Sdk, Problem> {
         progress("rust: compiling the SDK, once for this version");
         let sources = self.folder.join("source");
-        source
-            .write(&sources)
-            .map_err(|error| Problem::io(format!("write {}", sources.display()), &error))?;
+        source.write(&sources)?;
         let home = self.home()?;
         self.fetch(&sources, &home)?;
         let failed = |error| Problem::io("run `cargo`", &error);

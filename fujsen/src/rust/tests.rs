@@ -1,6 +1,6 @@
 //! Toolchains of Rust that are missing, or too old.
 #![allow(clippy::unwrap_used)]
-use tsk::{Language, Source, Span};
+use tsk::{Source, Span};
 
 use super::*;
 use crate::Text;
@@ -9,12 +9,12 @@ fn module() -> ModuleSource {
     let text = "#[fujsen]\nfn hello() {}\n";
     ModuleSource {
         section: String::new(),
-        language: Language::Rust,
+        language: LANGUAGE.known,
         texts: vec![Text {
             key: "hello_fujsen".to_owned(),
             key_span: Span::default(),
             source: Source {
-                language: Language::Rust,
+                language: LANGUAGE.known,
                 text: text.into(),
                 span: Span::default(),
             },

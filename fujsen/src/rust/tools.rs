@@ -6,7 +6,10 @@ use std::{
     process::Command,
 };
 
-use crate::{Progress, problem::Problem, process::Environment, rust::TARGET};
+use crate::{Progress, once::once, problem::Problem, process::Environment};
+
+/// What rustc compiles to.
+pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The compilers of one Rust toolchain.
 #[derive(Clone, Debug)]
@@ -86,28 +89,23 @@ fn add_target(environment: &Environment, folder: &Path, sysroot: &Path, progress
         return Err(Problem::new(missing, help));
     };
     // rustup fails where another one is at the same: several services may start at once.
-    let lock = folder.join("rustup.lock");
-    let _alone = fs::File::create(&lock)
-        .and_then(|file| file.lock().map(|()| file))
-        .map_err(|error| Problem::io(format!("lock {}", lock.display()), &error))?;
-    if installed.is_dir() {
-        return Ok(());
-    }
-    progress(&format!(
-        "rust: installing the target {TARGET}: rustup target add {TARGET}"
-    ));
-    output(
-        environment
-            .command(&rustup, Path::new(ANYWHERE))
-            .args(["target", "add", TARGET]),
+    once(
+        &folder.join("rustup.lock"),
+        || installed.is_dir().then_some(()),
+        || {
+            progress(&format!(
+                "rust: installing the target {TARGET}: rustup target add {TARGET}"
+            ));
+            let mut command = environment.command(&rustup, Path::new(ANYWHERE));
+            let added = output(command.args(["target", "add", TARGET]));
+            added.map(drop).map_err(|said| {
+                Problem::new(
+                    format!("{missing}, and rustup could not add it: {said}"),
+                    format!("run: rustup target add {TARGET}"),
+                )
+            })
+        },
     )
-    .map(drop)
-    .map_err(|said| {
-        Problem::new(
-            format!("{missing}, and rustup could not add it: {said}"),
-            format!("run: rustup target add {TARGET}"),
-        )
-    })
 }
 
 /// The SDK needs what 1.88 brought.

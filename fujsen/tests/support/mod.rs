@@ -6,6 +6,19 @@ use std::path::{Path, PathBuf};
 use fujsen::{ModuleSource, Text};
 use tsk::{FileId, Language, Source, SourceMap, Span};
 
+pub(crate) fn rust() -> Language {
+    known("rust")
+}
+
+pub(crate) fn assemblyscript() -> Language {
+    known("assemblyscript")
+}
+
+fn known(name: &str) -> Language {
+    let language = fujsen::LANGUAGES.iter().find(|language| language.name() == name);
+    language.unwrap().known
+}
+
 /// A TSK file that consists of code: `key = '''language`, the text, `'''`.
 pub(crate) struct File {
     pub(crate) sources: SourceMap,

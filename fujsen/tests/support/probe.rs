@@ -88,6 +88,14 @@ fn attempt(what: &str, with: &str) -> Result<()> {
             wait()
         }
         "file" => fs::File::create("large")?.set_len(number() as u64 * (1 << 20)),
+        // Each of the four is within what one may have.
+        "files" => {
+            fs::create_dir("below")?;
+            for name in ["one", "two", "below/three", "below/four"] {
+                fs::File::create(name)?.set_len(number() as u64 * (1 << 20))?;
+            }
+            wait()
+        }
         "say" => {
             let line = [b'x'; 1 << 20];
             (0..number()).try_for_each(|_| std::io::stderr().write_all(&line))

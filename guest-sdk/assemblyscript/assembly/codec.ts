@@ -1,23 +1,17 @@
 // Between JSON and types. The compiler's transform gives each class of the author `__tuskWriteFields` and `__tuskRead`.
 // Those pass SDK objects on as addresses: an author's file may use the names of their types for something else.
-import { Failure, __tuskThrow } from "./failure";
+//
+// `J` is `Json`: that knows this file, and this file not it.
 import { fromBase64, toBase64 } from "./base64";
-import { Json, JsonKind, jsonKindName, whose } from "./json";
+import { isExact } from "./decimal";
+import { Failure, __tuskThrow } from "./failure";
+import { JsonKind, jsonKindName, whose } from "./json-kind";
 import { JsonWriter } from "./json-writer";
-import { Value, isExact } from "./value";
 
 export function stringify<T>(value: T): string {
   const writer = new JsonWriter();
   write<T>(writer, value);
   return writer.finish();
-}
-
-// @ts-ignore: decorator
-@global
-export function __tuskWriteField<T>(to: usize, name: string, value: T): void {
-  const writer = changetype<JsonWriter>(to);
-  writer.key(name);
-  write<T>(writer, value);
 }
 
 export function write<T>(writer: JsonWriter, value: T): void {
@@ -46,8 +40,6 @@ function writeReference<T>(writer: JsonWriter, value: T): void {
       write<valueof<T>>(writer, value[i]);
     }
     writer.close(0x5d);
-  } else if (idof<T>() == idof<Value>()) {
-    changetype<Value>(value).asJson().__tuskWrite(writer);
   } else if (isDefined(value.__tuskWriteFields)) {
     writer.open(0x7b);
     value.__tuskWriteFields(changetype<usize>(writer));
@@ -77,38 +69,22 @@ export class Reader {
   }
 }
 
-// @ts-ignore: decorator
-@global
-export function __tuskHas(object: usize, name: string): bool {
-  return changetype<Json>(object).has(name);
-}
-
-/** The member `name` as `T`; a missing one is refused unless null will do. */
-// @ts-ignore: decorator
-@global
-export function __tuskReadField<T>(object: usize, name: string, by: usize, path: string): T {
-  const json = changetype<Json>(object), reader = changetype<Reader>(by);
-  const member = path.length ? path + "." + name : name;
-  if (!isNullable<T>()) if (!json.has(name)) reader.refuse(member, "is missing");
-  return create<T>(json.get(name), reader, member);
-}
-
 /** `json` as `T`. After a refusal that does not end the call the value is empty and must not be used. */
-export function create<T>(json: Json, reader: Reader, path: string): T {
+export function create<T, J>(json: J, reader: Reader, path: string): T {
   if (isBoolean<T>()) {
     if (!json.isBoolean) reader.refuse(path, "expected a boolean, found " + jsonKindName(json.kind));
     return <T>json.booleanOr(false);
   }
-  if (isInteger<T>()) return integer<T>(json, reader, path);
+  if (isInteger<T>()) return integer<T, J>(json, reader, path);
   if (isFloat<T>()) {
     if (!json.isNumber) reader.refuse(path, "expected a number, found " + jsonKindName(json.kind));
     return <T>json.realOr(0);
   }
   if (isNullable<T>()) if (json.isNull) return changetype<T>(0);
-  return changetype<T>(createReference<NonNullable<T>>(json, reader, path));
+  return changetype<T>(createReference<NonNullable<T>, J>(json, reader, path));
 }
 
-function integer<T>(json: Json, reader: Reader, path: string): T {
+function integer<T, J>(json: J, reader: Reader, path: string): T {
   if (json.isUnsigned) {
     if (!isSigned<T>() && sizeof<T>() == 8) return <T>json.asUnsigned();
     reader.refuse(path, json.toString() + " is out of range");
@@ -128,40 +104,40 @@ export function narrow<T>(wide: i64, reader: Reader, path: string): T {
   return value;
 }
 
-function createReference<T>(json: Json, reader: Reader, path: string): T {
+function createReference<T, J>(json: J, reader: Reader, path: string): T {
   if (isString<T>()) {
     if (!json.isText) reader.refuse(path, "expected a text, found " + jsonKindName(json.kind));
     return changetype<T>(json.textOr(""));
   }
-  if (idof<T>() == idof<Json>()) return changetype<T>(json);
-  if (idof<T>() == idof<Value>()) return changetype<T>(json.toValue());
-  if (idof<T>() == idof<Uint8Array>()) return changetype<T>(createBytes(json, reader, path));
-  if (idof<T>() == idof<ArrayBuffer>()) return changetype<T>(createBytes(json, reader, path).buffer);
-  if (isArrayLike<T>()) return createArray<T>(json, reader, path);
+  if (idof<T>() == idof<J>()) return changetype<T>(json);
+  if (idof<T>() == idof<Uint8Array>()) return changetype<T>(createBytes<J>(json, reader, path));
+  if (idof<T>() == idof<ArrayBuffer>()) return changetype<T>(createBytes<J>(json, reader, path).buffer);
+  if (isArrayLike<T>()) return createArray<T, J>(json, reader, path);
   // Made without its constructor: every field is then read, or gets its initializer.
   const object = __new(offsetof<T>(), idof<T>());
   memory.fill(object, 0, offsetof<T>());
   const value = changetype<T>(object);
+  if (isDefined(value.__tuskOf)) return changetype<T>(value.__tuskOf(changetype<usize>(json)));
   if (!json.isObject) reader.refuse(path, "expected an object, found " + jsonKindName(json.kind));
   if (isDefined(value.__tuskRead)) {
-    value.__tuskRead(changetype<usize>(json.isObject ? json : Json.object()), changetype<usize>(reader), path);
+    value.__tuskRead(changetype<usize>(json), changetype<usize>(reader), path);
   } else ERROR("this type cannot be read from JSON: use numbers, booleans, texts, arrays, classes of your own, or Json");
   return value;
 }
 
-function createBytes(json: Json, reader: Reader, path: string): Uint8Array {
+function createBytes<J>(json: J, reader: Reader, path: string): Uint8Array {
   const bytes = json.isText ? fromBase64(json.asText()) : null;
   if (bytes) return bytes;
   reader.refuse(path, "expected base64, found " + (json.isText ? "another text" : jsonKindName(json.kind)));
   return new Uint8Array(0);
 }
 
-function createArray<T>(json: Json, reader: Reader, path: string): T {
+function createArray<T, J>(json: J, reader: Reader, path: string): T {
   if (!json.isArray) reader.refuse(path, "expected an array, found " + jsonKindName(json.kind));
   const length = json.length;
   const array = instantiate<T>(length);
   for (let i = 0; i < length; i++) {
-    array[i] = create<valueof<T>>(json.at(i), reader, path + "[" + i.toString() + "]");
+    array[i] = create<valueof<T>, J>(json.at(i), reader, path + "[" + i.toString() + "]");
   }
   return array;
 }

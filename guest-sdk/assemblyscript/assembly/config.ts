@@ -1,23 +1,26 @@
-import { RETURN, liftFailure, liftStrings, liftValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftStrings, liftValue } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
+import * as layout from "./layout";
+import { ConfigEntryCase as Entry } from "./layout";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value } from "./value";
 
-/** In the order of the variant `entry`. */
-enum Entry { Missing, Plain, Deferred }
-
-/** Asks for the key; a plain value is at `RETURN + 8`. */
+/** Asks for the key; a plain value is the payload. */
 function lookup(key: string): Entry {
   imports.configGet(changetype<usize>(key), key.length, RETURN);
   return <Entry>load<u8>(RETURN);
 }
 
+function plain(): Value { return liftValue(RETURN + layout.Payload.configGet); }
+
 function evaluate(key: string): Result<Value | null> {
   imports.configEvaluate(changetype<usize>(key), key.length, RETURN);
-  if (load<u8>(RETURN)) return Result.failure<Value | null>(liftFailure(RETURN + 8));
-  return Result.success<Value | null>(load<u8>(RETURN, 8) ? liftValue(RETURN + 16) : null);
+  const payload = RETURN + layout.Payload.configEvaluate;
+  if (load<u8>(RETURN)) return Result.failure<Value | null>(liftFailure(payload));
+  return Result.success<Value | null>(load<u8>(payload) ? liftValue(payload + layout.OptionValue.PAYLOAD) : null);
 }
 
 function required(key: string): Value {
@@ -43,7 +46,7 @@ export namespace config {
   export function get(key: string): Value | null {
     const text = wellFormed(key);
     const entry = lookup(text);
-    if (entry == Entry.Plain) return liftValue(RETURN + 8);
+    if (entry == Entry.Plain) return plain();
     return entry == Entry.Deferred ? evaluate(text).value : null;
   }
 
@@ -51,7 +54,7 @@ export namespace config {
     const text = wellFormed(key);
     const entry = lookup(text);
     if (entry == Entry.Deferred) return evaluate(text);
-    return Result.success<Value | null>(entry == Entry.Plain ? liftValue(RETURN + 8) : null);
+    return Result.success<Value | null>(entry == Entry.Plain ? plain() : null);
   }
 
   /** The value as text. Ends the call with a failure when there is none; so do the next four. */
@@ -96,7 +99,7 @@ export namespace config {
   export function tryValidateConfig(config: Json, schema: Json): Result<string[]> {
     const document = wellFormed(config.toString()), rules = wellFormed(schema.toString());
     imports.configValidate(changetype<usize>(document), document.length, changetype<usize>(rules), rules.length, RETURN);
-    if (load<u8>(RETURN)) return Result.failure<string[]>(liftFailure(RETURN + 4));
-    return Result.success<string[]>(liftStrings(RETURN + 4));
+    if (load<u8>(RETURN)) return Result.failure<string[]>(liftFailure(RETURN + layout.Payload.configValidate));
+    return Result.success<string[]>(liftStrings(RETURN + layout.Payload.configValidate));
   }
 }

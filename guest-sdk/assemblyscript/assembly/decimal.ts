@@ -1,4 +1,5 @@
-// From decimal digits to the nearest real. The standard library's `parseFloat` is some units off between 1e38 and 1e53.
+// From decimal digits to the nearest real, and to integers from there. The standard library's `parseFloat` is some units off
+// between 1e38 and 1e53.
 
 /** Powers of ten that are exact as reals. */
 const EXACT_POWERS: StaticArray<f64> = [
@@ -47,6 +48,11 @@ export function parseReal(text: string): f64 {
   if (at < text.length) exponent += written(text, at + 1);
   const real = count ? nearest(digits, count, exponent, lead, leadCount) : 0;
   return negative ? -real : real;
+}
+
+/** Whether `real` is an integer that is no rounded one: below 2^53 every integer has a real of its own. */
+export function isExact(real: f64): bool {
+  return real == Math.trunc(real) && Math.abs(real) < 9007199254740992.0;
 }
 
 /** The exponent that stands at the end of a number; any that is too large for a real is one that is. */

@@ -1,10 +1,12 @@
-import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftString } from "./abi";
 import { stringify } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
+import * as layout from "./layout";
 import { Result } from "./result";
 import { sql } from "./sql";
 import { time } from "./time";
+import { wellFormed } from "./utf16";
 import { Value } from "./value";
 
 function text(value: string | null): string { return value == null ? "" : wellFormed(value); }
@@ -34,8 +36,8 @@ export namespace events {
       i32(target != null), changetype<usize>(to), to.length, i32(key != null), changetype<usize>(line), line.length,
       i32(id != null), changetype<usize>(own), own.length, RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<string>(liftFailure(RETURN + 4));
-    return Result.success<string>(liftString(RETURN + 4));
+    if (load<u8>(RETURN)) return Result.failure<string>(liftFailure(RETURN + layout.Payload.eventsPublish));
+    return Result.success<string>(liftString(RETURN + layout.Payload.eventsPublish));
   }
 
   /** `publish` for every service, or for one. */

@@ -1,5 +1,5 @@
 import * as imports from "./imports";
-import { wellFormed } from "./abi";
+import { wellFormed } from "./utf16";
 
 /**
  * Why something failed. `throw` it to end the call: the client gets `status` and `message`, but for a status of
@@ -27,7 +27,7 @@ export class Failure {
 export function __tuskThrow(failure: Failure): void {
   const code = wellFormed(failure.code);
   const message = wellFormed(failure.message);
-  imports.fail(failure.status, changetype<usize>(code), code.length, changetype<usize>(message), message.length);
+  imports.fujsenFail(failure.status, changetype<usize>(code), code.length, changetype<usize>(message), message.length);
   unreachable();
 }
 

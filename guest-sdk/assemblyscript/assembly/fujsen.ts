@@ -1,8 +1,10 @@
-import { RETURN, liftFailure, liftValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValue } from "./abi";
 import * as imports from "./imports";
 import { Json } from "./json";
+import * as layout from "./layout";
 import { lowerFields } from "./log";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 /** Other fujsens of the same service. Those of the own section and language are called directly. */
 // @ts-ignore: decorator
@@ -13,8 +15,8 @@ export namespace fujsen {
 
   export function tryCall(name: string, args: Json = Json.object()): Result<Json> {
     const text = wellFormed(name);
-    imports.call(changetype<usize>(text), text.length, lowerFields(args), args.isObject ? args.length : 0, RETURN);
-    if (load<u8>(RETURN)) return Result.failure<Json>(liftFailure(RETURN + 8));
-    return Result.success<Json>(liftValue(RETURN + 8).asJson());
+    imports.fujsenCall(changetype<usize>(text), text.length, lowerFields(args), args.isObject ? args.length : 0, RETURN);
+    if (load<u8>(RETURN)) return Result.failure<Json>(liftFailure(RETURN + layout.Payload.fujsenCall));
+    return Result.success<Json>(liftValue(RETURN + layout.Payload.fujsenCall).asJson());
   }
 }

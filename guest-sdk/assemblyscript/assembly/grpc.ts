@@ -1,9 +1,12 @@
-import { RETURN, liftFailure, liftPairs, liftString, liftStrings, lowerPairs, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftPairs, liftString, liftStrings, lowerPairs } from "./abi";
 import { stringify } from "./codec";
 import * as imports from "./imports";
-import { Json, SERVER } from "./json";
+import { Json } from "./json";
+import { SERVER } from "./json-kind";
+import * as layout from "./layout";
 import { findHeader } from "./request";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 /** The message that a gRPC server answered with, and what travelled beside it. */
 // @ts-ignore: decorator
@@ -89,8 +92,10 @@ export class GrpcRequest {
       changetype<usize>(server), server.length, changetype<usize>(method), method.length, changetype<usize>(text), text.length,
       lowerPairs(this.pairs), this.pairs.length, this.milliseconds < 0 ? 0 : 1, max(this.milliseconds, 0), RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<GrpcResponse>(liftFailure(RETURN + 4));
-    return Result.success<GrpcResponse>(new GrpcResponse(liftString(RETURN + 4), liftPairs(RETURN + 12)));
+    const payload = RETURN + layout.Payload.grpcCall;
+    if (load<u8>(RETURN)) return Result.failure<GrpcResponse>(liftFailure(payload));
+    const message = liftString(payload + layout.GrpcResponse.message);
+    return Result.success<GrpcResponse>(new GrpcResponse(message, liftPairs(payload + layout.GrpcResponse.metadata)));
   }
 
   /** Calls a method that answers with a stream. Ends the call with a failure for any status but OK. */
@@ -103,9 +108,10 @@ export class GrpcRequest {
       lowerPairs(this.pairs), this.pairs.length, this.milliseconds < 0 ? 0 : 1, max(this.milliseconds, 0),
       this.most == 0 ? 0 : 1, max(this.most, 0), RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<GrpcMessages>(liftFailure(RETURN + 4));
-    const texts = liftStrings(RETURN + 4);
-    const cut = load<u8>(RETURN, 12) != 0, metadata = liftPairs(RETURN + 16);
+    const payload = RETURN + layout.Payload.grpcStream;
+    if (load<u8>(RETURN)) return Result.failure<GrpcMessages>(liftFailure(payload));
+    const texts = liftStrings(payload + layout.GrpcMessages.messages);
+    const cut = load<u8>(payload, layout.GrpcMessages.cut) != 0, metadata = liftPairs(payload + layout.GrpcMessages.metadata);
     const values = new Array<Json>(texts.length);
     for (let i = 0; i < texts.length; i++) values[i] = Json.__tuskParse(texts[i], SERVER).value;
     return Result.success<GrpcMessages>(new GrpcMessages(values, cut, metadata));

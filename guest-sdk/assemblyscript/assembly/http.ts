@@ -1,10 +1,13 @@
-import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs, wellFormed } from "./abi";
+import { RETURN, liftBytes, liftFailure, liftPairs, liftString, lowerPairs } from "./abi";
 import { stringify } from "./codec";
 import { Failure } from "./failure";
 import * as imports from "./imports";
-import { Json, SERVER, whose } from "./json";
+import { Json } from "./json";
+import { SERVER, whose } from "./json-kind";
+import * as layout from "./layout";
 import { Request, findHeader, incoming as incomingRequest } from "./request";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { brokenAt, decode, encode } from "./utf8";
 
 /** What another server answered. */
@@ -129,10 +132,12 @@ export class HttpRequest {
       content ? 1 : 0, content ? content.dataStart : 0, content ? content.byteLength : 0,
       this.milliseconds < 0 ? 0 : 1, max(this.milliseconds, 0), this.hops, RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<HttpResponse>(liftFailure(RETURN + 8));
+    const payload = RETURN + layout.Payload.httpSend;
+    if (load<u8>(RETURN)) return Result.failure<HttpResponse>(liftFailure(payload));
     return Result.success<HttpResponse>(new HttpResponse(
-      load<u16>(RETURN, 8), liftPairs(RETURN + 12), liftBytes(RETURN + 20), liftString(RETURN + 28),
-      <f64>load<u64>(RETURN, 40) / 1000.0
+      load<u16>(payload, layout.HttpResponse.status), liftPairs(payload + layout.HttpResponse.headers),
+      liftBytes(payload + layout.HttpResponse.body), liftString(payload + layout.HttpResponse.url),
+      <f64>load<u64>(payload, layout.HttpResponse.elapsedUs) / 1000.0
     ));
   }
 }

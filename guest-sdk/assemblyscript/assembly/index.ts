@@ -1,7 +1,8 @@
 export { Failure, fail, badRequest, unauthorized, forbidden, notFound, conflict, internal, unavailable } from "./failure";
 export { Result } from "./result";
 export { Value, ValueKind } from "./value";
-export { Json, JsonKind } from "./json";
+export { Json } from "./json";
+export { JsonKind } from "./json-kind";
 export { Response, Created } from "./reply";
 export { Request } from "./request";
 export { log } from "./log";

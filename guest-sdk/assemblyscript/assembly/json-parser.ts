@@ -1,13 +1,13 @@
 import { parseReal } from "./decimal";
 import { Failure } from "./failure";
-import { Json, JsonKind, whose } from "./json";
+import { JsonKind, whose } from "./json-kind";
 import { Result } from "./result";
 
 /** Deeper texts are refused: each level costs stack. */
 const MAX_DEPTH: i32 = 128;
 
-/** Reads one JSON text (RFC 8259). */
-export class JsonParser {
+/** Reads one JSON text (RFC 8259) into a tree of `J`, which is `Json`: that knows this file, and this file not it. */
+export class JsonParser<J> {
   private at: i32 = 0;
   private depth: i32 = 0;
   private problem: string | null = null;
@@ -17,20 +17,24 @@ export class JsonParser {
     private blame: u16
   ) {}
 
-  parse(): Result<Json> {
+  parse(): Result<J> {
     const json = this.value();
     this.space();
     if (!this.problem && this.at < this.text.length) this.refuse("nothing may follow the value");
     const problem = this.problem;
-    if (problem) return Result.failure<Json>(new Failure(this.blame, whose(this.blame) + "invalid JSON: " + problem, "json"));
-    return Result.success<Json>(json);
+    if (problem) return Result.failure<J>(new Failure(this.blame, whose(this.blame) + "invalid JSON: " + problem, "json"));
+    return Result.success<J>(json);
   }
 
   /** Keeps the first problem and moves to the end, so that every loop stops. */
-  private refuse(problem: string): Json {
+  private refuse(problem: string): J {
     if (!this.problem) this.problem = problem + " (at character " + (this.at + 1).toString() + ")";
     this.at = this.text.length;
-    return Json.nil();
+    return this.make(JsonKind.Null);
+  }
+
+  private make(kind: JsonKind, bits: u64 = 0, held: string | null = null): J {
+    return instantiate<J>(kind, this.blame).__tuskHolding(bits, held);
   }
 
   /** The unit at the place; 0 at the end. */
@@ -46,20 +50,20 @@ export class JsonParser {
     }
   }
 
-  private value(): Json {
+  private value(): J {
     this.space();
     const unit = this.unit;
-    if (unit == 0x22) return Json.of(this.string()).__tuskFrom(this.blame);
-    if (unit == 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.number().__tuskFrom(this.blame);
+    if (unit == 0x22) return this.make(JsonKind.Text, 0, this.string());
+    if (unit == 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.number();
     if (unit == 0x7b || unit == 0x5b) {
       if (++this.depth > MAX_DEPTH) return this.refuse("nested deeper than " + MAX_DEPTH.toString() + " levels");
       const json = unit == 0x7b ? this.object() : this.array();
       this.depth--;
       return json;
     }
-    if (this.word("true")) return Json.of(true).__tuskFrom(this.blame);
-    if (this.word("false")) return Json.of(false).__tuskFrom(this.blame);
-    if (this.word("null")) return Json.__tuskEmpty(JsonKind.Null, this.blame);
+    if (this.word("true")) return this.make(JsonKind.Boolean, 1);
+    if (this.word("false")) return this.make(JsonKind.Boolean);
+    if (this.word("null")) return this.make(JsonKind.Null);
     return this.refuse("expected a value");
   }
 
@@ -69,13 +73,13 @@ export class JsonParser {
     return true;
   }
 
-  private array(): Json {
-    const json = Json.__tuskEmpty(JsonKind.Array, this.blame);
+  private array(): J {
+    const json = this.make(JsonKind.Array);
     this.at++;
     this.space();
     if (this.take(0x5d)) return json;
     while (!this.problem) {
-      json.push(this.value());
+      json.push<J>(this.value());
       this.space();
       if (this.take(0x5d)) break;
       if (!this.take(0x2c)) this.refuse("expected , or ] in an array");
@@ -83,8 +87,8 @@ export class JsonParser {
     return json;
   }
 
-  private object(): Json {
-    const json = Json.__tuskEmpty(JsonKind.Object, this.blame);
+  private object(): J {
+    const json = this.make(JsonKind.Object);
     this.at++;
     this.space();
     if (this.take(0x7d)) return json;
@@ -94,7 +98,7 @@ export class JsonParser {
       const name = this.string();
       this.space();
       if (!this.take(0x3a)) return this.refuse("expected : after a name");
-      json.set(name, this.value());
+      json.set<J>(name, this.value());
       this.space();
       if (this.take(0x7d)) break;
       if (!this.take(0x2c)) this.refuse("expected , or } in an object");
@@ -114,7 +118,7 @@ export class JsonParser {
     return this.at > start;
   }
 
-  private number(): Json {
+  private number(): J {
     const start = this.at;
     const negative = this.take(0x2d);
     const first = this.at;
@@ -136,19 +140,20 @@ export class JsonParser {
     const text = this.text.substring(start, this.at);
     const real = parseReal(text);
     if (!isFinite(real)) return this.refuse("a number is out of range");
-    return this.at == whole ? Json.__tuskDigits(text, real) : Json.of(real);
+    // An integer that 64 bits cannot hold keeps its digits.
+    return this.make(JsonKind.Real, reinterpret<u64>(real), this.at == whole ? text : null);
   }
 
   /** Null when the digits do not fit 64 bits. */
-  private integer(from: i32, to: i32, negative: bool): Json | null {
+  private integer(from: i32, to: i32, negative: bool): J | null {
     let magnitude: u64 = 0;
     for (let i = from; i < to; i++) {
       const digit = <u64>load<u16>(changetype<usize>(this.text) + ((<usize>i) << 1)) - 0x30;
       if (magnitude > (u64.MAX_VALUE - digit) / 10) return null;
       magnitude = magnitude * 10 + digit;
     }
-    if (!negative) return Json.of<u64>(magnitude);
-    return magnitude > 0x8000000000000000 ? null : Json.of<i64>(0 - <i64>magnitude);
+    if (!negative) return this.make(JsonKind.Integer, magnitude).__tuskUnsigned();
+    return magnitude > 0x8000000000000000 ? null : this.make(JsonKind.Integer, 0 - magnitude);
   }
 
   private string(): string {

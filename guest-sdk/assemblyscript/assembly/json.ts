@@ -1,24 +1,13 @@
+import { Reader, create, write } from "./codec";
+import { isExact } from "./decimal";
 import { Failure, __tuskThrow } from "./failure";
-import { Result } from "./result";
-import { Value, isExact } from "./value";
+import { JsonKind, OWN, jsonKindName, whose } from "./json-kind";
 import { JsonParser } from "./json-parser";
 import { JsonWriter } from "./json-writer";
-import { Reader, create, write } from "./codec";
-
-// @ts-ignore: decorator
-@global
-export enum JsonKind { Null, Boolean, Integer, Real, Text, Array, Object }
+import { Result } from "./result";
 
 /** Objects with more members than this look keys up in an index. */
 const INDEXED_FROM: i32 = 16;
-
-/**
- * Whose mistake it is when JSON is not what a fujsen expects, as the status that it amounts to: the client's (400), that of
- * a server that was asked (502), or the program's own.
- */
-export const CLIENT: u16 = 400;
-export const SERVER: u16 = 502;
-export const OWN: u16 = 500;
 
 /** Any JSON value. Integers keep all 64 bits, signed or not; objects keep their order. */
 // @ts-ignore: decorator
@@ -36,21 +25,16 @@ export class Json {
   private constructor(
     readonly kind: JsonKind,
     private blame: u16 = OWN
-  ) {}
+  ) {
+    if (kind >= JsonKind.Array) this.items = [];
+    if (kind == JsonKind.Object) this.names = [];
+  }
 
   static nil(): Json { return new Json(JsonKind.Null); }
 
-  static object(): Json { return Json.__tuskEmpty(JsonKind.Object, OWN); }
+  static object(): Json { return new Json(JsonKind.Object); }
 
-  static array(): Json { return Json.__tuskEmpty(JsonKind.Array, OWN); }
-
-  /** An object, an array or null that came from whom `blame` says. */
-  static __tuskEmpty(kind: JsonKind, blame: u16): Json {
-    const json = new Json(kind, blame);
-    if (kind != JsonKind.Null) json.items = [];
-    if (kind == JsonKind.Object) json.names = [];
-    return json;
-  }
+  static array(): Json { return new Json(JsonKind.Array); }
 
   /** The same value, from whom `blame` says. */
   __tuskFrom(blame: u16): Json {
@@ -58,24 +42,27 @@ export class Json {
     return this;
   }
 
+  /** The same kind of value, holding what was read. */
+  __tuskHolding(bits: u64, held: string | null): Json {
+    this.bits = bits;
+    this.held = held;
+    return this;
+  }
+
   /** From anything: numbers, booleans, texts, arrays, classes; null. */
   static of<T>(value: T): Json {
-    if (isBoolean<T>()) return Json.scalar(JsonKind.Boolean, value ? 1 : 0);
+    if (isBoolean<T>()) return new Json(JsonKind.Boolean).__tuskHolding(value ? 1 : 0, null);
     if (isInteger<T>()) {
-      const json = Json.scalar(JsonKind.Integer, <u64>value);
-      if (!isSigned<T>()) json.unsigned = <i64>json.bits < 0;
-      return json;
+      const json = new Json(JsonKind.Integer).__tuskHolding(<u64>value, null);
+      return isSigned<T>() ? json : json.__tuskUnsigned();
     }
-    if (isFloat<T>()) return Json.scalar(JsonKind.Real, reinterpret<u64>(<f64>value));
+    if (isFloat<T>()) return new Json(JsonKind.Real).__tuskHolding(reinterpret<u64>(<f64>value), null);
     if (isNullable<T>()) if (value == null) return Json.nil();
     if (isReference<T>()) {
-      if (isString<T>()) {
-        const json = new Json(JsonKind.Text);
-        json.held = changetype<string>(value);
-        return json;
-      }
+      if (isString<T>()) return new Json(JsonKind.Text).__tuskHolding(0, changetype<string>(value));
       if (idof<T>() == idof<Json>()) return changetype<Json>(value);
-      if (idof<T>() == idof<Value>()) return changetype<Value>(value).asJson();
+      const object = changetype<NonNullable<T>>(value);
+      if (isDefined(object.__tuskJson)) return object.__tuskJson();
       const writer = new JsonWriter();
       write<T>(writer, value);
       return Json.parse(writer.finish());
@@ -83,18 +70,14 @@ export class Json {
     return Json.nil();
   }
 
-  /** An integer that 64 bits cannot hold: a real that is written with its own digits. */
-  static __tuskDigits(text: string, real: f64): Json {
-    const json = Json.scalar(JsonKind.Real, reinterpret<u64>(real));
-    json.held = text;
-    return json;
+  /** The same integer, whose bits have no sign. */
+  __tuskUnsigned(): Json {
+    this.unsigned = <i64>this.bits < 0;
+    return this;
   }
 
-  private static scalar(kind: JsonKind, bits: u64): Json {
-    const json = new Json(kind);
-    json.bits = bits;
-    return json;
-  }
+  /** The digits of an integer that 64 bits cannot hold: a real that is written with them. */
+  get __tuskDigits(): string | null { return this.kind == JsonKind.Real ? this.held : null; }
 
   /** Reads a JSON text. Ends the call with a failure (500) when it is none: what clients send is read by `request.json()`. */
   static parse(text: string): Json {
@@ -107,7 +90,7 @@ export class Json {
 
   /** Reads a JSON text that came from whom `blame` says. */
   static __tuskParse(text: string, blame: u16): Result<Json> {
-    return new JsonParser(text, blame).parse();
+    return new JsonParser<Json>(text, blame).parse();
   }
 
   get isNull(): bool { return this.kind == JsonKind.Null; }
@@ -230,25 +213,14 @@ export class Json {
 
   /** As a number, text, array or class. Ends the call with a failure that names the member that does not fit. */
   to<T>(): T {
-    return create<T>(this, new Reader(this.blame), "");
+    return create<T, Json>(this, new Reader(this.blame), "");
   }
 
   tryTo<T>(): Result<T> {
     const reader = new Reader(this.blame, false);
-    const value = create<T>(this, reader, "");
+    const value = create<T, Json>(this, reader, "");
     const error = reader.error;
     return error ? Result.failure<T>(error) : Result.success<T>(value);
-  }
-
-  toValue(): Value {
-    switch (this.kind) {
-      case JsonKind.Null: return Value.nil();
-      case JsonKind.Boolean: return Value.boolean(this.bits != 0);
-      case JsonKind.Integer: return this.unsigned ? Value.unsigned(this.bits) : Value.integer(this.bits);
-      case JsonKind.Real: return this.held ? Value.json(this.held!) : Value.real(reinterpret<f64>(this.bits));
-      case JsonKind.Text: return Value.text(this.held!);
-    }
-    return Value.json(this.toString());
   }
 
   /** The JSON text. */
@@ -294,21 +266,4 @@ export class Json {
     const found = this.kind == JsonKind.Integer ? this.toString() : jsonKindName(this.kind);
     return new Failure(this.blame, whose(this.blame) + "expected " + expected + ", found " + found, "type");
   }
-}
-
-/** What a message about JSON begins with: whose it is. */
-export function whose(blame: u16): string {
-  return blame == SERVER ? "the answer of a server: " : "";
-}
-
-export function jsonKindName(kind: JsonKind): string {
-  switch (kind) {
-    case JsonKind.Boolean: return "a boolean";
-    case JsonKind.Integer: return "an integer";
-    case JsonKind.Real: return "a number";
-    case JsonKind.Text: return "a text";
-    case JsonKind.Array: return "an array";
-    case JsonKind.Object: return "an object";
-  }
-  return "null";
 }

@@ -1,18 +1,11 @@
-import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftString } from "./abi";
 import * as imports from "./imports";
 import { Json } from "./json";
+import * as layout from "./layout";
+import { MetricsHow as How } from "./layout";
 import { lowerFields } from "./log";
 import { Result } from "./result";
-
-const enum How { Count, Set, Change, Observe, Record }
-
-/** Where the record `figures` keeps its fields, in bytes. */
-const enum Figure { Requests = 0, Rate = 8, Mean = 16, Errors = 24, Cpu = 32, Connections = 40, Memory = 48, Uptime = 56 }
-
-/** Sizes of the records in lists. */
-const REQUEST_SIZE: usize = 40;
-const ERROR_SIZE: usize = 16;
-const DEPENDENCY_SIZE: usize = 80;
+import { wellFormed } from "./utf16";
 
 function measure(how: How, name: string, amount: f64, labels: Json | null, buckets: f64[] | null): Result<bool> {
   const text = wellFormed(name);
@@ -20,18 +13,23 @@ function measure(how: How, name: string, amount: f64, labels: Json | null, bucke
   const count = labels && labels.isObject ? labels.length : 0;
   const bounds = buckets ? buckets.dataStart : 8;
   imports.metricsMeasure(how, changetype<usize>(text), text.length, amount, list, count, bounds, buckets ? buckets.length : 0, RETURN);
-  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + 4));
+  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + layout.Payload.metricsMeasure));
   return Result.success<bool>(true);
 }
 
-function figure(at: Figure): f64 {
-  imports.metricsFigures(RETURN);
-  return load<f64>(RETURN + <usize>at);
+function optional(at: usize): Json {
+  return load<u8>(at) ? Json.of(liftString(at + layout.OptionString.PAYLOAD)) : Json.nil();
 }
 
-function total(at: Figure): i64 {
+/** What stands at a place of the host's figures. */
+function figure(at: usize): f64 {
   imports.metricsFigures(RETURN);
-  return load<i64>(RETURN + <usize>at);
+  return load<f64>(RETURN + at);
+}
+
+function total(at: usize): i64 {
+  imports.metricsFigures(RETURN);
+  return load<i64>(RETURN + at);
 }
 
 /**
@@ -82,38 +80,41 @@ export namespace metrics {
   }
 
   /** Requests answered since the process started. */
-  export function requestCount(): i64 { return total(Figure.Requests); }
+  export function requestCount(): i64 { return total(layout.MetricsSnapshot.requests); }
 
   /** Requests a second, over the last 60 s. */
-  export function requestsPerSecond(): f64 { return figure(Figure.Rate); }
+  export function requestsPerSecond(): f64 { return figure(layout.MetricsSnapshot.requestsPerSecond); }
 
   /** The mean time of a request over the last 60 s. Seconds; 0 without requests. */
-  export function averageResponseTime(): f64 { return figure(Figure.Mean); }
+  export function averageResponseTime(): f64 { return figure(layout.MetricsSnapshot.averageResponseTime); }
 
   /** Requests of the last 60 s that were answered with 5xx. Percent, 0 to 100; 0 without requests. */
-  export function errorRate(): f64 { return figure(Figure.Errors); }
+  export function errorRate(): f64 { return figure(layout.MetricsSnapshot.errorRate); }
 
   /** Client connections that are open now. */
-  export function activeConnections(): i64 { return total(Figure.Connections); }
+  export function activeConnections(): i64 { return total(layout.MetricsSnapshot.activeConnections); }
 
   /** What the process holds of the memory that it may use (its control group's limit, else the machine's). Percent. */
-  export function memoryUsage(): f64 { return figure(Figure.Memory); }
+  export function memoryUsage(): f64 { return figure(layout.MetricsSnapshot.memoryUsage); }
 
   /** Time of all processors that the process may use, over the last 60 s. Percent, 0 to 100. */
-  export function cpuUsage(): f64 { return figure(Figure.Cpu); }
+  export function cpuUsage(): f64 { return figure(layout.MetricsSnapshot.cpuUsage); }
 
   /** Seconds since the process started. */
-  export function uptime(): f64 { return figure(Figure.Uptime); }
+  export function uptime(): f64 { return figure(layout.MetricsSnapshot.uptime); }
 
   /** The last requests, newest first, 100 at most: objects of `method path status duration_ms time`. */
   export function recentRequests(): Json {
     imports.metricsRecentRequests(RETURN);
     const list = Json.array();
     let item = load<usize>(RETURN);
-    for (let left = load<i32>(RETURN, 4); left > 0; left--, item += REQUEST_SIZE) {
+    for (let left = load<i32>(RETURN, layout.Slice.length); left > 0; left--, item += layout.MetricsRecentRequest.SIZE) {
       list.push(Json.object()
-        .set("method", liftString(item)).set("path", liftString(item + 8)).set("status", load<u16>(item, 16))
-        .set("duration_ms", load<f64>(item, 24)).set("time", load<i64>(item, 32)));
+        .set("method", liftString(item + layout.MetricsRecentRequest.method))
+        .set("path", liftString(item + layout.MetricsRecentRequest.path))
+        .set("status", load<u16>(item, layout.MetricsRecentRequest.status))
+        .set("duration_ms", load<f64>(item, layout.MetricsRecentRequest.durationMs))
+        .set("time", load<i64>(item, layout.MetricsRecentRequest.time)));
     }
     return list;
   }
@@ -123,8 +124,8 @@ export namespace metrics {
     imports.metricsErrors(RETURN);
     const counts = Json.object();
     let item = load<usize>(RETURN);
-    for (let left = load<i32>(RETURN, 4); left > 0; left--, item += ERROR_SIZE) {
-      counts.set(load<u16>(item).toString(), load<i64>(item, 8));
+    for (let left = load<i32>(RETURN, layout.Slice.length); left > 0; left--, item += layout.TupleU16U64.SIZE) {
+      counts.set(load<u16>(item, layout.TupleU16U64.first).toString(), load<i64>(item, layout.TupleU16U64.second));
     }
     return counts;
   }
@@ -138,13 +139,16 @@ export namespace metrics {
     imports.metricsDependencies(RETURN);
     const list = Json.array();
     let item = load<usize>(RETURN);
-    for (let left = load<i32>(RETURN, 4); left > 0; left--, item += DEPENDENCY_SIZE) {
-      const reason = load<u8>(item, 24) ? Json.of(liftString(item + 28)) : Json.nil();
-      const circuit = load<u8>(item, 64) ? Json.of(liftString(item + 68)) : Json.nil();
+    for (let left = load<i32>(RETURN, layout.Slice.length); left > 0; left--, item += layout.MetricsDependencyStatus.SIZE) {
       list.push(Json.object()
-        .set("name", liftString(item)).set("kind", liftString(item + 8)).set("status", liftString(item + 16)).set("reason", reason)
-        .set("since", load<i64>(item, 40)).set("checked", load<i64>(item, 48)).set("duration_ms", load<f64>(item, 56))
-        .set("circuit", circuit));
+        .set("name", liftString(item + layout.MetricsDependencyStatus.name))
+        .set("kind", liftString(item + layout.MetricsDependencyStatus.kind))
+        .set("status", liftString(item + layout.MetricsDependencyStatus.status))
+        .set("reason", optional(item + layout.MetricsDependencyStatus.reason))
+        .set("since", load<i64>(item, layout.MetricsDependencyStatus.since))
+        .set("checked", load<i64>(item, layout.MetricsDependencyStatus.checked))
+        .set("duration_ms", load<f64>(item, layout.MetricsDependencyStatus.durationMs))
+        .set("circuit", optional(item + layout.MetricsDependencyStatus.circuit)));
     }
     return list;
   }

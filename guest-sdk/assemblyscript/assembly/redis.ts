@@ -1,7 +1,9 @@
-import { RETURN, liftFailure, liftValues, lowerValues, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValues, lowerValues } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
+import * as layout from "./layout";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value } from "./value";
 
 function texts(values: Value[]): string[] {
@@ -76,8 +78,8 @@ export namespace redis {
     imports.redisCommand(
       changetype<usize>(where), where.length, changetype<usize>(verb), verb.length, lowerValues(args), args.length, RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<Value[]>(liftFailure(RETURN + 4));
-    return Result.success<Value[]>(liftValues(RETURN + 4));
+    if (load<u8>(RETURN)) return Result.failure<Value[]>(liftFailure(RETURN + layout.Payload.redisCommand));
+    return Result.success<Value[]>(liftValues(RETURN + layout.Payload.redisCommand));
   }
 
   /** Null when there is no such key. */

@@ -2,12 +2,16 @@ import { lowerBytes, lowerPairs, lowerString, lowerValue } from "./abi";
 import { stringify } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
 import { Json } from "./json";
+import * as layout from "./layout";
 import { Value, ValueKind } from "./value";
 
-/** `result<reply, error>`: tag at 0; status at 8, headers at 16, body at 24. */
-const REPLY: usize = memory.data(40, 8);
-const HEADERS: usize = REPLY + 12;
-const BODY: usize = REPLY + 16 + 8;
+/** What the export gives: a result, whose payload is the reply. */
+const RESULT: usize = memory.data(<i32>layout.Call.SIZE, <i32>layout.Call.ALIGN);
+const REPLY: usize = RESULT + layout.Call.PAYLOAD;
+const BODY: usize = REPLY + layout.Reply.body;
+const BODY_PAYLOAD: usize = BODY + layout.Value.PAYLOAD;
+/** Where a list without elements stands: anywhere. */
+const NOWHERE: usize = 4;
 
 /** An answer with a status, headers and a body of its own. */
 // @ts-ignore: decorator
@@ -76,11 +80,11 @@ export class Created<T> {
 }
 
 function finish(status: u16, headers: string[][] | null): usize {
-  store<u8>(REPLY, 0);
-  store<u16>(REPLY, status, 8);
-  store<usize>(REPLY, headers ? lowerPairs(headers) : 4, 12);
-  store<u32>(REPLY, headers ? headers.length : 0, 16);
-  return REPLY;
+  store<u8>(RESULT, 0);
+  store<u16>(REPLY, status, layout.Reply.status);
+  store<usize>(REPLY, headers ? lowerPairs(headers) : NOWHERE, layout.Reply.headers);
+  store<u32>(REPLY, headers ? headers.length : 0, layout.Reply.headers + layout.Slice.length);
+  return RESULT;
 }
 
 /** The answer of a fujsen without a result. */
@@ -115,13 +119,13 @@ export function __tuskUnknown(name: string): usize {
 function lowerBody<T>(value: T): void {
   if (isBoolean<T>()) {
     store<u8>(BODY, ValueKind.Boolean);
-    store<u8>(BODY, value ? 1 : 0, 8);
+    store<u8>(BODY_PAYLOAD, value ? 1 : 0);
   } else if (isInteger<T>() && (isSigned<T>() || sizeof<T>() < 8)) {
     store<u8>(BODY, ValueKind.Integer);
-    store<i64>(BODY, <i64>value, 8);
+    store<i64>(BODY_PAYLOAD, <i64>value);
   } else if (isFloat<T>()) {
     store<u8>(BODY, ValueKind.Real);
-    store<f64>(BODY, <f64>value, 8);
+    store<f64>(BODY_PAYLOAD, <f64>value);
   } else if (isString<T>()) {
     if (isNullable<T>()) {
       if (value == null) {
@@ -130,7 +134,7 @@ function lowerBody<T>(value: T): void {
       }
     }
     store<u8>(BODY, ValueKind.Text);
-    lowerString(BODY + 8, changetype<string>(value));
+    lowerString(BODY_PAYLOAD, changetype<string>(value));
   } else {
     lowerValue(BODY, jsonValue<T>(value));
   }
@@ -139,12 +143,12 @@ function lowerBody<T>(value: T): void {
 function jsonValue<T>(value: T): Value {
   if (isReference<T>()) {
     if (isNullable<T>()) if (value == null) return Value.nil();
-    if (idof<T>() == idof<Json>()) return changetype<Json>(value).toValue();
+    if (idof<T>() == idof<Json>()) return Value.of(changetype<Json>(value));
     if (idof<T>() == idof<Value>()) return changetype<Value>(value);
     if (idof<T>() == idof<Uint8Array>()) return Value.bytes(changetype<Uint8Array>(value));
     if (idof<T>() == idof<ArrayBuffer>()) return Value.bytes(Uint8Array.wrap(changetype<ArrayBuffer>(value)));
     if (isString<T>()) return Value.text(changetype<string>(value));
     return Value.json(stringify<T>(value));
   }
-  return Json.of<T>(value).toValue();
+  return Value.of<T>(value);
 }

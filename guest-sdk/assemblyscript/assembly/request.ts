@@ -1,7 +1,9 @@
 import { RETURN, liftBytes, liftPairs, liftString } from "./abi";
 import * as imports from "./imports";
 import { Failure } from "./failure";
-import { CLIENT, Json } from "./json";
+import { Json } from "./json";
+import { CLIENT } from "./json-kind";
+import * as layout from "./layout";
 import { Result } from "./result";
 import { brokenAt, decode } from "./utf8";
 
@@ -58,9 +60,12 @@ export class Request {
 export function incoming(): Request | null {
   imports.httpIncoming(RETURN);
   if (!load<u8>(RETURN)) return null;
+  const at = RETURN + layout.Payload.httpIncoming, service = at + layout.HttpIncomingRequest.service;
   return new Request(
-    liftString(RETURN + 4), liftString(RETURN + 12), liftPairs(RETURN + 20), liftPairs(RETURN + 28), liftPairs(RETURN + 36),
-    liftBytes(RETURN + 44), load<u8>(RETURN + 52) ? liftString(RETURN + 56) : null
+    liftString(at + layout.HttpIncomingRequest.method), liftString(at + layout.HttpIncomingRequest.path),
+    liftPairs(at + layout.HttpIncomingRequest.parameters), liftPairs(at + layout.HttpIncomingRequest.query),
+    liftPairs(at + layout.HttpIncomingRequest.headers), liftBytes(at + layout.HttpIncomingRequest.body),
+    load<u8>(service) ? liftString(service + layout.OptionString.PAYLOAD) : null
   );
 }
 

@@ -1,11 +1,13 @@
-import { RETURN, VALUE_SIZE, liftFailure, liftString, liftValue, lowerValues, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftStrings, liftValues, lowerValues } from "./abi";
 import { Reader, create } from "./codec";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
 import { Json } from "./json";
 import { JsonWriter } from "./json-writer";
+import * as layout from "./layout";
 import { Result } from "./result";
-import { Value, ValueKind } from "./value";
+import { wellFormed } from "./utf16";
+import { Value, ValueKind, kindName } from "./value";
 
 /** Of a row: what does not fit is named with the statement that gave it. */
 class RowReader extends Reader {
@@ -16,18 +18,6 @@ class RowReader extends Reader {
   refuse(path: string, problem: string): void {
     super.refuse(path, problem + ", in a row of `" + this.statement + "`");
   }
-}
-
-function kindName(kind: ValueKind): string {
-  switch (kind) {
-    case ValueKind.Boolean: return "a boolean";
-    case ValueKind.Integer: return "an integer";
-    case ValueKind.Real: return "a real number";
-    case ValueKind.Text: return "a text";
-    case ValueKind.Bytes: return "bytes";
-    case ValueKind.Json: return "JSON";
-  }
-  return "null";
 }
 
 /** A statement for a message: the beginning of it, on one line. */
@@ -98,7 +88,7 @@ export class Row {
   }
 
   /** As a class of the author: a field for each column that is wanted. */
-  to<T>(): T { return create<T>(this.toJson(), new RowReader(this.statement), ""); }
+  to<T>(): T { return create<T, Json>(this.toJson(), new RowReader(this.statement), ""); }
 
   __tuskWriteFields(to: usize): void {
     const writer = changetype<JsonWriter>(to);
@@ -164,23 +154,18 @@ export class Changes {
 }
 
 function liftRows(statement: string): Result<Rows> {
-  if (load<u8>(RETURN)) return Result.failure<Rows>(liftFailure(RETURN + 4));
-  let at = load<usize>(RETURN, 4);
-  const columns = new Array<string>(load<i32>(RETURN, 8));
-  for (let i = 0; i < columns.length; i++, at += 8) columns[i] = liftString(at);
-  at = load<usize>(RETURN, 12);
-  const items = new Array<Row>(load<i32>(RETURN, 16));
-  for (let i = 0; i < items.length; i++, at += 8) {
-    let cell = load<usize>(at);
-    const values = new Array<Value>(load<i32>(at, 4));
-    for (let j = 0; j < values.length; j++, cell += VALUE_SIZE) values[j] = liftValue(cell);
-    items[i] = new Row(columns, values, statement);
-  }
+  const rows = RETURN + layout.Payload.sqlQuery;
+  if (load<u8>(RETURN)) return Result.failure<Rows>(liftFailure(rows));
+  const columns = liftStrings(rows + layout.SqlRows.columns);
+  let at = load<usize>(rows, layout.SqlRows.rows);
+  const items = new Array<Row>(load<i32>(rows, layout.SqlRows.rows + layout.Slice.length));
+  for (let i = 0; i < items.length; i++, at += layout.Slice.SIZE) items[i] = new Row(columns, liftValues(at), statement);
   return Result.success<Rows>(new Rows(columns, items));
 }
 
-function done(): Result<bool> {
-  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + 4));
+/** Of an import that gives nothing but a failure, whose payload is at `payload`. */
+function done(payload: usize): Result<bool> {
+  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + payload));
   return Result.success<bool>(true);
 }
 
@@ -216,8 +201,10 @@ export namespace sql {
     imports.sqlExecute(
       changetype<usize>(name), name.length, changetype<usize>(text), text.length, lowerValues(parameters), parameters.length, RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<Changes>(liftFailure(RETURN + 8));
-    return Result.success<Changes>(new Changes(load<i64>(RETURN, 8), load<i64>(RETURN, 16)));
+    const payload = RETURN + layout.Payload.sqlExecute;
+    if (load<u8>(RETURN)) return Result.failure<Changes>(liftFailure(payload));
+    const affected = load<i64>(payload, layout.SqlChanges.affected);
+    return Result.success<Changes>(new Changes(affected, load<i64>(payload, layout.SqlChanges.lastInsertId)));
   }
 
   /** Starts a transaction: every statement of this call on this database belongs to it until `commit` or `rollback`. A call that ends without `commit` rolls back. */
@@ -235,18 +222,18 @@ export namespace sql {
   export function tryBegin(database: string): Result<bool> {
     const name = wellFormed(database);
     imports.sqlBegin(changetype<usize>(name), name.length, RETURN);
-    return done();
+    return done(layout.Payload.sqlBegin);
   }
 
   export function tryCommit(database: string): Result<bool> {
     const name = wellFormed(database);
     imports.sqlCommit(changetype<usize>(name), name.length, RETURN);
-    return done();
+    return done(layout.Payload.sqlCommit);
   }
 
   export function tryRollback(database: string): Result<bool> {
     const name = wellFormed(database);
     imports.sqlRollback(changetype<usize>(name), name.length, RETURN);
-    return done();
+    return done(layout.Payload.sqlRollback);
   }
 }

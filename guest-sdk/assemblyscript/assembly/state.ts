@@ -1,10 +1,12 @@
-import { RETURN, liftFailure, liftValue, lowerValue, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftValue, lowerValue } from "./abi";
 import { Failure, __tuskThrow } from "./failure";
 import * as imports from "./imports";
+import * as layout from "./layout";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 import { Value, ValueKind } from "./value";
 
-const FLAT: usize = memory.data(16, 8);
+const FLAT: usize = memory.data(<i32>layout.Value.SIZE, <i32>layout.Results.ALIGN);
 
 /** A value in the three words that imports take it in: its tag, then pointer and length, or its bits. */
 class Flat {
@@ -16,16 +18,16 @@ class Flat {
     lowerValue(FLAT, value);
     this.tag = load<u8>(FLAT);
     if (value.kind >= ValueKind.Text) {
-      this.word = load<u32>(FLAT, 8);
-      this.length = load<i32>(FLAT, 12);
+      this.word = load<u32>(FLAT, layout.Value.PAYLOAD);
+      this.length = load<i32>(FLAT, layout.Value.PAYLOAD + 4);
     } else this.word = value.bits;
   }
 }
 
-/** Of what the host answers at `offset`. */
-function flag(offset: usize): Result<bool> {
-  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + offset));
-  return Result.success<bool>(load<u8>(RETURN + offset) != 0);
+/** What the host answers, whose payload is at `payload`. */
+function flag(payload: usize): Result<bool> {
+  if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + payload));
+  return Result.success<bool>(load<u8>(RETURN + payload) != 0);
 }
 
 /**
@@ -44,8 +46,8 @@ export namespace state {
   export function tryGet(key: string): Result<Value> {
     const name = wellFormed(key);
     imports.stateGet(changetype<usize>(name), name.length, RETURN);
-    if (load<u8>(RETURN)) return Result.failure<Value>(liftFailure(RETURN + 8));
-    return Result.success<Value>(liftValue(RETURN + 8));
+    if (load<u8>(RETURN)) return Result.failure<Value>(liftFailure(RETURN + layout.Payload.stateGet));
+    return Result.success<Value>(liftValue(RETURN + layout.Payload.stateGet));
   }
 
   /** Sets a value: a number, a boolean, a text, bytes, `Json`, a `Value`, or what can be JSON. A null one deletes. */
@@ -56,7 +58,7 @@ export namespace state {
     imports.stateSet(
       changetype<usize>(name), name.length, flat.tag, flat.word, flat.length, i32(lifetime != 0), lifetime, RETURN
     );
-    if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + 4));
+    if (load<u8>(RETURN)) return Result.failure<bool>(liftFailure(RETURN + layout.Payload.stateSet));
     return Result.success<bool>(true);
   }
 
@@ -66,7 +68,7 @@ export namespace state {
   export function tryDelete(key: string): Result<bool> {
     const name = wellFormed(key);
     imports.stateDelete(changetype<usize>(name), name.length, RETURN);
-    return flag(4);
+    return flag(layout.Payload.stateDelete);
   }
 
   /**
@@ -78,8 +80,8 @@ export namespace state {
   export function tryIncrement(key: string, by: i64 = 1, lifetime: i64 = 0): Result<i64> {
     const name = wellFormed(key);
     imports.stateIncrement(changetype<usize>(name), name.length, by, i32(lifetime != 0), lifetime, RETURN);
-    if (load<u8>(RETURN)) return Result.failure<i64>(liftFailure(RETURN + 8));
-    return Result.success<i64>(load<i64>(RETURN, 8));
+    if (load<u8>(RETURN)) return Result.failure<i64>(liftFailure(RETURN + layout.Payload.stateIncrement));
+    return Result.success<i64>(load<i64>(RETURN, layout.Payload.stateIncrement));
   }
 
   /**
@@ -96,7 +98,7 @@ export namespace state {
       changetype<usize>(name), name.length, before.tag, before.word, before.length,
       after.tag, after.word, after.length, i32(lifetime != 0), lifetime, RETURN
     );
-    return flag(4);
+    return flag(layout.Payload.stateCompareAndSet);
   }
 
   /** Lets a value disappear after `lifetime` milliseconds from now on; 0 lets it stay. Whether there was a value. */
@@ -105,7 +107,7 @@ export namespace state {
   export function tryExpire(key: string, lifetime: i64): Result<bool> {
     const name = wellFormed(key);
     imports.stateExpire(changetype<usize>(name), name.length, i32(lifetime != 0), lifetime, RETURN);
-    return flag(4);
+    return flag(layout.Payload.stateExpire);
   }
 
   /** Milliseconds that are left; -1 for a value without an end and for no value. */
@@ -114,7 +116,8 @@ export namespace state {
   export function tryExpiresIn(key: string): Result<i64> {
     const name = wellFormed(key);
     imports.stateExpiresIn(changetype<usize>(name), name.length, RETURN);
-    if (load<u8>(RETURN)) return Result.failure<i64>(liftFailure(RETURN + 8));
-    return Result.success<i64>(load<u8>(RETURN, 8) ? load<i64>(RETURN, 16) : -1);
+    const payload = RETURN + layout.Payload.stateExpiresIn;
+    if (load<u8>(RETURN)) return Result.failure<i64>(liftFailure(payload));
+    return Result.success<i64>(load<u8>(payload) ? load<i64>(payload, layout.OptionU64.PAYLOAD) : -1);
   }
 }

@@ -1,6 +1,8 @@
-import { RETURN, liftFailure, liftString, wellFormed } from "./abi";
+import { RETURN, liftFailure, liftString } from "./abi";
 import * as imports from "./imports";
+import * as layout from "./layout";
 import { Result } from "./result";
+import { wellFormed } from "./utf16";
 
 /** Clocks. */
 // @ts-ignore: decorator
@@ -18,8 +20,8 @@ export namespace time {
   export function tryFormat(timestamp: i64, pattern: string): Result<string> {
     const text = wellFormed(pattern);
     imports.timeFormat(timestamp, changetype<usize>(text), text.length, RETURN);
-    if (load<u8>(RETURN)) return Result.failure<string>(liftFailure(RETURN + 4));
-    return Result.success<string>(liftString(RETURN + 4));
+    if (load<u8>(RETURN)) return Result.failure<string>(liftFailure(RETURN + layout.Payload.timeFormat));
+    return Result.success<string>(liftString(RETURN + layout.Payload.timeFormat));
   }
 
   /** Waits, within what is left of the call's time. */

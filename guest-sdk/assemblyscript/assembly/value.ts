@@ -1,12 +1,24 @@
-import { Failure, __tuskThrow } from "./failure";
-import { Json, OWN } from "./json";
 import { toBase64 } from "./base64";
 import { stringify } from "./codec";
+import { isExact } from "./decimal";
+import { Failure, __tuskThrow } from "./failure";
+import { Json } from "./json";
+import { JsonKind, OWN } from "./json-kind";
+import { JsonWriter } from "./json-writer";
+import { ValueCase } from "./layout";
 
-/** In the order of the variant `value`. */
+/** What a value can be. */
 // @ts-ignore: decorator
 @global
-export enum ValueKind { Null, Boolean, Integer, Real, Text, Bytes, Json }
+export enum ValueKind {
+  Null = ValueCase.Null,
+  Boolean = ValueCase.Boolean,
+  Integer = ValueCase.Integer,
+  Real = ValueCase.Real,
+  Text = ValueCase.Text,
+  Bytes = ValueCase.Bytes,
+  Json = ValueCase.Json
+}
 
 /** One SQL parameter or column, one Redis argument or reply, one configuration value. */
 // @ts-ignore: decorator
@@ -51,11 +63,30 @@ export class Value {
       if (idof<T>() == idof<Uint8Array>()) return Value.bytes(changetype<Uint8Array>(value));
       if (idof<T>() == idof<ArrayBuffer>()) return Value.bytes(Uint8Array.wrap(changetype<ArrayBuffer>(value)));
       if (idof<T>() == idof<Value>()) return changetype<Value>(value);
-      if (idof<T>() == idof<Json>()) return changetype<Json>(value).toValue();
+      if (idof<T>() == idof<Json>()) return Value.fromJson(changetype<Json>(value));
       return Value.json(stringify(value));
     }
     return Value.nil();
   }
+
+  private static fromJson(json: Json): Value {
+    switch (json.kind) {
+      case JsonKind.Null: return Value.nil();
+      case JsonKind.Boolean: return Value.boolean(json.asBoolean());
+      case JsonKind.Integer: return json.isUnsigned ? Value.unsigned(json.asUnsigned()) : Value.integer(json.asInteger());
+      case JsonKind.Text: return Value.text(json.asText());
+      case JsonKind.Real:
+        if (!json.__tuskDigits) return Value.real(json.asReal());
+    }
+    return Value.json(json.toString());
+  }
+
+  /** Of a field of this type: what stands there in JSON. */
+  __tuskOf(json: usize): Value { return Value.fromJson(changetype<Json>(json)); }
+
+  /** What `Json.of` makes of it, and how it is written within other JSON. */
+  __tuskJson(): Json { return this.asJson(); }
+  __tuskWrite(writer: JsonWriter): void { this.asJson().__tuskWrite(writer); }
 
   get isNull(): bool { return this.kind == ValueKind.Null; }
 
@@ -136,11 +167,6 @@ export class Value {
   private mismatch(expected: string): Failure {
     return new Failure(this.blame, "expected " + expected + ", found " + kindName(this.kind), "type");
   }
-}
-
-/** Whether `real` is an integer that is no rounded one: below 2^53 every integer has a real of its own. */
-export function isExact(real: f64): bool {
-  return real == Math.trunc(real) && Math.abs(real) < 9007199254740992.0;
 }
 
 export function kindName(kind: ValueKind): string {

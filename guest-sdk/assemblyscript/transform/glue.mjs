@@ -21,7 +21,9 @@ export function addWrapper(program, { declaration, source }, descriptor, index) 
   const values = parameters.map((node, at) => argument(node, descriptor.params[at], at, declaration)).join(" ");
   const call = `${declaration.name.text}(${parameters.map(node => localName(node, declaration)).join(", ")})`;
   const result = descriptor.result === "void" ? `${call}; return __tuskNothing();` : `return __tuskReply<${descriptor.result}>(${call});`;
-  const text = `export function __tusk${index}(args: usize): usize { ${values} ${result} }`;
+  const line = source.lineAt(declaration.name.range.start);
+  const enter = `__tuskEnter(${quote(source.normalizedPath)}, ${line}, ${source.columnAt()});`;
+  const text = `export function __tusk${index}(args: usize): usize { ${enter} ${values} ${result} }`;
   source.statements.push(...parse(program, text, source.normalizedPath, declaration.name.range));
 }
 

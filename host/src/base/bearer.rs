@@ -34,7 +34,6 @@ impl std::fmt::Debug for Bearer {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use http::HeaderValue;
 

@@ -26,7 +26,7 @@ pub(crate) fn capped(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most {
         return Cow::Borrowed(text);
     }
-    let start = &text[..text.floor_char_boundary(most)];
+    let start = text.get(..text.floor_char_boundary(most)).unwrap_or_default();
     Cow::Owned(format!("{start}… ({} bytes)", text.len()))
 }
 
@@ -39,8 +39,8 @@ fn without(text: &str, is_bad: impl Fn(char) -> bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     };
     let mut escaped = String::with_capacity(text.len() + 16);
-    escaped.push_str(&text[..first]);
-    for character in text[first..].chars() {
+    escaped.push_str(text.get(..first).unwrap_or_default());
+    for character in text.get(first..).unwrap_or_default().chars() {
         match character {
             _ if !is_bad(character) => escaped.push(character),
             '\n' => escaped.push_str("\\n"),
@@ -70,7 +70,6 @@ fn steers(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -110,7 +110,6 @@ pub(crate) fn folder(file: &Path) -> &Path {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::os::unix::net::UnixListener;
 

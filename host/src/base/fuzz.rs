@@ -14,7 +14,17 @@ pub(crate) const SHORT: u64 = 3_000;
 
 /// The full size of a long form, or what the environment says.
 pub(crate) fn long() -> u64 {
-    variable("ENDURE_EXECUTIONS").unwrap_or(1_000_000)
+    executions(1_000_000)
+}
+
+/// What the environment says, or else this.
+pub(crate) fn executions(full: u64) -> u64 {
+    variable("ENDURE_EXECUTIONS").unwrap_or(full)
+}
+
+/// The seed of the first execution.
+pub(crate) fn first_seed() -> u64 {
+    variable("ENDURE_SEED").unwrap_or_else(|| fastrand::u64(..u64::MAX / 2))
 }
 
 fn variable(name: &str) -> Option<u64> {
@@ -27,7 +37,7 @@ fn variable(name: &str) -> Option<u64> {
 
 /// Runs `one` so many times. Whatever it does not want to see it panics about, as the code under test would.
 pub(crate) fn run(what: &str, executions: u64, corpus: &[&str], mut one: impl FnMut(&mut Input<'_>)) {
-    let first = variable("ENDURE_SEED").unwrap_or_else(|| fastrand::u64(..u64::MAX / 2));
+    let first = first_seed();
     for seed in first..first + executions {
         let mut input = Input {
             random: fastrand::Rng::with_seed(seed),
@@ -38,6 +48,11 @@ pub(crate) fn run(what: &str, executions: u64, corpus: &[&str], mut one: impl Fn
             std::panic::resume_unwind(panic);
         }
     }
+    report(what, executions, first);
+}
+
+/// Nothing was found.
+pub(crate) fn report(what: &str, executions: u64, first: u64) {
     println!("figure: {what}: {executions} executions from seed {first}, no finding");
 }
 

@@ -36,12 +36,12 @@ pub const WASI_THINGS: usize = 1_000;
 /// What one call may ask WASI's random for. Bytes.
 pub const WASI_RANDOM: u64 = 1 << 20;
 /// Slots that keep what the last instance of a module left there, for its next one; those of other modules make room.
-pub const WARM_SLOTS: u32 = 64;
+pub const WARM_SLOTS: u32 = 32;
 /// What an instance slot keeps in memory for its next user, of what the last one wrote: the stack, data and first pieces of
 /// an ordinary call. Of its tables and its native stack alike. Bytes.
-pub const KEEP_RESIDENT: usize = 64 << 10;
+pub const KEEP_RESIDENT: usize = 48 << 10;
 pub const KEEP_RESIDENT_TABLE: usize = 4 << 10;
-pub const KEEP_RESIDENT_STACK: usize = 16 << 10;
+pub const KEEP_RESIDENT_STACK: usize = 8 << 10;
 /// The host's own memory: from which size on a piece is taken from the system and given back by itself, in bytes; how often
 /// it is looked whether to give back what was freed, and the processor time since the last time that makes it worth it.
 pub const LARGE_PIECE: i32 = 256 << 10;
@@ -100,6 +100,11 @@ pub const BODY_GAP: Duration = Duration::from_secs(10);
 pub const BODY_RATE: u64 = 1 << 10;
 /// Answers of one connection that are made and not yet taken: above it, further requests wait. Bytes.
 pub const OWED: usize = 16 << 20;
+/// Answers of all connections that are made and not yet taken: above it, further requests wait, and clients lose their
+/// connections that have taken nothing for so long, and those that are slowest after so long. Bytes.
+pub const OWED_ALL: usize = 256 << 20;
+pub const OWED_STILL: Duration = Duration::from_millis(500);
+pub const OWED_SLOW: Duration = Duration::from_secs(5);
 /// While a client is owed something, it takes this much at least over this time, or its connection ends: what it does not take
 /// lies in memory. Bytes a second.
 pub const OWED_RATE: u64 = 1 << 10;
@@ -213,6 +218,8 @@ pub const EVENTS_TRIMMED: usize = 1000;
 pub const EVENTS_DEAD: usize = 10_000;
 /// The longest pause between two deliveries of an event.
 pub const EVENTS_BACKOFF: Duration = Duration::from_secs(60);
+/// What `[message_queue] backoff` and `visibility` may be.
+pub const EVENTS_PAUSES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(60 * 60));
 /// How long a publisher waits for a Redis server that is being restarted.
 pub const EVENTS_PUBLISH: Duration = Duration::from_secs(2);
 /// What an event stays its taker's own beyond the deadlines of its handlers.
@@ -318,12 +325,14 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
-/// Metrics that fujsens record: series of one service; labels of one series; a name; a label's value; the buckets of a
-/// histogram. Values beyond the first or with a longer label are dropped and counted. Bytes.
+/// Metrics that fujsens record: series of one service, and as many descriptions; labels of one series; a name; a label's value;
+/// what a description says; the buckets of a histogram. What is beyond the first, or has a longer label, is dropped and counted.
+/// Bytes.
 pub const METRIC_SERIES: usize = 2_000;
 pub const METRIC_LABELS: usize = 8;
 pub const METRIC_NAME: usize = 128;
 pub const METRIC_LABEL: usize = 128;
+pub const METRIC_HELP: usize = 256;
 pub const METRIC_BUCKETS: usize = 32;
 /// Series of one metric of the host's own; those of earlier versions of the file make room for new ones.
 pub const HOST_SERIES: usize = 2_000;
@@ -339,15 +348,23 @@ pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often alerts are looked at.
 pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 
-/// Spans of traces: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
+/// Spans of traces, and in the same way metrics and lines of the log for a collector: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
 /// how often one is sent that is not full.
 pub const SPANS_WAITING: usize = 16_384;
 pub const SPANS_BATCH: usize = 2048;
 pub const SPANS_EVERY: Duration = Duration::from_secs(1);
 /// The bytes from which on a message is full, too: collectors refuse large ones.
 pub const SPANS_MESSAGE: usize = 1 << 20;
-/// What a collector may take for one message.
-pub const SPANS_EXPORT: Duration = Duration::from_secs(5);
+/// What a collector may take for one message, all attempts together, where no variable says another time; the longest time that
+/// a variable may say; what of it a connection may take.
+pub const SPANS_EXPORT: Duration = Duration::from_secs(10);
+pub const SPANS_LONGEST: Duration = Duration::from_secs(300);
+pub const SPANS_CONNECT: Duration = Duration::from_secs(5);
+/// Before a collector that is busy or away is asked again. One that says when is asked then, but so often at most for one
+/// message, and after so long: what waits meanwhile is bounded, too.
+pub const SPANS_AGAIN: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(5));
+pub const SPANS_ASKED: u32 = 3;
+pub const SPANS_WAIT: Duration = Duration::from_secs(30);
 /// What is read of its answer. Bytes.
 pub const SPANS_ANSWER: usize = 64 << 10;
 /// Sending what waits when the service stops, or names another collector; how often it is looked whether that is done.
@@ -357,14 +374,22 @@ pub const SPANS_LOOK: Duration = Duration::from_millis(5);
 pub const SPAN_ATTRIBUTES: usize = 16;
 pub const SPAN_NAME: usize = 256;
 pub const SPAN_TEXT: usize = 1 << 10;
+/// Of a line of the log that goes to a collector: a text of it, which is cut. Bytes.
+pub const LOG_PUSHED: usize = 4 << 10;
+/// How often metrics go to a collector where no variable says so.
+pub const METRICS_EVERY: Duration = Duration::from_secs(60);
 
 /// Between two slots of a schedule, at least and at most: a year is for a cron expression.
 pub const SCHEDULE_PERIOD: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(366 * 24 * 60 * 60));
 /// How far a cron expression's next time is looked for: February 29 on a given weekday comes again after 28 years, over a
 /// century without a leap year after 40. Days.
 pub const SCHEDULE_SEARCH: usize = 41 * 366;
+/// What `[limits] deadline` and `queue_wait` may be: no client waits for a day, and clocks can add it without an overflow.
+pub const DEADLINES: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(24 * 60 * 60));
+/// What `[cors] max_age` may be at most: browsers keep an answer for a day, and a year is what people write for "always".
+pub const CORS_AGE: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 /// What a schedule's `deadline` may be.
-pub const SCHEDULE_DEADLINE: Duration = Duration::from_secs(60 * 60);
+pub const SCHEDULE_DEADLINE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(60 * 60));
 /// A slot that comes later than this, after a machine slept, was missed.
 pub const SCHEDULE_LATE: Duration = Duration::from_secs(60);
 /// The longest until the clock is looked at again: somebody may set it.

@@ -17,14 +17,56 @@ pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = 
 pub(crate) fn warnings(config: &Config) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, node) in &config.root {
-        let Value::Object(object) = &node.value else { continue };
+        let Value::Object(object) = &node.value else {
+            found.extend(code(name, name, node));
+            continue;
+        };
         match sections::of(name) {
             Some(row) if row.name == name => keys(row, object, &mut found),
-            _ if holds_code(object) => reuse(name, object, &mut found),
-            _ => found.extend(section(config, name, node, object)),
+            _ => own(config, name, node, object, &mut found),
         }
     }
     found
+}
+
+/// A section of the service's own.
+fn own(config: &Config, name: &str, node: &Node, object: &Object, found: &mut Vec<Diagnostic>) {
+    let before = found.len();
+    found.extend(
+        object
+            .iter()
+            .filter_map(|(key, node)| code(&format!("{name}.{key}"), key, node)),
+    );
+    if holds_code(object) || found.len() > before {
+        reuse(name, object, found);
+    } else {
+        found.extend(section(config, name, node, object));
+    }
+}
+
+/// A text over several lines, or a module, under a key that is nearly one for code.
+fn code(path: &str, key: &str, node: &Node) -> Option<Diagnostic> {
+    let is_code = match &node.value {
+        Value::Wasm(_) => true,
+        Value::String(text) => text.contains('\n'),
+        _ => false,
+    };
+    let (name, last) = key.rsplit_once('_').unwrap_or(("", key));
+    if !is_code || !is_near(last, "fujsen") {
+        return None;
+    }
+    let right = if name.is_empty() {
+        "fujsen".to_owned()
+    } else {
+        format!("{name}_fujsen")
+    };
+    let message = format!("`{path}` is a value of your own, and looks like code");
+    Some(warning(
+        node,
+        message,
+        "nothing compiles it",
+        &format!("did you mean `{right}`? A key that ends in `fujsen` holds code"),
+    ))
 }
 
 fn section(config: &Config, name: &str, node: &Node, object: &Object) -> Option<Diagnostic> {
@@ -232,7 +274,7 @@ mod tests {
     }
 
     fn warned(text: &str, folder: &Path) -> Vec<(String, String)> {
-        let config = match tsk::load("service.tsk", text, &Beside(folder), tsk::Options::default()) {
+        let config = match tsk::load("service.tsk", text, &Beside(folder), fujsen::options()) {
             Ok(config) => config,
             Err(failure) => panic!("{failure}"),
         };
@@ -247,6 +289,30 @@ mod tests {
     }
 
     const CODE: &str = "[users]\nlist_fujsen = '''rust\n#[fujsen]\nfn list() {}\n'''\n";
+
+    #[test]
+    fn code_under_a_key_that_is_nearly_one_for_it_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |text: &str| warned(text, folder.path());
+        let text = "[s]\nf_fujsn = '''rust\n#[fujsen]\nfn f() {}\n'''\nresue: 10\n";
+        let [(key, help), (reuse, write)] = &told(text)[..] else {
+            panic!("{:?}", told(text))
+        };
+        assert_eq!(
+            (key.as_str(), reuse.as_str(), write.as_str()),
+            ("f_fujsn", "resue", "write `reuse`")
+        );
+        assert!(help.contains("did you mean `f_fujsen`?"), "{help}");
+        assert!(told("fujsne = '''rust\nfn f() {}\n'''\n")[0].1.contains("`fujsen`"));
+        assert!(told("[s]\nf_fusjen: @wasm(\"m.wasm\")\n")[0].1.contains("`f_fujsen`"));
+        for fine in [
+            "[s]\nf_fujsn: 5\n",
+            "[s]\nf_fujsn: \"one line\"\n",
+            "[s]\nf_text: '''\na\nb\n'''\n",
+        ] {
+            assert!(told(fine).is_empty(), "{fine}");
+        }
+    }
 
     #[test]
     fn what_is_misspelt_is_told_with_the_right_word() {

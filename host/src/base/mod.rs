@@ -7,6 +7,8 @@ pub mod clock;
 pub(crate) mod endpoint;
 pub(crate) mod escape;
 pub(crate) mod explain;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub(crate) mod folder;
 #[cfg(test)]
 pub(crate) mod fuzz;

@@ -4,7 +4,7 @@
 use std::{
     error::Error as StdError,
     fmt, io,
-    net::{IpAddr, SocketAddr, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
     sync::OnceLock,
 };
 
@@ -40,6 +40,37 @@ pub(crate) fn has_url(url: &Url) -> bool {
             found.is_ok_and(|mut found| found.any(has))
         }
         None => false,
+    }
+}
+
+/// Whether a URL names this admin address by a number or as this machine; names are not looked up.
+pub(crate) fn names(url: &Url, admin: SocketAddr) -> bool {
+    let Some(port) = url.port_or_known_default() else {
+        return false;
+    };
+    let is = |ip: IpAddr| leads_to((ip, port).into(), admin);
+    match host(url) {
+        Some(Host::Ipv4(address)) => is(address.into()),
+        Some(Host::Ipv6(address)) => is(address.into()),
+        Some(Host::Domain(name)) => {
+            let name = name.trim_end_matches('.');
+            let is_local = name == "localhost" || name.ends_with(".localhost");
+            is_local && (is(Ipv4Addr::LOCALHOST.into()) || is(Ipv6Addr::LOCALHOST.into()))
+        }
+        None => false,
+    }
+}
+
+/// Whether a URL names the admin address of this process, in the same way.
+pub(crate) fn is_named_by(url: &Url) -> bool {
+    ADMIN.get().is_some_and(|admin| names(url, *admin))
+}
+
+/// A URL of a scheme that browsers do not know has its numbers as text.
+fn host(url: &Url) -> Option<Host<String>> {
+    match url.host()? {
+        Host::Domain(name) => Host::parse(name).ok(),
+        numbers => Some(numbers.to_owned()),
     }
 }
 
@@ -81,8 +112,31 @@ impl StdError for OffLimits {}
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn urls_that_name_it() {
+        let named = |url: &str, admin: &str| names(&Url::parse(url).unwrap(), admin.parse().unwrap());
+        for url in [
+            "http://127.0.0.1:9001/metrics",
+            "http://localhost:9001",
+            "http://0x7f.1:9001",
+            "https://[::ffff:127.0.0.1]:9001",
+            "http://app.localhost.:9001",
+            "redis://127.0.0.1:9001/0",
+        ] {
+            assert!(named(url, "127.0.0.1:9001"), "{url}");
+        }
+        for url in [
+            "http://127.0.0.1:9002",
+            "http://192.0.2.1:9001",
+            "http://local:9001",
+            "http://127.0.0.1",
+        ] {
+            assert!(!named(url, "127.0.0.1:9001"), "{url}");
+        }
+        assert!(named("http://localhost", "0.0.0.0:80"));
+    }
 
     #[test]
     fn every_spelling_of_the_admin_address() {

@@ -60,11 +60,11 @@ pub(crate) fn text(text: &str) -> Cow<'_, str> {
     let mut clean = String::with_capacity(text.len());
     let mut end = 0;
     for found in matches {
-        clean.push_str(&text[end..found.start()]);
+        clean.push_str(text.get(end..found.start()).unwrap_or_default());
         clean.push_str(STARS);
         end = found.end();
     }
-    clean.push_str(&text[end..]);
+    clean.push_str(text.get(end..).unwrap_or_default());
     Cow::Owned(clean)
 }
 
@@ -75,9 +75,13 @@ pub(crate) fn message(message: &str) -> String {
     let urls = URL.replace_all(&short, |found: &regex::Captures<'_>| {
         let (scheme, rest) = (&found[1], &found[2]);
         let end = rest.find(['?', '#']).unwrap_or(rest.len());
-        let authority = rest[..end].find('/').unwrap_or(end);
-        let user = rest[..authority].rfind('@').map_or(0, |at| at + 1);
-        format!("{scheme}://{}", &rest[user..end])
+        let authority = rest.get(..end).unwrap_or_default().find('/').unwrap_or(end);
+        let user = rest
+            .get(..authority)
+            .unwrap_or_default()
+            .rfind('@')
+            .map_or(0, |at| at + 1);
+        format!("{scheme}://{}", rest.get(user..end).unwrap_or_default())
     });
     text(&urls).into_owned()
 }
@@ -100,7 +104,7 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-#[allow(clippy::unwrap_used, reason = "the patterns are fixed, and a test uses them")]
+#[expect(clippy::unwrap_used, reason = "the patterns are fixed, and a test uses them")]
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
 }
@@ -139,7 +143,11 @@ fn collect_node(node: &Node, is_hosts: bool, is_secret: bool, found: &mut BTreeS
 fn add(secret: &str, found: &mut BTreeSet<String>) {
     let mut insert = |text: &str| {
         if text.len() >= limits::SECRET_LEAST && found.len() < limits::SECRETS {
-            found.insert(text[..text.floor_char_boundary(limits::SECRET_MOST)].to_owned());
+            found.insert(
+                text.get(..text.floor_char_boundary(limits::SECRET_MOST))
+                    .unwrap_or_default()
+                    .to_owned(),
+            );
         }
     };
     insert(secret.trim());
@@ -213,7 +221,7 @@ fn forms(secret: &str) -> Vec<String> {
             forms.extend(url.password().map(str::to_owned));
         }
         url.set_path(secret);
-        forms.push(url.path()[1..].to_owned());
+        forms.push(url.path().get(1..).unwrap_or_default().to_owned());
     }
     for engine in [
         base64::prelude::BASE64_STANDARD_NO_PAD,
@@ -233,7 +241,6 @@ fn forms(secret: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use base64::prelude::BASE64_STANDARD;
     use serde_json::json;
     use tsk::Secret;

@@ -58,7 +58,6 @@ pub(crate) fn with(database: &Path, part: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::os::unix::fs::symlink;
 
     use super::*;

@@ -3,9 +3,9 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use http::{HeaderName, HeaderValue};
-use tsk::{Config, Diagnostic, Node, Object, Secret, Value};
+use tsk::{Config, Diagnostic, Node, Object, Secret, SourceMap, Value};
 
-use crate::base::sections::Row;
+use crate::base::sections::{Keys, Row};
 
 /// A text, which may be a secret.
 pub(crate) fn text(node: &Node) -> Option<&str> {
@@ -20,13 +20,48 @@ pub(crate) fn text(node: &Node) -> Option<&str> {
 pub(crate) struct Section<'a> {
     path: String,
     object: Option<&'a Object>,
+    /// Of a section from the top of the file: shows how a value is written.
+    sources: Option<&'a SourceMap>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Section<'a> {
-    /// A section of the host, which may be missing. Keys other than those of its row are errors.
+    /// A section of the host, which may be missing. Keys other than those of its row are errors, unless the service may
+    /// keep its own there.
     pub(crate) fn new(config: &'a Config, row: &Row) -> Self {
-        Self::of(row.name.to_owned(), config.get(row.name), row.keys.known())
+        let node = config.get(row.name);
+        let section = match (row.keys, node.map(|node| &node.value)) {
+            (Keys::Open(_), Some(Value::Object(object))) => Self::with(row.name.to_owned(), Some(object)),
+            (Keys::Open(_), _) => Self::with(row.name.to_owned(), None),
+            (keys, _) => Self::of(row.name.to_owned(), node, keys.known()),
+        };
+        Self {
+            sources: Some(&config.sources),
+            ..section
+        }
+    }
+
+    /// A section whose keys are names that the file gives, each with a line such as `line`.
+    pub(crate) fn lines(config: &'a Config, row: &Row, line: &str) -> (Option<&'a Object>, Vec<Diagnostic>) {
+        match config.get(row.name) {
+            None => (None, Vec::new()),
+            Some(node) => match &node.value {
+                Value::Object(object) => (Some(object), Vec::new()),
+                _ => {
+                    let help = format!("write a section [{}] with lines such as `{line}`", row.name);
+                    (None, vec![no_settings(row.name, node).help(help)])
+                }
+            },
+        }
+    }
+
+    fn with(path: String, object: Option<&'a Object>) -> Self {
+        Self {
+            path,
+            object,
+            sources: None,
+            diagnostics: Vec::new(),
+        }
     }
 
     /// As [`Self::new`], for an object within a section.
@@ -35,17 +70,12 @@ impl<'a> Section<'a> {
             Some(Value::Object(object)) => Some(object),
             _ => None,
         };
-        let mut section = Self {
-            path,
-            object,
-            diagnostics: Vec::new(),
-        };
+        let mut section = Self::with(path, object);
         match (node, object) {
-            (Some(node), None) => section.diagnostics.push(
-                Diagnostic::error("wrong-setting", format!("`{}` must hold settings", section.path))
-                    .at(node.span)
-                    .help(format!("there are: {}", known.join(", "))),
-            ),
+            (Some(node), None) => {
+                let wrong = no_settings(&section.path, node).help(format!("there are: {}", known.join(", ")));
+                section.diagnostics.push(wrong);
+            }
             (_, Some(object)) => section.unknown(object, known),
             (None, None) => {}
         }
@@ -78,11 +108,21 @@ impl<'a> Section<'a> {
 
     pub(crate) fn wrong(&mut self, key: &str, node: &Node, expected: &str, instead: &str) {
         let message = format!("`{}.{key}` must be {expected}", self.path);
-        self.diagnostics.push(
-            Diagnostic::error("wrong-setting", message)
-                .at(node.span)
-                .help(format!("write, for example, `{key}: {instead}`")),
-        );
+        let written = self.sources.map_or("", |sources| sources.slice(node.span));
+        let help = match variable(written) {
+            Some(name) => format!(
+                "it comes from the environment variable {name}: set that to {expected}, and write a default, which says how it \
+                 is read: `{key}: @env(\"{name}\", {instead})`"
+            ),
+            None => format!("write, for example, `{key}: {instead}`"),
+        };
+        self.refuse(node, message, help);
+    }
+
+    /// Something else that is wrong with a value, in words of its own.
+    pub(crate) fn refuse(&mut self, node: &Node, message: impl Into<String>, help: impl Into<String>) {
+        let wrong = Diagnostic::error("wrong-setting", message).at(node.span).help(help);
+        self.diagnostics.push(wrong);
     }
 
     pub(crate) fn text(&mut self, key: &str, instead: &str) -> Option<&'a str> {
@@ -91,6 +131,84 @@ impl<'a> Section<'a> {
             return Some(text);
         }
         self.wrong(key, node, "a string", instead);
+        None
+    }
+
+    /// A string that `read` understands.
+    pub(crate) fn parsed<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        instead: &str,
+        read: impl Fn(&'a str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text(key, instead)?;
+        let value = read(text);
+        if let (None, Some(node)) = (&value, self.get(key)) {
+            self.wrong(key, node, expected, instead);
+        }
+        value
+    }
+
+    /// One of some words, of which the last is the example.
+    pub(crate) fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
+        let node = self.get(key)?;
+        let found = choices
+            .iter()
+            .find(|(word, _)| matches!(&node.value, Value::String(text) if text == word));
+        if found.is_none() {
+            let words: Vec<_> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            if let Some((last, others)) = words.split_last() {
+                self.wrong(key, node, &format!("{} or {last}", others.join(", ")), last);
+            }
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// The texts of a list, without spaces around them; one text is a list of one.
+    pub(crate) fn texts(&mut self, key: &str, instead: &str) -> Option<Vec<(&'a Node, &'a str)>> {
+        let node = self.get(key)?;
+        let items = match &node.value {
+            Value::Array(items) => items.as_slice(),
+            _ => std::slice::from_ref(node),
+        };
+        let read = |item: &'a Node| match &item.value {
+            Value::String(text) => Some((item, text.trim())),
+            _ => None,
+        };
+        let texts: Option<Vec<_>> = items.iter().map(read).collect();
+        if texts.is_none() {
+            self.wrong(key, node, "a list of strings", instead);
+        }
+        texts
+    }
+
+    pub(crate) fn boolean(&mut self, key: &str) -> Option<bool> {
+        let node = self.get(key)?;
+        if let Value::Bool(value) = node.value {
+            return Some(value);
+        }
+        self.wrong(key, node, "true or false", "true");
+        None
+    }
+
+    /// Bytes, or a size such as `"4MB"`.
+    pub(crate) fn size(&mut self, key: &str, range: RangeInclusive<usize>, instead: &str) -> Option<usize> {
+        let node = self.get(key)?;
+        let size = match &node.value {
+            Value::String(text) => tsk::size(text),
+            Value::Integer(bytes) => u64::try_from(*bytes).ok(),
+            _ => None,
+        };
+        let size = size.and_then(|size| usize::try_from(size).ok());
+        if size.is_some_and(|size| range.contains(&size)) {
+            return size;
+        }
+        let expected = match (range.start() >> 20, range.end() >> 20) {
+            (0, _) => "a size".to_owned(),
+            (least, most) => format!("a size from {least}MB to {most}MB"),
+        };
+        self.wrong(key, node, &expected, instead);
         None
     }
 
@@ -190,4 +308,16 @@ impl<'a> Section<'a> {
             Err(self.diagnostics)
         }
     }
+}
+
+/// The environment variable that a value comes from, by how it is written: `@env("PORT")`, `@env.PORT.required`.
+fn variable(written: &str) -> Option<&str> {
+    let rest = written.trim().strip_prefix("@env")?;
+    let is_end = |c: char| !(c.is_alphanumeric() || c == '_');
+    rest.split(is_end)
+        .find(|part| !matches!(*part, "" | "get" | "secure" | "required"))
+}
+
+fn no_settings(path: &str, node: &Node) -> Diagnostic {
+    Diagnostic::error("wrong-setting", format!("`{path}` must hold settings")).at(node.span)
 }

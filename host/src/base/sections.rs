@@ -25,7 +25,7 @@ pub(crate) struct Row {
 }
 
 /// The keys of a section.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Keys {
     /// These, and no other.
     Fixed(&'static [&'static str]),
@@ -190,7 +190,7 @@ table! {
         "tls",
         Keys::Fixed(&["certificate", "key", "client_ca", "client_auth", "ca", "client_certificate", "client_key"]),
     );
-    TRACES = Row::new("traces", Keys::Fixed(&["endpoint", "sample", "headers"]));
+    TRACES = Row::new("traces", Keys::Fixed(&["endpoint", "sample", "headers", "metrics", "logs"]));
 }
 
 pub(crate) fn all() -> impl Iterator<Item = &'static Row> {
@@ -262,7 +262,6 @@ fn check(path: &str, node: &Node, errors: &mut Vec<Diagnostic>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::{fs, path::Path};
 
     use regex::Regex;
@@ -316,7 +315,7 @@ mod tests {
         let patterns = [
             r#"(?:config|root)\s*\.get\(\s*&?(?:format!\()?"([a-z_]+)"#,
             r#"const (?:SECTION|ELSEWHERE)[^"]*"([a-z_]+)"#,
-            r#"reader\s*\.(?:text|integer|duration|size)\("([a-z_]+)\."#,
+            r"sections::([A-Z_]+)",
             r"`\[([a-z_]+)\]`",
         ];
         let patterns = patterns.map(|pattern| Regex::new(pattern).unwrap());

@@ -29,13 +29,13 @@ macro_rules! capabilities {
         }
 
         impl Shared {
-            pub fn new(metrics: &Arc<Metrics>) -> Self {
+            pub fn new(metrics: &Arc<Metrics>, stores: Stores) -> Self {
                 Self {
                     $($name: <$kind>::kept(metrics),)*
                     cache: Cache::default(),
                     metrics: metrics.clone(),
                     resilience: Memory::new(metrics),
-                    stores: Stores::default(),
+                    stores,
                 }
             }
         }

@@ -67,13 +67,18 @@ pub struct ConfigSession(Option<Arc<Table>>);
 fn set(object: &mut Object, path: &str, node: Node) {
     if !object.contains_key(path) {
         let parent = path.rmatch_indices('.').find_map(|(at, _)| {
-            let is_parent = matches!(object.get(&path[..at])?.value, tsk::Value::Object(_));
+            let is_parent = matches!(
+                object.get(path.get(..at).unwrap_or_default())?.value,
+                tsk::Value::Object(_)
+            );
             is_parent.then_some(at)
         });
         if let Some(at) = parent
-            && let Some(tsk::Value::Object(inner)) = object.get_mut(&path[..at]).map(|node| &mut node.value)
+            && let Some(tsk::Value::Object(inner)) = object
+                .get_mut(path.get(..at).unwrap_or_default())
+                .map(|node| &mut node.value)
         {
-            return set(inner, &path[at + 1..], node);
+            return set(inner, path.get(at + 1..).unwrap_or_default(), node);
         }
         if let Some((key, rest)) = path.split_once('.') {
             let mut inner = Object::new();
@@ -238,7 +243,7 @@ mod tests {
     use std::sync::Arc;
 
     use serde_json::json;
-    use tsk::{Language, Secret, Source, Span};
+    use tsk::{Secret, Source, Span};
 
     use super::*;
     use crate::{base::value, capability::fixture};
@@ -391,7 +396,7 @@ mod tests {
         };
         users.get_mut("token").unwrap().value = tsk::Value::Secret(Secret::new("s3cret".into()));
         let source = Source {
-            language: Language::Rust,
+            language: fujsen::LANGUAGES[0].known,
             text: Arc::from("fn list() {}"),
             span: Span::default(),
         };

@@ -7,9 +7,7 @@ use tsk::{Config, Diagnostic};
 
 use super::{Capability, Grant, Reading};
 use crate::{
-    base::backoff::jittered,
-    base::explain::Explain,
-    base::limits,
+    base::{backoff::jittered, clock::Clock, explain::Explain, limits},
     observe::{
         metrics::Metrics,
         traces::{Kind, Trace},
@@ -24,7 +22,8 @@ use crate::{
 pub struct Events {
     service: Arc<str>,
     settings: Settings,
-    queue: Arc<Queue>,
+    queue: Arc<dyn Queue>,
+    clock: Arc<dyn Clock>,
 }
 
 /// Why an event was not published, as far as anybody knows.
@@ -103,10 +102,11 @@ impl Events {
             service,
             queue: queues.get(stores, &settings),
             settings,
+            clock: stores.clock.clone(),
         })
     }
 
-    pub(crate) fn queue(&self) -> &Arc<Queue> {
+    pub(crate) fn queue(&self) -> &Arc<dyn Queue> {
         &self.queue
     }
 
@@ -125,7 +125,7 @@ impl Events {
     ) -> Result<String, Error> {
         let trace = trace.inner();
         let mut span = trace.span(Kind::Producer, || format!("publish {kind}").into());
-        let event = Event::new(&self.service, kind, data, options, &trace);
+        let event = Event::new(&self.service, kind, data, options, &trace, self.clock.wall());
         let result = match event {
             Ok(event) => {
                 span.describe(|span| event.describe(span, "publish", "send"));
@@ -141,7 +141,7 @@ impl Events {
     }
 
     async fn add(&self, event: Event, deadline: Instant) -> Result<String, Error> {
-        let until = deadline.min(Instant::now() + limits::EVENTS_PUBLISH);
+        let until = deadline.min(self.clock.monotonic() + limits::EVENTS_PUBLISH);
         let mut pauses = limits::REDIS_BACKOFF.pauses();
         loop {
             let (most, pause) = (self.settings.length, jittered(pauses.next()));
@@ -154,7 +154,7 @@ impl Events {
                     });
                 }
                 // A server may be on its way up. The event keeps its id, however often it is added.
-                Ok(Err(error)) if error.may_pass() && Instant::now() + pause < until => {
+                Ok(Err(error)) if error.may_pass() && self.clock.monotonic() + pause < until => {
                     sleep(pause).await;
                 }
                 Ok(Err(error)) => return Err(error.into()),

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use tracing::Level;
 
-use crate::base::{escape::escaped, limits, value::Value};
+use crate::{
+    base::{escape::escaped, limits, value::Value},
+    observe::log::FUJSEN,
+};
 
 /// What one call has logged so far. Dropping it tells how much was over the bound.
 #[derive(Default)]
@@ -63,7 +66,7 @@ fn emit(author: &Author, level: Level, message: &str, fields: Option<&str>) {
     macro_rules! event {
         ($level:ident) => {
             tracing::event!(
-                target: "fujsen",
+                target: FUJSEN,
                 Level::$level,
                 service = &*author.service,
                 section = &*author.section,

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use fujsen::LANGUAGES;
 
 /// Serve one TSK file: values are the configuration, the functions in it are the service.
 #[derive(Parser)]
@@ -71,10 +75,11 @@ pub(super) enum Command {
         #[command(subcommand)]
         action: EventsAction,
     },
-    /// Rewrite a file in the standard layout; comments, values, line ends and links stay
+    /// Rewrite files in the standard layout; comments, values, line ends and links stay
     Fmt {
-        file: PathBuf,
-        /// Change nothing; exit with 1 when the file is laid out otherwise
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Change nothing; exit with 1 when one of the files is laid out otherwise
         #[arg(long)]
         check: bool,
     },
@@ -82,14 +87,18 @@ pub(super) enum Command {
     New {
         /// Name of the folder and of the service
         name: String,
-        #[arg(long, value_enum, default_value = "rust")]
-        lang: Lang,
+        /// What its first fujsen is written in
+        #[arg(long = "lang", value_name = "LANG", value_parser = template(), default_value = languages().next().unwrap_or_default())]
+        template: &'static str,
     },
     /// Serve several files together: each in a process of its own, in the order of their dependencies, with one log
     Up {
         /// Files, or folders whose TSK files have a section `[service]`
         #[arg(required = true)]
         paths: Vec<PathBuf>,
+        /// How the one log is written, those of all services among it
+        #[arg(long, value_enum, default_value = "text")]
+        log_format: Format,
     },
 }
 
@@ -155,10 +164,20 @@ pub(super) enum Format {
     Json,
 }
 
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub(super) enum Lang {
-    Rust,
-    Assemblyscript,
+/// The languages in which a service can begin.
+fn languages() -> impl Iterator<Item = &'static str> {
+    let begun = LANGUAGES.iter().filter(|language| language.template().is_some());
+    begun.map(|language| language.name())
+}
+
+/// A language's name, taken for its template.
+fn template() -> impl TypedValueParser<Value = &'static str> {
+    PossibleValuesParser::new(languages()).try_map(|name| {
+        let named = LANGUAGES.iter().find(|language| language.name() == name);
+        named
+            .and_then(|language| language.template())
+            .ok_or("there is no such language")
+    })
 }
 
 fn admin_address(text: &str) -> Result<std::net::SocketAddr, String> {

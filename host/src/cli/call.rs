@@ -2,13 +2,18 @@
 
 use std::{path::Path, sync::Arc};
 
+use serde::de::IgnoredAny;
+
 use super::{
     arguments::Format,
     output::{self, Failure},
     progress::Steps,
 };
 use crate::{
-    base::{arguments, value::Error},
+    base::{
+        arguments,
+        value::{Error, Value},
+    },
     observe::request::Origin,
     service::load::Loader,
 };
@@ -29,11 +34,11 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
         .handler(fujsen)
         .map_err(|error| failed(fujsen, &error))?
         .clone();
-    let bound = arguments::bind_json(handler.function(), arguments).map_err(|error| failed(fujsen, &error))?;
+    let bound = arguments::bind_named(handler.function(), arguments).map_err(|error| failed(fujsen, &error))?;
     let reply = runtime.block_on(async {
         loader.prepare(&loaded).await?;
         let app: &Arc<_> = &loaded.app;
-        app.run(&handler, bound, Origin::internal())
+        app.run(&handler, bound, Origin::internal(), app.now())
             .await
             .map_err(|error| failed(fujsen, &error))
     })?;
@@ -44,13 +49,12 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
     Ok(())
 }
 
-fn parse(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, Failure> {
+fn parse(text: &str) -> Result<Vec<(String, Value)>, Failure> {
     let help = "write a JSON object with an entry for each parameter: '{\"name\": \"Ada\"}'";
-    match serde_json::from_str(text) {
-        Ok(serde_json::Value::Object(arguments)) => Ok(arguments),
-        Ok(_) => Err(Failure::help("the arguments are JSON, but not an object", help)),
-        Err(error) => Err(Failure::help(format!("the arguments are not JSON: {error}"), help)),
-    }
+    arguments::of_json(text).map_err(|error| match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => Failure::help("the arguments are JSON, but not an object", help),
+        Err(_) => Failure::help(format!("the arguments are not JSON: {error}"), help),
+    })
 }
 
 fn failed(fujsen: &str, error: &Error) -> Failure {

@@ -13,7 +13,7 @@ use crate::{
     base::explain::Explain,
     service::{read, settings},
     storage::{
-        queue::{Dead, Error, Event, Progress, Queue, Queues, Settings},
+        queue::{Dead, Error, Event, Fate, Progress, Queue, Queues, Settings},
         store::Stores,
     },
 };
@@ -35,20 +35,20 @@ pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     let stores = Stores::default();
     let queue = Queues::default().get(&stores, &settings);
-    runtime.block_on(act(&queue, &service, action))
+    runtime.block_on(act(&*queue, &service, action))
 }
 
-async fn act(queue: &Queue, service: &str, action: EventsAction) -> Result<(), Failure> {
+async fn act(queue: &dyn Queue, service: &str, action: EventsAction) -> Result<(), Failure> {
     match action {
         EventsAction::ListDead { format } => output::print(&list(&queue.dead(service).await?, format)),
         EventsAction::Replay { which } => {
             let dead = chosen(queue.dead(service).await?, &which)?;
-            let count = events(queue.replay(service, &dead).await?);
+            let count = events(queue.lift(service, &dead, Fate::Replayed).await?);
             output::print(&format!("{count} to be delivered again"))
         }
         EventsAction::Discard { which } => {
             let dead = chosen(queue.dead(service).await?, &which)?;
-            let count = events(queue.discard(service, &dead).await?);
+            let count = events(queue.lift(service, &dead, Fate::Discarded).await?);
             output::print(&format!("{count} removed"))
         }
         EventsAction::Status { format } => output::print(&status(&queue.progress().await?, format)),

@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, fchown},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use super::output::Failure;
@@ -13,8 +13,15 @@ use crate::{
     service::read::{self, Failed},
 };
 
-/// Rewrites a file in the standard layout; with `check`, only says whether it has it.
-pub(super) fn run(file: &Path, check: bool) -> Result<(), Failure> {
+/// Rewrites files in the standard layout; with `check`, only says whether they have it. What is wrong with one keeps none of
+/// the others from it.
+pub(super) fn run(files: &[PathBuf], check: bool) -> Result<(), Failure> {
+    let failed = files.iter().filter_map(|file| format(file, check).err());
+    let failed = failed.inspect(Failure::print).count();
+    if failed == 0 { Ok(()) } else { Err(Failure::Printed) }
+}
+
+fn format(file: &Path, check: bool) -> Result<(), Failure> {
     let name = file.display();
     let text = read::text_of(file)?;
     let formatted = tsk::format(&text).map_err(|failure| {

@@ -21,10 +21,17 @@ use crate::{
         read::{self, Failed},
         settings::Settings,
     },
+    storage::store::Stores,
 };
 
 pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
-    let config = read::read_with(file, tsk::Options { lenient })?;
+    let config = read::read_with(
+        file,
+        tsk::Options {
+            lenient,
+            ..fujsen::options()
+        },
+    )?;
     output::print_diagnostics(&config.warnings, &config.sources);
     let whole;
     let node = match key {
@@ -62,7 +69,7 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
         identity: mesh.identity,
         tls: tls.outgoing,
     };
-    let shared = Shared::new(&metrics);
+    let shared = Shared::new(&metrics, Stores::default());
     let capabilities = Capabilities::new(&shared, config, &service.name, credentials, file).map_err(failed)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
     runtime.block_on(async {

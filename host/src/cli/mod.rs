@@ -63,9 +63,9 @@ fn command(cli: Cli) -> Result<(), output::Failure> {
             arguments,
         }) => call::run(&file, &fujsen, &arguments),
         Some(Command::Events { file, action }) => events::run(&file, action),
-        Some(Command::Fmt { file, check }) => fmt::run(&file, check),
-        Some(Command::New { name, lang }) => new::run(&name, lang),
-        Some(Command::Up { paths }) => up::run(&paths),
+        Some(Command::Fmt { files, check }) => fmt::run(&files, check),
+        Some(Command::New { name, template }) => new::run(&name, template),
+        Some(Command::Up { paths, log_format }) => up::run(&paths, log_format),
         None => serve::run(cli.serve),
     }
 }

@@ -2,15 +2,10 @@
 
 use std::{fs, path::Path};
 
-use super::{
-    arguments::Lang,
-    output::{self, Failure},
-};
+use super::output::{self, Failure};
 
-const RUST: &str = include_str!("new/rust.tsk");
-const ASSEMBLYSCRIPT: &str = include_str!("new/assemblyscript.tsk");
-
-pub(super) fn run(name: &str, lang: Lang) -> Result<(), Failure> {
+/// `template` is the file of a service in some language.
+pub(super) fn run(name: &str, template: &str) -> Result<(), Failure> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || !name.chars().all(plain) {
         let message = format!("`{name}` cannot be the name of a service");
@@ -23,10 +18,6 @@ pub(super) fn run(name: &str, lang: Lang) -> Result<(), Failure> {
             "choose another name, or remove the folder",
         )
     })?;
-    let template = match lang {
-        Lang::Rust => RUST,
-        Lang::Assemblyscript => ASSEMBLYSCRIPT,
-    };
     let file = folder.join("service.tsk");
     fs::write(&file, template.replace("SERVICE_NAME", name))
         .map_err(|error| Failure::new(format!("cannot write {}: {error}", file.display())))?;

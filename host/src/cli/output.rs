@@ -12,7 +12,7 @@ use std::{
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 use tsk::{Diagnostic, SourceMap};
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     sealed::{self, Sealed},
 };
 use crate::{
-    observe::{log, tasks},
+    observe::{log, otlp::Lines, tasks},
     service::read::Failed,
 };
 
@@ -176,8 +176,7 @@ pub(super) fn cache_folder() -> PathBuf {
 
 /// Without a home. Others know its name, too; what they put there is refused.
 fn own_temporary() -> PathBuf {
-    // SAFETY: `geteuid` has no preconditions and cannot fail.
-    env::temp_dir().join(format!("tusk-host-{}", unsafe { libc::geteuid() }))
+    env::temp_dir().join(format!("tusk-host-{}", rustix::process::geteuid().as_raw()))
 }
 
 /// Sends log events to stderr, until the process ends. `default` is what `TUSK_LOG` replaces.
@@ -193,9 +192,15 @@ pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
     match format {
         Format::Text => {
             let layout = log::Layout::new(io::stderr().is_terminal());
-            log.event_format(layout).init();
+            log.event_format(layout).finish().with(Lines).init();
         }
-        Format::Json => log.json().flatten_event(true).init(),
+        Format::Json => log
+            .json()
+            .flatten_event(true)
+            .map_event_format(log::JsonLayout::new)
+            .finish()
+            .with(Lines)
+            .init(),
     }
     Ok(())
 }

@@ -80,15 +80,18 @@ fn colored<'a>(text: &'a str, color: bool, escape: fn(&str) -> Cow<'_, str>) -> 
     let mut all = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("\x1b[") {
-        let code = rest[start + 2..].find(|c: char| !matches!(c, '0'..='9' | ';'));
+        let code = rest
+            .get(start + 2..)
+            .unwrap_or_default()
+            .find(|c: char| !matches!(c, '0'..='9' | ';'));
         let end = start + 2 + code.unwrap_or(rest.len() - start - 2);
-        all.push_str(&escape(&rest[..start]));
-        if rest[end..].starts_with('m') {
-            all.push_str(&rest[start..=end]);
-            rest = &rest[end + 1..];
+        all.push_str(&escape(rest.get(..start).unwrap_or_default()));
+        if rest.get(end..).unwrap_or_default().starts_with('m') {
+            all.push_str(rest.get(start..=end).unwrap_or_default());
+            rest = rest.get(end + 1..).unwrap_or_default();
         } else {
-            all.push_str(&escape(&rest[start..start + 1]));
-            rest = &rest[start + 1..];
+            all.push_str(&escape(rest.get(start..start + 1).unwrap_or_default()));
+            rest = rest.get(start + 1..).unwrap_or_default();
         }
     }
     all.push_str(&escape(rest));
@@ -97,7 +100,6 @@ fn colored<'a>(text: &'a str, color: bool, escape: fn(&str) -> Cow<'_, str>) -> 
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::io::Read;
 
     use super::*;

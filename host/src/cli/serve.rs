@@ -10,6 +10,7 @@ use std::{
 
 use tsk::{Diagnostic, SourceMap};
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -27,7 +28,7 @@ use super::{
 use crate::{
     base::{clock, limits, off_limits},
     observe::tasks,
-    serve::{admin, alerts, events, health, memory, remote_config::Watcher, scheduler, server, watch::Watch},
+    serve::{admin, alerts, events, health, memory, push, remote_config::Watcher, scheduler, server, watch::Watch},
     service::{
         app::App,
         live::Live,
@@ -78,6 +79,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         report::banner(&loaded.app, &loader.file, address, admin_address, watch.is_some())
     });
 
+    push::lines(&loaded.app);
     let live = Arc::new(Live::new(loaded.app.clone()));
     let (stop, stopping) = flag::channel(false);
     let (last_stop, admin_stopping) = flag::channel(false);
@@ -99,6 +101,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         let remote = first.take().unwrap_or_else(|| Watcher::new(kept.clone()));
         remote.run(live, stop)
     });
+    beside.keep("push", push::run);
     let events = beside.keep("events", events::serve);
     let schedules = beside.keep("schedules", |live, stop| scheduler::serve(live, stop, clock::system()));
     let (loading, settings) = (loader.clone(), loaded.settings);
@@ -115,11 +118,12 @@ async fn serve(options: Serve) -> Result<(), Failure> {
     });
     let stop = Arc::new(stop);
     tasks::keep("stop", move || stop_when_told(stop.clone()));
-    let serving = tasks::run("server", server::serve(listener, live, stopping));
+    let serving = tasks::run("server", server::serve(listener, live.clone(), stopping));
     // They end by themselves, and when they are cancelled, which nobody does. A panic in one is in the log.
     let _ = tokio::join!(serving, events, schedules);
     reload.abort();
     // What the last calls did is sent.
+    push::push(&live.current());
     let _ = tasks::block("spans_flush", move || loader.exporters.stop()).await;
     // Last: until now it has said that the service stops.
     last_stop.send_replace(true);
@@ -161,18 +165,9 @@ async fn stop_when_told(stop: Arc<flag::Sender<bool>>) {
 
 /// The soft limit on open files is often 1024, far below what the server may hold open.
 fn raise_descriptor_limit() {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: both calls only read or write the struct that they are given.
-    let raised = unsafe {
-        libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 && {
-            limit.rlim_cur = limit.rlim_max;
-            libc::setrlimit(libc::RLIMIT_NOFILE, &limit) == 0
-        }
-    };
-    if !raised {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if setrlimit(Resource::Nofile, limit).is_err() {
         tracing::warn!("the limit on open files could not be raised: fewer connections are served");
     }
 }
@@ -254,6 +249,7 @@ async fn follow(
                 output::print_diagnostics(&loaded.warnings, &loaded.app.context.sources);
                 let before = live.current();
                 live.swap(loaded.app.clone());
+                push::lines(&loaded.app);
                 loader.metrics.swapped.add(1);
                 loader.metrics.load.applied();
                 report::swapped(&before, &loaded.app, started.elapsed());

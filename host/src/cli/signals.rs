@@ -3,6 +3,7 @@
 
 use std::{fs::File, io};
 
+use rustix::process::{Signal as Raised, getpid, kill_process};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(super) struct Signals {
@@ -31,8 +32,8 @@ impl Signals {
             if !self.at_terminal || has_terminal() {
                 return;
             }
-            // SAFETY: no memory is involved; the process handles the signal.
-            unsafe { libc::raise(libc::SIGTERM) };
+            // The process handles the signal, and there is always one to send it to.
+            let _ = kill_process(getpid(), Raised::TERM);
         }
         std::future::pending().await
     }

@@ -82,6 +82,14 @@ impl TraceContext {
         }
     }
 
+    /// The same, in a trace that is not recorded from here on.
+    pub fn unsampled(self) -> Self {
+        Self {
+            flags: self.flags & !SAMPLED,
+            ..self
+        }
+    }
+
     pub fn is_sampled(&self) -> bool {
         self.flags & SAMPLED != 0
     }
@@ -160,6 +168,7 @@ mod tests {
         assert_eq!(child.child().parent(), parent(false, child.span_id()));
         assert!(child.is_sampled() && !TraceContext::start().is_sampled());
         assert!(TraceContext::start().sampled().to_string().ends_with("-01"));
+        assert!(context.clone().unsampled().to_string().ends_with("-00"));
         let later = format!("01{}-more", &SOUND[2..]);
         assert_eq!(TraceContext::parse(&later, None).unwrap().to_string(), SOUND);
     }

@@ -90,7 +90,7 @@ impl Call {
 
     /// What is left of the call's time.
     pub fn remaining(&self) -> std::time::Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+        self.deadline.saturating_duration_since(self.context.clock.monotonic())
     }
 
     /// Counts bytes that a host call hands to the guest against the call's budget.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tsk::SourceMap;
 
 use crate::{
-    base::{limits::Limits, redact::Secrets},
+    base::{clock::Clock, limits::Limits, redact::Secrets},
     capability::Capabilities,
-    observe::{metrics, traces::Service},
+    observe::{metrics, otlp::Service},
     sandbox::{
         lane::Lane,
         place::{Panic, Places, place},
@@ -24,6 +24,8 @@ pub struct Context {
     pub sources: SourceMap,
     pub(crate) places: Places,
     pub(crate) lane: Arc<Lane>,
+    /// What all of it reads the time from.
+    pub(crate) clock: Arc<dyn Clock>,
     /// Kept out of all that is said while this version lives.
     pub(crate) _secrets: Arc<Secrets>,
 }

@@ -83,9 +83,9 @@ impl Failure {
             Self::Memory(limit) => (
                 500,
                 format!(
-                    "needs more than {} MiB of memory, all memories and tables together (limits.memory): hold less at once, \
-                     or raise `memory` in [limits]",
-                    limit >> 20
+                    "needs more than {} MiB of memory, all memories and tables together (limits.memory): {}",
+                    limit >> 20,
+                    memory_remedy(limit)
                 ),
             ),
             Self::Stack => (
@@ -104,6 +104,18 @@ impl Failure {
         };
         Error::new(status, &code, message)
     }
+}
+
+/// What to do about a call that needs more memory than `limit`, in bytes.
+fn memory_remedy(limit: usize) -> String {
+    let most = limits::MEMORY_MAX;
+    if limit < most {
+        let most = most >> 20;
+        return format!("hold less at once, or raise `memory` in [limits], up to {most}MB");
+    }
+    "that is the most that there is for one call, so hold less at once: read rows and answers in parts (`LIMIT … OFFSET`, \
+     pages), and keep what is large in a database"
+        .to_owned()
 }
 
 /// An instance in its store.

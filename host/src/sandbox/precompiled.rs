@@ -13,6 +13,7 @@ use std::{
 };
 
 use hmac::{Hmac, Mac};
+use rustix::process::geteuid;
 use sha2::Sha256;
 use wasmtime::{Engine, component::Component};
 
@@ -64,6 +65,7 @@ impl Precompiled {
         Some(tag)
     }
 
+    #[expect(unsafe_code, reason = "wasmtime trusts machine code, and so must who hands it over")]
     fn read(&self, engine: &Engine, name: &str) -> Option<Component> {
         let bytes = fs::read(self.folder.join(name)).ok()?;
         let (tag, code) = bytes.split_at_checked(TAG)?;
@@ -92,12 +94,13 @@ impl Precompiled {
 fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let about = fs::symlink_metadata(folder)?;
-    // SAFETY: `geteuid` has no preconditions and cannot fail.
-    if !about.is_dir() || about.uid() != unsafe { libc::geteuid() } || about.mode() & 0o077 != 0 {
+    if !about.is_dir() || about.uid() != geteuid().as_raw() || about.mode() & 0o077 != 0 {
         return Err(io::Error::other(
             "the folder must belong to this user alone (chmod 700)",
         ));
     }
+    // A way there that others can turn would have machine code written through their links.
+    fujsen::check_folder(folder).map_err(io::Error::other)?;
     let path = folder.join("key");
     if !path.exists() {
         make_key(folder, &path)?;
@@ -173,5 +176,26 @@ mod tests {
             .load(&Engine::default(), EMPTY, &[7; 32])
             .unwrap();
         assert!(kept(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_way_that_others_can_turn_keeps_nothing() {
+        let root = tempfile::TempDir::new().unwrap();
+        let (open, real) = (root.path().join("open"), root.path().join("real"));
+        for folder in [&open, &real] {
+            fs::create_dir(folder).unwrap();
+        }
+        std::os::unix::fs::symlink(&real, open.join("cache")).unwrap();
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+        let engine = Engine::default();
+        Precompiled::new(open.join("cache/code"))
+            .load(&engine, EMPTY, &[7; 32])
+            .unwrap();
+        assert!(kept(&real.join("code")).is_empty());
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
+        Precompiled::new(open.join("cache/code"))
+            .load(&engine, EMPTY, &[7; 32])
+            .unwrap();
+        assert_eq!(kept(&real.join("code")).len(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! One call of a fujsen, from its arguments to its reply or the error that its end amounts to.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use crate::{
     base::{
@@ -21,7 +21,8 @@ use crate::{
 
 /// Runs a fujsen as a call that was made for it. What went wrong inside is in the log and in the error's message; a message of
 /// status 500 is not for clients.
-pub(crate) async fn run(handler: &Handler, arguments: Vec<Value>, call: Call) -> Result<Reply, Error> {
+/// It began at `now`.
+pub(crate) async fn run(handler: &Handler, arguments: Vec<Value>, call: Call, now: Instant) -> Result<Reply, Error> {
     let context = call.context.clone();
     let request_id = call.origin.request_id.clone();
     let module = &handler.module;
@@ -30,7 +31,7 @@ pub(crate) async fn run(handler: &Handler, arguments: Vec<Value>, call: Call) ->
         .trace
         .span(Kind::Internal, || handler.path.to_string().into());
     span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
-    let running = handler.meter.start();
+    let running = handler.meter.start(&*context.clock, now);
     let result = bounded(handler, Box::new(call), arguments).await;
     running.end(outcome(&result));
     let trace_id = span.trace_id();

@@ -1,7 +1,7 @@
 //! Watches the figures of the last minute, and tells the log and the event queue once when one of them crosses its
 //! threshold and once when it is back.
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{collections::HashSet, sync::Arc};
 
 use serde::Serialize;
 use tokio::sync::watch;
@@ -72,7 +72,7 @@ pub(crate) async fn tell(app: &Arc<App>, alert: &Alert) {
 /// The event's data is the alert as JSON.
 async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), String> {
     let data = serde_json::to_string(alert).map_err(|error| error.to_string())?;
-    let (trace, deadline) = (app.tracer.start(), Instant::now() + limits::EVENTS_PUBLISH);
+    let (trace, deadline) = (app.tracer.start(), app.now() + limits::EVENTS_PUBLISH);
     let events = &app.context.capabilities.events;
     events
         .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())
@@ -144,6 +144,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::metrics::{Format, Now};
 
     #[test]
     fn fires_once_and_clears_once() {
@@ -169,6 +170,15 @@ mod tests {
         );
     }
 
+    fn page(metrics: &Metrics) -> String {
+        let now = Now {
+            service: "",
+            version: "",
+            gate: (0, 0),
+        };
+        metrics.page(now, Format::Prometheus)
+    }
+
     #[test]
     fn an_alert_that_is_watched_no_more_ends() {
         let metrics = Arc::<Metrics>::default();
@@ -183,11 +193,11 @@ mod tests {
             (1, "high_memory_usage", "critical")
         );
         let shown = |state| format!("alert_firing{{alert=\"high_memory_usage\"}} {state}\n");
-        assert!(metrics.page("", "", (0, 0)).contains(&shown(1)));
+        assert!(page(&metrics).contains(&shown(1)));
         assert_eq!(look(&memory, &metrics, &mut firing), []);
         let ended = look(&Rules::default(), &metrics, &mut firing);
         assert_eq!((ended.len(), ended[0].firing), (1, false));
-        assert!(!metrics.page("", "", (0, 0)).contains("alert=\"high_memory_usage\""));
+        assert!(!page(&metrics).contains("alert=\"high_memory_usage\""));
         assert_eq!(look(&Rules::default(), &metrics, &mut firing), []);
     }
 }

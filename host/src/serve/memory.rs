@@ -14,6 +14,7 @@ use crate::{base::limits, observe::tasks};
 
 /// Tells the allocator to have one heap for each processor, and to take large pieces from the system by themselves, so that
 /// they go back when they are freed. To be called before there are threads.
+#[expect(unsafe_code, reason = "nobody else offers the settings of glibc's allocator")]
 pub(crate) fn keep_little() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -51,6 +52,7 @@ fn is_due(used_before: Duration, used: Duration) -> bool {
     used.saturating_sub(used_before) >= limits::TRIM_WORK
 }
 
+#[expect(unsafe_code, reason = "nobody else offers what glibc's allocator has for it")]
 fn trim() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: it takes the allocator's own locks.

@@ -5,7 +5,10 @@ pub(crate) mod alerts;
 pub mod events;
 pub(crate) mod health;
 pub(crate) mod memory;
+pub(crate) mod push;
 pub(crate) mod remote_config;
 pub mod scheduler;
 pub mod server;
+#[cfg(test)]
+mod simulation;
 pub(crate) mod watch;

@@ -186,6 +186,6 @@ fn shortened(reason: &str) -> String {
     let end = reason.floor_char_boundary(limits::REMOTE_REASON);
     match reason.get(end..) {
         None | Some("") => reason.to_owned(),
-        Some(_) => format!("{}…", &reason[..end]),
+        Some(_) => format!("{}…", reason.get(..end).unwrap_or_default()),
     }
 }

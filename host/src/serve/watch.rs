@@ -255,7 +255,6 @@ fn names(file: &Path) -> Vec<PathBuf> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use std::{fs::File, io::Write, os::unix::fs::symlink, time::Duration};
 

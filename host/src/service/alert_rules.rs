@@ -77,11 +77,10 @@ impl Rules {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::base::fixture;
 
     #[test]
     fn thresholds() {
@@ -103,44 +102,41 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (alerts, message, help) in [
-            (
-                json!({"high_eror_rate": 5}),
-                "`alerts` has no setting `high_eror_rate`",
-                "did you mean `high_error_rate`?",
-            ),
-            (
-                json!({"disk": 5}),
-                "`alerts` has no setting `disk`",
-                "there are: high_error_rate, high_response_time, high_memory_usage",
-            ),
-            (
-                json!({"high_error_rate": 0}),
-                "`alerts.high_error_rate` must be a number above 0, at most 100",
-                "write, for example, `high_error_rate: 5`",
-            ),
-            (
-                json!({"high_memory_usage": "80%"}),
-                "`alerts.high_memory_usage` must be a number above 0, at most 100",
-                "write, for example, `high_memory_usage: 80`",
-            ),
-            (
-                json!({"high_response_time": "soon"}),
-                "`alerts.high_response_time` must be seconds or a duration, from 1ms to 3600s",
-                "write, for example, `high_response_time: 2`",
-            ),
-            (
-                json!([]),
-                "`alerts` must hold settings",
-                "there are: high_error_rate, high_response_time, high_memory_usage",
-            ),
-        ] {
-            let diagnostics = Rules::new(&fixture::config(json!({"alerts": alerts}))).unwrap_err();
-            let shown: Vec<_> = diagnostics
-                .iter()
-                .map(|one| (&*one.message, one.help.as_deref().unwrap()))
-                .collect();
-            assert_eq!(shown, [(message, help)]);
-        }
+        fixture::assert_refused(
+            "alerts",
+            Rules::new,
+            &[
+                (
+                    json!({"high_eror_rate": 5}),
+                    "`alerts` has no setting `high_eror_rate`",
+                    "did you mean `high_error_rate`?",
+                ),
+                (
+                    json!({"disk": 5}),
+                    "`alerts` has no setting `disk`",
+                    "there are: high_error_rate, high_response_time, high_memory_usage",
+                ),
+                (
+                    json!({"high_error_rate": 0}),
+                    "`alerts.high_error_rate` must be a number above 0, at most 100",
+                    "write, for example, `high_error_rate: 5`",
+                ),
+                (
+                    json!({"high_memory_usage": "80%"}),
+                    "`alerts.high_memory_usage` must be a number above 0, at most 100",
+                    "write, for example, `high_memory_usage: 80`",
+                ),
+                (
+                    json!({"high_response_time": "soon"}),
+                    "`alerts.high_response_time` must be seconds or a duration, from 1ms to 3600s",
+                    "write, for example, `high_response_time: 2`",
+                ),
+                (
+                    json!([]),
+                    "`alerts` must hold settings",
+                    "there are: high_error_rate, high_response_time, high_memory_usage",
+                ),
+            ],
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! One version of a service: what its file says, ready to serve.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Instant};
+use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc, time::Instant};
 
 use crate::base::misspelt::did_you_mean;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     },
     capability::Grant,
     network::{mesh, tls},
-    observe::{request::Origin, traces::Tracer},
+    observe::{metrics::Now, otlp::Beside, request::Origin, traces::Tracer},
     sandbox::{
         call::{Call, Callee, Caller, Fujsens},
         context::Context,
@@ -19,7 +19,7 @@ use crate::{
         run,
     },
     service::{
-        alert_rules, cors::Cors, gate::Gate, health_plan, names::Handlers, remote_config, route::Routes,
+        alert_rules, cors::Cors, gate::Gate, health_plan, names::Handlers, own_address, remote_config, route::Routes,
         schedule::Schedules, subscriptions::Subscriptions,
     },
 };
@@ -31,6 +31,8 @@ pub struct App {
     pub context: Arc<Context>,
     pub remote_config: Option<remote_config::Plan>,
     pub cors: Cors,
+    /// Where the file says that operators ask.
+    pub admin: Option<SocketAddr>,
     /// What the admin address asks for.
     pub admin_token: Option<Bearer>,
     pub health: health_plan::Plan,
@@ -47,6 +49,8 @@ pub struct App {
     pub subscriptions: Subscriptions,
     pub schedules: Schedules,
     pub tracer: Tracer,
+    /// What a collector is told beside traces.
+    pub beside: Beside,
 }
 
 impl App {
@@ -58,8 +62,20 @@ impl App {
         }
     }
 
+    /// What metrics tell of the version that serves.
+    pub fn snapshot(&self) -> Now<'_> {
+        Now {
+            service: &self.context.service.name,
+            version: &self.context.service.version,
+            gate: self.gate.load(),
+        }
+    }
+
+    /// What its fujsens can reach.
     pub fn grants(&self) -> Vec<Grant> {
-        self.context.capabilities.grants()
+        let mut grants = self.context.capabilities.grants();
+        grants.retain(|grant| !own_address::is_target(grant, self.admin));
+        grants
     }
 
     /// The fujsen that `section.name` reaches; an error that names the nearest one when there is none.
@@ -71,16 +87,17 @@ impl App {
         })
     }
 
-    /// Runs a fujsen for someone outside. `arguments` are in the order of its parameters.
+    /// Runs a fujsen for someone outside, from `now` on. `arguments` are in the order of its parameters.
     /// What went wrong inside is in the log and in the error's message; a message of status 500 is not for clients.
-    pub fn run(
+    pub async fn run(
         self: &Arc<Self>,
         handler: &Handler,
         arguments: Vec<Value>,
         origin: Origin,
-    ) -> impl Future<Output = Result<Reply, Error>> + Send {
-        let deadline = Instant::now() + self.context.limits.deadline;
-        self.run_at(handler, arguments, origin, deadline, 1)
+        now: Instant,
+    ) -> Result<Reply, Error> {
+        let call = self.new_call(handler, origin, now + self.context.limits.deadline, 1);
+        run::run(handler, arguments, call, now).await
     }
 
     /// Runs a fujsen with what is left of a caller's time.
@@ -92,7 +109,13 @@ impl App {
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
-        run::run(handler, arguments, self.new_call(handler, origin, deadline, depth)).await
+        let call = self.new_call(handler, origin, deadline, depth);
+        run::run(handler, arguments, call, self.now()).await
+    }
+
+    /// By the clock that does not go back.
+    pub fn now(&self) -> Instant {
+        self.context.clock.monotonic()
     }
 
     /// A call of a fujsen, for [`run::run`].
@@ -117,7 +140,7 @@ impl Fujsens for App {
             let arguments = arguments::bind_named(handler.function(), arguments)?;
             let mut call = self.new_call(handler, caller.origin, caller.deadline, caller.depth);
             call.sessions.config = caller.config;
-            body(run::run(handler, arguments, call).await?)
+            body(run::run(handler, arguments, call, self.now()).await?)
         })
     }
 }

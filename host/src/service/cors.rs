@@ -1,5 +1,7 @@
 //! Which pages of other origins may use the service: `[cors]`. Without that section, none.
 
+use std::time::Duration;
+
 use http::{
     HeaderMap, HeaderValue,
     header::{
@@ -8,9 +10,9 @@ use http::{
         ACCESS_CONTROL_REQUEST_METHOD, ALLOW, ORIGIN, VARY,
     },
 };
-use tsk::{Config, Diagnostic, Node, Span, Value};
+use tsk::{Config, Diagnostic};
 
-use crate::base::sections;
+use crate::base::{limits, section::Section, sections};
 
 /// What `[cors]` says.
 #[derive(Clone, Debug, Default)]
@@ -42,32 +44,21 @@ impl Cors {
     /// Reads `[cors]`: `origins` (a list, or `"*"`), and where the defaults do not do, `methods`, `headers`, `expose`
     /// (lists), `max_age` (a duration) and `credentials` (a boolean).
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader {
-            config,
-            diagnostics: Vec::new(),
-        };
+        let mut section = Section::new(config, &sections::CORS);
+        let age = section.seconds("max_age", Duration::ZERO..=limits::CORS_AGE, "\"10m\"");
         let cors = Self {
-            origins: reader.origins(),
-            methods: reader.list("methods"),
-            headers: reader.list("headers"),
-            expose: reader.list("expose"),
-            max_age: reader.max_age(),
-            credentials: reader.credentials(),
+            origins: origins(&mut section),
+            methods: list(&mut section, "methods"),
+            headers: list(&mut section, "headers"),
+            expose: list(&mut section, "expose"),
+            max_age: age.map(|age| HeaderValue::from(age.as_secs())),
+            credentials: section.boolean("credentials").unwrap_or(false),
         };
-        reader.unknown();
-        if cors.credentials && cors.origins == Origins::Any {
-            let node = config.get("cors.credentials");
-            reader.wrong(
-                node,
-                "`cors.credentials` needs origins by name",
-                "write them out instead of `\"*\"`",
-            );
+        if let (true, Origins::Any, Some(node)) = (cors.credentials, &cors.origins, section.get("credentials")) {
+            let message = "`cors.credentials` needs origins by name";
+            section.refuse(node, message, "write them out instead of `\"*\"`");
         }
-        if reader.diagnostics.is_empty() {
-            Ok(cors)
-        } else {
-            Err(reader.diagnostics)
-        }
+        section.finish(cors)
     }
 
     /// The value of the `Access-Control-Allow-Origin` header for a request.
@@ -110,132 +101,41 @@ impl Cors {
     }
 }
 
-struct Reader<'a> {
-    config: &'a Config,
-    diagnostics: Vec<Diagnostic>,
+fn origins(section: &mut Section<'_>) -> Origins {
+    let texts = section
+        .texts("origins", "[\"https://app.example.com\"]")
+        .unwrap_or_default();
+    if let [(_, "*")] = texts.as_slice() {
+        return Origins::Any;
+    }
+    let mut origins = Vec::new();
+    for (node, text) in texts {
+        match origin(text) {
+            Ok(origin) => origins.push(origin),
+            Err(help) => section.refuse(node, format!("`{text}` is no origin"), help),
+        }
+    }
+    if origins.is_empty() {
+        Origins::None
+    } else {
+        Origins::Named(origins)
+    }
 }
 
-impl<'a> Reader<'a> {
-    fn get(&self, key: &str) -> Option<&'a Node> {
-        self.config.get(&format!("cors.{key}"))
+/// Words for a header.
+fn list(section: &mut Section<'_>, key: &str) -> Option<HeaderValue> {
+    let texts = section.texts(key, "[\"x-request-id\"]")?;
+    let words: Vec<_> = texts.into_iter().map(|(_, text)| text).collect();
+    let value = HeaderValue::from_str(&words.join(", ")).ok();
+    if let (None, Some(node)) = (&value, section.get(key)) {
+        section.wrong(
+            key,
+            node,
+            "a list of words that a header can hold",
+            "[\"x-request-id\"]",
+        );
     }
-
-    fn wrong(&mut self, node: Option<&Node>, message: &str, help: &str) {
-        let span = node.map_or(Span::default(), |node| node.span);
-        self.diagnostics
-            .push(Diagnostic::error("wrong-setting", message).at(span).help(help));
-    }
-
-    /// The texts of a list; one text is a list of one.
-    fn texts(&mut self, key: &str, example: &str) -> Option<Vec<(&'a Node, &'a str)>> {
-        let node = self.get(key)?;
-        let items = match &node.value {
-            Value::Array(items) => items.iter().collect(),
-            _ => vec![node],
-        };
-        let texts: Option<Vec<_>> = items
-            .into_iter()
-            .map(|item| match &item.value {
-                Value::String(text) => Some((item, text.trim())),
-                _ => None,
-            })
-            .collect();
-        if texts.is_none() {
-            self.wrong(Some(node), &format!("`cors.{key}` must be a list of strings"), example);
-        }
-        texts
-    }
-
-    fn origins(&mut self) -> Origins {
-        let example = "write, for example, `origins: [\"https://app.example.com\"]`";
-        let Some(texts) = self.texts("origins", example) else {
-            return Origins::None;
-        };
-        if let [(_, "*")] = texts.as_slice() {
-            return Origins::Any;
-        }
-        let mut origins = Vec::new();
-        for (node, text) in texts {
-            match origin(text) {
-                Ok(origin) => origins.push(origin),
-                Err(help) => self.wrong(Some(node), &format!("`{text}` is no origin"), &help),
-            }
-        }
-        if origins.is_empty() {
-            Origins::None
-        } else {
-            Origins::Named(origins)
-        }
-    }
-
-    fn list(&mut self, key: &str) -> Option<HeaderValue> {
-        let texts = self.texts(key, &format!("write, for example, `{key}: [\"…\"]`"))?;
-        let joined = texts.iter().map(|(_, text)| *text).collect::<Vec<_>>().join(", ");
-        let value = HeaderValue::from_str(&joined).ok();
-        if value.is_none() {
-            self.wrong(
-                self.get(key),
-                &format!("`cors.{key}` does not fit into a header"),
-                "use letters, digits and `-`",
-            );
-        }
-        value
-    }
-
-    fn max_age(&mut self) -> Option<HeaderValue> {
-        let node = self.get("max_age")?;
-        let seconds = match &node.value {
-            Value::Integer(seconds) => u64::try_from(*seconds).ok(),
-            Value::String(text) => tsk::duration(text).map(|duration| duration.as_secs()),
-            _ => None,
-        };
-        if seconds.is_none() {
-            self.wrong(
-                Some(node),
-                "`cors.max_age` must be a duration",
-                "write, for example, `max_age: \"10m\"`",
-            );
-        }
-        seconds.map(HeaderValue::from)
-    }
-
-    fn credentials(&mut self) -> bool {
-        match self.get("credentials") {
-            None => false,
-            Some(Node {
-                value: Value::Bool(value),
-                ..
-            }) => *value,
-            node => {
-                self.wrong(
-                    node,
-                    "`cors.credentials` must be true or false",
-                    "write `credentials: true`",
-                );
-                false
-            }
-        }
-    }
-
-    fn unknown(&mut self) {
-        let Some(Node {
-            value: Value::Object(settings),
-            ..
-        }) = self.config.get("cors")
-        else {
-            return;
-        };
-        let known = sections::CORS.keys.known();
-        for (key, node) in settings.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-            let help = match tsk::suggest(key, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}", known.join(", ")),
-            };
-            let message = format!("there is no setting `cors.{key}`");
-            self.diagnostics
-                .push(Diagnostic::error("wrong-setting", message).at(node.key_span).help(help));
-        }
-    }
+    value
 }
 
 /// Scheme, host and port as a browser sends them, which is compared byte for byte; or what to write instead.
@@ -255,36 +155,60 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::base::fixture;
 
     #[test]
-    fn settings_that_are_wrong() {
-        for (cors, expected) in [
-            (json!({"origins": 5}), "`cors.origins` must be a list of strings"),
-            (json!({"origins": ["https://a.b/"]}), "`https://a.b/` is no origin"),
-            (json!({"origins": ["https://a.b", "a.b"]}), "`a.b` is no origin"),
-            (
-                json!({"origins": "*", "credentials": true}),
-                "`cors.credentials` needs origins by name",
-            ),
-            (json!({"origin": []}), "there is no setting `cors.origin`"),
-            (json!({"methods": ["\n"]}), ""),
-            (
-                json!({"headers": ["a\nb"]}),
-                "`cors.headers` does not fit into a header",
-            ),
-        ] {
-            let found = Cors::new(&fixture::config(json!({"cors": cors})));
-            let message = found
-                .err()
-                .map(|diagnostics| diagnostics[0].message.clone())
-                .unwrap_or_default();
-            assert_eq!(message, expected, "{cors}");
-        }
+    fn what_is_wrong_is_said() {
+        let list = "write, for example, `headers: [\"x-request-id\"]`";
+        fixture::assert_refused(
+            "cors",
+            Cors::new,
+            &[
+                (
+                    json!({"origins": 5}),
+                    "`cors.origins` must be a list of strings",
+                    "write, for example, `origins: [\"https://app.example.com\"]`",
+                ),
+                (
+                    json!({"origins": ["https://a.b/"]}),
+                    "`https://a.b/` is no origin",
+                    "write `https://a.b`",
+                ),
+                (
+                    json!({"origins": ["https://a.b", "a.b"]}),
+                    "`a.b` is no origin",
+                    "write scheme and host: `https://app.example.com`",
+                ),
+                (
+                    json!({"origins": "*", "credentials": true}),
+                    "`cors.credentials` needs origins by name",
+                    "write them out instead of `\"*\"`",
+                ),
+                (
+                    json!({"credentials": "yes"}),
+                    "`cors.credentials` must be true or false",
+                    "write, for example, `credentials: true`",
+                ),
+                (
+                    json!({"origin": []}),
+                    "`cors` has no setting `origin`",
+                    "did you mean `origins`?",
+                ),
+                (
+                    json!({"headers": ["a\nb"]}),
+                    "`cors.headers` must be a list of words that a header can hold",
+                    list,
+                ),
+                (
+                    json!({"max_age": "soon"}),
+                    "`cors.max_age` must be seconds or a duration, from 0ns to 31622400s",
+                    "write, for example, `max_age: \"10m\"`",
+                ),
+            ],
+        );
     }
 
     #[test]

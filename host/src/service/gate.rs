@@ -29,6 +29,8 @@ pub struct Gate {
 #[must_use]
 pub struct Pass<'a> {
     _place: SemaphorePermit<'a>,
+    /// It was not given at once.
+    pub has_waited: bool,
 }
 
 /// Every place is taken, and so is the queue; or waiting took too long.
@@ -57,7 +59,10 @@ impl Gate {
     /// Waits for a place, first come first served.
     pub async fn enter(&self) -> Result<Pass<'_>, Overloaded> {
         if let Ok(place) = self.places.try_acquire() {
-            return Ok(Pass { _place: place });
+            return Ok(Pass {
+                _place: place,
+                has_waited: false,
+            });
         }
         self.wait().await.inspect_err(|_| self.refused.add(1))
     }
@@ -65,7 +70,10 @@ impl Gate {
     async fn wait(&self) -> Result<Pass<'_>, Overloaded> {
         let _waiting = Waiting::start(self)?;
         match timeout(self.patience, self.places.acquire()).await {
-            Ok(Ok(place)) => Ok(Pass { _place: place }),
+            Ok(Ok(place)) => Ok(Pass {
+                _place: place,
+                has_waited: true,
+            }),
             Ok(Err(_)) | Err(_) => Err(Overloaded),
         }
     }
@@ -94,7 +102,6 @@ impl Drop for Waiting<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use futures_util::future::join_all;
 
     use super::*;

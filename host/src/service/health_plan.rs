@@ -28,10 +28,10 @@ impl Plan {
     /// Reads `[service] health_check`: `endpoint` (a path, `"/health"`), `interval` and `timeout` (30 s and 5 s).
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut section = Section::of(SECTION.to_owned(), config.get(SECTION), &KEYS);
-        let endpoint = section.text("endpoint", "\"/health\"").unwrap_or("/health");
-        if let Some(node) = section.get("endpoint").filter(|_| !endpoint.starts_with('/')) {
-            section.wrong("endpoint", node, "a path that begins with /", "\"/health\"");
-        }
+        let endpoint = section.parsed("endpoint", "a path that begins with /", "\"/health\"", |path| {
+            path.starts_with('/').then_some(path)
+        });
+        let endpoint = endpoint.unwrap_or("/health");
         let every = section.seconds("interval", SECOND..=SECOND * 3600, "30");
         let every = every.unwrap_or(SECOND * 30);
         let longest = every.min(SECOND * 60);
@@ -60,11 +60,10 @@ fn dependencies(config: &Config, endpoint: &str) -> Vec<(String, Vec<Url>)> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::base::fixture;
 
     #[test]
     fn the_plan_of_a_file() {
@@ -102,50 +101,46 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (check, message, help) in [
-            (
-                json!({"path": "/x"}),
-                "`service.health_check` has no setting `path`",
-                "there are: endpoint, interval, timeout",
-            ),
-            (
-                json!({"intervall": 3}),
-                "`service.health_check` has no setting `intervall`",
-                "did you mean `interval`?",
-            ),
-            (
-                json!({"endpoint": "health"}),
-                "`service.health_check.endpoint` must be a path that begins with /",
-                "write, for example, `endpoint: \"/health\"`",
-            ),
-            (
-                json!({"endpoint": 5}),
-                "`service.health_check.endpoint` must be a string",
-                "write, for example, `endpoint: \"/health\"`",
-            ),
-            (
-                json!({"interval": 0}),
-                "`service.health_check.interval` must be seconds or a duration, from 1s to 3600s",
-                "write, for example, `interval: 30`",
-            ),
-            (
-                json!({"interval": 2, "timeout": 3}),
-                "`service.health_check.timeout` must be seconds or a duration, from 100ms to 2s",
-                "write, for example, `timeout: 1`",
-            ),
-            (
-                json!("/health"),
-                "`service.health_check` must hold settings",
-                "there are: endpoint, interval, timeout",
-            ),
-        ] {
-            let config = fixture::config(json!({"service": {"health_check": check}}));
-            let diagnostics = Plan::new(&config).unwrap_err();
-            let shown: Vec<_> = diagnostics
-                .iter()
-                .map(|one| (&*one.message, one.help.as_deref().unwrap()))
-                .collect();
-            assert_eq!(shown, [(message, help)]);
-        }
+        fixture::assert_refused(
+            "service.health_check",
+            Plan::new,
+            &[
+                (
+                    json!({"path": "/x"}),
+                    "`service.health_check` has no setting `path`",
+                    "there are: endpoint, interval, timeout",
+                ),
+                (
+                    json!({"intervall": 3}),
+                    "`service.health_check` has no setting `intervall`",
+                    "did you mean `interval`?",
+                ),
+                (
+                    json!({"endpoint": "health"}),
+                    "`service.health_check.endpoint` must be a path that begins with /",
+                    "write, for example, `endpoint: \"/health\"`",
+                ),
+                (
+                    json!({"endpoint": 5}),
+                    "`service.health_check.endpoint` must be a string",
+                    "write, for example, `endpoint: \"/health\"`",
+                ),
+                (
+                    json!({"interval": 0}),
+                    "`service.health_check.interval` must be seconds or a duration, from 1s to 3600s",
+                    "write, for example, `interval: 30`",
+                ),
+                (
+                    json!({"interval": 2, "timeout": 3}),
+                    "`service.health_check.timeout` must be seconds or a duration, from 100ms to 2s",
+                    "write, for example, `timeout: 1`",
+                ),
+                (
+                    json!("/health"),
+                    "`service.health_check` must hold settings",
+                    "there are: endpoint, interval, timeout",
+                ),
+            ],
+        );
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         start::{self, Refused},
     },
     service::{
+        ambiguous,
         names::{self, Handlers, Key},
         unused,
     },
@@ -102,7 +103,8 @@ pub(crate) fn modules(
             Err(diagnostic) => errors.push(diagnostic),
         }
     }
-    linked.handlers = names::resolve(&named, metrics, &mut errors);
+    linked.handlers = names::resolve(&named, metrics, &mut errors, &mut linked.warnings);
+    linked.warnings.extend(ambiguous::warnings(config, &linked.handlers));
     linked.warnings.extend(unused::fujsens(config, &sources));
     if errors.is_empty() { Ok(linked) } else { Err(errors) }
 }

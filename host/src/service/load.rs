@@ -18,7 +18,8 @@ use crate::{
     },
     observe::{
         metrics::{Metrics, Version},
-        traces::{self, Exporters},
+        otlp::Exporters,
+        traces::{self, Tracer},
     },
     sandbox::{context::Context, engine::Host, imports, precompiled::Precompiled},
     service::{
@@ -28,6 +29,7 @@ use crate::{
         gate::Gate,
         health_plan,
         link::{self, Linked, Linker},
+        own_address,
         read::{Failed, no_databases, read, stem},
         remote_config,
         route::Routes,
@@ -35,6 +37,7 @@ use crate::{
         settings::Settings,
         subscriptions::Subscriptions,
     },
+    storage::store::Stores,
 };
 
 /// What one process needs to load a file again and again. Shared between threads.
@@ -62,17 +65,23 @@ pub struct Loaded {
 impl Loader {
     /// `cache` is the folder for compiled modules and the compilers' own files.
     pub fn new(file: PathBuf, cache: &Path) -> wasmtime::Result<Self> {
+        let host = Host::new(imports::add_to_linker)?;
+        Ok(Self::on(host, Stores::default(), file, cache))
+    }
+
+    /// With an engine and stores that there are already.
+    pub(crate) fn on(host: Host, stores: Stores, file: PathBuf, cache: &Path) -> Self {
         let metrics = Arc::<Metrics>::default();
-        Ok(Self {
+        Self {
             remote: Arc::new(remote_config::Kept::new(&file)),
             file,
-            host: Host::new(imports::add_to_linker)?,
+            host,
             compiler: Compiler::new(cache.join("fujsen")),
             precompiled: Precompiled::new(cache.join("code")),
-            exporters: Exporters::new(&metrics.spans),
-            shared: Shared::new(&metrics),
+            exporters: Exporters::new(&metrics),
+            shared: Shared::new(&metrics, stores),
             metrics,
-        })
+        }
     }
 
     /// Reads the file and makes an `App` of it, keeping the modules of `previous` that have not changed.
@@ -257,12 +266,15 @@ impl Loader {
             sources: config.sources.clone(),
             places: linked.places,
             lane: self.host.lane.clone(),
+            clock: self.shared.stores.clock.clone(),
             _secrets: secrets,
         };
+        let (tracer, beside) = Tracer::of(&self.exporters, &said.traces?, &settings.service);
         let app = App {
             context: Arc::new(context),
             remote_config: said.remote_config?,
             cors: said.cors?,
+            admin: settings.admin,
             admin_token: settings.admin_token,
             health: said.health?,
             alerts: said.alerts?,
@@ -274,9 +286,18 @@ impl Loader {
             routes,
             schedules,
             subscriptions,
-            tracer: self.exporters.tracer(said.traces?, settings.service.clone()),
+            tracer,
+            beside,
         };
-        let warnings = [linked.warnings, route_warnings, mesh_warnings, tls_warnings].concat();
+        let unreachable = own_address::warnings(config, settings.admin);
+        let warnings = [
+            linked.warnings,
+            route_warnings,
+            mesh_warnings,
+            tls_warnings,
+            unreachable,
+        ]
+        .concat();
         Some((app, settings, warnings))
     }
 

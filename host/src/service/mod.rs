@@ -1,6 +1,7 @@
 //! What one file says, as a version that serves: read, linked, named, and swapped for the next.
 
 pub(crate) mod alert_rules;
+pub(crate) mod ambiguous;
 pub mod app;
 pub mod cors;
 pub mod gate;
@@ -9,6 +10,7 @@ pub mod link;
 pub mod live;
 pub mod load;
 pub mod names;
+pub(crate) mod own_address;
 pub mod read;
 pub(crate) mod remote_config;
 pub mod route;

@@ -112,6 +112,7 @@ pub(crate) fn resolve(
     modules: &[(Arc<Module>, Vec<Key>)],
     metrics: &metrics::Version,
     errors: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Handlers {
     let mut handlers = Handlers::new();
     let mut places = HashMap::new();
@@ -133,14 +134,28 @@ pub(crate) fn resolve(
     }
     for (module, keys) in modules {
         for key in keys {
-            alias(&mut handlers, module, metrics, key);
+            let Some(taken) = alias(&mut handlers, module, metrics, key) else {
+                continue;
+            };
+            let message = format!(
+                "`{taken}` is a function of another key, and not what `{}` defines",
+                key.name
+            );
+            let mut warning = Diagnostic::warning("hidden-fujsen", message).at(key.span);
+            if let Some(place) = places.get(&taken) {
+                warning = warning.related(*place, "it is defined here");
+            }
+            warnings.push(
+                warning.help("rename one of them: functions are reached by their own names first, then by their keys"),
+            );
         }
     }
     handlers
 }
 
-/// A key names the function that is called like it, else the first that its text defines.
-fn alias(handlers: &mut Handlers, module: &Arc<Module>, metrics: &metrics::Version, key: &Key) {
+/// A key names the function that is called like it, else the first that its text defines. A name of it that a function of
+/// another key has already is given back.
+fn alias(handlers: &mut Handlers, module: &Arc<Module>, metrics: &metrics::Version, key: &Key) -> Option<Arc<str>> {
     let short = key.name.strip_suffix("_fujsen").unwrap_or(&key.name);
     let mut own = module
         .functions
@@ -149,13 +164,19 @@ fn alias(handlers: &mut Handlers, module: &Arc<Module>, metrics: &metrics::Versi
         .filter(|(_, function)| key.defines(function));
     let first = own.clone().next();
     let named = own.find(|(_, function)| function.name == short || function.name == key.name);
-    let Some((index, _)) = named.or(first) else { return };
+    let (index, _) = named.or(first)?;
+    let mut taken = None;
     for name in [short, &key.name] {
         let path = path(&module.section, name);
-        handlers
+        let handler = handlers
             .entry(path.clone())
-            .or_insert_with(|| handler(module, metrics, path, index));
+            .or_insert_with(|| handler(module, metrics, path.clone(), index));
+        let is_own = Arc::ptr_eq(&handler.module, module) && key.defines(handler.function());
+        if !is_own {
+            taken.get_or_insert(path);
+        }
     }
+    taken
 }
 
 #[expect(

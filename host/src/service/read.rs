@@ -23,7 +23,7 @@ pub struct Failed {
 
 /// Reads a file and what it includes. Compiles nothing and connects to nothing.
 pub fn read(file: &Path) -> Result<Config, Failed> {
-    read_with(file, tsk::Options::default())
+    read_with(file, fujsen::options())
 }
 
 /// [`read`], as the options say. What lenient mode keeps is for looking at, not for serving.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tsk::{Config, Diagnostic, Node, Value};
 
 use crate::{
-    base::limits,
+    base::{limits, section::Section, sections},
     sandbox::module::Handler,
     service::{
         names::{self, Handlers},
@@ -33,27 +33,15 @@ const EVERY: &str = "*";
 impl Subscriptions {
     /// Reads `[events]`: `type: section.name`, or an array of such names. `deadline` is that of a call.
     pub fn new(config: &Config, handlers: &Handlers, deadline: Duration) -> Result<Self, Vec<Diagnostic>> {
+        let line = "user_created: notifications.on_user_created";
+        let (events, errors) = Section::lines(config, &sections::EVENTS, line);
         let mut reader = Reader {
             targets: Targets::new(config, names::functions(handlers)),
             handlers,
-            errors: Vec::new(),
+            errors,
         };
-        let lines = match config.get("events") {
-            None => Vec::new(),
-            Some(Node {
-                value: Value::Object(section),
-                ..
-            }) => section
-                .iter()
-                .filter_map(|(kind, node)| reader.line(kind, node))
-                .collect(),
-            Some(node) => {
-                let wrong = Diagnostic::error("wrong-event", "`events` must be a section").at(node.key_span);
-                let help = "write a section [events] with lines such as `user_created: notifications.on_user_created`";
-                reader.errors.push(wrong.help(help));
-                Vec::new()
-            }
-        };
+        let events = events.into_iter().flatten();
+        let lines = events.filter_map(|(kind, node)| reader.line(kind, node)).collect();
         let all = Self { lines };
         reader.visibility(config, all.longest(deadline));
         if reader.errors.is_empty() {
@@ -158,10 +146,9 @@ impl Reader<'_> {
         let Some(node) = config.get("message_queue.visibility") else {
             return;
         };
-        let given = match &node.value {
-            Value::String(text) => tsk::duration(text),
-            _ => None,
-        };
+        // What is no such duration is told where the queue's settings are read.
+        let (least, most) = limits::EVENTS_PAUSES;
+        let given = Section::new(config, &sections::MESSAGE_QUEUE).seconds("visibility", least..=most, "\"30s\"");
         if given.is_some_and(|given| given <= longest) {
             let message = format!("`message_queue.visibility` must be above {longest:?}, what the handlers may take");
             let seconds = (longest + limits::EVENTS_MARGIN).as_secs();

@@ -30,8 +30,7 @@ impl<'a> Targets<'a> {
             _ => return None,
         };
         let text = text.trim();
-        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-        (!text.is_empty() && text.chars().all(is_name)).then(|| text.to_owned())
+        is_name(text).then(|| text.to_owned())
     }
 
     /// The function that `section.name` reaches; an error that names the nearest one when there is none.
@@ -85,13 +84,18 @@ impl<'a> Targets<'a> {
     }
 }
 
+/// Whether a text may be the name of a fujsen.
+pub(crate) fn is_name(text: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.chars().all(is_part)
+}
+
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

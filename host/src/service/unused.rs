@@ -139,7 +139,7 @@ mod tests {
     }
 
     fn warned(text: &str, folder: &str) -> Vec<String> {
-        let config = match tsk::load("service.tsk", text, &Beside(folder.into()), tsk::Options::default()) {
+        let config = match tsk::load("service.tsk", text, &Beside(folder.into()), fujsen::options()) {
             Ok(config) => config,
             Err(failure) => panic!("{failure}"),
         };

@@ -146,8 +146,7 @@ async fn a_stop_lets_events_in_flight_end() {
             publish(&host, language, json!({ "kind": format!("{language}_slow"), "n": 1 })).await;
             done(&host, &format!("{language}.begin"), 1).await;
         }
-        // SAFETY: the process is this test's own child and has not been waited for.
-        unsafe { libc::kill(host.id() as i32, libc::SIGTERM) };
+        crate::harness::signal(host.id() as i32, "TERM");
         assert!(host.ended().await.success());
         let next = place.host().await;
         publish(&next, "rust", made("rust", 9)).await;

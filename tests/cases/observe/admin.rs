@@ -55,8 +55,7 @@ async fn the_admin_address_answers_until_the_service_has_stopped() {
         (running == Some(1.0)).then_some(())
     })
     .await;
-    // SAFETY: a signal to our own child.
-    unsafe { libc::kill(service.id() as i32, libc::SIGTERM) };
+    crate::harness::signal(service.id() as i32, "TERM");
     let draining = eventually("the drain", || async {
         let ready = service.admin("/health/ready").await;
         (ready.status == 503).then_some(ready)

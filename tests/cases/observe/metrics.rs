@@ -37,6 +37,25 @@ async fn guests_record_metrics() {
         assert!(get("requests_total", &[("service", "shop")]) >= Some(1.0));
         assert_eq!(page.kind(&name("ratio")), Some("gauge"));
         assert_eq!(get("ratio", &[("text", "a \"quoted\"\\\nline")]), Some(0.5));
+        let open = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;version=0.0.4;q=0.3";
+        let asked = service
+            .client
+            .get(format!("{}/metrics", service.admin_url()))
+            .header("accept", open);
+        let answer = service.send(asked).await;
+        assert_eq!(
+            answer.header("content-type"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        );
+        for lines in [
+            &*format!("# TYPE {language}_orders counter\n{language}_orders_total{{"),
+            &format!("# TYPE {language}_took_seconds histogram\n# UNIT {language}_took_seconds seconds\n"),
+            "# TYPE tusk_service info\ntusk_service_info{service=\"shop\",version=\"1.2.0\"} 1\n",
+            "# UNIT tusk_http_request_duration_seconds seconds\n",
+        ] {
+            assert!(answer.text.contains(lines), "{lines} is not in\n{}", answer.text);
+        }
+        assert!(answer.text.ends_with("\n# EOF\n"), "{}", answer.text);
         for wrong in ["9lives", "tusk_x", &name("euros")] {
             assert_eq!(
                 service

@@ -296,7 +296,9 @@ async fn a_schedule_starts_traces_of_its_own() {
 #[tokio::test]
 async fn a_collector_that_is_down_hinders_nobody() {
     let [port] = free_ports();
-    let service = service(&[("COLLECTOR", &format!("http://127.0.0.1:{port}"))]).await;
+    let collector = format!("http://127.0.0.1:{port}");
+    // Messages are given up soon, or this would last.
+    let service = service(&[("COLLECTOR", &collector), ("OTEL_EXPORTER_OTLP_TIMEOUT", "500")]).await;
     let dropped = async |more_than: f64| {
         eventually("dropped spans", || async {
             assert_eq!(service.get("/rust/quick").await.status, 204);
@@ -321,6 +323,40 @@ async fn a_collector_that_is_down_hinders_nobody() {
         2,
         "once each time: {log}"
     );
+}
+
+#[tokio::test]
+async fn metrics_and_the_log_go_to_the_collector_too() {
+    let collector = Collector::start().await;
+    let text = TEXT.replace("sample: @env(\"SAMPLE\", 1)\n", "metrics: true\nlogs: true\n");
+    let variables = [
+        ("COLLECTOR", &*collector.url()),
+        ("TOKEN", "geheim"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+    ];
+    let mut service = Service::start_in(Folder::new(&text), &variables).await;
+    assert_eq!(
+        called(&service, "/rust/order/geheim", "01").await,
+        500,
+        "there is no stock"
+    );
+    assert_eq!(service.get("/rust/quick").await.status, 204);
+    eventually("metrics of the requests", || async {
+        (collector.metric("tusk_http_requests_total") == Some(2.0)).then_some(())
+    })
+    .await;
+    assert_eq!(collector.metric("tusk_http_request_duration_seconds"), Some(2.0));
+    service.get("/rust/quick").await;
+    signal(service.id() as i32, "TERM");
+    assert!(service.ended().await.success());
+    assert_eq!(
+        collector.metric("tusk_http_requests_total"),
+        Some(3.0),
+        "once more at the stop"
+    );
+    let lines = collector.lines();
+    assert!(lines.iter().any(|(_, body)| body.starts_with("stopping:")), "{lines:?}");
+    assert!(!lines.iter().any(|(_, body)| body.contains("geheim")), "{lines:?}");
 }
 
 #[tokio::test]

@@ -58,8 +58,7 @@ async fn waits(service: &Service, path: &str) -> usize {
         assert!(service.post(path, json!({})).await.status < 300, "{}", service.log());
     }
     let id = tracer.0.id() as i32;
-    // SAFETY: a signal to a child that has not been waited for.
-    unsafe { libc::kill(id, libc::SIGINT) };
+    crate::harness::signal(id, "INT");
     let _ = tracer.0.wait();
     let text = std::fs::read_to_string(trace).unwrap();
     text.lines().filter(|line| line.contains("sync(")).count()

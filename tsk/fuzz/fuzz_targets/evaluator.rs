@@ -3,7 +3,7 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use tsk::{Options, load};
+use tsk::load;
 
 #[path = "world.rs"]
 mod world;
@@ -129,11 +129,11 @@ fn value(input: &mut Unstructured<'_>, out: &mut String, depth: usize) -> Result
 }
 
 fuzz_target!(|file: File| {
-    let Ok(config) = load("service.tsk", &file.0, &world::World, Options::default()) else {
+    let Ok(config) = load("service.tsk", &file.0, &world::World, world::languages::options()) else {
         return;
     };
     let printed = tsk::to_string(&config);
-    let again = match load("service.tsk", &printed, &world::World, Options::default()) {
+    let again = match load("service.tsk", &printed, &world::World, world::languages::options()) {
         Ok(again) => again,
         Err(failure) => panic!(
             "{}\n{printed}\n{}",

@@ -16,7 +16,15 @@ fuzz_target!(|bytes: &[u8]| {
     let lenient = first & 1 == 1;
     // Rendering takes far longer than reading.
     let render = first & 0xF0 == 0;
-    match load("service.tsk", &text, &world::World, Options { lenient }) {
+    match load(
+        "service.tsk",
+        &text,
+        &world::World,
+        Options {
+            lenient,
+            ..world::languages::options()
+        },
+    ) {
         Ok(config) => {
             config.to_json();
         }

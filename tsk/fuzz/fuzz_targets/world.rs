@@ -1,3 +1,6 @@
+#[path = "../../tests/tsk/languages.rs"]
+pub mod languages;
+
 use std::io;
 
 pub struct World;

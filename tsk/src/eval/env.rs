@@ -110,7 +110,10 @@ impl Evaluator<'_, '_> {
             .at(span)
             .label(format!("it is `{}`, and the default is {wanted}", shown.escape_debug()))
             .help(format!(
-                "set {name} to {wanted}, or write the default as text: @env(\"{name}\", \"…\")"
+                "set {name} to {wanted}{}, or leave it unset: it is read as what the default is",
+                super::arithmetic::text(default)
+                    .filter(|_| !secure)
+                    .map_or_else(String::new, |(text, _)| format!(", as in {name}={text}"))
             )),
         );
         None

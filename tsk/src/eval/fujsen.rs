@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
+    language::Language,
     parse::syntax::{Expr, ExprKind, Key, Style},
     span::{FileId, Span},
     suggest::suggest,
@@ -62,7 +63,7 @@ impl Evaluator<'_, '_> {
             return None;
         }
         let (word, start) = match style {
-            Style::Triple => info(all),
+            Style::Triple => info(self.languages(), all),
             _ => (None, 0),
         };
         let word = word.map(str::to_owned);
@@ -98,27 +99,36 @@ impl Evaluator<'_, '_> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let language = match language::of_file(&ending) {
-            Some(language) => Some(language),
+        let language = match self.languages().iter().find(|language| language.extension() == ending) {
+            Some(language) => Some(*language),
             None => self.guessed(key, &text, span, true),
         };
         self.source(language, text.into(), place)
     }
 
-    fn source(&mut self, language: Option<crate::Language>, text: Arc<str>, span: Span) -> Option<Value> {
+    fn languages(&self) -> &'static [Language] {
+        self.loader.options.languages
+    }
+
+    /// Whether code in no language that is known is kept as text: for those who only want to look at it.
+    fn takes_any(&self) -> bool {
+        self.loader.options.lenient || self.languages().is_empty()
+    }
+
+    fn source(&mut self, language: Option<Language>, text: Arc<str>, span: Span) -> Option<Value> {
         match language {
             Some(language) => Some(Value::Source(Source { language, text, span })),
-            // Kept as it is, for those who only want to look at it.
-            None if self.loader.options.lenient => Some(Value::String(text.to_string())),
+            None if self.takes_any() => Some(Value::String(text.to_string())),
             None => None,
         }
     }
 
-    fn named(&mut self, word: &str, at: Span) -> Option<crate::Language> {
-        let language = language::of_word(word);
-        if language.is_none() && !self.loader.options.lenient {
-            let names = language::NAMES.join(", ");
-            let help = match suggest(word, language::NAMES) {
+    fn named(&mut self, word: &str, at: Span) -> Option<Language> {
+        let languages = self.languages();
+        let language = languages.iter().find(|language| language.is_called(word)).copied();
+        if language.is_none() && !self.takes_any() {
+            let names = names(languages).collect::<Vec<_>>().join(", ");
+            let help = match suggest(word, self::names(languages)) {
                 Some(near) => format!("did you mean `{near}`? The languages are {names}"),
                 None => format!("the languages are {names}"),
             };
@@ -132,16 +142,20 @@ impl Evaluator<'_, '_> {
         language
     }
 
-    fn guessed(&mut self, key: &Key, text: &str, span: Span, in_file: bool) -> Option<crate::Language> {
-        let candidates = match language::guess(text) {
+    fn guessed(&mut self, key: &Key, text: &str, span: Span, in_file: bool) -> Option<Language> {
+        let languages = self.languages();
+        let candidates = match language::guess(languages, text) {
             Guess::Sure(language) => return Some(language),
             Guess::Doubt(candidates) => candidates,
         };
-        if self.loader.options.lenient {
+        if self.takes_any() {
             return None;
         }
         let name = key.parts.last().map_or("fujsen", String::as_str);
-        let likely = candidates.first().map_or("rust", |language| language.name());
+        let likely = candidates
+            .first()
+            .or(languages.first())
+            .map_or("", |language| language.name());
         let what = match candidates.as_slice() {
             [] => "nothing in the code says it".to_owned(),
             some => format!(
@@ -157,10 +171,10 @@ impl Evaluator<'_, '_> {
                 })
                 .label(what)
                 .help(match in_file {
-                    true => "end the file's name in .rs, .ts or .py".to_owned(),
+                    true => format!("end the file's name in {}", endings(languages)),
                     false => format!(
                         "name it behind the quotes: `{name} = '''{likely}` (or {})",
-                        others(likely)
+                        others(languages, likely)
                     ),
                 }),
         );
@@ -168,18 +182,38 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn others(likely: &str) -> String {
-    let others: Vec<&str> = language::NAMES.into_iter().filter(|name| *name != likely).collect();
+fn names(languages: &[Language]) -> impl Iterator<Item = &'static str> {
+    languages.iter().map(|language| language.name())
+}
+
+fn others(languages: &[Language], likely: &str) -> String {
+    let others: Vec<&str> = names(languages).filter(|name| *name != likely).collect();
     others.join(", ")
 }
 
+/// Such as `.rs, .ts or .py`.
+fn endings(languages: &[Language]) -> String {
+    let mut endings: Vec<String> = Vec::new();
+    for language in languages {
+        let ending = format!(".{}", language.extension());
+        if !endings.contains(&ending) {
+            endings.push(ending);
+        }
+    }
+    match endings.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// The info word of code. A known language may have code behind it on its line; another word must stand alone.
-fn info(content: &str) -> (Option<&str>, usize) {
+fn info<'c>(languages: &[Language], content: &'c str) -> (Option<&'c str>, usize) {
     let end = content
         .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .unwrap_or(content.len());
     let word = &content[..end];
-    if language::NAMES.contains(&word)
+    if names(languages).any(|name| name == word)
         && content[end..].starts_with([' ', '\t'])
         && !content[end..].trim_start_matches([' ', '\t', '\r']).starts_with('\n')
     {

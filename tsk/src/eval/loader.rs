@@ -2,10 +2,10 @@ use std::{cell::OnceCell, collections::HashMap, io, rc::Rc};
 
 use super::budget::{self, Budget};
 use crate::{
-    config::Options,
     diagnostic::{Diagnostic, Severity, keep},
     environment::Environment,
     limits,
+    options::Options,
     span::{SourceMap, Span},
     value::Object,
 };
@@ -22,7 +22,7 @@ pub(crate) struct Loader<'e> {
     /// Files that are being read, from the main file inwards.
     pub(super) chain: Vec<String>,
     /// Files that were read; nothing where one has errors.
-    modules: HashMap<String, Option<Rc<Module>>>,
+    pub(super) modules: HashMap<String, Option<Rc<Module>>>,
 }
 
 /// What a file defines.
@@ -133,47 +133,6 @@ impl<'e> Loader<'e> {
                 None
             }
         }
-    }
-
-    /// What another TSK file defines. It is read once, however often it is named.
-    pub(super) fn module(&mut self, path: &str, at: Span) -> Option<Rc<Module>> {
-        if let Some(module) = self.modules.get(path) {
-            return module.clone();
-        }
-        if self.chain.iter().any(|open| open == path) {
-            let mut chain: Vec<_> = self.chain.iter().skip_while(|open| *open != path).cloned().collect();
-            chain.push(path.to_owned());
-            self.report(
-                Diagnostic::error("include-cycle", format!("`{path}` includes itself"))
-                    .at(at)
-                    .label(chain.join(" → "))
-                    .help("move the values that both files need to a third file"),
-            );
-            return None;
-        }
-        if self.chain.len() > limits::INCLUDES {
-            self.report(
-                Diagnostic::error(
-                    "include-depth",
-                    format!("more than {} files include each other", limits::INCLUDES),
-                )
-                .at(at)
-                .label(self.chain.join(" → "))
-                .help("include the inner files directly"),
-            );
-            return None;
-        }
-        let text = self.read(path, at);
-        let module = text.and_then(|text| {
-            let file = self.sources.add(path, text);
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
-            self.chain.push(path.to_owned());
-            let module = super::evaluate(self, file, folder);
-            self.chain.pop();
-            module.map(Rc::new)
-        });
-        self.modules.insert(path.to_owned(), module.clone());
-        module
     }
 }
 

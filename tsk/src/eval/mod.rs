@@ -10,6 +10,7 @@ mod files;
 mod fujsen;
 mod language;
 mod loader;
+mod modules;
 mod phrase;
 mod scope;
 mod text;

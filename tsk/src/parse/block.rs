@@ -1,11 +1,11 @@
 //! Statements to blocks: indentation, `- item` lists and `name > … <`.
 
 use super::{
-    Pair, Rule,
     builder::Builder,
     mistakes::{fence, missing_value},
     row::{ItemBody, Line, Row},
     syntax::{Expr, ExprKind, Key, Statement},
+    tree::{Pair, Rule},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 

@@ -1,9 +1,9 @@
 //! Parse tree to syntax: arrays, objects, parentheses and calls.
 
 use super::{
-    Pair, Rule,
     builder::Builder,
     syntax::{Call, Expr, ExprKind, Member},
+    tree::{Pair, Rule},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 

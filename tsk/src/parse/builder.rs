@@ -3,11 +3,10 @@
 use std::cell::OnceCell;
 
 use super::{
-    Pair,
+    escape::unescape,
     layout::Layout,
-    string,
     syntax::{Key, Style, Text},
-    too_deep,
+    tree::{Pair, too_deep},
 };
 use crate::{
     diagnostic::{Diagnostic, keep},
@@ -125,7 +124,7 @@ impl<'a> Builder<'a> {
             ..span
         };
         match part.as_bytes() {
-            [b'"', .., b'"'] => string::unescape(&part[1..part.len() - 1], inside, self.diagnostics),
+            [b'"', .., b'"'] => unescape(&part[1..part.len() - 1], inside, self.diagnostics),
             [b'\'', .., b'\''] => part[1..part.len() - 1].to_owned(),
             name => {
                 if !matches!(name, [b'A'..=b'Z' | b'a'..=b'z' | b'_', ..]) || !part.is_ascii() {

@@ -1,10 +1,10 @@
 //! Lines to rows: what each statement is.
 
 use super::{
-    Pair, Rule,
     builder::Builder,
     mistakes::{bad_line, bad_section, code_block, stray},
     syntax::Key,
+    tree::{Pair, Rule},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 

@@ -1,11 +1,11 @@
 //! Parse tree to syntax: values.
 
 use super::{
-    Pair, Rule,
     builder::Builder,
     expression::{self, Token},
     mistakes::stray,
     syntax::{Expr, ExprKind},
+    tree::{Pair, Rule},
 };
 use crate::{diagnostic::Diagnostic, span::Span};
 

@@ -2,17 +2,17 @@
 
 use std::{fs, path::Path};
 
-use tsk::{Options, load};
+use tsk::load;
 
-use crate::support::{World, render, root};
+use crate::{
+    languages::options,
+    support::{World, render, root, with_lenient},
+};
 
 #[test]
 fn ok() {
     each("ok", |name, text| {
-        let options = Options {
-            lenient: name.starts_with("lenient"),
-        };
-        match load(name, text, &World, options) {
+        match load(name, text, &World, with_lenient(name.starts_with("lenient"))) {
             Ok(config) => {
                 let mut expected = vec![("json", format!("{:#}\n", config.to_json()))];
                 let warnings = render(&config.warnings, &config.sources);
@@ -28,17 +28,15 @@ fn ok() {
 
 #[test]
 fn error() {
-    each("error", |name, text| {
-        match load(name, text, &World, Options::default()) {
-            Ok(config) => panic!("{name} has no error: {:#}", config.to_json()),
-            Err(failure) => {
-                for diagnostic in &failure.diagnostics {
-                    assert!(diagnostic.help.is_some(), "{name}: {} says no remedy", diagnostic.code);
-                    let json = diagnostic.to_json(&failure.sources);
-                    assert_eq!(json["code"], diagnostic.code);
-                }
-                vec![("stderr", render(&failure.diagnostics, &failure.sources))]
+    each("error", |name, text| match load(name, text, &World, options()) {
+        Ok(config) => panic!("{name} has no error: {:#}", config.to_json()),
+        Err(failure) => {
+            for diagnostic in &failure.diagnostics {
+                assert!(diagnostic.help.is_some(), "{name}: {} says no remedy", diagnostic.code);
+                let json = diagnostic.to_json(&failure.sources);
+                assert_eq!(json["code"], diagnostic.code);
             }
+            vec![("stderr", render(&failure.diagnostics, &failure.sources))]
         }
     });
 }

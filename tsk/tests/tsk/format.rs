@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path};
 
-use tsk::{Options, format, load, to_string};
+use tsk::{format, load, to_string};
 
-use crate::support::{World, render, root};
+use crate::support::{World, render, root, with_lenient};
 
 fn formatted(text: &str) -> String {
     match format(text) {
@@ -34,9 +34,7 @@ fn every_case_keeps_its_values() {
         assert_eq!(once, formatted(&once), "{name}");
         let comments = |text: &str| text.matches('#').count();
         assert_eq!(comments(&once), comments(&text), "{name}");
-        let options = Options {
-            lenient: name.starts_with("lenient"),
-        };
+        let options = with_lenient(name.starts_with("lenient"));
         let values = |text: &str| to_string(&load(&name, text, &World, options).unwrap());
         assert_eq!(values(&once), values(&text), "{name}:\n{once}");
     }

@@ -2,9 +2,10 @@
 
 use std::fs;
 
-use tsk::Options;
-
-use crate::support::{World, render, root};
+use crate::{
+    languages::options,
+    support::{World, render, root},
+};
 
 #[test]
 fn examples() {
@@ -14,7 +15,7 @@ fn examples() {
         let (info, code) = block.split_once('\n').unwrap();
         let Some(rest) = info.strip_prefix("tsk") else { continue };
         count += 1;
-        let result = tsk::load("example.tsk", &format!("{code}\n"), &World, Options::default());
+        let result = tsk::load("example.tsk", &format!("{code}\n"), &World, options());
         match (rest.trim().strip_prefix("error="), result) {
             (None, Ok(_)) => {}
             (None, Err(failure)) => panic!(

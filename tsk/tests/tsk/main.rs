@@ -1,10 +1,11 @@
 //! Everything is tested through the public interface, in one binary.
-#![allow(clippy::unwrap_used)]
+#![expect(clippy::unwrap_used, reason = "what fails ends the test")]
 
 mod cases;
 mod diagnostics;
 mod format;
 mod grammar;
+mod languages;
 mod print;
 mod robust;
 mod seed;

@@ -3,13 +3,16 @@
 use std::fs;
 
 use proptest::prelude::*;
-use tsk::{Config, Node, Object, Options, Value, load, to_string};
+use tsk::{Config, Node, Object, Value, load, to_string};
 
-use crate::support::{World, render, root};
+use crate::{
+    languages::options,
+    support::{World, render, root, with_lenient},
+};
 
 fn reread(config: &Config, lenient: bool) -> Config {
     let printed = to_string(config);
-    match load("service.tsk", &printed, &World, Options { lenient }) {
+    match load("service.tsk", &printed, &World, with_lenient(lenient)) {
         Ok(config) => config,
         Err(failure) => panic!("{printed}\n{}", render(&failure.diagnostics, &failure.sources)),
     }
@@ -25,7 +28,7 @@ fn every_case_reads_back() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let lenient = name.starts_with("lenient");
         let text = fs::read_to_string(&path).unwrap();
-        let config = load(&name, &text, &World, Options { lenient }).unwrap();
+        let config = load(&name, &text, &World, with_lenient(lenient)).unwrap();
         let again = reread(&config, lenient);
         assert!(same(&config.root, &again.root), "{name}\n{}", to_string(&config));
         assert!(same(&config.globals, &again.globals), "{name}\n{}", to_string(&config));
@@ -167,7 +170,7 @@ fn a_secret_takes_the_room_of_its_stars() {
             "{near_the_end}b: [[@env.secure(\"TOKEN\")], [\"{}\"]]\n",
             "x".repeat(60 + extra)
         );
-        let config = load("service.tsk", &text, &World, Options::default()).unwrap();
+        let config = load("service.tsk", &text, &World, options()).unwrap();
         let printed = to_string(&config);
         assert_eq!(printed, to_string(&reread(&config, false)));
     }

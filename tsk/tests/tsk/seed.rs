@@ -2,9 +2,12 @@
 
 use std::{fs, path::Path};
 
-use tsk::{Language, Options, Value, load};
+use tsk::{Value, load};
 
-use crate::support::{World, render};
+use crate::{
+    languages::options,
+    support::{World, render},
+};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/seed");
 
@@ -24,7 +27,7 @@ fn the_page_loads() {
     ] {
         let file = format!("{name}.tsk");
         let text = fs::read_to_string(Path::new(FOLDER).join(&file)).unwrap();
-        let config = match load(&file, &text, &World, Options::default()) {
+        let config = match load(&file, &text, &World, options()) {
             Ok(config) => config,
             Err(failure) => panic!("{}", render(&failure.diagnostics, &failure.sources)),
         };
@@ -40,7 +43,7 @@ fn the_page_loads() {
             if let Value::Source(source) = &node.value {
                 fujsens += 1;
                 assert!(key.ends_with("_fujsen"));
-                assert_eq!(source.language, Language::Python);
+                assert_eq!(source.language.name(), "python");
                 assert_eq!(config.sources.slice(source.span), &*source.text);
             }
         }

@@ -1,9 +1,12 @@
 //! Any bytes and any row of tokens: a value or diagnostics, never a panic.
 
 use proptest::prelude::*;
-use tsk::{Options, format, load, to_string};
+use tsk::{format, load, to_string};
 
-use crate::support::World;
+use crate::{
+    languages::options,
+    support::{World, with_lenient},
+};
 
 const TOKENS: [&str; 60] = [
     "a",
@@ -70,12 +73,12 @@ const TOKENS: [&str; 60] = [
 
 fn check(text: &str) -> Result<(), TestCaseError> {
     for lenient in [false, true] {
-        match load("service.tsk", text, &World, Options { lenient }) {
+        match load("service.tsk", text, &World, with_lenient(lenient)) {
             Ok(config) => {
                 let printed = to_string(&config);
                 config.to_json();
                 if !lenient {
-                    let again = load("service.tsk", &printed, &World, Options::default());
+                    let again = load("service.tsk", &printed, &World, options());
                     prop_assert!(again.is_ok(), "{}\n{}", text, printed);
                     prop_assert_eq!(to_string(&again.unwrap()), printed);
                 }

@@ -2,6 +2,8 @@ use std::{io, path::PathBuf};
 
 use tsk::{Config, Diagnostic, Environment, Failure, Options, SourceMap};
 
+use crate::languages::options;
+
 /// The world of a test: fixed variables, a fixed time, and the files in `tests/cases/files`.
 pub(crate) struct World;
 
@@ -33,8 +35,12 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+pub(crate) fn with_lenient(lenient: bool) -> Options {
+    Options { lenient, ..options() }
+}
+
 pub(crate) fn load(text: &str) -> Result<Config, Failure> {
-    tsk::load("service.tsk", text, &World, Options::default())
+    tsk::load("service.tsk", text, &World, options())
 }
 
 /// Loads what must load.

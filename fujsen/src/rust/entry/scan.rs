@@ -4,7 +4,10 @@ use std::ops::Range;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree, extra::invalidate_current_thread_spans};
 use tsk::Diagnostic;
 
-use crate::{Text, rust::refusal};
+use crate::{
+    Text,
+    rust::{absent, refusal},
+};
 
 #[derive(Debug)]
 pub(super) struct Found {
@@ -37,6 +40,7 @@ fn read(text: &Text) -> Result<Found, Diagnostic> {
     if fujsens.is_empty() {
         refused.push(no_fujsen(text, functions.first()));
     }
+    refused.extend(absent::uses(&tokens, text));
     for word in refusal::words(tokens) {
         refused.push(refusal::diagnostic(&word, text));
     }

@@ -62,7 +62,7 @@ pub(crate) fn plain(name: &syn::Ident) -> String {
     name.to_string().trim_start_matches("r#").to_owned()
 }
 
-/// A literal as JSON; nothing for other expressions.
+/// A literal as JSON, and a text that is made of one; nothing for other expressions.
 fn literal(expression: &Expr) -> Option<String> {
     match expression {
         Expr::Lit(ExprLit { lit, .. }) => match lit {
@@ -77,8 +77,29 @@ fn literal(expression: &Expr) -> Option<String> {
         }) => literal(expr)
             .filter(|text| text.starts_with(|c: char| c.is_ascii_digit()))
             .map(|text| format!("-{text}")),
+        other => owned(other).filter(is_text).and_then(literal),
+    }
+}
+
+/// What a text is written from that owns its characters: `"a".to_owned()`, `"a".into()`, `String::from("a")`.
+fn owned(expression: &Expr) -> Option<&Expr> {
+    match expression {
+        Expr::MethodCall(call) => {
+            let owns = ["to_owned", "to_string", "into"].iter().any(|name| call.method == name);
+            (owns && call.args.is_empty()).then_some(&*call.receiver)
+        }
+        Expr::Call(call) => {
+            let path = source(&call.func);
+            call.args
+                .first()
+                .filter(|_| path == "String::from" && call.args.len() == 1)
+        }
         _ => None,
     }
+}
+
+fn is_text(expression: &&Expr) -> bool {
+    matches!(expression, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }))
 }
 
 /// The doc comment, without the space after each `///`.

@@ -22,7 +22,6 @@ pub(crate) fn bind(function: &Function, event: &str, data: &str) -> Result<Vec<V
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn function(params: &[(&str, &str, bool)]) -> Function {

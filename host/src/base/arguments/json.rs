@@ -1,7 +1,7 @@
 //! A request's JSON body, read straight into the parameters' places: no tree is built for fields that nobody takes,
 //! and nested data stays the text that it was.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use fujsen::{Kind, Parameter};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -31,6 +31,13 @@ pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), Refused> 
 pub(super) fn document(body: &[u8]) -> Result<Value, Refused> {
     let raw: &RawValue = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
     Value::from_raw(raw).map_err(|error| malformed(&error))
+}
+
+/// The fields of an object as values. Of one that occurs twice the last counts.
+pub(super) fn fields(text: &str) -> Result<Vec<(String, Value)>, serde_json::Error> {
+    let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text)?;
+    let fields = fields.into_iter();
+    fields.map(|(name, raw)| Ok((name, Value::from_raw(&raw)?))).collect()
 }
 
 fn malformed(error: &serde_json::Error) -> Refused {

@@ -1,9 +1,11 @@
 //! What a fujsen is given, from wherever it comes: bound by name, converted by the parameter's kind, refused with
 //! the name of the argument that does not fit.
 //!
-//! `text` reads path and query, `json` reads a request's body, `http` puts the three together; `event` reads an event.
+//! `text` reads path and query, `json` reads a request's body, `http` puts the three together; `event` reads an event. `exact`
+//! finds the integers in nested data that a guest could not hold.
 
 pub(crate) mod event;
+mod exact;
 pub(crate) mod http;
 mod json;
 mod text;
@@ -66,18 +68,9 @@ pub fn bind_named(function: &Function, arguments: Vec<(String, Value)>) -> Resul
     Ok(slots.finish()?)
 }
 
-/// Binds the fields of a JSON object, under the same rules as [`bind_named`].
-pub fn bind_json(
-    function: &Function,
-    arguments: serde_json::Map<String, serde_json::Value>,
-) -> Result<Vec<Value>, Error> {
-    bind_named(
-        function,
-        arguments
-            .into_iter()
-            .map(|(name, value)| (name, Value::from_json(value)))
-            .collect(),
-    )
+/// The arguments of a JSON object, by name, each as it is written.
+pub fn of_json(json: &str) -> Result<Vec<(String, Value)>, serde_json::Error> {
+    json::fields(json)
 }
 
 /// One place per parameter, filled from several sources: the first source that has it wins.
@@ -151,11 +144,28 @@ impl<'f> Slots<'f> {
                 format!("{} {verb} missing", names.join(" and ")),
             ));
         }
-        Ok(self
-            .values
-            .into_iter()
-            .map(|value| value.unwrap_or(Value::Null))
-            .collect())
+        let given = self.function.params.iter().zip(self.values);
+        given
+            .map(|(parameter, value)| whole(parameter, value.unwrap_or(Value::Null)))
+            .collect()
+    }
+}
+
+/// Nested data has no integer in it that a guest would round: which of them do depends on their language.
+fn whole(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
+    let rounded = match &value {
+        Value::Json(text) if parameter.kind == Kind::Json => exact::rounded(text),
+        _ => None,
+    };
+    match rounded {
+        None => Ok(value),
+        Some(number) => Err(Refused::argument(
+            &parameter.name,
+            format!(
+                "`{}` has the integer {number}, which is beyond 64 bits and would be rounded: send it as text",
+                parameter.name
+            ),
+        )),
     }
 }
 

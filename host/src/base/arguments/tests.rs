@@ -1,12 +1,12 @@
 //! Arguments of fujsens, from requests, events and calls.
-#![allow(clippy::unwrap_used)]
 
 use fujsen::Function;
 use serde_json::json;
 
 use super::{
-    bind_json, bind_named,
+    bind_named, event,
     http::{Input, bind},
+    of_json,
 };
 use crate::base::{fuzz, value::Value};
 
@@ -422,9 +422,48 @@ fn calls_bind_by_name() {
         "400 argument `f` has no parameter `x`; it takes none"
     );
 
-    let json = json!({"a": {"b": [1]}, "n": 2});
-    let bound = bind_json(&function("n:integer a:json"), json.as_object().unwrap().clone()).unwrap();
-    assert_eq!(print(&bound), r#"2i, {"b":[1]}"#);
+    let arguments = of_json(r#"{"a": {"b": [1]}, "n": 1, "n": 2}"#).unwrap();
+    let bound = bind_named(&function("n:integer a:json"), arguments).unwrap();
+    assert_eq!(print(&bound), r#"2i, {"b": [1]}"#);
+    assert!(of_json("[1]").is_err() && of_json("{").is_err());
+}
+
+#[test]
+fn nested_data_has_no_integer_that_a_language_would_round() {
+    let takes = function("order:json note:text?");
+    let beyond = "18446744073709551617";
+    let message =
+        format!("`order` has the integer {beyond}, which is beyond 64 bits and would be rounded: send it as text");
+    let body = format!(r#"{{"order": {{"items": [{{"id": {beyond}}}]}}}}"#);
+    let request = |body: &[u8], query: &[(String, String)]| {
+        let input = Input {
+            parameters: &[],
+            query,
+            body,
+            content_type: None,
+            expects_body: true,
+        };
+        bind(&takes, input)
+    };
+    let refused = request(body.as_bytes(), &[]).unwrap_err();
+    assert_eq!((refused.status, refused.argument.as_deref()), (400, Some("order")));
+    assert_eq!(refused.message, message);
+    let scalar = format!(r#"{{"order": {beyond}}}"#);
+    assert_eq!(request(scalar.as_bytes(), &[]).unwrap_err().message, message);
+    let query = ["1", beyond].map(|value| ("order".to_owned(), value.to_owned()));
+    assert_eq!(request(b"", &query).unwrap_err().message, message);
+    assert_eq!(request(b"", &query[1..]).unwrap_err().message, message);
+    let from_another = of_json(&body).unwrap();
+    assert_eq!(bind_named(&takes, from_another).unwrap_err().message, message);
+    assert_eq!(event::bind(&takes, "{}", &body).unwrap_err().message, message);
+
+    let fits = body.replace(beyond, "18446744073709551615");
+    assert!(request(fits.as_bytes(), &[]).is_ok());
+    let elsewhere = format!(r#"{{"order": "{beyond}", "other": {beyond}, "note": "{beyond}"}}"#);
+    assert!(
+        request(elsewhere.as_bytes(), &[]).is_ok(),
+        "as text, or where nobody takes it"
+    );
 }
 
 const REQUESTS: [&str; 12] = [

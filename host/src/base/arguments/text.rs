@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use fujsen::{Kind, Parameter};
+use serde::de::IgnoredAny;
 
 use super::{Refused, above, in_range};
 use crate::base::value::Value;
@@ -69,10 +70,12 @@ fn list(parameter: &Parameter) -> Option<Elements> {
 
 fn array(elements: Elements, texts: Vec<Cow<'_, str>>) -> Value {
     let element = |text: Cow<'_, str>| match elements {
-        Elements::Text => serde_json::Value::String(text.into_owned()),
-        Elements::Any => serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::String(text.into_owned())),
+        // As it is written: parsed, it could lose digits.
+        Elements::Any if serde_json::from_str::<IgnoredAny>(&text).is_ok() => text.trim().to_owned(),
+        Elements::Any | Elements::Text => serde_json::Value::String(text.into_owned()).to_string(),
     };
-    Value::Json(serde_json::Value::Array(texts.into_iter().map(element).collect()).to_string())
+    let elements: Vec<String> = texts.into_iter().map(element).collect();
+    Value::Json(format!("[{}]", elements.join(",")))
 }
 
 /// A whole JSON text as one value; none when it is not JSON.
@@ -83,7 +86,7 @@ fn whole(text: &str) -> Option<Value> {
 
 fn quoted(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
         None => format!("{text:?}"),
     }
 }

@@ -28,12 +28,12 @@ pub(crate) fn find<'v>(document: &'v Value, path: &str) -> Found<'v> {
             Some(value) => return Found::Value(value),
             None => {}
         }
-        let split = |(at, _): (usize, &str)| Some((members.get(&rest[..at])?, at));
+        let split = |(at, _): (usize, &str)| Some((members.get(rest.get(..at).unwrap_or_default())?, at));
         let Some((inner, at)) = rest.match_indices('.').find_map(split) else {
             return Found::Nothing;
         };
-        before = join(&before, &rest[..at]);
-        (value, rest) = (inner, &rest[at + 1..]);
+        before = join(&before, rest.get(..at).unwrap_or_default());
+        (value, rest) = (inner, rest.get(at + 1..).unwrap_or_default());
     }
 }
 

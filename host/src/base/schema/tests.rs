@@ -1,5 +1,4 @@
 //! Documents held against rules.
-#![allow(clippy::unwrap_used)]
 
 use serde_json::{Value, json};
 

@@ -20,6 +20,7 @@ use crate::{
         sql::{self, SqlSession},
     },
     observe::request::Origin,
+    storage::store::Stores,
 };
 
 fn capabilities(shared: &Shared, config: &Config, folder: &Path) -> Result<Capabilities, Vec<Diagnostic>> {
@@ -60,7 +61,7 @@ impl Bench {
     async fn new(values: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = load(&folder, &format!("{values}\n{USERS}"));
-        let shared = Shared::new(&Arc::default());
+        let shared = Shared::new(&Arc::default(), Stores::default());
         let capabilities = capabilities(&shared, &config, folder.path()).unwrap();
         capabilities.connect().await.unwrap();
         Self {
@@ -110,7 +111,7 @@ fn text(text: &str) -> Given {
 fn wrong(values: &str) -> Vec<Diagnostic> {
     let folder = tempfile::tempdir().unwrap();
     let config = load(&folder, values);
-    match capabilities(&Shared::new(&Arc::default()), &config, folder.path()) {
+    match capabilities(&Shared::new(&Arc::default(), Stores::default()), &config, folder.path()) {
         Ok(_) => Vec::new(),
         Err(diagnostics) => diagnostics,
     }

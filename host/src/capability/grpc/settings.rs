@@ -1,10 +1,13 @@
 //! `[grpc]`, as the file has it.
 
-use tsk::{Config, Diagnostic, Node, Object, Span, Value};
+use tsk::{Config, Diagnostic, Node, Span, Value};
 use url::Url;
 
 use super::place::Place;
-use crate::network::egress::{Origin, network};
+use crate::{
+    base::{section::Section, sections},
+    network::egress::{Origin, network},
+};
 
 /// One line of `[grpc]`.
 pub(super) struct Entry {
@@ -18,20 +21,10 @@ const KEYS: [&str; 2] = ["url", "proto"];
 
 /// The servers that can be used; what is wrong with the others is among the diagnostics.
 pub(super) fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
-    let section = match config.root.get("grpc").map(|node| (&node.value, node.span)) {
-        None => return Vec::new(),
-        Some((Value::Object(section), _)) => section,
-        Some((_, span)) => {
-            diagnostics.push(
-                wrong("`grpc` must hold servers by name")
-                    .at(span)
-                    .help("write, for example, `[grpc]` and below it `users: \"http://127.0.0.1:50051\"`"),
-            );
-            return Vec::new();
-        }
-    };
-    section
-        .iter()
+    let (section, mut wrong) = Section::lines(config, &sections::GRPC, "users: \"http://127.0.0.1:50051\"");
+    diagnostics.append(&mut wrong);
+    let lines = section.into_iter().flatten();
+    lines
         .filter_map(|(name, node)| entry(config, name, node, diagnostics))
         .collect()
 }
@@ -52,7 +45,7 @@ fn entry(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnos
     let before = diagnostics.len();
     let (url, protos) = match &node.value {
         Value::Object(settings) => {
-            unknown(name, settings, diagnostics);
+            diagnostics.append(&mut Section::of(format!("grpc.{name}"), Some(node), &KEYS).diagnostics);
             let protos = settings
                 .get("proto")
                 .map(|node| protos(name, node, diagnostics).unwrap_or_default());
@@ -74,21 +67,6 @@ fn entry(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnos
         place,
         protos,
     })
-}
-
-fn unknown(name: &str, settings: &Object, diagnostics: &mut Vec<Diagnostic>) {
-    for (key, node) in settings.iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
-        let help = match tsk::suggest(key, KEYS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", KEYS.join(", ")),
-        };
-        let message = format!("`grpc.{name}` has no setting `{key}`");
-        diagnostics.push(
-            Diagnostic::error("unknown-setting", message)
-                .at(node.key_span)
-                .help(help),
-        );
-    }
 }
 
 fn place(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Place> {
@@ -259,6 +237,6 @@ mod tests {
         }
         let mut diagnostics = Vec::new();
         read(&fixture::config(json!({"grpc": "http://a"})), &mut diagnostics);
-        assert_eq!(diagnostics[0].message, "`grpc` must hold servers by name");
+        assert_eq!(diagnostics[0].message, "`grpc` must hold settings");
     }
 }

@@ -17,8 +17,7 @@ fn client(server: &RedisServer) -> Redis {
 
 /// A running server, and its client once it answers.
 async fn running() -> (RedisServer, Redis) {
-    let mut server = RedisServer::new();
-    server.start();
+    let server = RedisServer::start();
     let redis = client(&server);
     answers(&redis, Duration::from_secs(5)).await;
     (server, redis)
@@ -237,7 +236,8 @@ async fn a_dropped_call_leaves_the_connections_usable() {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_told_at_once_and_found_again() {
-    let mut server = RedisServer::new();
+    let mut server = RedisServer::start();
+    server.kill();
     let redis = client(&server);
     let start = Instant::now();
     for _ in 0..50 {
@@ -253,10 +253,10 @@ async fn a_server_that_is_down_is_told_at_once_and_found_again() {
     }
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     for _ in 0..3 {
-        server.start();
+        server.restart();
         answers(&redis, Duration::from_secs(5)).await;
         assert_eq!(run(&redis, "BLPOP", &["jobs", "0.01"]).await.unwrap(), [Value::Null]);
-        server.stop();
+        server.kill();
         let error = run(&redis, "PING", &[]).await.told();
         assert_eq!(
             (error.status, error.code.as_str()),

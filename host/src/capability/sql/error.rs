@@ -225,7 +225,9 @@ pub(super) fn with_place(message: &str, sql: &str, offset: usize) -> String {
     let Some(before) = sql.get(..offset) else {
         return message.to_owned();
     };
-    let line = sql[before.rfind('\n').map_or(0, |newline| newline + 1)..]
+    let line = sql
+        .get(before.rfind('\n').map_or(0, |newline| newline + 1)..)
+        .unwrap_or_default()
         .lines()
         .next()
         .unwrap_or_default()

@@ -41,8 +41,8 @@ pub(super) fn without_values(statement: &str) -> String {
             '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
             '/' if rest.starts_with("/*") => after(rest, 2, "*/"),
             '"' | '`' => {
-                let end = after(rest, 1, &rest[..1]);
-                shown.push_str(&rest[..end]);
+                let end = after(rest, 1, rest.get(..1).unwrap_or_default());
+                shown.push_str(rest.get(..end).unwrap_or_default());
                 end
             }
             '0'..='9' if !is_inside_name => {
@@ -55,7 +55,7 @@ pub(super) fn without_values(statement: &str) -> String {
                 first.len_utf8()
             }
         };
-        rest = &rest[end..];
+        rest = rest.get(end..).unwrap_or_default();
     }
     shown
 }
@@ -63,7 +63,14 @@ pub(super) fn without_values(statement: &str) -> String {
 /// The letter that a quote follows, as in `x'00'`.
 fn blob_prefix(shown: &str) -> &str {
     match shown.char_indices().next_back() {
-        Some((at, 'x' | 'X')) if !shown[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') => &shown[at..],
+        Some((at, 'x' | 'X'))
+            if !shown
+                .get(..at)
+                .unwrap_or_default()
+                .ends_with(|c: char| c.is_alphanumeric() || c == '_') =>
+        {
+            shown.get(at..).unwrap_or_default()
+        }
         _ => "",
     }
 }
@@ -81,7 +88,10 @@ fn text_end(rest: &str) -> usize {
 
 /// Behind the first `end` from `start` on; all of it where there is none.
 fn after(rest: &str, start: usize, end: &str) -> usize {
-    rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len())
+    rest.get(start..)
+        .unwrap_or_default()
+        .find(end)
+        .map_or(rest.len(), |at| start + at + end.len())
 }
 
 #[cfg(test)]

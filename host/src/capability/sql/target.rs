@@ -28,7 +28,11 @@ pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Target, (Str
 /// Whatever stands between `://` and `@` may be a password.
 fn without_password(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
-        (Some(start), Some(end)) if start < end => format!("{}://***{}", &url[..start], &url[end..]),
+        (Some(start), Some(end)) if start < end => format!(
+            "{}://***{}",
+            url.get(..start).unwrap_or_default(),
+            url.get(end..).unwrap_or_default()
+        ),
         _ => url.to_owned(),
     }
 }

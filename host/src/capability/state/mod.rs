@@ -14,14 +14,13 @@ mod tests;
 use std::{future::Future, path::Path, sync::Arc, time::Instant};
 
 use tokio::time::timeout_at;
-use tsk::{Config, Diagnostic, Span, Value as Setting};
+use tsk::{Config, Diagnostic, Span};
 
 pub(crate) use self::error::Error;
 use self::{error::Refused, name::Name, redis::Keys, sqlite::Table};
 use super::{Capability, Grant, Reading};
-use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::{explain::Explain, limits, sections, value::Value},
+    base::{explain::Explain, limits, section::Section, sections, value::Value},
     observe::metrics::Metrics,
     storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
 };
@@ -110,7 +109,7 @@ impl State {
         file: &Path,
     ) -> Result<Self, Vec<Diagnostic>> {
         let setting = config.get("state.url");
-        let mut diagnostics = strangers(config);
+        let mut diagnostics = Section::new(config, &sections::STATE).diagnostics;
         let place = Place::of_state(config, file).map_err(|mut wrong| diagnostics.append(&mut wrong));
         let (Ok(place), true) = (place, diagnostics.is_empty()) else {
             return Err(diagnostics);
@@ -251,25 +250,4 @@ fn checked(lifetime: Option<u64>) -> Result<Option<u64>, Error> {
         Some(time) if u128::from(time) > limits::STATE_LIFETIME.as_millis() => Err(Error::LongLifetime),
         other => Ok(other),
     }
-}
-
-/// What `[state]` holds besides its settings.
-fn strangers(config: &Config) -> Vec<Diagnostic> {
-    let Some(node) = config.get("state") else {
-        return Vec::new();
-    };
-    let Setting::Object(section) = &node.value else {
-        let wrong = Diagnostic::error("wrong-setting", "`state` must be a section").at(node.span);
-        return vec![wrong.help("write a section [state] with a line such as `url: \"redis://127.0.0.1:6379\"`")];
-    };
-    let known = sections::STATE.keys.known();
-    let unknown = section.iter().filter(|(key, _)| !known.contains(&key.as_str()));
-    let unknown = unknown.map(|(key, node)| {
-        let hint = did_you_mean(key, known.iter().copied());
-        let message = format!("there is no setting `{key}` of [state]{hint}");
-        Diagnostic::error("unknown-setting", message).at(node.key_span).help(
-            "[state] has the settings `url` and `durability`: other values and fujsens need a section of another name",
-        )
-    });
-    unknown.collect()
 }

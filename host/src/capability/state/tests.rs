@@ -24,8 +24,7 @@ struct Setup {
 
 /// The same suite runs on each engine.
 async fn engines() -> [Setup; 2] {
-    let mut server = RedisServer::new();
-    server.start();
+    let server = RedisServer::start();
     let redis = Setup {
         name: "redis",
         url: Some(server.url()),
@@ -398,10 +397,15 @@ async fn settings_are_checked() {
         (json!({"urll": "sqlite:a.db"}), "did you mean `url`?"),
         (json!({"url": 1}), "in a string"),
         (json!({"url": "postgres://h/db"}), "SQLite or Redis"),
-        (json!("redis://h"), "must be a section"),
+        (json!("redis://h"), "must hold settings"),
     ] {
         let diagnostics = new(section).err().unwrap();
-        assert!(diagnostics[0].message.contains(says), "{}", diagnostics[0].message);
+        let told = format!(
+            "{} ({})",
+            diagnostics[0].message,
+            diagnostics[0].help.as_deref().unwrap()
+        );
+        assert!(told.contains(says), "{told}");
     }
     let state = new(json!({"url": "sqlite:data.db"})).unwrap();
     assert_eq!(state.grants()[0].target, "sqlite:/nowhere/data.db");

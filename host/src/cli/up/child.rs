@@ -16,8 +16,7 @@ use tokio::{
 };
 
 use super::{group::Group, log::Log, plan::Service};
-use crate::base::backoff::Backoff;
-use crate::observe::tasks;
+use crate::{base::backoff::Backoff, cli::output, observe::tasks};
 
 /// Between two looks whether a service listens.
 const LOOK: Duration = Duration::from_millis(50);
@@ -32,6 +31,7 @@ const STEADY: Duration = Duration::from_secs(60);
 pub(super) fn start(service: &Service, group: &Group, log: &Log) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command
+        .args(["--log-format", if output::is_json() { "json" } else { "text" }])
         .arg(&service.file)
         .stdin(Stdio::null())
         // Only the banner, which `up` prints for all.
@@ -48,7 +48,7 @@ pub(super) fn start(service: &Service, group: &Group, log: &Log) -> io::Result<C
 async fn forward(lines: Arc<Mutex<Split<impl AsyncBufRead + Unpin>>>, log: Log) {
     let mut lines = lines.lock().await;
     while let Ok(Some(line)) = lines.next_segment().await {
-        log.line(&String::from_utf8_lossy(&line));
+        log.forward(&String::from_utf8_lossy(&line));
     }
 }
 
@@ -80,7 +80,7 @@ pub(super) async fn keep(service: Arc<Service>, child: Arc<Mutex<Child>>, group:
             pauses.reset();
         }
         let mut pause = pauses.next();
-        log.line(&format!("{}; starting it again in {pause:?}", describe(ended)));
+        log.warn(&format!("{}; starting it again in {pause:?}", describe(ended)));
         loop {
             sleep(pause).await;
             pause = pauses.next();
@@ -89,7 +89,7 @@ pub(super) async fn keep(service: Arc<Service>, child: Arc<Mutex<Child>>, group:
                     *child = next;
                     break;
                 }
-                Err(error) => log.line(&format!("cannot be started ({error}); trying again in {pause:?}")),
+                Err(error) => log.warn(&format!("cannot be started ({error}); trying again in {pause:?}")),
             }
         }
         started = Instant::now();

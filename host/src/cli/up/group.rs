@@ -9,6 +9,10 @@ use std::{
     },
 };
 
+use rustix::process::{
+    Pid, Signal, getpid, getppid, kill_process, kill_process_group, set_parent_process_death_signal,
+    test_kill_process_group,
+};
 use tokio::process::{Child, Command};
 
 #[derive(Clone, Default)]
@@ -20,17 +24,16 @@ pub(super) struct Group {
 impl Group {
     /// Starts a process in the group. It ends when the thread that called this does, however that happens: call it
     /// from the main thread.
+    #[expect(unsafe_code, reason = "what runs between fork and exec has rules that no type tells")]
     pub(super) fn spawn(&self, command: &mut Command) -> io::Result<Child> {
-        let parent = std::process::id();
+        let parent = getpid();
         // SAFETY: between fork and exec only calls that are async-signal-safe.
         unsafe {
             command.pre_exec(move || {
-                if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM) != 0 {
-                    return Err(io::Error::last_os_error());
-                }
+                set_parent_process_death_signal(Some(Signal::TERM))?;
                 // The parent may have ended before that.
-                if libc::getppid() as u32 != parent {
-                    libc::raise(libc::SIGTERM);
+                if getppid() != Some(parent) {
+                    kill_process(getpid(), Signal::TERM)?;
                 }
                 Ok(())
             });
@@ -48,18 +51,19 @@ impl Group {
     }
 
     /// Sends a signal to every process of the group.
-    pub(super) fn signal(&self, signal: i32) {
-        let id = self.id.load(Relaxed);
-        if id != 0 {
-            // SAFETY: no memory is involved. A group that has ended is nobody to tell.
-            unsafe { libc::kill(-id, signal) };
+    pub(super) fn signal(&self, signal: Signal) {
+        if let Some(group) = self.group() {
+            // A group that has ended is nobody to tell.
+            let _ = kill_process_group(group, signal);
         }
     }
 
     /// Whether a process of the group runs.
     pub(super) fn is_alive(&self) -> bool {
-        let id = self.id.load(Relaxed);
-        // SAFETY: signal 0 only asks.
-        id != 0 && unsafe { libc::kill(-id, 0) == 0 }
+        self.group().is_some_and(|group| test_kill_process_group(group).is_ok())
+    }
+
+    fn group(&self) -> Option<Pid> {
+        Pid::from_raw(self.id.load(Relaxed))
     }
 }

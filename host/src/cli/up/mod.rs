@@ -7,6 +7,8 @@ mod plan;
 
 use std::{path::PathBuf, pin::pin, sync::Arc, time::Duration};
 
+use rustix::process::Signal;
+use serde_json::json;
 use tokio::{
     sync::Mutex,
     task::JoinSet,
@@ -22,8 +24,8 @@ use super::{
 };
 use crate::{base::limits, observe::tasks};
 
-pub(super) fn run(paths: &[PathBuf]) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn")?;
+pub(super) fn run(paths: &[PathBuf], log_format: Format) -> Result<(), Failure> {
+    output::start_log(log_format, "warn")?;
     let services = plan::read(paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -50,10 +52,10 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
         },
         () = stop.as_mut() => Ok(()),
     };
-    output::say("stopping all services");
+    log::say("stopping all services");
     // Nothing is started again from here on; dropping a child does not end it.
     running.abort_all();
-    group.signal(libc::SIGTERM);
+    group.signal(Signal::TERM);
     let gone = async {
         while group.is_alive() {
             sleep(Duration::from_millis(20)).await;
@@ -61,8 +63,8 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
     };
     let patience = limits::DRAIN + Duration::from_secs(5);
     tokio::select! {
-        ended = timeout(patience, gone) => if ended.is_err() { group.signal(libc::SIGKILL) },
-        () = stop_signal() => group.signal(libc::SIGKILL),
+        ended = timeout(patience, gone) => if ended.is_err() { group.signal(Signal::KILL) },
+        () = stop_signal() => group.signal(Signal::KILL),
     }
     result
 }
@@ -71,7 +73,7 @@ async fn up(services: Vec<Service>) -> Result<(), Failure> {
 async fn pass_on(signals: &mut Signals, group: &Group) {
     loop {
         signals.hangup().await;
-        group.signal(libc::SIGHUP);
+        group.signal(Signal::HUP);
     }
 }
 
@@ -83,18 +85,7 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
         .map(|service| service.name.chars().count())
         .max()
         .unwrap_or(0);
-    let table: Vec<String> = services
-        .iter()
-        .map(|service| {
-            format!(
-                "  {:width$}  {}://{}  {}",
-                service.name,
-                service.scheme,
-                service.address,
-                service.file.display()
-            )
-        })
-        .collect();
+    let ready = ready(&services, width);
     let mut services: Vec<Option<Service>> = services.into_iter().map(Some).collect();
     for stage in stages {
         let mut started = Vec::new();
@@ -115,8 +106,24 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
             tasks::run_in(running, "child", tasks::kept("child", keeping));
         }
     }
-    output::print(&format!(
-        "\n{}\n\nAll are ready. Ctrl-C stops them.\n",
-        table.join("\n")
-    ))
+    output::print(&ready)
+}
+
+/// What is announced once all services listen.
+fn ready(services: &[Service], width: usize) -> String {
+    let url = |service: &Service| format!("{}://{}", service.scheme, service.address);
+    if output::is_json() {
+        let services = services.iter().map(|service| {
+            let file = service.file.display().to_string();
+            json!({ "name": service.name, "url": url(service), "file": file })
+        });
+        let fields = json!({ "message": "all services are ready", "services": services.collect::<Vec<_>>() });
+        return output::json_line("INFO", "start", fields);
+    }
+    let lines = services.iter().map(|service| {
+        let (name, file) = (&service.name, service.file.display());
+        format!("  {name:width$}  {}  {file}", url(service))
+    });
+    let table: Vec<String> = lines.collect();
+    format!("\n{}\n\nAll are ready. Ctrl-C stops them.\n", table.join("\n"))
 }

@@ -62,7 +62,6 @@ fn named(entry: Entry) -> Result<Named, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -48,7 +48,6 @@ impl fmt::Display for Block {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

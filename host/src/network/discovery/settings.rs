@@ -44,14 +44,10 @@ impl Settings {
             return section.finish(None);
         }
         let registry = Self::registry(&mut section, config);
-        let path = section.text("path", "\"/services/{name}/instances\"");
+        let path = section.parsed("path", "a path with {name} in it", "\"/services/{name}\"", |path| {
+            (path.starts_with('/') && path.contains(NAME)).then_some(path)
+        });
         let path = path.unwrap_or("/services/{name}/instances").to_owned();
-        if let Some(node) = section
-            .get("path")
-            .filter(|_| !(path.starts_with('/') && path.contains(NAME)))
-        {
-            section.wrong("path", node, "a path with {name} in it", "\"/services/{name}\"");
-        }
         let longest = Duration::from_secs(3600);
         let refresh = section.seconds("refresh", Duration::from_millis(100)..=longest, "\"5s\"");
         let balance = Self::balance(&mut section);
@@ -106,13 +102,7 @@ impl Settings {
             ("random", Balance::Random),
             ("least_connections", Balance::LeastConnections),
         ];
-        let text = section.text("balance", "\"round_robin\"");
-        let found = text.and_then(|text| known.iter().find(|(name, _)| *name == text));
-        if let (Some(_), None, Some(node)) = (text, found, section.get("balance")) {
-            let expected = "round_robin, random or least_connections";
-            section.wrong("balance", node, expected, "\"round_robin\"");
-        }
-        found.map_or(Balance::RoundRobin, |(_, balance)| *balance)
+        section.choice("balance", &known).unwrap_or(Balance::RoundRobin)
     }
 
     fn allow(section: &mut Section<'_>) -> Vec<Block> {

@@ -1,5 +1,4 @@
 //! Which instance of a service is asked.
-#![allow(clippy::unwrap_used)]
 
 use std::time::{Duration, Instant};
 
@@ -248,7 +247,7 @@ fn what_is_wrong_is_said() {
         ),
         (
             json!({"registry": "http://r", "balance": "fair"}),
-            "`discovery.balance` must be round_robin, random or least_connections",
+            "`discovery.balance` must be \"round_robin\", \"random\" or \"least_connections\"",
         ),
         (
             json!({"registry": "http://r", "allow": ["10.0.0.0/64"]}),

@@ -52,7 +52,19 @@ pub(crate) type Origins = BTreeMap<Origin, Network>;
 /// dot, or one with a private suffix. For any other host the operator says so under `[grants]`; otherwise whoever
 /// controls that name in the DNS could point it into the own network.
 pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
-    let mut found = BTreeSet::new();
+    let found = granting(config);
+    let mut origins: Origins = found
+        .iter()
+        .filter_map(|(_, url)| Some((Origin::of(url)?, plain(url))))
+        .collect();
+    let explicit = explicit(config)?;
+    origins.extend(explicit.into_iter().map(|origin| (origin, Network::Private)));
+    Ok(origins)
+}
+
+/// The URLs that grant an origin, each with the value that it stands in.
+pub(crate) fn granting(config: &Config) -> Vec<(&Node, Url)> {
+    let mut found = Vec::new();
     for (name, node) in &config.root {
         match (sections::of(name), &node.value) {
             (None, _) => collect(node, &mut found),
@@ -63,13 +75,7 @@ pub(crate) fn origins(config: &Config) -> Result<Origins, Vec<Diagnostic>> {
             (Some(_), _) => {}
         }
     }
-    let mut origins: Origins = found
-        .iter()
-        .filter_map(|url| Some((Origin::of(url)?, plain(url))))
-        .collect();
-    let explicit = explicit(config)?;
-    origins.extend(explicit.into_iter().map(|origin| (origin, Network::Private)));
-    Ok(origins)
+    found
 }
 
 /// Where the host of one URL that the file names may lead, by the same rule.
@@ -90,8 +96,9 @@ pub(crate) fn dependencies(config: &Config) -> Vec<(String, Vec<Url>)> {
     let all = config.get("service").and_then(object).into_iter().chain(sections);
     for section in all.chain([&config.root]) {
         for (name, node) in section.get("dependencies").and_then(object).into_iter().flatten() {
-            let mut found = BTreeSet::new();
+            let mut found = Vec::new();
             collect(node, &mut found);
+            let found: BTreeSet<Url> = found.into_iter().map(|(_, url)| url).collect();
             let is_known = named.iter().any(|(known, _)| known == name);
             if !found.is_empty() && !is_known {
                 named.push((name.clone(), found.into_iter().collect()));
@@ -119,10 +126,10 @@ fn object(node: &Node) -> Option<&Object> {
     }
 }
 
-fn collect(node: &Node, found: &mut BTreeSet<Url>) {
+fn collect<'a>(node: &'a Node, found: &mut Vec<(&'a Node, Url)>) {
     match &node.value {
-        Value::String(text) => found.extend(urls(text)),
-        Value::Secret(secret) => found.extend(urls(secret.reveal())),
+        Value::String(text) => found.extend(urls(text).map(|url| (node, url))),
+        Value::Secret(secret) => found.extend(urls(secret.reveal()).map(|url| (node, url))),
         Value::Array(nodes) => nodes.iter().for_each(|node| collect(node, found)),
         Value::Object(object) => object.values().for_each(|node| collect(node, found)),
         Value::Deferred(deferred) => deferred.arguments.iter().for_each(|node| collect(node, found)),
@@ -202,7 +209,6 @@ fn origin(node: &Node) -> Option<Origin> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

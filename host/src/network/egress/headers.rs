@@ -90,7 +90,6 @@ pub(crate) fn forget_body(headers: &mut HeaderMap) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::base::explain::Told;

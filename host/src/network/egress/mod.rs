@@ -9,6 +9,6 @@ mod resolve;
 
 pub(crate) use self::{
     error::Error,
-    grants::{Network, Origin, dependencies, names, network, origins},
+    grants::{Network, Origin, dependencies, granting, names, network, origins},
     resolve::{Forbidden, allows, cause, forbidden, reason, resolve},
 };

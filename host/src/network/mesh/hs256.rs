@@ -65,7 +65,6 @@ impl JwtVerifier for Hs256 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use jsonwebtoken::crypto::{sign, verify};
 
     use super::*;

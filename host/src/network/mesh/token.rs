@@ -107,11 +107,33 @@ impl Keys {
             };
             match error.kind() {
                 // Another key may have signed it.
-                ErrorKind::InvalidSignature => wrong = Invalid::Other(error.to_string()),
-                _ => return Err(Invalid::Other(error.to_string())),
+                ErrorKind::InvalidSignature => wrong = Invalid::Other(NOT_OURS.to_owned()),
+                kind => return Err(Invalid::Other(in_words(token, kind))),
             }
         }
         Err(wrong)
+    }
+}
+
+const NOT_OURS: &str = "it was signed with another `secret` than those of [mesh]";
+const NOT_BASE64: &str = "a part of it is not plain Base64 of the kind for URLs, without `=`";
+
+/// What is wrong with a token, as whoever operates the services can act on it: the library's words, and those of the reader
+/// of JSON behind it, name what is theirs.
+fn in_words(token: &str, kind: &ErrorKind) -> String {
+    match kind {
+        ErrorKind::InvalidToken => "it has not three parts".to_owned(),
+        ErrorKind::InvalidAlgorithm => "its header names another way to sign than HS256 (`alg`)".to_owned(),
+        ErrorKind::MissingRequiredClaim(name) => format!("it has no `{name}`"),
+        ErrorKind::InvalidClaimFormat(name) => format!("its `{name}` is of the wrong kind"),
+        ErrorKind::Base64(_) => NOT_BASE64.to_owned(),
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) if jsonwebtoken::decode_header(token).is_err() => {
+            "its header is no JSON object with an `alg` that is known: HS256".to_owned()
+        }
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) => {
+            "what it says is no JSON object with the texts `iss` and `aud`".to_owned()
+        }
+        _ => "it cannot be read".to_owned(),
     }
 }
 
@@ -129,11 +151,7 @@ fn strict(token: &str, now: u64) -> Result<(), Invalid> {
 fn sound(token: &str, now: u64) -> Result<u64, String> {
     let parts: Vec<Vec<u8>> = token
         .split('.')
-        .map(|part| {
-            URL_SAFE_NO_PAD
-                .decode(part)
-                .map_err(|error| format!("it is not plain Base64: {error}"))
-        })
+        .map(|part| URL_SAFE_NO_PAD.decode(part).map_err(|_| NOT_BASE64.to_owned()))
         .collect::<Result<_, _>>()?;
     let [header, claims, _signature] = parts.as_slice() else {
         return Err("it has not three parts".to_owned());
@@ -168,7 +186,7 @@ fn sound(token: &str, now: u64) -> Result<u64, String> {
 fn object(json: &[u8]) -> Result<Map<String, Value>, String> {
     serde_json::from_slice::<Members>(json)
         .map(|members| members.0)
-        .map_err(|error| format!("a part of it is no JSON object of different names: {error}"))
+        .map_err(|_| "its header or what it says is no JSON object, or has a name twice".to_owned())
 }
 
 /// The members of an object, none of them twice.

@@ -227,7 +227,6 @@ impl Drop for Admission<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const RULE: Rule = Rule {

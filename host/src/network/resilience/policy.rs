@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use tsk::{Config, Diagnostic, Node, Value};
+use tsk::{Config, Diagnostic, Node};
 
 use super::breaker::Rule;
 use crate::{
-    base::{limits, section::Section},
+    base::{limits, section::Section, sections},
     network::name::same_name,
 };
 
@@ -29,7 +29,6 @@ pub(super) struct Policy {
     pub(super) concurrency: u64,
 }
 
-const SECTION: &str = "resilience";
 const KEYS: [&str; 7] = [
     "timeout",
     "retries",
@@ -66,7 +65,7 @@ impl Policy {
     }
 
     fn new(name: &str, node: &Node) -> Result<Self, Vec<Diagnostic>> {
-        let mut section = Section::of(format!("{SECTION}.{name}"), Some(node), &KEYS);
+        let mut section = Section::of(format!("resilience.{name}"), Some(node), &KEYS);
         let default = Self::default();
         let (short, long) = (Duration::from_millis(1), Duration::from_secs(3600));
         let policy = Self {
@@ -98,19 +97,10 @@ type Named = BTreeMap<String, Arc<Policy>>;
 
 /// The policies of dependencies by name, and that of all others.
 pub(super) fn read(config: &Config) -> Result<(Named, Option<Arc<Policy>>), Vec<Diagnostic>> {
-    let Some(node) = config.get(SECTION) else {
-        return Ok((Named::new(), None));
-    };
-    let Value::Object(policies) = &node.value else {
-        return Err(vec![
-            Diagnostic::error("wrong-setting", "`resilience` must hold settings by dependency")
-                .at(node.span)
-                .help("write, for example, `[resilience]` and `users: { timeout: \"2s\", failure_threshold: 5 }`"),
-        ]);
-    };
-    let mut diagnostics = Vec::new();
+    let line = "users: { timeout: \"2s\", failure_threshold: 5 }";
+    let (policies, mut diagnostics) = Section::lines(config, &sections::RESILIENCE, line);
     let (mut named, mut other) = (Named::new(), None);
-    for (name, node) in policies {
+    for (name, node) in policies.into_iter().flatten() {
         if KEYS.contains(&name.as_str()) {
             let message = format!("`{name}` is a setting of one dependency");
             let help = format!("write, for example, `\"*\": {{ {name}: … }}` for all of them");
@@ -138,11 +128,10 @@ pub(super) fn read(config: &Config) -> Result<(Named, Option<Arc<Policy>>), Vec<
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::base::fixture;
 
     #[test]
     fn policies_by_name() {
@@ -167,49 +156,46 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (resilience, message, help) in [
-            (
-                json!({"users": {"retrys": 3}}),
-                "`resilience.users` has no setting `retrys`",
-                "did you mean `retries`?",
-            ),
-            (
-                json!({"users": {"retries": 11}}),
-                "`resilience.users.retries` must be an integer from 0 to 10",
-                "write, for example, `retries: 2`",
-            ),
-            (
-                json!({"users": {"retry_budget": 101}}),
-                "`resilience.users.retry_budget` must be a number from 0 to 100",
-                "write, for example, `retry_budget: 20`",
-            ),
-            (
-                json!({"users": {"timeout": "soon"}}),
-                "`resilience.users.timeout` must be seconds or a duration, from 1ms to 3600s",
-                "write, for example, `timeout: \"2s\"`",
-            ),
-            (
-                json!({"users": 5}),
-                "`resilience.users` must hold settings",
-                "there are: timeout, retries, retry_budget, backoff, failure_threshold, recovery_timeout, concurrency",
-            ),
-            (
-                json!({"failure_threshold": 5}),
-                "`failure_threshold` is a setting of one dependency",
-                "write, for example, `\"*\": { failure_threshold: … }` for all of them",
-            ),
-            (
-                json!(5),
-                "`resilience` must hold settings by dependency",
-                "write, for example, `[resilience]` and `users: { timeout: \"2s\", failure_threshold: 5 }`",
-            ),
-        ] {
-            let diagnostics = read(&fixture::config(json!({ "resilience": resilience }))).unwrap_err();
-            let shown: Vec<_> = diagnostics
-                .iter()
-                .map(|one| (&*one.message, one.help.as_deref().unwrap()))
-                .collect();
-            assert_eq!(shown, [(message, help)]);
-        }
+        fixture::assert_refused(
+            "resilience",
+            read,
+            &[
+                (
+                    json!({"users": {"retrys": 3}}),
+                    "`resilience.users` has no setting `retrys`",
+                    "did you mean `retries`?",
+                ),
+                (
+                    json!({"users": {"retries": 11}}),
+                    "`resilience.users.retries` must be an integer from 0 to 10",
+                    "write, for example, `retries: 2`",
+                ),
+                (
+                    json!({"users": {"retry_budget": 101}}),
+                    "`resilience.users.retry_budget` must be a number from 0 to 100",
+                    "write, for example, `retry_budget: 20`",
+                ),
+                (
+                    json!({"users": {"timeout": "soon"}}),
+                    "`resilience.users.timeout` must be seconds or a duration, from 1ms to 3600s",
+                    "write, for example, `timeout: \"2s\"`",
+                ),
+                (
+                    json!({"users": 5}),
+                    "`resilience.users` must hold settings",
+                    "there are: timeout, retries, retry_budget, backoff, failure_threshold, recovery_timeout, concurrency",
+                ),
+                (
+                    json!({"failure_threshold": 5}),
+                    "`failure_threshold` is a setting of one dependency",
+                    "write, for example, `\"*\": { failure_threshold: … }` for all of them",
+                ),
+                (
+                    json!(5),
+                    "`resilience` must hold settings",
+                    "write a section [resilience] with lines such as `users: { timeout: \"2s\", failure_threshold: 5 }`",
+                ),
+            ],
+        );
     }
 }

@@ -1,5 +1,4 @@
 //! Certificates: read, replaced, refused.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path, sync::Arc};
 

@@ -8,6 +8,8 @@ use std::{
     time::Duration,
 };
 
+use super::family::Histogram;
+
 /// Only ever grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
@@ -95,18 +97,14 @@ impl Durations {
         self.micros.load(Relaxed)
     }
 
-    /// Upper bound in seconds and the number of those within it; the last bound is infinite.
-    pub fn cumulative(&self) -> Vec<(f64, u64)> {
+    /// In seconds.
+    pub(super) fn histogram(&self) -> Histogram {
         let bounds = self.bounds.iter().map(|micros| *micros as f64 / 1e6);
-        let mut sum = 0;
-        bounds
-            .chain([f64::INFINITY])
-            .zip(&self.counts)
-            .map(|(bound, count)| {
-                sum += count.load(Relaxed);
-                (bound, sum)
-            })
-            .collect()
+        let counts = self.counts.iter().map(|count| count.load(Relaxed));
+        Histogram {
+            buckets: bounds.chain([f64::INFINITY]).zip(counts).collect(),
+            sum: self.micros() as f64 / 1e6,
+        }
     }
 }
 
@@ -151,11 +149,15 @@ mod tests {
         for micros in [0, 100, 101, 10_000_000, 10_000_001] {
             durations.observe(Duration::from_micros(micros));
         }
-        let cumulative = durations.cumulative();
-        assert_eq!(cumulative[0], (0.0001, 2));
-        assert_eq!(cumulative[1], (0.00025, 3));
-        assert_eq!(cumulative[SHORT.len() - 1], (10.0, 4));
-        assert_eq!(cumulative[SHORT.len()], (f64::INFINITY, 5));
+        let histogram = durations.histogram();
+        let counted: Vec<_> = histogram
+            .buckets
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .copied()
+            .collect();
+        assert_eq!(counted, [(0.0001, 2), (0.00025, 1), (10.0, 1), (f64::INFINITY, 1)]);
+        assert_eq!((histogram.count(), histogram.sum), (5, 20.000_202));
         assert_eq!((durations.count(), durations.micros()), (5, 20_000_202));
     }
 

@@ -11,6 +11,8 @@ use std::{
 
 use http::Method;
 
+use crate::base::clock::Clock;
+
 use super::{
     cell::{Counter, Durations, Gauge, SHORT, Statuses},
     recent::Ring,
@@ -115,11 +117,13 @@ impl Fujsen {
     }
 
     /// A call starts. It counts as cancelled when the result is dropped without an outcome.
-    pub fn start(&self) -> Call<'_> {
+    /// It began at `now`, by `clock`, which says when it ends.
+    pub fn start<'a>(&'a self, clock: &'a dyn Clock, now: Instant) -> Call<'a> {
         self.running.add(1);
         Call {
             fujsen: self,
-            started: Instant::now(),
+            clock,
+            started: now,
             outcome: Outcome::Cancelled,
         }
     }
@@ -127,6 +131,7 @@ impl Fujsen {
 
 pub struct Call<'a> {
     fujsen: &'a Fujsen,
+    clock: &'a dyn Clock,
     started: Instant,
     outcome: Outcome,
 }
@@ -142,13 +147,14 @@ impl Drop for Call<'_> {
     fn drop(&mut self) {
         self.fujsen.running.add(-1);
         self.fujsen.outcomes[self.outcome as usize].add(1);
-        self.fujsen.durations.observe(self.started.elapsed());
+        let took = self.clock.monotonic().saturating_duration_since(self.started);
+        self.fujsen.durations.observe(took);
     }
 }
 
-/// What became of the spans of traces.
+/// What became of the parts of one signal that were to go to a collector.
 #[derive(Debug, Default)]
-pub struct Spans {
+pub struct Exports {
     /// The collector took them.
     pub exported: Counter,
     /// It did not, or not in time.

@@ -1,12 +1,14 @@
 //! What is measured, of the whole process: it outlives every version of the service, so that no count falls at a swap.
 //!
 //! The host's own metrics are counted by meters, which an `App` finds once when it is made; what fujsens record goes
-//! by its name. `samples` make figures of the last minute out of them, `page` the text that Prometheus reads.
+//! by its name. `samples` make figures of the last minute out of them, `gather` families that describe themselves, which
+//! `text` writes as the page that Prometheus reads.
 
 mod cell;
 mod custom;
+pub(super) mod family;
+mod gather;
 mod meters;
-mod page;
 mod process;
 mod recent;
 mod remote;
@@ -31,12 +33,13 @@ use tokio::sync::watch;
 use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series::Table, window::Samples};
 pub use self::{
     cell::{Counter, Durations, Gauge},
-    custom::{How, Measure},
-    meters::{Call, Circuit, Dependency, Done, Fujsen, Guard, Kept, Operation, Outcome, Route, Spans},
+    custom::{Description, How, Measure},
+    gather::Now,
+    meters::{Call, Circuit, Dependency, Done, Exports, Fujsen, Guard, Kept, Operation, Outcome, Route},
     remote::{Remote, Update},
     status::{Key, Refused, Status},
     tasks::Tasks,
-    text::CONTENT_TYPE,
+    text::Format,
     window::{Totals, Window},
 };
 use crate::base::limits;
@@ -62,7 +65,10 @@ pub struct Metrics {
     /// Changes of the file that were applied, and that were not.
     pub swapped: Counter,
     pub not_swapped: Counter,
-    pub spans: Arc<Spans>,
+    /// What was handed to collectors: spans, metrics, lines of the log.
+    pub spans: Arc<Exports>,
+    pub pushed: Arc<Exports>,
+    pub lines: Arc<Exports>,
     pub custom: Custom,
     pub dependencies: status::Dependencies,
     pub load: status::Load,
@@ -120,6 +126,8 @@ impl Default for Metrics {
             swapped: Counter::default(),
             not_swapped: Counter::default(),
             spans: Arc::default(),
+            pushed: Arc::default(),
+            lines: Arc::default(),
             custom: Custom::default(),
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
@@ -149,6 +157,11 @@ impl Metrics {
             buckets: &[],
             version: self.versions.load(Relaxed),
         })
+    }
+
+    /// Every metric, as Prometheus reads it.
+    pub fn page(&self, now: Now<'_>, format: Format) -> String {
+        format.write(self.gather(now))
     }
 
     /// What fujsens and values have recorded under a name, over all labels: the sum of counters and gauges, how many

@@ -3,6 +3,11 @@
 
 use std::{fs, sync::OnceLock, thread, time::Duration};
 
+use rustix::{
+    process::{Resource, getrlimit},
+    time::{ClockId, clock_gettime},
+};
+
 /// The figures that Prometheus' own clients give, as far as they are known.
 #[derive(Debug, Default)]
 pub(super) struct Process {
@@ -36,15 +41,8 @@ impl Process {
 
 /// Time that all threads have run, user and system.
 pub(super) fn cpu() -> Duration {
-    // SAFETY: all-zero bytes are a valid `rusage`, and the call writes only to the struct that it is given.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_SELF, &mut usage);
-        usage
-    };
-    let time =
-        |time: libc::timeval| Duration::from_secs(time.tv_sec as u64) + Duration::from_micros(time.tv_usec as u64);
-    time(usage.ru_utime) + time(usage.ru_stime)
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
 }
 
 /// The processors that this process may use.
@@ -62,25 +60,18 @@ pub(super) fn memory_limit() -> Option<u64> {
 }
 
 fn machine_memory() -> Option<u64> {
-    // SAFETY: reads a setting of the system.
-    let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
-    Some(u64::try_from(pages).ok()? * page_size())
+    let lines = fs::read_to_string("/proc/meminfo").ok()?;
+    let total = lines.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kilobytes: u64 = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes << 10)
 }
 
 fn page_size() -> u64 {
-    // SAFETY: reads a setting of the system.
-    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
-    size.try_into().unwrap_or(4096)
+    rustix::param::page_size() as u64
 }
 
 fn max_files() -> Option<u64> {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: writes only to the struct that it is given.
-    let known = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) == 0 };
-    known.then_some(limit.rlim_cur)
+    getrlimit(Resource::Nofile).current
 }
 
 #[cfg(test)]

@@ -3,6 +3,13 @@
 use http::Method;
 
 use super::*;
+use crate::base::clock::System;
+
+fn page(metrics: &Metrics, version: &str, gate: (usize, usize)) -> String {
+    let service = "shop";
+    let now = Now { service, version, gate };
+    metrics.page(now, Format::Prometheus)
+}
 
 #[test]
 fn requests_are_counted_by_route_and_status() {
@@ -12,7 +19,7 @@ fn requests_are_counted_by_route_and_status() {
     none.begin();
     none.begin();
     users.end(&Method::HEAD, 200, Duration::from_millis(2));
-    let page = metrics.page("shop", "1.2.0", (3, 4));
+    let page = page(&metrics, "1.2.0", (3, 4));
     for line in [
         "tusk_service_info{service=\"shop\",version=\"1.2.0\"} 1",
         "tusk_http_requests_total{method=\"GET\",route=\"/users/{id}\",status=\"200\",version=\"1.2.0\"} 1",
@@ -60,16 +67,16 @@ fn no_count_falls_when_a_route_makes_room() {
 fn calls_and_operations_end_once_in_one_way() {
     let metrics = Arc::<Metrics>::default();
     let fujsen = metrics.version("1").fujsen(&"users".into(), "list", "rust");
-    fujsen.start().end(Outcome::Ok);
-    drop(fujsen.start());
-    let running = fujsen.start();
+    fujsen.start(&System, Instant::now()).end(Outcome::Ok);
+    drop(fujsen.start(&System, Instant::now()));
+    let running = fujsen.start(&System, Instant::now());
     let database = metrics.dependency("sql", "main");
     database.start().end(None);
     database.start().end(Some(504));
     database.start().end(Some(409));
     drop(database.start());
     metrics.compiled("users", "rust", Duration::from_millis(1500));
-    let page = metrics.page("shop", "1", (0, 0));
+    let page = page(&metrics, "1", (0, 0));
     let labels = "section=\"users\",fujsen=\"list\",language=\"rust\"";
     for line in [
         &*format!("tusk_fujsen_calls_total{{{labels},outcome=\"ok\",version=\"1\"}} 1"),

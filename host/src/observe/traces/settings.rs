@@ -1,85 +1,104 @@
 //! What `[traces]` says, and the variables that OpenTelemetry has for it.
 
-use http::{HeaderName, HeaderValue};
-use percent_encoding::percent_decode_str;
-use tsk::{Config, Diagnostic, Node, Secret};
+use std::{sync::Arc, time::Duration};
+
+use tsk::{Config, Diagnostic, Node, Value};
 use url::Url;
 
-use crate::base::{
-    section::{Section, text},
-    sections,
+use super::tracer::Sampler;
+use crate::{
+    base::{
+        limits,
+        section::{Section, text},
+        sections,
+    },
+    observe::otlp::{Address, ENDPOINT, Signal, Variables, is_disabled, wrong_variable},
 };
 
-/// Where spans go, and which.
+/// Where spans go, and which; and what goes there beside them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// None is nowhere: nothing is recorded.
     pub(super) address: Option<Address>,
-    /// Of the traces that start here, from 0 to 1.
-    pub(super) share: f64,
+    pub(super) sampler: Sampler,
+    pub(super) metrics: Option<Address>,
+    /// How often metrics are sent.
+    pub(super) every: Duration,
+    pub(super) logs: Option<Address>,
+    /// In place of the name that the file does not give.
+    pub(super) name: Option<Arc<str>>,
 }
 
-/// A collector.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Address {
-    /// With its path.
-    pub(super) url: Url,
-    pub(super) headers: Vec<(String, Secret)>,
-    /// What is said of the service, beside its name.
-    pub(super) resource: Vec<(String, String)>,
-}
-
-impl Address {
-    /// For people: a query may hold a key.
-    pub(super) fn show(&self) -> String {
-        format!("{}{}", self.url.origin().ascii_serialization(), self.url.path())
-    }
-}
-
-/// Where a collector takes traces over HTTP.
-const PATH: &str = "/v1/traces";
 const EXAMPLE: &str = "\"http://127.0.0.1:4318\"";
+
+/// Of one signal: whether the file says so, and the variable that does where the file does not.
+const BESIDE: [(Signal, &str, &str); 2] = [
+    (Signal::Metrics, "metrics", "OTEL_METRICS_EXPORTER"),
+    (Signal::Logs, "logs", "OTEL_LOGS_EXPORTER"),
+];
 
 impl Settings {
     /// `variable` reads the environment, for what the section leaves out.
     pub fn new(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Diagnostic>> {
-        let variable = |name: &str| variable(name).filter(|text| !text.is_empty());
+        let variables = Variables::new(&variable);
         let mut section = Section::new(config, &sections::TRACES);
-        let url = match section.get("endpoint") {
-            Some(node) => endpoint(&mut section, node),
-            None => match from_variables(&variable) {
-                Ok(url) => url,
-                Err(diagnostic) => {
-                    section.diagnostics.push(diagnostic);
-                    None
-                }
-            },
-        };
+        let endpoint = section.get("endpoint").map(|node| endpoint(&mut section, node));
         let share = match section.get("sample") {
             Some(_) => section.share("sample", "0.1"),
-            None => match share_of(&variable) {
-                Ok(share) => share,
-                Err(diagnostic) => {
-                    section.diagnostics.push(diagnostic);
-                    None
-                }
-            },
+            None => None,
         };
-        let mut headers = section.headers("headers", "{ authorization: @env(\"COLLECTOR_TOKEN\") }");
-        match headers_of(&variable) {
-            Ok(further) => {
-                let is_own = |name: &str| headers.iter().any(|(own, _)| own == name);
-                let further: Vec<_> = further.into_iter().filter(|(name, _)| !is_own(name)).collect();
-                headers.extend(further);
+        let sampler = taken(&mut section, Sampler::of(share, &variables)).unwrap_or_default();
+        let headers = section.headers("headers", "{ authorization: @env(\"COLLECTOR_TOKEN\") }");
+        let every = taken(
+            &mut section,
+            variables.number("OTEL_METRIC_EXPORT_INTERVAL", 1_000..=3_600_000, "60000"),
+        );
+        // An endpoint that is empty, or wrong, is none, whatever the variables say.
+        let is_none = endpoint == Some(None) || is_disabled(&variables);
+        let address = |section: &mut Section<'_>, signal| {
+            if is_none {
+                return None;
             }
-            Err(diagnostic) => section.diagnostics.push(diagnostic),
-        }
-        let resource = variable("OTEL_RESOURCE_ATTRIBUTES").map_or_else(Vec::new, |text| pairs(&text).collect());
+            let address = Address::of(signal, endpoint.clone().flatten(), headers.clone(), &variables);
+            address.unwrap_or_else(|wrong| {
+                section.diagnostics.extend(wrong);
+                None
+            })
+        };
+        let is_sent = variables.get("OTEL_TRACES_EXPORTER").as_deref() != Some("none");
+        let traces = if is_sent || endpoint.is_some() {
+            address(&mut section, Signal::Traces)
+        } else {
+            None
+        };
+        let [metrics, logs] = BESIDE.map(|(signal, key, name)| {
+            let asked = flag(&mut section, key).unwrap_or_else(|| variables.get(name).as_deref() == Some("otlp"));
+            if asked { address(&mut section, signal) } else { None }
+        });
+        let is_named = config.get("service.name").is_some();
+        let name = variables.get("OTEL_SERVICE_NAME").filter(|_| !is_named).map(Arc::from);
         section.finish(Self {
-            address: url.map(|url| Address { url, headers, resource }),
-            share: share.unwrap_or(1.0),
+            address: traces,
+            sampler,
+            metrics,
+            every: every.flatten().map_or(limits::METRICS_EVERY, Duration::from_millis),
+            logs,
+            name,
         })
     }
+}
+
+fn taken<T>(section: &mut Section<'_>, result: Result<T, Diagnostic>) -> Option<T> {
+    result.map_err(|diagnostic| section.diagnostics.push(diagnostic)).ok()
+}
+
+fn flag(section: &mut Section<'_>, key: &str) -> Option<bool> {
+    let node = section.get(key)?;
+    if let Value::Bool(flag) = node.value {
+        return Some(flag);
+    }
+    section.wrong(key, node, "true or false", "true");
+    None
 }
 
 /// None is an empty text, or a wrong one.
@@ -88,83 +107,36 @@ fn endpoint(section: &mut Section<'_>, node: &Node) -> Option<Url> {
     if text == Some("") {
         return None;
     }
-    let url = text.and_then(parse).map(complete);
+    let url = text.and_then(Address::parse);
     if url.is_none() {
-        let expected = "the http:// or https:// URL of a collector, without user, password and query";
-        section.wrong("endpoint", node, expected, EXAMPLE);
+        section.wrong("endpoint", node, ENDPOINT, EXAMPLE);
     }
     url
 }
 
-/// The variable for traces holds the whole URL, the one for everything its beginning.
-fn from_variables(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Url>, Diagnostic> {
-    for (name, is_whole) in [
-        ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", false),
-    ] {
-        if let Some(text) = variable(name) {
-            let url = parse(&text).ok_or_else(|| {
-                let what = "the http:// or https:// URL of a collector, without user, password and query";
-                wrong_variable(name, what, "http://127.0.0.1:4318")
-            })?;
-            return Ok(Some(if is_whole { url } else { complete(url) }));
+impl Sampler {
+    /// `share` is the file's, which wins over the variables.
+    fn of(share: Option<f64>, variables: &Variables<'_>) -> Result<Self, Diagnostic> {
+        const NAME: &str = "OTEL_TRACES_SAMPLER";
+        let argument = variables.number("OTEL_TRACES_SAMPLER_ARG", 0.0..=1.0, "0.1");
+        if let Some(share) = share {
+            return Ok(Self::new(share, true));
+        }
+        let word = variables
+            .get(NAME)
+            .unwrap_or_else(|| "parentbased_traceidratio".to_owned());
+        let (word, follows) = match word.strip_prefix("parentbased_") {
+            Some(word) => (word, true),
+            None => (&*word, false),
+        };
+        match word {
+            "always_on" => Ok(Self::new(1.0, follows)),
+            "always_off" => Ok(Self::new(0.0, follows)),
+            "traceidratio" => Ok(Self::new(argument?.unwrap_or(1.0), follows)),
+            _ => {
+                let expected = "always_on, always_off or traceidratio, with parentbased_ before it or not";
+                Err(wrong_variable(NAME, expected, "parentbased_traceidratio"))
+            }
         }
     }
-    Ok(None)
-}
-
-fn share_of(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<f64>, Diagnostic> {
-    const NAME: &str = "OTEL_TRACES_SAMPLER_ARG";
-    let Some(text) = variable(NAME) else { return Ok(None) };
-    let share = text.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share
-        .map(Some)
-        .ok_or_else(|| wrong_variable(NAME, "a number from 0 to 1", "0.1"))
-}
-
-/// For the headers of messages: one for traces, and one for everything.
-fn headers_of(variable: &impl Fn(&str) -> Option<String>) -> Result<Vec<(String, Secret)>, Diagnostic> {
-    let names = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
-    let found = names.into_iter().find_map(|name| Some((name, variable(name)?)));
-    let Some((name, text)) = found else {
-        return Ok(Vec::new());
-    };
-    let sound = |(name, value): (String, String)| {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        HeaderValue::from_str(&value).ok()?;
-        Some((name.to_string(), Secret::new(value)))
-    };
-    let headers: Option<_> = pairs(&text).map(sound).collect();
-    headers.ok_or_else(|| wrong_variable(name, "a list of headers", "api-key=abc,tenant=x"))
-}
-
-/// `name=value,name=value`, the values with `%20` and such for what they may not hold.
-fn pairs(text: &str) -> impl Iterator<Item = (String, String)> {
-    text.split(',').filter(|pair| !pair.trim().is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = percent_decode_str(value.trim()).decode_utf8_lossy();
-        (name.trim().to_owned(), value.into_owned())
-    })
-}
-
-fn wrong_variable(name: &str, expected: &str, instead: &str) -> Diagnostic {
-    Diagnostic::error("wrong-variable", format!("the variable {name} must be {expected}"))
-        .help(format!("set it, for example, to {instead}, or unset it"))
-}
-
-fn parse(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok()?;
-    let is_plain = url.username().is_empty() && url.password().is_none() && url.query().is_none();
-    let is_http = matches!(url.scheme(), "http" | "https") && url.has_host();
-    (is_http && is_plain && url.fragment().is_none()).then_some(url)
-}
-
-/// With the path for traces, unless it is there.
-fn complete(mut url: Url) -> Url {
-    let path = url.path().trim_end_matches('/');
-    if !path.ends_with(PATH) {
-        let path = format!("{path}{PATH}");
-        url.set_path(&path);
-    }
-    url
 }

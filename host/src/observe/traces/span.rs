@@ -6,13 +6,13 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::{
-    exporter::Recorder,
-    otlp::{self, Kind, Value},
-};
+use super::encoding::{self, Kind};
 use crate::{
     base::{limits, redact},
-    observe::trace_context::TraceContext,
+    observe::{
+        otlp::{Recorder, wire::Value},
+        trace_context::TraceContext,
+    },
 };
 
 /// Something that runs, recorded when it ends; nothing in a trace that is not recorded. One that is dropped without an
@@ -39,7 +39,7 @@ const USUAL: usize = 384;
 
 pub(super) fn start(recorder: Arc<Recorder>, context: &TraceContext, kind: Kind, name: Cow<'static, str>) -> Span {
     let (start, mut bytes) = (now(), Vec::with_capacity(USUAL));
-    otlp::start(&mut bytes, context, kind, start);
+    encoding::start(&mut bytes, context, kind, start);
     Span(Some(Box::new(Recording {
         recorder,
         trace: context.trace_id(),
@@ -104,9 +104,9 @@ impl Recording {
         match value.into() {
             Value::Text(text) => {
                 let text = redact::text(text);
-                otlp::attribute(&mut self.bytes, key, Value::Text(cut(&text, limits::SPAN_TEXT)));
+                encoding::attribute(&mut self.bytes, key, Value::Text(cut(&text, limits::SPAN_TEXT)));
             }
-            number => otlp::attribute(&mut self.bytes, key, number),
+            number => encoding::attribute(&mut self.bytes, key, number),
         }
     }
 
@@ -128,7 +128,7 @@ impl Recording {
         let failure = failure.map(redact::text);
         // A clock that was set back must not make it end before it began.
         let end = now().max(self.start);
-        otlp::end(&mut self.bytes, name, end, self.dropped, failure.as_deref());
+        encoding::end(&mut self.bytes, name, end, self.dropped, failure.as_deref());
         self.recorder.record(&self.bytes);
     }
 }
@@ -153,5 +153,5 @@ pub fn method(method: &http::Method) -> &'static str {
 
 /// At most so many bytes, and whole characters.
 fn cut(text: &str, most: usize) -> &str {
-    &text[..text.floor_char_boundary(most)]
+    text.get(..text.floor_char_boundary(most)).unwrap_or_default()
 }

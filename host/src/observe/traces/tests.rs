@@ -12,15 +12,13 @@ use opentelemetry_proto::tonic::{
 use prost::Message as _;
 use serde_json::json;
 
-use super::{
-    collector::{Collector, partial},
-    *,
-};
+use super::{tracer::Sampler, *};
 use crate::{
-    base::{fuzz, limits},
+    base::limits,
     capability::fixture,
     observe::{
-        metrics::Spans,
+        metrics::Metrics,
+        otlp::{Exporters, Service},
         trace_context::{Parent, TraceContext},
     },
 };
@@ -51,12 +49,16 @@ fn service(version: &str) -> Service {
 }
 
 fn exporters() -> Exporters {
-    Exporters::new(&Arc::<Spans>::default())
+    Exporters::new(&Metrics::default())
+}
+
+fn tracer_of(exporters: &Exporters, settings: &Settings, service: Service) -> Tracer {
+    Tracer::of(exporters, settings, &service).0
 }
 
 fn tracer(share: f64) -> Tracer {
     let settings = settings(json!({"endpoint": "http://127.0.0.1:1", "sample": share}), &[]).unwrap();
-    exporters().tracer(settings, service("1"))
+    tracer_of(&exporters(), &settings, service("1"))
 }
 
 #[test]
@@ -83,10 +85,105 @@ fn where_spans_go() {
     ];
     assert_eq!(url(json!({"sample": 1}), &both).as_deref(), Some("http://whole/x"));
     assert_eq!(url(json!({"endpoint": ""}), &both), None, "the file has the last word");
-    let share = |traces, variables: &[_]| settings(traces, variables).unwrap().share;
+    let off = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://general"),
+        ("OTEL_SDK_DISABLED", "True"),
+    ];
+    assert_eq!(
+        (url(json!(null), &off), url(json!({"endpoint": "http://c"}), &off)),
+        (None, None)
+    );
+    let none = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://general"),
+        ("OTEL_TRACES_EXPORTER", "none"),
+    ];
+    assert_eq!(url(json!(null), &none), None);
+    let grpc = [("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
+    assert_eq!(
+        url(json!({"endpoint": "http://c:4317"}), &grpc).as_deref(),
+        Some("http://c:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+    );
+}
+
+#[test]
+fn what_goes_beside_traces() {
+    let urls = |traces, variables: &[_]| {
+        let settings = settings(traces, variables).unwrap();
+        [settings.metrics, settings.logs].map(|address| address.map(|address| address.url.to_string()))
+    };
+    let expected = |metrics: Option<&str>, logs: Option<&str>| [metrics, logs].map(|url| url.map(str::to_owned));
+    let endpoint = "http://c/v1/traces";
+    assert_eq!(urls(json!({ "endpoint": endpoint }), &[]), expected(None, None));
+    assert_eq!(
+        urls(json!({"endpoint": endpoint, "metrics": true, "logs": true}), &[]),
+        expected(Some("http://c/v1/metrics"), Some("http://c/v1/logs"))
+    );
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all"),
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://lines/x"),
+        ("OTEL_METRICS_EXPORTER", "otlp"),
+        ("OTEL_LOGS_EXPORTER", "otlp"),
+    ];
+    assert_eq!(
+        urls(json!(null), &variables),
+        expected(Some("http://all/v1/metrics"), Some("http://lines/x"))
+    );
+    assert_eq!(
+        urls(json!(null), &variables[..2]),
+        expected(None, None),
+        "nobody asked for them"
+    );
+    assert_eq!(
+        urls(json!({"metrics": false}), &variables),
+        expected(None, Some("http://lines/x")),
+        "the file has the last word"
+    );
+    let named = |file: serde_json::Value| {
+        let variable = |name: &str| (name == "OTEL_SERVICE_NAME").then(|| "other".to_owned());
+        let settings = Settings::new(&fixture::config(file), variable);
+        settings
+            .map(|settings| settings.name.as_deref().map(str::to_owned))
+            .unwrap_or_default()
+    };
+    assert_eq!(named(json!({})).as_deref(), Some("other"));
+    assert_eq!(named(json!({"service": {"name": "shop"}})), None);
+}
+
+#[test]
+fn which_traces_are_recorded_is_said_by_the_variables() {
+    let sampler = |traces, variables: &[_]| settings(traces, variables).unwrap().sampler;
+    let of = |sampler| [("OTEL_TRACES_SAMPLER", sampler), ("OTEL_TRACES_SAMPLER_ARG", "0.25")];
     let argument = [("OTEL_TRACES_SAMPLER_ARG", "0.25")];
-    assert_eq!((share(json!(null), &[]), share(json!(null), &argument)), (1.0, 0.25));
-    assert_eq!(share(json!({"sample": 0}), &argument), 0.0);
+    for (found, expected) in [
+        (sampler(json!(null), &[]), Sampler::new(1.0, true)),
+        (sampler(json!(null), &argument), Sampler::new(0.25, true)),
+        (sampler(json!({"sample": 0}), &argument), Sampler::new(0.0, true)),
+        (
+            sampler(json!(null), &of("parentbased_always_off")),
+            Sampler::new(0.0, true),
+        ),
+        (sampler(json!(null), &of("always_on")), Sampler::new(1.0, false)),
+        (sampler(json!(null), &of("traceidratio")), Sampler::new(0.25, false)),
+        (
+            sampler(json!({"sample": 0.5}), &of("always_on")),
+            Sampler::new(0.5, true),
+        ),
+    ] {
+        assert_eq!(found, expected);
+    }
+    let caller = |flags: &str| TraceContext::parse(&format!("00-{CALLER}-{flags}"), None);
+    for (word, is_recorded) in [("always_on", true), ("always_off", false)] {
+        let settings = settings(json!({"endpoint": "http://127.0.0.1:1"}), &of(word)).unwrap();
+        let tracer = tracer_of(&exporters(), &settings, service("1"));
+        for flags in ["00", "01"] {
+            let trace = tracer.follow(caller(flags));
+            assert_eq!(
+                (trace.is_recorded(), trace.is_sampled()),
+                (is_recorded, is_recorded),
+                "{word}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -155,6 +252,32 @@ fn wrong_settings_are_told_without_what_they_hide() {
             "the variable OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1 (set it, for example, to 0.1, or unset it)",
         ),
         (
+            "OTEL_TRACES_SAMPLER",
+            "jaeger_remote",
+            "the variable OTEL_TRACES_SAMPLER must be always_on, always_off or traceidratio, with parentbased_ before it or not (set \
+             it, for example, to parentbased_traceidratio, or unset it)",
+        ),
+        (
+            "OTEL_BSP_MAX_QUEUE_SIZE",
+            "100000",
+            "the variable OTEL_BSP_MAX_QUEUE_SIZE must be a number from 1 to 16384 (set it, for example, to 2048, or unset it)",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_PROTOCOL",
+            "http/json",
+            "the variable OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf or grpc (set it, for example, to http/protobuf, or unset it)",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_TIMEOUT",
+            "10s",
+            "the variable OTEL_EXPORTER_OTLP_TIMEOUT must be a number from 1 to 300000 (set it, for example, to 10000, or unset it)",
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_COMPRESSION",
+            "zstd",
+            "the variable OTEL_EXPORTER_OTLP_COMPRESSION must be gzip or none (set it, for example, to gzip, or unset it)",
+        ),
+        (
             "OTEL_EXPORTER_OTLP_HEADERS",
             "x y=geheim",
             "the variable OTEL_EXPORTER_OTLP_HEADERS must be a list of headers (set it, for example, to api-key=abc,tenant=x, or unset it)",
@@ -205,7 +328,7 @@ fn places_are_made_where_they_are_needed() {
 #[test]
 fn an_exporter_is_kept_while_nothing_about_it_changes() {
     let exporters = exporters();
-    let make = |traces, version| exporters.tracer(settings(traces, &[]).unwrap(), service(version));
+    let make = |traces, version| tracer_of(&exporters, &settings(traces, &[]).unwrap(), service(version));
     let same =
         |one: &Tracer, other: &Tracer| Arc::ptr_eq(one.exporter.as_ref().unwrap(), other.exporter.as_ref().unwrap());
     let first = make(json!({"endpoint": "http://a"}), "1");
@@ -225,9 +348,10 @@ fn what_is_over_the_queue_is_dropped_and_counted() {
     // Listens, and never answers.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let counts = Arc::<Spans>::default();
-    let exporters = Exporters::new(&counts);
-    let tracer = exporters.tracer(settings(json!({ "endpoint": endpoint }), &[]).unwrap(), service("1"));
+    let metrics = Metrics::default();
+    let (exporters, counts) = (Exporters::new(&metrics), &metrics.spans);
+    let settings = settings(json!({ "endpoint": endpoint }), &[]).unwrap();
+    let tracer = tracer_of(&exporters, &settings, service("1"));
     let over = 100;
     for _ in 0..limits::SPANS_WAITING + limits::SPANS_BATCH + over {
         tracer.start().span(Kind::Internal, || "x".into()).end();
@@ -253,7 +377,7 @@ async fn read(record: impl FnOnce(&Trace)) -> ResourceSpans {
     let variables = [("OTEL_RESOURCE_ATTRIBUTES", "place=a%20b,service.name=no")];
     let exporters = exporters();
     let settings = settings(json!({ "endpoint": endpoint }), &variables).unwrap();
-    record(&exporters.tracer(settings, service("1")).start());
+    record(&tracer_of(&exporters, &settings, service("1")).start());
     let body = receiver.recv().await.unwrap();
     serving.abort();
     let mut request = ExportTraceServiceRequest::decode(body).unwrap();
@@ -319,50 +443,4 @@ async fn a_collector_reads_what_was_recorded() {
         text(&failed.attributes, "error.type"),
         AnyValue::StringValue("panic".to_owned())
     );
-}
-
-/// Any answer of a collector: each span is counted once, as taken or as not.
-fn any_answer(executions: u64) {
-    let corpus = [
-        "",
-        "\n\u{12}\u{8}\u{5}\u{12}\u{e}queue is full.",
-        "\n\u{2}\u{8}\u{7f}",
-        "\u{8}\u{1}",
-        "\u{12}\u{3}abc",
-        "\n\0",
-        r#"{"partialSuccess": {"rejectedSpans": "5", "errorMessage": "\u001b[2J"}}"#,
-        "<html>not a collector</html>",
-    ];
-    let counts = Arc::<Spans>::default();
-    let settings = settings(json!({"endpoint": "http://127.0.0.1:1"}), &[]).unwrap();
-    let collector = Collector::new(
-        settings.address.unwrap(),
-        otlp::Message::new(&service("1"), "", &[]),
-        counts.clone(),
-    );
-    let (mut sent, mut is_down) = (0, false);
-    fuzz::run("OTLP answers", executions, &corpus, |input| {
-        let count = input.below(limits::SPANS_BATCH) as u64;
-        let answer = match input.below(8) {
-            0 => Err(input.text()),
-            _ => Ok(partial(&input.bytes())),
-        };
-        let was_lost = answer.is_err();
-        collector.tell(count, answer, &mut is_down);
-        sent += count;
-        assert_eq!(is_down, was_lost);
-        assert_eq!(counts.exported.get() + counts.unsent.get(), sent);
-    });
-    assert!(counts.exported.get() > 0 && counts.unsent.get() > 0);
-}
-
-#[test]
-fn any_answer_of_a_collector_counts_each_span_once() {
-    any_answer(fuzz::SHORT);
-}
-
-#[test]
-#[ignore = "a minute"]
-fn endure_fuzz_otlp_answers() {
-    any_answer(fuzz::long());
 }

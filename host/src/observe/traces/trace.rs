@@ -3,11 +3,10 @@
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
 use super::{
-    exporter::Recorder,
-    otlp::Kind,
+    encoding::Kind,
     span::{self, Span},
 };
-use crate::observe::trace_context::TraceContext;
+use crate::observe::{otlp::Recorder, trace_context::TraceContext};
 
 /// A place in a trace, that of one span, and who records it.
 #[derive(Clone)]

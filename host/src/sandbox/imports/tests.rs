@@ -1,5 +1,4 @@
 //! Every host import with any arguments, as a guest that was made by hand can call it.
-#![allow(clippy::unwrap_used)]
 
 mod guests;
 

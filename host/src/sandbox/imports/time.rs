@@ -2,7 +2,7 @@
 
 use std::{
     sync::LazyLock,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
@@ -17,13 +17,17 @@ static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl bindings::time::Host for Call {
     fn now(&mut self) -> u64 {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_millis() as u64)
+        // Before the epoch only a clock is that was never set.
+        u64::try_from(self.context.clock.wall().as_millisecond()).unwrap_or(0)
     }
 
     fn monotonic(&mut self) -> u64 {
-        START.elapsed().as_nanos() as u64
+        let start = *START;
+        self.context
+            .clock
+            .monotonic()
+            .saturating_duration_since(start)
+            .as_nanos() as u64
     }
 
     fn format(&mut self, timestamp: u64, pattern: String) -> Result<String, bindings::Error> {
@@ -56,7 +60,6 @@ fn format(timestamp: u64, pattern: &str) -> Result<String, Error> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::base::explain::Explain;

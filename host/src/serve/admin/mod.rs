@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{
-    HeaderValue, Method, Request, Response, StatusCode,
-    header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN, WWW_AUTHENTICATE},
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode,
+    header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN, WWW_AUTHENTICATE},
     request::Parts,
     uri::Authority,
 };
@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     base::{escape, redact},
-    observe::metrics,
+    observe::metrics::Format,
     serve::{health, server},
     service::{live::Live, settings},
 };
@@ -26,7 +26,7 @@ use crate::{
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer");
 
 const INDEX: &str = "\
-/metrics       metrics in Prometheus' text format
+/metrics       metrics in Prometheus' text format, or in OpenMetrics where that is asked for
 /health/live   200 while the process answers
 /health/ready  200 while requests should be sent here, else 503; what is degraded and why, as JSON
 ";
@@ -67,7 +67,7 @@ impl server::Answer for Admin {
         let mut response = match parts.uri.path() {
             _ if let_in.is_err() => self.refused(let_in),
             "/" => text("text/plain; charset=utf-8", INDEX.to_owned()),
-            "/metrics" => self.metrics(),
+            "/metrics" => self.metrics(&parts.headers),
             "/health/live" => self.live(),
             "/health/ready" => self.ready(),
             path => self.fault(StatusCode::NOT_FOUND, &format!("there is nothing at {method} {path}")),
@@ -127,15 +127,16 @@ impl Admin {
         response
     }
 
-    fn metrics(&self) -> Response<Full<Bytes>> {
+    fn metrics(&self, headers: &HeaderMap) -> Response<Full<Bytes>> {
+        let accept: Vec<_> = headers
+            .get_all(ACCEPT)
+            .iter()
+            .filter_map(|one| one.to_str().ok())
+            .collect();
+        let format = Format::wanted(&accept.join(","));
         let app = self.live.current();
-        let service = &app.context.service;
-        let page = app
-            .context
-            .metrics
-            .metrics()
-            .page(&service.name, &service.version, app.gate.load());
-        text(metrics::CONTENT_TYPE, page)
+        let page = app.context.metrics.metrics().page(app.snapshot(), format);
+        text(format.content_type(), page)
     }
 
     fn live(&self) -> Response<Full<Bytes>> {

@@ -1,8 +1,8 @@
 //! One delivery, from its event to what the queue is told of it.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, time::Instant};
 
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::session::Source;
 use crate::{
@@ -19,22 +19,15 @@ use crate::{
     },
     sandbox::module::Handler,
     service::app::App,
-    storage::queue::{Delivery, Event},
+    storage::queue::{Delivery, Event, Settlement},
 };
-
-/// What the queue is told of a delivery.
-enum Settlement {
-    Handled,
-    Again(Duration),
-    GivenUp { attempts: u32, why: String },
-}
 
 /// Runs the handlers of one event. Whether something may be due by that: another try, or the next of its key.
 pub(super) async fn handle(app: Arc<App>, source: Source, mut delivery: Delivery) -> bool {
-    let taken = Instant::now();
+    let taken = app.now();
     let (outcome, key) = outcome(&app, &source, &mut delivery).await;
     let unlocks = key || !matches!(outcome, Settlement::Handled);
-    settle(&source, &delivery, outcome, taken).await;
+    settle(&app, &source, &delivery, outcome, taken).await;
     unlocks
 }
 
@@ -117,7 +110,10 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
     let bound = arguments::event::bind(handler.function(), text, data).map_err(Error::from);
     let said = |error: Error| format!("{} ({}): {}", error.status, error.code, redact::message(&error.message));
     let origin = Origin::within(trace.clone());
-    let reply = app.run(handler, bound.map_err(said)?, origin).await.map_err(said)?;
+    let reply = app
+        .run(handler, bound.map_err(said)?, origin, app.now())
+        .await
+        .map_err(said)?;
     if reply.status < 400 {
         return Ok(());
     }
@@ -128,18 +124,13 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
 }
 
 /// Tells the queue, again and again for as long as the event is this host's own: what cannot be told is delivered again.
-async fn settle(source: &Source, delivery: &Delivery, outcome: Settlement, taken: Instant) {
-    let (service, receipt) = (&source.consumer.service, &delivery.receipt);
+async fn settle(app: &App, source: &Source, delivery: &Delivery, outcome: Settlement, taken: Instant) {
     let mut pauses = limits::REDIS_BACKOFF.pauses();
     loop {
-        let told = match &outcome {
-            Settlement::Handled => source.queue.ack(service, receipt).await,
-            Settlement::Again(pause) => source.queue.retry(service, receipt, *pause, &delivery.done).await,
-            Settlement::GivenUp { attempts, why } => source.queue.bury(service, delivery, *attempts, why).await,
-        };
+        let told = source.queue.settle(&source.consumer.service, delivery, &outcome).await;
         let Err(error) = told else { return };
         let wait = pauses.next();
-        if taken.elapsed() + wait > source.consumer.lease {
+        if app.now().saturating_duration_since(taken) + wait > source.consumer.lease {
             tracing::warn!(target: "events", "the queue was not told of an event: {}", error.message());
             return;
         }

@@ -5,12 +5,12 @@
 mod handle;
 mod session;
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, time::Instant};
 
 use tokio::{
     sync::watch,
     task::JoinSet,
-    time::{Instant, sleep_until, timeout},
+    time::{sleep_until, timeout},
 };
 
 use self::session::Session;
@@ -38,6 +38,8 @@ pub async fn serve(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
             wake = session.wakes_at(running.len());
         }
         tokio::select! {
+            // In this order, so that one seed is one story: what is not looked at now is at the next round.
+            biased;
             // A sender that is gone asks for a stop, too.
             _ = stop.wait_for(|stop| *stop) => break,
             _ = changes.changed() => {}
@@ -51,7 +53,7 @@ pub async fn serve(live: Arc<Live>, mut stop: watch::Receiver<bool>) {
                 }
             }
             () = news(&mut session) => {}
-            () = sleep_until(wake.unwrap_or_else(never)), if wake.is_some() => {}
+            () = at(wake) => {}
         }
     }
     let all = async { while running.join_next().await.is_some() {} };
@@ -78,6 +80,9 @@ async fn news(session: &mut Option<Session>) {
     }
 }
 
-fn never() -> Instant {
-    Instant::now() + Duration::from_secs(60 * 60)
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
 }

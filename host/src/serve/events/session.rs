@@ -1,20 +1,25 @@
 //! Takes events from the queue for as long as the file names it.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use tokio::{task::JoinHandle, time::Instant};
+use tokio::task::JoinHandle;
 
 use crate::{
     base::{backoff::jittered, explain::Explain, limits},
     observe::tasks,
     service::app::App,
-    storage::queue::{Claimed, Consumer, Delivery, Error, Queue},
+    storage::queue::{Consumer, Delivery, Queue},
 };
 
 /// What events are taken from, and how they are handled.
 #[derive(Clone)]
 pub(super) struct Source {
-    pub(super) queue: Arc<Queue>,
+    pub(super) queue: Arc<dyn Queue>,
     pub(super) consumer: Arc<Consumer>,
     pub(super) attempts: u32,
     pub(super) backoff: Duration,
@@ -28,7 +33,6 @@ pub(super) struct Session {
     pub(super) source: Source,
     /// Whose source it is.
     app: Arc<App>,
-    subscribed: bool,
     /// There may be events that have not been seen.
     ready: bool,
     /// The last claim left no room.
@@ -93,7 +97,6 @@ impl Session {
                 tasks::keep("queue_tending", move || tend(queue.clone(), length))
             },
             source,
-            subscribed: false,
             ready: true,
             was_full: false,
             news: None,
@@ -108,19 +111,19 @@ impl Session {
 
     /// Events to handle now, `room` at most.
     pub(super) async fn claim(&mut self, room: usize) -> Vec<Delivery> {
-        let due = self.next.is_some_and(|next| next <= Instant::now());
+        let due = self.next.is_some_and(|next| next <= self.app.now());
         let waits = self.failures > 0 && !due;
         self.was_full = room == 0;
         if room == 0 || waits || !(self.ready || due) {
             return Vec::new();
         }
-        match self.try_claim(room).await {
+        match self.source.queue.claim(&self.source.consumer, room).await {
             Ok(claimed) => {
                 if self.failures > 0 {
                     tracing::info!(target: "events", "the queue can be reached again");
                     self.failures = 0;
                 }
-                self.next = claimed.next_due.map(|due| Instant::now() + due);
+                self.next = claimed.next_due.map(|due| self.app.now() + due);
                 self.ready = claimed.seen.is_none();
                 if let Some(seen) = claimed.seen
                     && self.news.is_none()
@@ -137,19 +140,10 @@ impl Session {
                 }
                 self.failures = self.failures.saturating_add(1);
                 let pause = limits::REDIS_BACKOFF.after(self.failures);
-                self.next = Some(Instant::now() + jittered(pause));
+                self.next = Some(self.app.now() + jittered(pause));
                 Vec::new()
             }
         }
-    }
-
-    async fn try_claim(&mut self, room: usize) -> Result<Claimed, Error> {
-        let Source { queue, consumer, .. } = &self.source;
-        if !self.subscribed {
-            queue.subscribe(&consumer.service).await?;
-            self.subscribed = true;
-        }
-        queue.claim(consumer, room).await
     }
 
     /// When to claim although nothing else happens.
@@ -158,7 +152,7 @@ impl Session {
             return None;
         }
         match self.ready && self.failures == 0 {
-            true => Some(Instant::now()),
+            true => Some(self.app.now()),
             false => self.next,
         }
     }
@@ -186,7 +180,7 @@ impl Drop for Session {
 }
 
 /// Until it is aborted.
-async fn tend(queue: Arc<Queue>, length: usize) {
+async fn tend(queue: Arc<dyn Queue>, length: usize) {
     loop {
         if queue.tend(length).await.is_err() {
             // Claims report what is wrong.

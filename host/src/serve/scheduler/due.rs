@@ -45,6 +45,8 @@ pub(super) async fn follow(
     loop {
         let wait = until_next(&app, seen, now());
         tokio::select! {
+            // In this order, so that one seed is one story.
+            biased;
             // A sender that is gone asks for a stop, too.
             _ = stop.wait_for(|stop| *stop) => return,
             // One that is gone changes nothing any more.

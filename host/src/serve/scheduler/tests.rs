@@ -1,5 +1,4 @@
 //! Slots that come while the service runs.
-#![allow(clippy::unwrap_used)]
 
 use std::{
     cell::{Cell, RefCell},
@@ -213,8 +212,7 @@ async fn a_schedule_that_never_ran_has_missed_nothing() {
 
 /// Two hosts of one service, with nothing in common but where it keeps its data.
 async fn pairs() -> [(TempDir, Option<RedisServer>, [Claims; 2]); 2] {
-    let mut server = RedisServer::new();
-    server.start();
+    let server = RedisServer::start();
     let url = server.url();
     let claims = |folder: &Path, url: Option<&str>| {
         let config = url.map(|url| fixture::config(json!({ "url": url })));

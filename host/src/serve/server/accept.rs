@@ -13,6 +13,7 @@ use super::{
     Answer,
     connection::{self, Phase, Surroundings},
     crowd::Crowd,
+    debts::Debts,
 };
 use crate::{
     base::backoff::Backoff,
@@ -35,6 +36,7 @@ pub(super) struct Server<A> {
     most: u32,
     room: Arc<Semaphore>,
     crowd: Arc<Crowd>,
+    debts: Arc<Debts>,
     /// Counts the connections.
     open: Arc<Gauge>,
     /// Counts those that ended by a fault of the host's own.
@@ -50,6 +52,7 @@ impl<A: Answer> Server<A> {
             most: u32::try_from(most).unwrap_or(u32::MAX),
             room: Arc::new(Semaphore::new(most)),
             crowd: Arc::default(),
+            debts: Arc::new(Debts::new(limits::OWED_ALL)),
             open,
             panicked,
             phase: watch::Sender::new(Phase::Serving),
@@ -132,6 +135,7 @@ impl<A: Answer> Server<A> {
         let surroundings = Surroundings {
             room: self.room.clone(),
             crowd: self.crowd.clone(),
+            debts: self.debts.clone(),
             phases: self.phase.subscribe(),
             panicked: self.panicked.clone(),
         };

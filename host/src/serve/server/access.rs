@@ -5,15 +5,19 @@ use std::{sync::Arc, time::Instant};
 use http::{Method, Uri};
 
 use super::trace::Trace;
-use crate::observe::{
-    log, metrics,
-    traces::{self, Kind, Span},
+use crate::{
+    base::clock::Clock,
+    observe::{
+        log, metrics,
+        traces::{self, Kind, Span},
+    },
 };
 
 /// What is known of a request. Its end counts it, ends its span and writes the line; a client that leaves before has the
 /// status 499.
 pub(super) struct Access<'a> {
-    started: Instant,
+    clock: &'a dyn Clock,
+    pub(super) started: Instant,
     method: Method,
     uri: Uri,
     /// `http` or `https`.
@@ -30,17 +34,19 @@ pub(super) struct Access<'a> {
 }
 
 impl<'a> Access<'a> {
-    /// `meter` counts the request when no route is found.
+    /// `clock` is read here, for all that begins with the request; `meter` counts it when no route is found.
     pub(super) fn start(
         method: &Method,
         uri: &Uri,
         scheme: &'static str,
         trace: &Trace,
+        clock: &'a dyn Clock,
         meter: &'a metrics::Route,
     ) -> Self {
         meter.begin();
         Self {
-            started: Instant::now(),
+            clock,
+            started: clock.monotonic(),
             method: method.clone(),
             uri: uri.clone(),
             scheme,
@@ -89,7 +95,7 @@ const LEFT: u16 = 499;
 
 impl Drop for Access<'_> {
     fn drop(&mut self) {
-        let took = self.started.elapsed();
+        let took = self.clock.monotonic().saturating_duration_since(self.started);
         self.meter.end(&self.method, self.status, took);
         self.end_span();
         let (route, fujsen) = self.route.as_ref().map_or(("", ""), |(route, fujsen)| (route, fujsen));

@@ -32,6 +32,7 @@ use tokio::{
 use super::{
     Answer,
     crowd::Crowd,
+    debts::Debts,
     idle::{Activity, Patience, Watched},
     owed::{Owed, Pace},
     reply::JSON,
@@ -61,6 +62,7 @@ pub(super) enum Phase {
 pub(super) struct Surroundings {
     pub(super) room: Arc<Semaphore>,
     pub(super) crowd: Arc<Crowd>,
+    pub(super) debts: Arc<Debts>,
     pub(super) phases: watch::Receiver<Phase>,
     /// Counts exchanges that ended by a fault of the host's own.
     pub(super) panicked: Arc<Counter>,
@@ -91,12 +93,13 @@ async fn serve(
     let Surroundings {
         room,
         crowd,
+        debts,
         mut phases,
         panicked,
     } = surroundings;
-    let owed = Arc::new(Owed::new());
+    let owed = Arc::new(Owed::new(debts.clone()));
     let (activity, notes) = (Arc::new(Activity::new()), Arc::new(Notes::new(owed.clone())));
-    let _member = crowd.join(&activity);
+    let (_member, _debtor) = (crowd.join(&activity), debts.join(owed.clone()));
     let is_leaving = Arc::new(AtomicBool::new(*phases.borrow() != Phase::Serving));
     let service = service_fn(|mut request: Request<Incoming>| {
         let (answer, activity, is_leaving, panicked) =
@@ -134,6 +137,8 @@ async fn serve(
             biased;
             // Errors are the client's: it broke the protocol or went away.
             _ = connection.as_mut() => return,
+            // At once: what waits for the client is what others need.
+            () = owed.cut_off() => return,
             () = watchdog.as_mut() => {
                 if owed.is_something() {
                     // Whether it takes enough of it, its pace says.

@@ -1,6 +1,6 @@
 //! One request, from its head to its response.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{
@@ -15,12 +15,15 @@ use super::{
     Answer,
     access::Access,
     body,
-    fault::Fault,
+    fault::{Fault, is_conflict},
     head, reply,
     trace::{REQUEST_ID, Trace},
 };
 use crate::{
-    base::arguments::http::{Input, bind},
+    base::{
+        arguments::http::{Input, bind},
+        redact,
+    },
     network::tls,
     observe::request::{Incoming, Origin},
     service::{
@@ -50,7 +53,8 @@ async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
     // Before anybody looks at it: policies, metrics and fujsens see one and the same request.
     let settled = head::settle(&mut parts);
     let trace = Trace::of(&parts.headers, &app.tracer);
-    let mut access = Access::start(&parts.method, &parts.uri, app.scheme(), &trace, &app.routes.unmatched);
+    let (clock, unmatched) = (&*app.context.clock, &app.routes.unmatched);
+    let mut access = Access::start(&parts.method, &parts.uri, app.scheme(), &trace, clock, unmatched);
     let is_head = parts.method == Method::HEAD;
     let from = app.cors.origin(&parts.headers).cloned();
     let answer = match settled.map(|()| preflight(&app, &parts)) {
@@ -96,8 +100,10 @@ async fn route<'a>(
             if head::is_coded(&parts) && !body.is_end_stream() {
                 return Err(Fault::coded());
             }
+            // Until here nothing was waited for.
+            let now = body.is_end_stream().then_some(access.started);
             let body = body::read(body, &parts.headers, app.context.limits.body).await?;
-            call(app, route, incoming(parts, parameters, body, service), trace).await
+            call(app, route, incoming(parts, parameters, body, service), trace, now).await
         }
         Found::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
         Found::OtherMethods(allow) => Err(Fault::other_methods(allow)),
@@ -120,11 +126,13 @@ fn caller(app: &App, route: &Route, parts: &Parts, trace: &Trace) -> Result<Opti
     })
 }
 
+/// `now` is none where time has passed since the clock was read.
 async fn call(
     app: &Arc<App>,
     route: &Route,
     incoming: Incoming,
     trace: &Trace,
+    now: Option<Instant>,
 ) -> Result<Response<Full<Bytes>>, Fault> {
     let arguments = bind(
         route.handler.function(),
@@ -136,13 +144,21 @@ async fn call(
             expects_body: !matches!(incoming.method, Method::GET | Method::HEAD),
         },
     )?;
-    let _pass = app.gate.enter().await.map_err(|_| Fault::busy())?;
+    let pass = app.gate.enter().await.map_err(|_| Fault::busy())?;
     let origin = Origin {
         request_id: trace.request_id.clone(),
         trace: trace.place.clone(),
         incoming: Some(Arc::new(incoming)),
     };
-    let reply = app.run(&route.handler, arguments, origin).await?;
+    let now = now.filter(|_| !pass.has_waited).unwrap_or_else(|| app.now());
+    let reply = app.run(&route.handler, arguments, origin, now).await;
+    let reply = reply.inspect_err(|error| {
+        if is_conflict(error.status, &error.code) {
+            let (service, fujsen, request_id) = (&app.context.service.name, &route.handler.path, &trace.request_id);
+            let (code, message) = (&error.code, redact::message(&error.message));
+            tracing::warn!(target: "fujsen", %service, %fujsen, %request_id, %code, "refused: {message}");
+        }
+    })?;
     reply::response(reply, route.is_void, app.context.limits.response).map_err(|why| {
         let (service, fujsen) = (&app.context.service.name, &route.handler.path);
         tracing::error!(target: "fujsen", %service, %fujsen, request_id = %trace.request_id, "the reply was refused: {why}");

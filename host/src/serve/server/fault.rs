@@ -144,16 +144,25 @@ impl From<mesh::Refused> for Fault {
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let Error { status, code, message } = error;
+        let is_conflict = is_conflict(status, &code);
         let message = match status {
+            _ if is_conflict => CONFLICT.to_owned(),
             502..=504 if is_from_behind(&code, &message) => behind(status).to_owned(),
             500.. => redact::for_clients(&message),
             _ => redact::text(&escape::capped(&message, limits::ERROR_TEXT)).into_owned(),
         };
         Self {
-            is_traced: status > 500,
+            is_traced: status > 500 || is_conflict,
             ..Self::new(status, message)
         }
     }
+}
+
+const CONFLICT: &str = "this conflicts with the data that is stored";
+
+/// Whether an error has a database's words on what a row does not go with: they name tables, columns and values of others.
+pub(super) fn is_conflict(status: u16, code: &str) -> bool {
+    status == 409 && code == "constraint"
 }
 
 fn behind(status: u16) -> &'static str {

@@ -104,7 +104,6 @@ fn path(parts: &mut Parts) -> Result<(), Fault> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use http::Request;
 

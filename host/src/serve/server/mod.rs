@@ -2,7 +2,8 @@
 //!
 //! `accept` takes connections, of which `crowd` ends idle ones when there is no room; `tls` secures them where the file says
 //! so, `connection` drives one, `wire` looks at its bytes, `idle` ends it when its client does nothing and `owed` when it takes
-//! nothing. `exchange` turns one request into one response: `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
+//! nothing, and `debts` those who take slowest when all are owed too much. `exchange` turns one request into one response:
+//! `head` brings it into its one form, `body` reads, `arguments` binds, the fujsen runs,
 //! `reply` writes. `trace`, `cors` and `access` are what every exchange carries along.
 
 mod accept;
@@ -11,6 +12,7 @@ mod answer;
 mod body;
 mod connection;
 mod crowd;
+mod debts;
 mod exchange;
 mod fault;
 mod head;
@@ -24,6 +26,7 @@ mod wire;
 use std::{io, net::SocketAddr, sync::Arc};
 
 use http::{StatusCode, request::Parts};
+use rustix::process::{Resource, getrlimit};
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::watch,
@@ -86,15 +89,9 @@ pub(crate) async fn serve_few(
 
 /// For how many client connections the system's descriptors suffice.
 fn room() -> usize {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: the call only writes the struct that it is given.
-    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit) } != 0 {
-        return limits::CONNECTIONS;
-    }
-    room_of(usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX))
+    let descriptors = getrlimit(Resource::Nofile).current;
+    let descriptors = descriptors.and_then(|number| usize::try_from(number).ok());
+    room_of(descriptors.unwrap_or(usize::MAX))
 }
 
 fn room_of(descriptors: usize) -> usize {

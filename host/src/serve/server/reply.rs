@@ -112,7 +112,6 @@ fn headers(given: Vec<(String, String)>) -> Result<HeaderMap, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use http_body_util::BodyExt;
 
     use super::*;

@@ -50,7 +50,6 @@ fn sound(value: &HeaderValue) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn trace(headers: &[(&'static str, &str)]) -> Trace {

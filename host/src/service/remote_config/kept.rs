@@ -52,7 +52,6 @@ fn write(file: &Path, document: &Document) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::{fs, os::unix::fs::PermissionsExt};
 
     use serde_json::json;

@@ -21,7 +21,9 @@ pub(super) fn local<'a>(config: &'a Config, path: &str) -> Result<Option<&'a Nod
     if path.rsplit('.').next() == Some("reuse") {
         return Err("`reuse` is read by the host itself, from the file alone".to_owned());
     }
-    let mut parents = path.match_indices('.').map(|(at, _)| &path[..at]);
+    let mut parents = path
+        .match_indices('.')
+        .map(|(at, _)| path.get(..at).unwrap_or_default());
     let is_in_the_way = |parent: &&str| {
         config
             .get(parent)

@@ -1,5 +1,4 @@
 //! Answers of a configuration service that are taken over, and such that are not.
-#![allow(clippy::unwrap_used)]
 
 use serde_json::{Value, json};
 use tsk::Config;

@@ -2,11 +2,11 @@
 
 use fujsen::Kind;
 use http::Method;
-use tsk::{Config, Diagnostic, Node, Span, Value};
+use tsk::{Config, Diagnostic, Node, Span};
 
 use super::{path::Path, table::Table};
 use crate::{
-    base::{endpoint::method_and_path, limits},
+    base::{endpoint::method_and_path, limits, section::Section, sections},
     service::target::Targets,
 };
 
@@ -25,27 +25,15 @@ pub(super) struct Line {
 }
 
 pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Read, Vec<Diagnostic>> {
+    let (routes, errors) = Section::lines(config, &sections::ROUTES, "\"GET /users\": users.list");
     let mut reader = Reader {
         targets,
         taken: Table::new(),
         warnings: Vec::new(),
-        errors: Vec::new(),
+        errors,
     };
-    let mut lines = Vec::new();
-    match config.get("routes") {
-        None => {}
-        Some(Node {
-            value: Value::Object(routes),
-            ..
-        }) => {
-            lines.extend(routes.iter().filter_map(|(key, node)| reader.line(key, node)));
-        }
-        Some(node) => reader.errors.push(
-            Diagnostic::error("wrong-route", "`routes` must be a section")
-                .at(node.key_span)
-                .help("write a section [routes] with lines such as `\"GET /users\": users.list`"),
-        ),
-    }
+    let routes = routes.into_iter().flatten();
+    let lines = routes.filter_map(|(key, node)| reader.line(key, node)).collect();
     if reader.errors.is_empty() {
         Ok(Read {
             lines,

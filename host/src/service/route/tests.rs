@@ -1,5 +1,4 @@
 //! Lines of `[routes]`, and what they match.
-#![allow(clippy::unwrap_used)]
 
 use fujsen::Function;
 use http::Method;

@@ -1,8 +1,6 @@
 //! Cron expressions beside a second implementation: each day of 40 years and more, and each minute around the changes of
 //! clocks, asked by itself.
 
-#![allow(clippy::unwrap_used)]
-
 use jiff::{
     SignedDuration, Timestamp,
     civil::{Date, Weekday, date},

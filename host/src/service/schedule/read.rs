@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use tsk::{Config, Diagnostic, Node, Object, Value};
+use tsk::{Config, Diagnostic, Node, Value};
 
 use super::rhythm::Rhythm;
 use crate::{
-    base::{arguments, limits, value},
+    base::{arguments, limits, section::Section, sections, value},
     service::target::Targets,
 };
 
@@ -35,27 +35,10 @@ const KEYS: [&str; 4] = ["run", "overlap", "catch_up", "deadline"];
 const EXAMPLE: &str = "write, for example, `\"every 30s\": section.name`, or several: `[section.one, section.two]`";
 
 pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Vec<Line>, Vec<Diagnostic>> {
-    let mut reader = Reader {
-        targets,
-        errors: Vec::new(),
-    };
-    let mut lines = Vec::new();
-    match config.get("schedules") {
-        None => {}
-        Some(Node {
-            value: Value::Object(schedules),
-            ..
-        }) => {
-            for (key, node) in schedules {
-                lines.extend(reader.line(key, node));
-            }
-        }
-        Some(node) => reader.errors.push(
-            Diagnostic::error("wrong-schedule", "`schedules` must be a section")
-                .at(node.key_span)
-                .help("write a section [schedules] with lines such as `\"every 30s\": section.name`"),
-        ),
-    }
+    let (schedules, errors) = Section::lines(config, &sections::SCHEDULES, "\"every 30s\": section.name");
+    let mut reader = Reader { targets, errors };
+    let schedules = schedules.into_iter().flatten();
+    let lines = schedules.flat_map(|(key, node)| reader.line(key, node)).collect();
     if reader.errors.is_empty() {
         Ok(lines)
     } else {
@@ -77,7 +60,7 @@ impl Reader<'_> {
             self.errors.push(error.help(wrong.help));
         });
         let (run, options) = match &node.value {
-            Value::Object(parts) => (self.run(key, node, parts), self.options(parts)),
+            Value::Object(_) => self.parts(key, node),
             _ => (Some(node), Options::default()),
         };
         let targets = run.map(|run| self.targets(key, run)).unwrap_or_default();
@@ -92,58 +75,25 @@ impl Reader<'_> {
         targets.into_iter().map(line).collect()
     }
 
-    fn run<'n>(&mut self, key: &str, node: &Node, parts: &'n Object) -> Option<&'n Node> {
-        for (part, node) in parts.iter().filter(|(part, _)| !KEYS.contains(&part.as_str())) {
-            let help = match tsk::suggest(part, KEYS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}", KEYS.join(", ")),
-            };
-            let error = Diagnostic::error("unknown-setting", format!("a schedule has no `{part}`"));
-            self.errors.push(error.at(node.key_span).help(help));
-        }
-        if parts.get("run").is_none() {
+    /// A line with options: what it runs, and how.
+    fn parts<'n>(&mut self, key: &str, node: &'n Node) -> (Option<&'n Node>, Options) {
+        let mut section = Section::of(format!("schedules.{key}"), Some(node), &KEYS);
+        let run = section.get("run");
+        if run.is_none() {
             let error = Diagnostic::error("wrong-schedule", format!("the schedule `{key}` runs nothing"));
-            self.errors.push(
-                error
-                    .at(node.span)
-                    .help("add `run: section.name`, the fujsen that is to run"),
-            );
+            let help = "add `run: section.name`, the fujsen that is to run";
+            section.diagnostics.push(error.at(node.span).help(help));
         }
-        parts.get("run")
-    }
-
-    fn options(&mut self, parts: &Object) -> Options {
-        Options {
-            overlap: self.choice(parts, "overlap", ["skip", "allow"]) == Some("allow"),
-            catch_up: self.choice(parts, "catch_up", ["none", "once"]) == Some("once"),
-            deadline: parts.get("deadline").and_then(|node| {
-                let duration = match &node.value {
-                    Value::String(text) => tsk::duration(text),
-                    _ => None,
-                };
-                let sound = duration.filter(|time| !time.is_zero() && *time <= limits::SCHEDULE_DEADLINE);
-                if sound.is_none() {
-                    let error = Diagnostic::error("wrong-setting", "`deadline` must be a duration of at most 1 hour");
-                    self.errors
-                        .push(error.at(node.span).help("write, for example, `deadline: \"5m\"`"));
-                }
-                sound
-            }),
-        }
-    }
-
-    fn choice<'n>(&mut self, parts: &'n Object, name: &str, choices: [&str; 2]) -> Option<&'n str> {
-        let node = parts.get(name)?;
-        match &node.value {
-            Value::String(text) if choices.contains(&text.as_str()) => Some(text),
-            _ => {
-                let [default, other] = choices;
-                let message = format!("`{name}` must be \"{default}\" or \"{other}\"");
-                let error = Diagnostic::error("wrong-setting", message).at(node.span);
-                self.errors.push(error.help(format!("write `{name}: \"{other}\"`")));
-                None
-            }
-        }
+        let overlap = section.choice("overlap", &[("skip", false), ("allow", true)]);
+        let catch_up = section.choice("catch_up", &[("none", false), ("once", true)]);
+        let (least, most) = limits::SCHEDULE_DEADLINE;
+        let options = Options {
+            overlap: overlap.unwrap_or_default(),
+            catch_up: catch_up.unwrap_or_default(),
+            deadline: section.seconds("deadline", least..=most, "\"5m\""),
+        };
+        self.errors.append(&mut section.diagnostics);
+        (run, options)
     }
 
     /// One fujsen, or a list of them.
@@ -183,7 +133,7 @@ impl Reader<'_> {
             .function(&target)
             .map_err(|missing| self.errors.push(missing.at(node.span)))
             .ok()?;
-        let arguments = arguments::bind_json(function, serde_json::Map::new()).map_err(|error| {
+        let arguments = arguments::bind_named(function, Vec::new()).map_err(|error| {
             let message = format!("`{target}` cannot be called without arguments: {}", error.message);
             self.errors.push(
                 Diagnostic::error("wrong-schedule", message)

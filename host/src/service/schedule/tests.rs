@@ -1,5 +1,4 @@
 //! Lines of `[schedules]`, and when they are due.
-#![allow(clippy::unwrap_used)]
 
 use fujsen::Function;
 use serde_json::json;
@@ -173,7 +172,7 @@ fn every_mistake_is_told_with_what_to_write() {
         (
             "every 1m",
             json!({"run": "jobs.clean", "deadline": "2h"}),
-            "at most 1 hour",
+            "from 1ms to 3600s",
         ),
     ] {
         let told = schedules(json!({ key: value }));

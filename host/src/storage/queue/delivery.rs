@@ -30,12 +30,12 @@ impl Types {
 }
 
 /// What a host has taken to handle.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) receipt: Receipt,
     /// How many times the event has been taken, this one included.
     pub(crate) attempts: u32,
-    /// What an earlier [`Queue::retry`] noted.
+    /// Which handlers have finished. [`Settlement::Again`] and [`Settlement::GivenUp`] note it for the next delivery.
     pub(crate) done: String,
     /// As it stands in the queue.
     pub(crate) event: String,
@@ -48,12 +48,23 @@ pub(crate) struct Receipt {
     pub(super) token: i64,
 }
 
+/// What a queue is told of a delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Settlement {
+    /// The event leaves the queue.
+    Handled,
+    /// It is delivered again after this pause.
+    Again(Duration),
+    /// It is kept apart.
+    GivenUp { attempts: u32, why: String },
+}
+
 #[derive(Debug)]
 pub(crate) struct Claimed {
     pub(crate) deliveries: Vec<Delivery>,
     /// When something may be taken that is not now.
     pub(crate) next_due: Option<Duration>,
-    /// Nothing else was waiting; what [`Queue::news`] begins from.
+    /// Nothing else was waiting; what `Queue::news` begins from.
     pub(crate) seen: Option<Seen>,
 }
 
@@ -69,7 +80,7 @@ pub(crate) enum Seen {
 /// An event that was given up.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct Dead {
-    /// What [`Queue::replay`] takes.
+    /// What `Queue::lift` takes.
     #[serde(skip)]
     pub(crate) entry: String,
     pub(crate) attempts: u32,
@@ -78,6 +89,14 @@ pub(crate) struct Dead {
     pub(crate) at: i64,
     /// As it stood in the queue.
     pub(crate) event: String,
+}
+
+/// What becomes of events that were given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// They are delivered to the service again, as new ones.
+    Replayed,
+    Discarded,
 }
 
 /// How far a service is.

@@ -1,5 +1,6 @@
 //! Events as they stand in the queue.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -45,13 +46,14 @@ pub(crate) struct Options {
 }
 
 impl Event {
-    /// `data` is JSON text, `trace` the place where it is published.
+    /// `data` is JSON text, `trace` the place where it is published, `now` when.
     pub(crate) fn new(
         source: &str,
         kind: String,
         data: String,
         options: Options,
         trace: &TraceContext,
+        now: Timestamp,
     ) -> Result<Self, Error> {
         let data = RawValue::from_string(data)
             .map_err(|error| Error::Unsound(format!("the data of the event `{kind}` is not JSON: {error}")))?;
@@ -68,7 +70,6 @@ impl Event {
                 )));
             }
         }
-        let now = jiff::Timestamp::now();
         Ok(Self {
             id: options.id.unwrap_or_else(|| new_id(now)),
             kind,
@@ -123,12 +124,13 @@ impl Event {
 }
 
 /// A UUID of version 7: in the order of time, for whoever keeps them in an index.
-fn new_id(now: jiff::Timestamp) -> String {
+fn new_id(now: Timestamp) -> String {
     let time = now.as_millisecond().max(0) as u128;
     let random = fastrand::u128(..);
     let bits = (time << 80) | (random & 0x0fff_3fff_ffff_ffff_ffff) | (0x7 << 76) | (0x8 << 60);
     let hex = format!("{bits:032x}");
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| hex.get(part).unwrap_or_default());
+    parts.join("-")
 }
 
 #[cfg(test)]
@@ -145,7 +147,15 @@ mod tests {
             id: None,
         };
         let data = r#"{"id": 7, "price": 1.10}"#;
-        let event = Event::new("users", "user_created".into(), data.into(), options, &trace).unwrap();
+        let event = Event::new(
+            "users",
+            "user_created".into(),
+            data.into(),
+            options,
+            &trace,
+            Timestamp::now(),
+        )
+        .unwrap();
         let text = event.to_text().unwrap();
         let json: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert!(text.contains(data), "byte for byte: {text}");
@@ -207,9 +217,16 @@ mod tests {
                 key: Some(key.into()),
                 ..Options::default()
             };
-            Event::new("users", kind.into(), data.into(), options, &TraceContext::start())
-                .and_then(|event| event.to_text())
-                .unwrap_err()
+            Event::new(
+                "users",
+                kind.into(),
+                data.into(),
+                options,
+                &TraceContext::start(),
+                Timestamp::now(),
+            )
+            .and_then(|event| event.to_text())
+            .unwrap_err()
         };
         assert!(new("", "1", "k").to_string().contains("type"));
         assert!(new("t", "{", "k").to_string().contains("not JSON"));

@@ -4,15 +4,15 @@
 //! event once, however many hosts run it. What a host takes is its own for a while only: when it has not said by then
 //! how the handling went, another takes it. The count of deliveries is kept before the handling, not after it.
 //!
-//! Engines: `sqlite` (a file), `stream` (Redis streams with consumer groups), `list` (a Redis list that anybody pushes to,
-//! in front of the stream).
+//! Engines: `sqlite` (a file) and `stream` (Redis streams with consumer groups), which may have an `intake`, a Redis list that
+//! anybody pushes to.
 
 mod batch;
 mod delivery;
 mod envelope;
 mod error;
+mod intake;
 mod keys;
-mod list;
 mod script;
 mod settings;
 mod sqlite;
@@ -21,26 +21,28 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 
 pub(crate) use self::{
-    delivery::{Claimed, Consumer, Dead, Delivery, Progress, Receipt, Seen, Types},
+    delivery::{Claimed, Consumer, Dead, Delivery, Fate, Progress, Receipt, Seen, Settlement, Types},
     envelope::{Event, Options},
     error::Error,
-    settings::{Engine as EngineName, Settings},
+    settings::{Engine, Settings},
 };
-use self::{list::List, sqlite::Sqlite, stream::Stream};
+use self::{sqlite::Sqlite, stream::Stream};
 use crate::storage::store::{Kept, Place, Store, Stores};
 
 /// The queues of this process, kept across swaps.
 #[derive(Default)]
 pub struct Queues {
-    by_place: Kept<String, Queue>,
+    by_place: Kept<String, dyn Queue>,
 }
 
 impl Queues {
     /// Opens nothing yet.
-    pub(crate) fn get(&self, stores: &Stores, settings: &Settings) -> Arc<Queue> {
+    pub(crate) fn get(&self, stores: &Stores, settings: &Settings) -> Arc<dyn Queue> {
         let Settings {
             place, name, engine, ..
         } = settings;
@@ -48,110 +50,46 @@ impl Queues {
             Place::Sqlite(location, durability) => format!("{location:?} {durability:?}"),
             Place::Redis { url, .. } => url.clone(),
         };
-        self.by_place.get(&format!("{engine:?} {at} {name}"), || Queue {
-            engine: match (stores.at(place), engine) {
-                (Store::Sqlite(file, durability), _) => {
-                    Engine::Sqlite(Sqlite::new(file, durability, name, stores.clock.clone()))
-                }
-                (Store::Redis(server), EngineName::List) => Engine::List(List::new(server, name)),
-                (Store::Redis(server), _) => Engine::Stream(Stream::new(server, name)),
-            },
-        })
+        let open = || -> Arc<dyn Queue> {
+            match stores.at(place) {
+                Store::Sqlite(file, durability) => Arc::new(Sqlite::new(file, durability, name, stores.clock.clone())),
+                Store::Redis(server) => Arc::new(Stream::new(server, name, *engine == Engine::List)),
+            }
+        };
+        self.by_place.get_shared(&format!("{engine:?} {at} {name}"), open)
     }
 }
 
-/// One queue.
-pub(crate) struct Queue {
-    engine: Engine,
-}
+/// What is done with a queue takes a while, and may fail.
+pub(crate) type Doing<'a, T> = BoxFuture<'a, Result<T, Error>>;
 
-enum Engine {
-    Sqlite(Sqlite),
-    Stream(Stream),
-    List(List),
-}
-
-macro_rules! with_engine {
-    ($queue:expr, $engine:ident => $work:expr) => {
-        match &$queue.engine {
-            Engine::Sqlite($engine) => $work,
-            Engine::Stream($engine) => $work,
-            Engine::List($engine) => $work,
-        }
-    };
-}
-
-/// Of the engines, and with the same meaning in each.
-impl Queue {
+/// One queue: all that an engine does, with the same meaning in each.
+pub(crate) trait Queue: Send + Sync {
     /// Adds an event; false when the queue holds `most` already. An event whose addition failed may be there.
-    pub(crate) async fn publish(&self, event: &Event, most: usize) -> Result<bool, Error> {
-        let text = event.to_text()?;
-        with_engine!(self, engine => engine.publish(event, text, most).await)
-    }
+    fn publish<'a>(&'a self, event: &'a Event, most: usize) -> Doing<'a, bool>;
 
-    /// Gives a service its place in the queue, at the oldest event that is still there, unless it has one.
-    pub(crate) async fn subscribe(&self, service: &str) -> Result<(), Error> {
-        with_engine!(self, engine => engine.subscribe(service).await)
-    }
-
-    /// Takes up to `room` events. Does not wait for any.
-    pub(crate) async fn claim(&self, consumer: &Consumer, room: usize) -> Result<Claimed, Error> {
-        with_engine!(self, engine => engine.claim(consumer, room).await)
-    }
+    /// Takes up to `room` events; does not wait for any. A service that has no place in the queue yet gets one, at the oldest
+    /// event that is still there.
+    fn claim<'a>(&'a self, consumer: &'a Consumer, room: usize) -> Doing<'a, Claimed>;
 
     /// Waits until there may be events that a claim has not seen, or for some time.
-    pub(crate) async fn news(&self, consumer: &Consumer, seen: Seen) {
-        with_engine!(self, engine => engine.news(consumer, seen).await);
-    }
+    fn news<'a>(&'a self, consumer: &'a Consumer, seen: Seen) -> BoxFuture<'a, ()>;
 
-    /// The event was handled. Says nothing about an event that is no longer the taker's own; so do the next two.
-    pub(crate) async fn ack(&self, service: &str, receipt: &Receipt) -> Result<(), Error> {
-        with_engine!(self, engine => engine.ack(service, receipt).await)
-    }
-
-    /// The event is to be delivered again after `pause`; `done` comes with it.
-    pub(crate) async fn retry(
-        &self,
-        service: &str,
-        receipt: &Receipt,
-        pause: Duration,
-        done: &str,
-    ) -> Result<(), Error> {
-        with_engine!(self, engine => engine.retry(service, receipt, pause, done).await)
-    }
-
-    /// The event is given up: it is kept apart.
-    pub(crate) async fn bury(&self, service: &str, delivery: &Delivery, attempts: u32, why: &str) -> Result<(), Error> {
-        with_engine!(self, engine => engine.bury(service, delivery, attempts, why).await)
-    }
+    /// How the handling of an event went. Says nothing about an event that is no longer the taker's own.
+    fn settle<'a>(&'a self, service: &'a str, delivery: &'a Delivery, settlement: &'a Settlement) -> Doing<'a, ()>;
 
     /// What was given up, oldest first; beside that of the service, what no service could read.
-    pub(crate) async fn dead(&self, service: &str) -> Result<Vec<Dead>, Error> {
-        with_engine!(self, engine => engine.dead(service).await)
-    }
+    fn dead<'a>(&'a self, service: &'a str) -> Doing<'a, Vec<Dead>>;
 
-    /// Delivers dead events to the service again, as new ones. How many there were.
-    pub(crate) async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
-        with_engine!(self, engine => engine.replay(service, dead).await)
-    }
+    /// Takes events out of what was given up. How many of them there were.
+    fn lift<'a>(&'a self, service: &'a str, dead: &'a [Dead], fate: Fate) -> Doing<'a, u64>;
 
-    /// Removes dead events. How many there were.
-    pub(crate) async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
-        with_engine!(self, engine => engine.discard(service, dead).await)
-    }
-
-    pub(crate) async fn progress(&self) -> Result<Vec<Progress>, Error> {
-        with_engine!(self, engine => engine.progress().await)
-    }
+    fn progress(&self) -> Doing<'_, Vec<Progress>>;
 
     /// Takes a service's place away: the queue waits for it no more. False when it has none.
-    pub(crate) async fn forget(&self, service: &str) -> Result<bool, Error> {
-        with_engine!(self, engine => engine.forget(service).await)
-    }
+    fn forget<'a>(&'a self, service: &'a str) -> Doing<'a, bool>;
 
     /// What must be done again and again while a service takes events: removes what all have handled, and brings in what
     /// others have pushed. Ends after a while.
-    pub(crate) async fn tend(&self, most: usize) -> Result<(), Error> {
-        with_engine!(self, engine => engine.tend(most).await)
-    }
+    fn tend(&self, most: usize) -> Doing<'_, ()>;
 }

@@ -10,6 +10,13 @@ use crate::{
     storage::store::redis::{Refusal, Server},
 };
 
+macro_rules! script {
+    ($name:ident: $($file:literal),*) => {
+        static $name: Script = Script::new(concat!($(include_str!(concat!("lua/", $file, ".lua"))),*));
+    };
+}
+pub(super) use script;
+
 /// A Lua script: several commands that nothing comes between.
 pub(super) struct Script {
     text: &'static str,
@@ -45,6 +52,13 @@ const TIME: Duration = limits::REDIS_COMMAND;
 fn call(sha: &str, keys: &[&str], arguments: &[&str]) -> Cmd {
     let mut command = Cmd::new();
     command.arg("EVALSHA").arg(sha).arg(keys.len()).arg(keys).arg(arguments);
+    command
+}
+
+/// A command, by its words.
+pub(super) fn command(words: &[&str]) -> Cmd {
+    let mut command = Cmd::new();
+    command.arg(words);
     command
 }
 

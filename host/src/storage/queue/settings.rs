@@ -2,10 +2,10 @@
 
 use std::{path::Path, time::Duration};
 
-use tsk::{Config, Diagnostic, Node, Value};
+use tsk::{Config, Diagnostic, Value};
 
 use crate::{
-    base::{folder::folder, limits, sections},
+    base::{folder::folder, limits, section::Section, sections},
     storage::store::{Durability, Place, own::OWN_FOLDER, sqlite::Location},
 };
 
@@ -45,12 +45,10 @@ impl Engine {
     }
 }
 
-const SECTION: &str = "message_queue";
-/// Where else the URL and the name may stand, in a section that has more to say.
-const ELSEWHERE: (&str, &str) = (
-    "service_communication.message_queue",
-    "service_communication.queue_name",
-);
+/// The queue's name, which may stand in `[service_communication]`, too.
+const NAME: &str = "queue_name";
+/// And the URL, by this key: that section has more to say.
+const URL_ELSEWHERE: &str = "message_queue";
 
 /// Who publishes is told that an event will be handled, and forgets it.
 const DURABILITY: Durability = Durability::Power;
@@ -58,15 +56,11 @@ const DURABILITY: Durability = Durability::Power;
 impl Settings {
     /// `file` is the TSK file.
     pub(crate) fn read(config: &Config, file: &Path) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader {
-            config,
-            diagnostics: Vec::new(),
-        };
-        reader.section();
-        let url = reader.get("url");
-        let (url, path) = match url {
+        let mut section = Section::new(config, &sections::MESSAGE_QUEUE);
+        let mut elsewhere = Section::new(config, &sections::SERVICE_COMMUNICATION);
+        let (url, path) = match section.get("url") {
             Some(url) => (Some(url), "message_queue.url"),
-            None => (config.get(ELSEWHERE.0), ELSEWHERE.0),
+            None => (elsewhere.get(URL_ELSEWHERE), "service_communication.message_queue"),
         };
         // An empty variable is as good as none.
         let url = url.filter(|node| !matches!(&node.value, Value::Null) && !is_empty(&node.value));
@@ -77,24 +71,32 @@ impl Settings {
             )),
             Some(_) => Place::read(url, path, file).map(|place| place.or_durable(DURABILITY)),
         };
-        let place = place.and_then(|place| place.durable(reader.get("durability"), "message_queue.durability"));
-        let place = place.map_err(|diagnostic| reader.diagnostics.push(*diagnostic)).ok();
-        let engine = reader.engine(place.as_ref());
-        let settings = Self {
-            name: reader.name().unwrap_or_else(|| "service_events".into()),
+        let place = place.and_then(|place| place.durable(section.get("durability"), "message_queue.durability"));
+        let place = place.map_err(|diagnostic| section.diagnostics.push(*diagnostic)).ok();
+        let engine = engine(&mut section, place.as_ref());
+        let count = |number: i64| usize::try_from(number).ok();
+        let (least, most) = limits::EVENTS_PAUSES;
+        let name = name(&mut section, &mut elsewhere);
+        let concurrency = section.integer("concurrency", 1..=limits::EVENTS_AT_ONCE as i64, 16);
+        let attempts = section.integer("attempts", 1..=100, 16);
+        let backoff = section.seconds("backoff", least..=most, "\"30s\"");
+        let visibility = section.seconds("visibility", least..=most, "\"30s\"");
+        let length = section.integer("length", 1..=limits::EVENTS_MOST as i64, 16);
+        section.diagnostics.append(&mut elsewhere.diagnostics);
+        let is_named = config.get(sections::MESSAGE_QUEUE.name).is_some() || elsewhere.get(URL_ELSEWHERE).is_some();
+        let settings = place.map(|place| Self {
+            place,
+            name: name.unwrap_or_else(|| "service_events".into()),
             engine: engine.unwrap_or(Engine::Sqlite),
-            concurrency: reader.integer("concurrency", 1, limits::EVENTS_AT_ONCE).unwrap_or(16),
-            attempts: reader.integer("attempts", 1, 100).map_or(5, |n| n as u32),
-            backoff: reader.duration("backoff").unwrap_or(Duration::from_millis(500)),
-            visibility: reader.duration("visibility"),
-            length: reader.integer("length", 1, limits::EVENTS_MOST).unwrap_or(100_000),
-            named: config.get(SECTION).is_some() || config.get(ELSEWHERE.0).is_some(),
-            place: match place {
-                Some(place) if reader.diagnostics.is_empty() => place,
-                _ => return Err(reader.diagnostics),
-            },
-        };
-        Ok(settings)
+            concurrency: concurrency.and_then(count).unwrap_or(16),
+            attempts: attempts.map_or(5, |n| n as u32),
+            backoff: backoff.unwrap_or(Duration::from_millis(500)),
+            visibility,
+            length: length.and_then(count).unwrap_or(100_000),
+            named: is_named,
+        });
+        // Without a place, why is among the diagnostics.
+        section.finish(settings)?.ok_or_else(Vec::new)
     }
 }
 
@@ -106,122 +108,38 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-struct Reader<'a> {
-    config: &'a Config,
-    diagnostics: Vec<Diagnostic>,
+/// Redis has two; SQLite is itself.
+fn engine(section: &mut Section<'_>, place: Option<&Place>) -> Option<Engine> {
+    let place = place?;
+    let node = section.get("engine");
+    let text = node.map(|node| match &node.value {
+        Value::String(text) => text.as_str(),
+        _ => "",
+    });
+    let fits = match (place, text) {
+        (Place::Sqlite(..), None | Some("sqlite")) => Ok(Engine::Sqlite),
+        (Place::Redis { .. }, None | Some("stream")) => Ok(Engine::Stream),
+        (Place::Redis { .. }, Some("list")) => Ok(Engine::List),
+        // The same file runs with and without a server.
+        (Place::Sqlite(..), Some("stream" | "list")) => Ok(Engine::Sqlite),
+        (Place::Sqlite(..), _) => Err("\"sqlite\", where the URL names no Redis server"),
+        (Place::Redis { .. }, _) => Err("\"stream\" or \"list\", where the URL names a Redis server"),
+    };
+    if let (Err(expected), Some(node)) = (&fits, node) {
+        section.wrong("engine", node, expected, "\"stream\"");
+    }
+    fits.ok()
 }
 
-impl<'a> Reader<'a> {
-    fn get(&self, key: &str) -> Option<&'a Node> {
-        self.config.get(&format!("{SECTION}.{key}"))
-    }
-
-    fn wrong(&mut self, node: &Node, path: &str, expected: &str, instead: &str) {
-        let key = path.rsplit('.').next().unwrap_or(path);
-        self.diagnostics.push(
-            Diagnostic::error("wrong-setting", format!("`{path}` must be {expected}"))
-                .at(node.span)
-                .help(format!("write, for example, `{key}: {instead}`")),
-        );
-    }
-
-    /// That it is a section, and of known keys.
-    fn section(&mut self) {
-        let Some(node) = self.config.get(SECTION) else { return };
-        let Value::Object(section) = &node.value else {
-            let message = format!("`{SECTION}` must be a section");
-            self.diagnostics.push(
-                Diagnostic::error("wrong-setting", message)
-                    .at(node.span)
-                    .help("write a section [message_queue] with a line such as `url: \"redis://127.0.0.1:6379\"`"),
-            );
-            return;
-        };
-        let known = sections::MESSAGE_QUEUE.keys.known();
-        for (key, node) in section.iter().filter(|(key, _)| !known.contains(&key.as_str())) {
-            let help = match tsk::suggest(key, known.iter().copied()) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => format!("there are: {}", known.join(", ")),
-            };
-            let message = format!("there is no setting `{key}` of [message_queue]");
-            self.diagnostics.push(
-                Diagnostic::error("unknown-setting", message)
-                    .at(node.key_span)
-                    .help(help),
-            );
-        }
-    }
-
-    /// Redis has two; SQLite is itself.
-    fn engine(&mut self, place: Option<&Place>) -> Option<Engine> {
-        let place = place?;
-        let node = self.get("engine");
-        let text = node.map(|node| match &node.value {
-            Value::String(text) => text.as_str(),
-            _ => "",
-        });
-        let fits = match (place, text) {
-            (Place::Sqlite(..), None | Some("sqlite")) => Ok(Engine::Sqlite),
-            (Place::Redis { .. }, None | Some("stream")) => Ok(Engine::Stream),
-            (Place::Redis { .. }, Some("list")) => Ok(Engine::List),
-            // The same file runs with and without a server.
-            (Place::Sqlite(..), Some("stream" | "list")) => Ok(Engine::Sqlite),
-            (Place::Sqlite(..), _) => Err("\"sqlite\", where the URL names no Redis server"),
-            (Place::Redis { .. }, _) => Err("\"stream\" or \"list\", where the URL names a Redis server"),
-        };
-        fits.map_err(|expected| {
-            if let Some(node) = node {
-                self.wrong(node, "message_queue.engine", expected, "\"stream\"");
-            }
-        })
-        .ok()
-    }
-
-    fn name(&mut self) -> Option<String> {
-        let (node, path) = match self.get("queue_name") {
-            Some(node) => (node, "message_queue.queue_name"),
-            None => (self.config.get(ELSEWHERE.1)?, ELSEWHERE.1),
-        };
-        match &node.value {
-            Value::String(name) if (1..=limits::EVENT_NAME).contains(&name.len()) => Some(name.clone()),
-            _ => {
-                let expected = format!("a text of 1 to {} bytes", limits::EVENT_NAME);
-                self.wrong(node, path, &expected, "\"service_events\"");
-                None
-            }
-        }
-    }
-
-    fn integer(&mut self, key: &str, min: usize, max: usize) -> Option<usize> {
-        let node = self.get(key)?;
-        let number = match node.value {
-            Value::Integer(number) => usize::try_from(number).ok(),
-            _ => None,
-        };
-        let number = number.filter(|number| (min..=max).contains(number));
-        if number.is_none() {
-            let expected = format!("an integer from {min} to {max}");
-            self.wrong(node, &format!("{SECTION}.{key}"), &expected, &max.min(16).to_string());
-        }
-        number
-    }
-
-    fn duration(&mut self, key: &str) -> Option<Duration> {
-        let node = self.get(key)?;
-        let duration = match &node.value {
-            Value::String(text) => tsk::duration(text),
-            _ => None,
-        };
-        let most = limits::EVENTS_BACKOFF * 60;
-        let duration = duration.filter(|duration| (Duration::from_millis(1)..=most).contains(duration));
-        if duration.is_none() {
-            self.wrong(
-                node,
-                &format!("{SECTION}.{key}"),
-                "a duration from 1ms to 1h",
-                "\"30s\"",
-            );
-        }
-        duration
-    }
+/// That of the section first, then the one that stands elsewhere.
+fn name<'a>(section: &mut Section<'a>, elsewhere: &mut Section<'a>) -> Option<String> {
+    let expected = format!("a text of 1 to {} bytes", limits::EVENT_NAME);
+    let from = if section.get(NAME).is_some() {
+        section
+    } else {
+        elsewhere
+    };
+    from.parsed(NAME, &expected, "\"service_events\"", |name| {
+        (1..=limits::EVENT_NAME).contains(&name.len()).then(|| name.to_owned())
+    })
 }

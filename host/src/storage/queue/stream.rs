@@ -1,27 +1,23 @@
 //! The queue in a Redis stream.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use parking_lot::{Mutex, MutexGuard};
-use redis::{Cmd, Value};
+use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
+use redis::Value;
+use tokio::time::sleep;
 
 use super::{
-    Claimed, Consumer, Dead, Delivery, Error, Event, Progress, Receipt, Seen, Types,
+    Claimed, Consumer, Dead, Delivery, Doing, Error, Event, Fate, Progress, Queue, Receipt, Seen, Settlement, Types,
     batch::Batch,
+    intake::{self, Intake},
     keys::Keys,
-    script::{Script, field, list, number, text},
+    script::{Script, command, field, list, number, script, text},
 };
 use crate::{
     base::limits,
     storage::store::redis::{Refusal, Seat, Server},
 };
-
-macro_rules! script {
-    ($name:ident: $($file:literal),*) => {
-        static $name: Script = Script::new(concat!($(include_str!(concat!("lua/", $file, ".lua"))),*));
-    };
-}
-pub(super) use script;
 
 script!(PUBLISH: "groups", "publish");
 script!(TRIM: "groups", "trim");
@@ -35,8 +31,12 @@ script!(FORGET: "groups", "line", "forget");
 /// A Redis stream. A service is a consumer group; beside it stand what is being handled, the order of each key, and what
 /// was given up (`lua/line.lua`).
 pub(super) struct Stream {
-    pub(super) server: Arc<Server>,
-    pub(super) keys: Keys,
+    server: Arc<Server>,
+    keys: Keys,
+    /// A list that others push to.
+    intake: Option<Intake>,
+    /// Services that this process has given a place.
+    subscribed: Mutex<HashSet<String>>,
     added: Batch<Added, bool>,
     handled: Batch<(String, Receipt), ()>,
     /// Connections for waiting.
@@ -51,10 +51,13 @@ struct Added {
 }
 
 impl Stream {
-    pub(super) fn new(server: Arc<Server>, name: &str) -> Self {
+    /// `has_intake`: events come in through a list.
+    pub(super) fn new(server: Arc<Server>, name: &str, has_intake: bool) -> Self {
         let keys = Keys::new(name);
         let (one, other) = ((server.clone(), keys.clone()), (server.clone(), keys.clone()));
         Self {
+            intake: has_intake.then(|| Intake::new(server.clone(), name)),
+            subscribed: Mutex::default(),
             server,
             keys,
             added: Batch::new(move |events| Box::pin(add(one.clone(), events))),
@@ -63,12 +66,8 @@ impl Stream {
         }
     }
 
-    pub(super) async fn publish(&self, event: &Event, text: String, most: usize) -> Result<bool, Error> {
-        let event = event.clone();
-        self.added.add(Added { most, event, text }).await
-    }
-
-    pub(super) async fn subscribe(&self, service: &str) -> Result<(), Error> {
+    /// Gives a service its place, unless it has one.
+    async fn subscribe(&self, service: &str) -> Result<(), Error> {
         let create = command(&["XGROUP", "CREATE", &self.keys.stream, service, "0", "MKSTREAM"]);
         match self.server.run(&create, limits::REDIS_COMMAND).await {
             Err(error) if error.refusal() != Some(Refusal::GroupExists) => Err(error.into()),
@@ -76,87 +75,17 @@ impl Stream {
         }
     }
 
-    pub(super) async fn claim(&self, consumer: &Consumer, room: usize) -> Result<Claimed, Error> {
-        let (lease, room) = (consumer.lease.as_millis().to_string(), room.to_string());
-        let mut arguments = vec![&*consumer.service, &lease, &room];
-        match &consumer.types {
-            Types::All => arguments.push("*"),
-            Types::Named(types) => arguments.extend(types.iter().map(String::as_str)),
+    /// As [`subscribe`](Self::subscribe), once for each service.
+    async fn ensure_subscribed(&self, service: &str) -> Result<(), Error> {
+        if !self.subscribed.lock().contains(service) {
+            self.subscribe(service).await?;
+            self.subscribed.lock().insert(service.to_owned());
         }
-        let reply = match self.run(&CLAIM, &consumer.service, &arguments).await {
-            // The server lost what it had.
-            Err(error) if error.refusal() == Some(Refusal::NoGroup) => {
-                self.subscribe(&consumer.service).await?;
-                self.run(&CLAIM, &consumer.service, &arguments).await?
-            }
-            reply => reply?,
-        };
-        let [token, claimed, next_due, last] = list(&reply) else {
-            return Err(Error::NotUnderstood);
-        };
-        let (token, next_due, last) = (number(token), number(next_due), text(last));
-        let deliveries = list(claimed).iter().filter_map(|one| delivery(list(one), token));
-        Ok(Claimed {
-            deliveries: deliveries.collect(),
-            next_due: u64::try_from(next_due).ok().map(Duration::from_millis),
-            seen: (!last.is_empty()).then_some(Seen::Id(last)),
-        })
+        Ok(())
     }
 
-    pub(super) async fn news(&self, _: &Consumer, seen: Seen) {
-        let Seen::Id(last) = seen else { return };
-        let block = limits::EVENTS_WAIT.as_millis().to_string();
-        let read = command(&[
-            "XREAD",
-            "COUNT",
-            "1",
-            "BLOCK",
-            &block,
-            "STREAMS",
-            &self.keys.stream,
-            &last,
-        ]);
-        let time = limits::EVENTS_WAIT + limits::REDIS_COMMAND;
-        let mut seat = self.seats().pop().unwrap_or_default();
-        // What went wrong is seen by the claim that follows.
-        let _ = self.server.run_in(&mut seat, &read, time).await;
-        self.seats().push(seat);
-    }
-
-    pub(super) async fn ack(&self, service: &str, receipt: &Receipt) -> Result<(), Error> {
-        self.handled.add((service.to_owned(), receipt.clone())).await
-    }
-
-    pub(super) async fn retry(
-        &self,
-        service: &str,
-        receipt: &Receipt,
-        pause: Duration,
-        done: &str,
-    ) -> Result<(), Error> {
-        let (token, pause) = (receipt.token.to_string(), pause.as_millis().to_string());
-        let arguments = [service, &receipt.entry, &token, &pause, done];
-        self.run(&RETRY, service, &arguments).await.map(drop)
-    }
-
-    pub(super) async fn bury(&self, service: &str, delivery: &Delivery, attempts: u32, why: &str) -> Result<(), Error> {
-        let kind = Event::parse(&delivery.event).map_or_else(|_| String::new(), |event| event.kind);
-        let (token, attempts) = (delivery.receipt.token.to_string(), attempts.to_string());
-        let entry = &delivery.receipt.entry;
-        let arguments = [
-            service,
-            entry,
-            &token,
-            &attempts,
-            why,
-            &delivery.done,
-            &delivery.event,
-            &kind,
-        ];
-        self.run(&BURY, service, &arguments).await.map(drop)
-    }
-
-    pub(super) async fn dead(&self, service: &str) -> Result<Vec<Dead>, Error> {
+    /// What was given up under the name of a service, or of nobody.
+    async fn buried(&self, service: &str) -> Result<Vec<Dead>, Error> {
         let (key, mut found, mut from) = (self.keys.of(service, "dead"), Vec::new(), "-".to_owned());
         // In pages: one reply is bounded.
         loop {
@@ -170,7 +99,7 @@ impl Stream {
         }
     }
 
-    pub(super) async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
+    async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
         let mut count = 0;
         for some in dead.chunks(limits::EVENTS_BATCH) {
             let mut arguments = vec![service];
@@ -180,7 +109,7 @@ impl Stream {
         Ok(count as u64)
     }
 
-    pub(super) async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
+    async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
         let (key, mut count) = (self.keys.of(service, "dead"), 0);
         for some in dead.chunks(limits::EVENTS_BATCH) {
             let mut remove = command(&["XDEL", &key]);
@@ -190,45 +119,8 @@ impl Stream {
         Ok(count as u64)
     }
 
-    pub(super) async fn progress(&self) -> Result<Vec<Progress>, Error> {
-        let groups = command(&["XINFO", "GROUPS", &self.keys.stream]);
-        let groups = match self.server.run(&groups, limits::REDIS_COMMAND).await {
-            // There is no stream yet.
-            Err(error) if error.refusal() == Some(Refusal::NoKey) => return Ok(Vec::new()),
-            groups => groups?,
-        };
-        let mut all = Vec::new();
-        for group in list(&groups).iter().map(list) {
-            let service = text(field(group, "name"));
-            let dead = command(&["XLEN", &self.keys.of(&service, "dead")]);
-            all.push(Progress {
-                waiting: number(field(group, "lag")),
-                pending: number(field(group, "pending")),
-                dead: number(&self.server.run(&dead, limits::REDIS_COMMAND).await?),
-                service,
-            });
-        }
-        Ok(all)
-    }
-
-    pub(super) async fn forget(&self, service: &str) -> Result<bool, Error> {
-        match self.run(&FORGET, service, &[service]).await {
-            Err(error) if matches!(error.refusal(), Some(Refusal::NoGroup | Refusal::NoKey)) => Ok(false),
-            result => Ok(number(&result?) == 1),
-        }
-    }
-
-    pub(super) async fn tend(&self, _: usize) -> Result<(), Error> {
-        tokio::time::sleep(limits::EVENTS_TRIM).await;
-        self.trim().await
-    }
-
-    pub(super) async fn trim(&self) -> Result<(), Error> {
+    async fn trim(&self) -> Result<(), Error> {
         TRIM.run(&self.server, &[&self.keys.stream], &[]).await.map(drop)
-    }
-
-    fn seats(&self) -> MutexGuard<'_, Vec<Seat>> {
-        self.seats.lock()
     }
 
     async fn run(&self, script: &Script, service: &str, arguments: &[&str]) -> Result<Value, Error> {
@@ -239,6 +131,141 @@ impl Stream {
                 arguments,
             )
             .await
+    }
+}
+
+impl Queue for Stream {
+    fn publish<'a>(&'a self, event: &'a Event, most: usize) -> Doing<'a, bool> {
+        Box::pin(async move {
+            let (text, event) = (event.to_text()?, event.clone());
+            match &self.intake {
+                Some(intake) => intake.push(text, most).await,
+                None => self.added.add(Added { most, event, text }).await,
+            }
+        })
+    }
+
+    fn claim<'a>(&'a self, consumer: &'a Consumer, room: usize) -> Doing<'a, Claimed> {
+        Box::pin(async move {
+            self.ensure_subscribed(&consumer.service).await?;
+            let (lease, room) = (consumer.lease.as_millis().to_string(), room.to_string());
+            let mut arguments = vec![&*consumer.service, &lease, &room];
+            match &consumer.types {
+                Types::All => arguments.push("*"),
+                Types::Named(types) => arguments.extend(types.iter().map(String::as_str)),
+            }
+            let reply = match self.run(&CLAIM, &consumer.service, &arguments).await {
+                // The server lost what it had, or the service was forgotten.
+                Err(error) if error.refusal() == Some(Refusal::NoGroup) => {
+                    self.subscribe(&consumer.service).await?;
+                    self.run(&CLAIM, &consumer.service, &arguments).await?
+                }
+                reply => reply?,
+            };
+            claimed(&reply).ok_or(Error::NotUnderstood)
+        })
+    }
+
+    fn news<'a>(&'a self, _: &'a Consumer, seen: Seen) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let Seen::Id(last) = seen else { return };
+            let (block, stream) = (limits::EVENTS_WAIT.as_millis().to_string(), &self.keys.stream);
+            let read = command(&["XREAD", "COUNT", "1", "BLOCK", &block, "STREAMS", stream, &last]);
+            let time = limits::EVENTS_WAIT + limits::REDIS_COMMAND;
+            let mut seat = self.seats.lock().pop().unwrap_or_default();
+            // What went wrong is seen by the claim that follows.
+            let _ = self.server.run_in(&mut seat, &read, time).await;
+            self.seats.lock().push(seat);
+        })
+    }
+
+    fn settle<'a>(&'a self, service: &'a str, delivery: &'a Delivery, settlement: &'a Settlement) -> Doing<'a, ()> {
+        Box::pin(async move {
+            let Delivery {
+                receipt, event, done, ..
+            } = delivery;
+            let (entry, token) = (receipt.entry.as_str(), receipt.token.to_string());
+            match settlement {
+                Settlement::Handled => self.handled.add((service.to_owned(), receipt.clone())).await,
+                Settlement::Again(pause) => {
+                    let pause = pause.as_millis().to_string();
+                    let arguments = [service, entry, &token, &pause, done];
+                    self.run(&RETRY, service, &arguments).await.map(drop)
+                }
+                Settlement::GivenUp { attempts, why } => {
+                    let kind = Event::parse(event).map_or_else(|_| String::new(), |event| event.kind);
+                    let attempts = attempts.to_string();
+                    let arguments = [service, entry, &token, &attempts, why, done, event, &kind];
+                    self.run(&BURY, service, &arguments).await.map(drop)
+                }
+            }
+        })
+    }
+
+    fn dead<'a>(&'a self, service: &'a str) -> Doing<'a, Vec<Dead>> {
+        Box::pin(async move {
+            let mut all = self.buried(service).await?;
+            if self.intake.is_some() {
+                all.extend(self.buried(intake::NOBODY).await?.into_iter().map(intake::refused));
+                all.sort_by_key(|dead| dead.at);
+            }
+            Ok(all)
+        })
+    }
+
+    fn lift<'a>(&'a self, service: &'a str, dead: &'a [Dead], fate: Fate) -> Doing<'a, u64> {
+        Box::pin(async move {
+            let (own, refused) = intake::split(dead);
+            match fate {
+                // What cannot be read cannot be delivered.
+                Fate::Replayed => self.replay(service, &own).await,
+                Fate::Discarded => {
+                    Ok(self.discard(service, &own).await? + self.discard(intake::NOBODY, &refused).await?)
+                }
+            }
+        })
+    }
+
+    fn progress(&self) -> Doing<'_, Vec<Progress>> {
+        Box::pin(async move {
+            let groups = command(&["XINFO", "GROUPS", &self.keys.stream]);
+            let groups = match self.server.run(&groups, limits::REDIS_COMMAND).await {
+                // There is no stream yet.
+                Err(error) if error.refusal() == Some(Refusal::NoKey) => return Ok(Vec::new()),
+                groups => groups?,
+            };
+            let mut all = Vec::new();
+            for group in list(&groups).iter().map(list) {
+                let service = text(field(group, "name"));
+                let dead = command(&["XLEN", &self.keys.of(&service, "dead")]);
+                all.push(Progress {
+                    waiting: number(field(group, "lag")),
+                    pending: number(field(group, "pending")),
+                    dead: number(&self.server.run(&dead, limits::REDIS_COMMAND).await?),
+                    service,
+                });
+            }
+            Ok(all)
+        })
+    }
+
+    fn forget<'a>(&'a self, service: &'a str) -> Doing<'a, bool> {
+        Box::pin(async move {
+            match self.run(&FORGET, service, &[service]).await {
+                Err(error) if matches!(error.refusal(), Some(Refusal::NoGroup | Refusal::NoKey)) => Ok(false),
+                result => Ok(number(&result?) == 1),
+            }
+        })
+    }
+
+    fn tend(&self, most: usize) -> Doing<'_, ()> {
+        Box::pin(async move {
+            match &self.intake {
+                Some(intake) => intake.fill(&self.keys, most).await?,
+                None => sleep(limits::EVENTS_TRIM).await,
+            }
+            self.trim().await
+        })
     }
 }
 
@@ -268,10 +295,18 @@ async fn acknowledge((server, keys): (Arc<Server>, Keys), receipts: Vec<(String,
     Ok(vec![(); receipts.len()])
 }
 
-pub(super) fn command(words: &[&str]) -> Cmd {
-    let mut command = Cmd::new();
-    command.arg(words);
-    command
+/// What the script of a claim answers.
+fn claimed(reply: &Value) -> Option<Claimed> {
+    let [token, claimed, next_due, last] = list(reply) else {
+        return None;
+    };
+    let (token, next_due, last) = (number(token), number(next_due), text(last));
+    let deliveries = list(claimed).iter().filter_map(|one| delivery(list(one), token));
+    Some(Claimed {
+        deliveries: deliveries.collect(),
+        next_due: u64::try_from(next_due).ok().map(Duration::from_millis),
+        seen: (!last.is_empty()).then_some(Seen::Id(last)),
+    })
 }
 
 fn delivery(one: &[Value], token: i64) -> Option<Delivery> {

@@ -48,7 +48,6 @@ impl Durability {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use tsk::Span;
 
     use super::*;

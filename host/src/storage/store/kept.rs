@@ -9,12 +9,12 @@ use std::{
 use parking_lot::Mutex;
 
 /// One value a key, for as long as somebody uses it.
-pub(crate) struct Kept<K, V> {
+pub(crate) struct Kept<K, V: ?Sized> {
     values: Mutex<HashMap<K, Weak<V>>>,
     forever: Mutex<Vec<Arc<V>>>,
 }
 
-impl<K, V> Default for Kept<K, V> {
+impl<K, V: ?Sized> Default for Kept<K, V> {
     fn default() -> Self {
         Self {
             values: Mutex::default(),
@@ -25,14 +25,7 @@ impl<K, V> Default for Kept<K, V> {
 
 impl<K: Clone + Eq + Hash, V> Kept<K, V> {
     pub(crate) fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
-        let mut values = self.values.lock();
-        if let Some(value) = values.get(key).and_then(Weak::upgrade) {
-            return value;
-        }
-        values.retain(|_, value| value.strong_count() > 0);
-        let value = Arc::new(make());
-        values.insert(key.clone(), Arc::downgrade(&value));
-        value
+        self.get_shared(key, || Arc::new(make()))
     }
 
     /// As [`get`](Self::get), but the value stays when nobody uses it: what is only in memory would be lost.
@@ -42,6 +35,19 @@ impl<K: Clone + Eq + Hash, V> Kept<K, V> {
         if !forever.iter().any(|kept| Arc::ptr_eq(kept, &value)) {
             forever.push(value.clone());
         }
+        value
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: ?Sized> Kept<K, V> {
+    pub(crate) fn get_shared(&self, key: &K, make: impl FnOnce() -> Arc<V>) -> Arc<V> {
+        let mut values = self.values.lock();
+        if let Some(value) = values.get(key).and_then(Weak::upgrade) {
+            return value;
+        }
+        values.retain(|_, value| value.strong_count() > 0);
+        let value = make();
+        values.insert(key.clone(), Arc::downgrade(&value));
         value
     }
 }

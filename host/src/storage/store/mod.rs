@@ -65,6 +65,15 @@ impl Stores {
         }
     }
 
+    /// With databases on another disk.
+    #[cfg(test)]
+    pub(crate) fn on(disk: Arc<dyn sqlite::Disk>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            files: sqlite::Files::on(disk),
+            ..Self::new(clock)
+        }
+    }
+
     /// Connects to nothing yet: the first use does.
     pub(crate) fn at(&self, place: &Place) -> Store {
         match place {

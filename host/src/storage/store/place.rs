@@ -100,7 +100,6 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use tsk::Span;
 
     use super::*;

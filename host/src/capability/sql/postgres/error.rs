@@ -41,6 +41,11 @@ impl Fault {
         }
     }
 
+    /// Whether whom this was sent to does not know the statement: a pooler has chosen another of the server's connections.
+    pub(super) fn is_forgotten(&self) -> bool {
+        matches!(self, Self::Unbound { error, .. } if is_forgotten(error))
+    }
+
     /// Whether it is out of date, whatever its types are.
     pub(super) fn is_stale(&self) -> bool {
         matches!(self, Self::Unbound { error, .. } if is_stale(error))
@@ -80,7 +85,15 @@ fn is_stale(error: &Postgres) -> bool {
 /// Whether the server does not know a statement, or another of the same name.
 pub(super) fn is_forgotten(error: &Postgres) -> bool {
     let codes = [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT];
-    error.as_db_error().is_some_and(|error| codes.contains(error.code()))
+    error
+        .as_db_error()
+        .is_some_and(|error| codes.contains(error.code()) || is_of_another(error))
+}
+
+/// Whether the server knows another statement by the name, with other parameters: one of another process behind the same
+/// pooler. Where it is fatal it is about the connection, and PgBouncer says so of its own.
+fn is_of_another(error: &DbError) -> bool {
+    *error.code() == SqlState::PROTOCOL_VIOLATION && error.parsed_severity() == Some(Severity::Error)
 }
 
 /// Data exceptions: a parameter's value that is none of its type.
@@ -113,7 +126,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
     };
     let message = error.message();
     let code = error.code().code();
-    match (&code[..2], code) {
+    match (code.get(..2).unwrap_or_default(), code) {
         // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
         ("23", _) if error.schema() == Some("pg_catalog") => Error::Conflict(message.to_owned()),
         (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => {
@@ -124,6 +137,7 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
         (_, "40001" | "40P01") => Error::Conflict(message.to_owned()),
         (_, "25P02") => Error::RolledBack,
         (_, "26000" | "42P05") => Error::Forgotten,
+        _ if is_of_another(error) => Error::Forgotten,
         (_, "25006") => Error::ReadOnly(message.to_owned()),
         // By a time that the operator has set: whoever is stopped by this host no longer waits.
         (_, "57014" | "25P04") => Error::Stopped(message.to_owned()),

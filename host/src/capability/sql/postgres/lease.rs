@@ -218,6 +218,9 @@ impl Lease {
         if self.in_transaction && !matches!(fault, Fault::Unfit(_)) {
             // Its failure is the transaction's, in which nothing can be prepared any more.
             self.has_failed.store(true, Ordering::Relaxed);
+            if fault.is_forgotten() {
+                return Err(Fault::Ours(Error::Forgotten));
+            }
             let has_changed = fault.is_stale() || self.has_changed(text, &statement).await;
             return Err(if has_changed {
                 Fault::Ours(Error::Changed)

@@ -118,7 +118,7 @@ impl<'a> Lexer<'a> {
                 _ => break,
             }
         }
-        let between = &self.sql[before..self.at];
+        let between = self.sql.get(before..self.at).unwrap_or_default();
         if self.peek(0) == b'\'' && between.contains(['\n', '\r']) {
             self.skip(1);
             return true;
@@ -130,7 +130,7 @@ impl<'a> Lexer<'a> {
     fn word(&mut self) -> Token {
         let start = self.at;
         self.skip_while(is_in_name);
-        let word = &self.sql[start..self.at];
+        let word = self.sql.get(start..self.at).unwrap_or_default();
         match (word, self.peek(0), self.peek(1)) {
             ("e" | "E", b'\'', _) => {
                 self.skip(1);
@@ -219,7 +219,7 @@ impl<'a> Iterator for Lexer<'a> {
             b';' => self.single(Token::End),
             _ => self.single(Token::Other),
         };
-        Some((token, start, &self.sql[start..self.at]))
+        Some((token, start, self.sql.get(start..self.at).unwrap_or_default()))
     }
 }
 

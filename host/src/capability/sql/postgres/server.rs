@@ -57,7 +57,7 @@ impl Server {
         if user.is_empty() {
             return Err("the URL names no user");
         }
-        if database.is_empty() || url.path()[1..].contains('/') {
+        if database.is_empty() || url.path().get(1..).unwrap_or_default().contains('/') {
             return Err("the URL must name one database after the host: /app");
         }
         let port = url.port().unwrap_or(PORT);

@@ -59,9 +59,9 @@ fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
             _ => continue,
         };
         if matches!(token, Token::NumberedPlaceholder | Token::Parameter) {
-            highest = highest.max(text[1..].parse().unwrap_or(u32::MAX));
+            highest = highest.max(text.get(1..).unwrap_or_default().parse().unwrap_or(u32::MAX));
         }
-        sent.push_str(&sql[copied..*start]);
+        sent.push_str(sql.get(copied..*start).unwrap_or_default());
         sent.push_str(&instead);
         copied = start + text.len();
     }
@@ -75,7 +75,7 @@ fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
         let message = format!("a statement has {MAX_PARAMETERS} parameters at most");
         return Err(Error::Parameters(message));
     }
-    sent.push_str(&sql[copied..]);
+    sent.push_str(sql.get(copied..).unwrap_or_default());
     Ok(sent)
 }
 

@@ -43,11 +43,9 @@ fn instr(context: &Context<'_>) -> Result<Option<i64>> {
     let (Some(within), Some(what)) = (within, what) else {
         return Ok(None);
     };
-    Ok(Some(
-        within
-            .find(&what)
-            .map_or(0, |start| within[..start].chars().count() as i64 + 1),
-    ))
+    Ok(Some(within.find(&what).map_or(0, |start| {
+        within.get(..start).unwrap_or_default().chars().count() as i64 + 1
+    })))
 }
 
 fn replace(context: &Context<'_>) -> Result<Value> {

@@ -97,7 +97,10 @@ impl<'a> Iterator for Tokens<'a> {
 
 /// The length of what begins with a quote and ends with `end`. A doubled quote ends one and begins the next.
 fn quoted(text: &str, end: char) -> usize {
-    text[1..].find(end).map_or(text.len(), |at| at + 2)
+    text.get(1..)
+        .unwrap_or_default()
+        .find(end)
+        .map_or(text.len(), |at| at + 2)
 }
 
 #[cfg(test)]

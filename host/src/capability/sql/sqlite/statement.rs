@@ -81,6 +81,7 @@ fn changed(connection: &Connection, control: &Control, statement: &Statement<'_>
 }
 
 /// Nobody sees what a connection's user before has inserted.
+#[expect(unsafe_code, reason = "rusqlite only reads this number")]
 pub(super) fn forget_row_id(connection: &Connection) {
     // SAFETY: the handle is open as long as `connection` is, and only this thread uses it. The call only sets a number in it.
     unsafe { ffi::sqlite3_set_last_insert_rowid(connection.handle(), 0) };

@@ -1,6 +1,6 @@
 //! What a program may ask for, and what kind of metric it means.
 
-use super::measure::{How, Kind, Measure};
+use super::measure::{Description, How, Kind, Measure, without_total};
 use crate::base::limits;
 
 /// Names that are the host's.
@@ -24,19 +24,7 @@ pub(super) fn check(measure: &Measure<'_>) -> Result<(), String> {
         buckets,
         ..
     } = measure;
-    let shown: String = name.chars().take(80).collect();
-    let shown = shown.escape_debug();
-    if !is_name(name, true) || name.len() > limits::METRIC_NAME {
-        return Err(format!(
-            "`{shown}` is no name of a metric: use letters, digits, _ and :, a digit not first, {} bytes at most, such as `orders_total`",
-            limits::METRIC_NAME
-        ));
-    }
-    if *name == ALERT || RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
-        return Err(format!(
-            "`{shown}` is a name of the host's own: tusk_, process_ and {ALERT} are taken; use another, such as `app_{shown}`"
-        ));
-    }
+    let shown = checked_name(name)?;
     if labels.len() > limits::METRIC_LABELS {
         return Err(format!(
             "the metric `{shown}` has {} labels: {} is the most",
@@ -74,6 +62,47 @@ pub(super) fn check(measure: &Measure<'_>) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// The error says what is wrong with a description, and what to write.
+pub(super) fn check_description(description: &Description<'_>) -> Result<(), String> {
+    let Description { name, help, unit } = description;
+    let shown = checked_name(name)?;
+    let is_plain = |character: char| !character.is_control() && !matches!(character, '"' | '\\');
+    if help.is_empty() || help.len() > limits::METRIC_HELP || !help.chars().all(is_plain) {
+        return Err(format!(
+            "the help of `{shown}` must be one line of at most {} bytes without \\ and \", such as `Orders that were paid`",
+            limits::METRIC_HELP
+        ));
+    }
+    let rest = without_total(name).strip_suffix(unit);
+    let ends = rest.is_some_and(|rest| rest.len() > 1 && rest.ends_with('_'));
+    if !unit.is_empty() && !(is_name(unit, false) && ends) {
+        let unit = unit.escape_debug();
+        return Err(format!(
+            "the name of `{shown}` must end in its unit: name it, for example, `{}_{unit}`, or leave the unit out",
+            without_total(&shown)
+        ));
+    }
+    Ok(())
+}
+
+/// The name, for messages.
+fn checked_name(name: &str) -> Result<String, String> {
+    let shown: String = name.chars().take(80).collect();
+    let shown = shown.escape_debug().to_string();
+    if !is_name(name, true) || name.len() > limits::METRIC_NAME {
+        return Err(format!(
+            "`{shown}` is no name of a metric: use letters, digits, _ and :, a digit not first, {} bytes at most, such as `orders_total`",
+            limits::METRIC_NAME
+        ));
+    }
+    if name == ALERT || RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
+        return Err(format!(
+            "`{shown}` is a name of the host's own: tusk_, process_ and {ALERT} are taken; use another, such as `app_{shown}`"
+        ));
+    }
+    Ok(shown)
 }
 
 fn is_name(text: &str, colons: bool) -> bool {

@@ -24,6 +24,31 @@ pub(super) enum Kind {
     Histogram,
 }
 
+impl Kind {
+    /// The family that a name stands for: samples of a counter are shown with `_total` after that of theirs.
+    pub(super) fn family(self, name: &str) -> &str {
+        match self {
+            Self::Counter => without_total(name),
+            Self::Gauge | Self::Histogram => name,
+        }
+    }
+
+    /// What samples add to the name of their family.
+    pub(super) fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Counter => &["_total"],
+            Self::Gauge => &[],
+            Self::Histogram => &["_bucket", "_sum", "_count"],
+        }
+    }
+}
+
+pub(super) fn without_total(name: &str) -> &str {
+    name.strip_suffix("_total")
+        .filter(|name| !name.is_empty())
+        .unwrap_or(name)
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -47,6 +72,15 @@ pub struct Measure<'a> {
     pub buckets: &'a [f64],
     /// Which version of the service says so. A later one may make a metric something else.
     pub version: u64,
+}
+
+/// What a program says of a metric.
+pub struct Description<'a> {
+    pub name: &'a str,
+    /// A sentence.
+    pub help: &'a str,
+    /// As the name ends, `_total` aside; empty for that of [`unit_of`](super::unit_of).
+    pub unit: &'a str,
 }
 
 /// Upper bounds that fit seconds, from 1 ms to 10 s.

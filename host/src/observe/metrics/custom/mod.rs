@@ -8,17 +8,17 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-pub use self::measure::{How, Measure};
+pub use self::measure::{Description, How, Measure};
 use self::{
-    check::{check, kind},
+    check::{check, check_description, kind},
     measure::{BUCKETS, Kind, Labels},
 };
-use super::{cell::Counter, text::Page};
+use super::{
+    cell::Counter,
+    family::{self, Number, Points, unit_of},
+};
 use crate::base::limits;
 use parking_lot::Mutex;
-
-/// What a histogram adds to its name.
-const SUFFIXES: [&str; 3] = ["_bucket", "_sum", "_count"];
 
 #[derive(Default)]
 pub struct Custom {
@@ -47,6 +47,10 @@ impl Dropped {
 struct Families {
     by_name: BTreeMap<String, Family>,
     series: usize,
+    /// Help and unit, by name.
+    described: HashMap<String, (String, String)>,
+    /// By what a page shows of it, families and samples, the name that it is recorded under.
+    shown: HashMap<String, String>,
 }
 
 struct Family {
@@ -111,30 +115,40 @@ impl Custom {
             .sum()
     }
 
-    pub(super) fn write(&self, page: &mut Page) {
-        let families = self.families.lock();
-        for (name, family) in &families.by_name {
-            page.family(name, &family.kind.to_string(), "");
-            let mut series: Vec<_> = family.series.iter().collect();
-            series.sort_by_key(|(labels, _)| *labels);
-            for (labels, sample) in series {
-                let labels: Vec<_> = labels.iter().map(|(name, value)| (&**name, &**value)).collect();
-                match sample {
-                    Sample::Number(value) => page.sample(&labels, *value),
-                    Sample::Histogram { counts, sum } => {
-                        let mut within = 0;
-                        let bounds = family.buckets.iter().copied().chain([f64::INFINITY]);
-                        let cumulative = bounds.zip(counts).map(|(bound, count)| {
-                            within += count;
-                            (bound, within)
-                        });
-                        page.histogram(&labels, &cumulative.collect::<Vec<_>>(), *sum);
-                    }
-                }
+    /// Says what a metric is, recorded or not. The error says what is wrong, and what to write.
+    pub fn describe(&self, description: Description<'_>) -> Result<(), String> {
+        check_description(&description)?;
+        let Description { name, help, unit } = description;
+        let help = help.trim_end_matches('.');
+        let mut families = self.families.lock();
+        match families.described.get(name) {
+            Some((old, of)) if old == help && of == unit => return Ok(()),
+            None if families.described.len() >= limits::METRIC_SERIES => {
+                drop(families);
+                let why = format!("a service describes {} metrics at most", limits::METRIC_SERIES);
+                self.too_many.drop(name, &why);
+                return Ok(());
             }
+            _ => {}
         }
+        let said = (help.to_owned(), unit.to_owned());
+        families.described.insert(name.to_owned(), said);
+        Ok(())
+    }
+
+    pub(super) fn gather(&self) -> Vec<family::Family> {
+        let families = self.families.lock();
+        let all = families.by_name.iter();
+        all.map(|(name, family)| {
+            let described = families.described.get(name);
+            family.gather(name, described.map(|(help, unit)| (&**help, &**unit)))
+        })
+        .collect()
     }
 }
+
+/// Of a metric that no fujsen describes.
+const HELP: &str = "Recorded by fujsens of this service";
 
 impl Families {
     /// Whether there was room for it.
@@ -145,6 +159,7 @@ impl Families {
             Some(family) if family.version < measure.version => {
                 self.series -= family.series.len();
                 self.by_name.remove(measure.name);
+                self.shown.retain(|_, owner| owner != measure.name);
             }
             Some(family) => {
                 return Err(format!(
@@ -165,6 +180,10 @@ impl Families {
             return Ok(false);
         }
         self.series += usize::from(!known);
+        if !self.by_name.contains_key(measure.name) {
+            let shown = shown(measure.name, kind).map(|shown| (shown, measure.name.to_owned()));
+            self.shown.extend(shown);
+        }
         let family = self.by_name.entry(measure.name.to_owned()).or_insert_with(|| Family {
             kind,
             buckets: if measure.buckets.is_empty() {
@@ -180,30 +199,70 @@ impl Families {
         Ok(true)
     }
 
-    /// A histogram `x` is shown as `x_bucket`, `x_sum` and `x_count`.
+    /// No two families have the same name, nor do their samples.
     fn clash(&self, name: &str, kind: Kind) -> Result<(), String> {
-        let clashing = if kind == Kind::Histogram {
-            let shown = SUFFIXES.iter().map(|suffix| format!("{name}{suffix}"));
-            shown.into_iter().find(|shown| self.by_name.contains_key(shown))
-        } else {
-            let base = SUFFIXES.iter().find_map(|suffix| name.strip_suffix(suffix));
-            base.filter(|base| {
-                self.by_name
-                    .get(*base)
-                    .is_some_and(|family| family.kind == Kind::Histogram)
-            })
-            .map(str::to_owned)
-        };
-        match clashing {
-            None => Ok(()),
-            Some(other) => Err(format!(
-                "the metrics `{name}` and `{other}` clash: a histogram is shown with _bucket, _sum and _count after its name"
-            )),
-        }
+        let owner = shown(name, kind).find_map(|shown| self.shown.get(&shown));
+        owner.map_or(Ok(()), |other| {
+            Err(format!(
+                "the metrics `{name}` and `{other}` clash: a counter is shown with _total after its name, a histogram with \
+                 _bucket, _sum and _count"
+            ))
+        })
     }
 }
 
+fn shown(name: &str, kind: Kind) -> impl Iterator<Item = String> {
+    let family = kind.family(name);
+    [""].iter()
+        .chain(kind.suffixes())
+        .map(move |suffix| format!("{family}{suffix}"))
+}
+
 impl Family {
+    /// What readers are told, where help and unit are given or not.
+    fn gather(&self, name: &str, described: Option<(&str, &str)>) -> family::Family {
+        let name = self.kind.family(name);
+        let (help, unit) = described.unwrap_or((HELP, ""));
+        let unit = if unit.is_empty() { unit_of(name) } else { unit };
+        family::Family {
+            name: name.to_owned().into(),
+            help: help.to_owned().into(),
+            unit: unit.to_owned().into(),
+            points: self.points(),
+        }
+    }
+
+    fn points(&self) -> Points {
+        let mut series: Vec<_> = self.series.iter().collect();
+        series.sort_by_key(|(labels, _)| *labels);
+        let own = |labels: &Labels| -> family::Labels {
+            let labels = labels.iter();
+            labels
+                .map(|(name, value)| (name.clone().into(), value.clone()))
+                .collect()
+        };
+        if self.kind == Kind::Histogram {
+            let bounds = || self.buckets.iter().copied().chain([f64::INFINITY]);
+            let histograms = series.into_iter().filter_map(|(labels, sample)| match sample {
+                Sample::Histogram { counts, sum } => {
+                    let buckets = bounds().zip(counts.iter().copied()).collect();
+                    Some((own(labels), family::Histogram { buckets, sum: *sum }))
+                }
+                Sample::Number(_) => None,
+            });
+            return Points::Histogram(histograms.collect());
+        }
+        let numbers = series.into_iter().filter_map(|(labels, sample)| match sample {
+            Sample::Number(number) => Some((own(labels), Number::Real(*number))),
+            Sample::Histogram { .. } => None,
+        });
+        let numbers = numbers.collect();
+        match self.kind {
+            Kind::Counter => Points::Counter(numbers),
+            _ => Points::Gauge(numbers),
+        }
+    }
+
     fn take(&mut self, measure: Measure<'_>) {
         let Measure { how, value, labels, .. } = measure;
         let sample = self.series.entry(labels).or_insert_with(|| match self.kind {

@@ -1,6 +1,6 @@
 //! Metrics of fujsens.
 #![allow(clippy::unwrap_used)]
-use super::*;
+use super::{super::text::Format, *};
 
 fn measure<'a>(how: How, name: &'a str, value: f64, labels: &[(&str, &str)]) -> Measure<'a> {
     Measure {
@@ -17,9 +17,14 @@ fn measure<'a>(how: How, name: &'a str, value: f64, labels: &[(&str, &str)]) -> 
 }
 
 fn page(custom: &Custom) -> String {
-    let mut page = Page::default();
-    custom.write(&mut page);
-    page.finish()
+    Format::Prometheus.write(custom.gather())
+}
+
+/// The page without what it says of its families.
+fn samples(custom: &Custom) -> String {
+    let page = page(custom);
+    let samples = page.lines().filter(|line| !line.starts_with("# HELP"));
+    samples.flat_map(|line| [line, "\n"]).collect()
 }
 
 #[test]
@@ -55,21 +60,21 @@ fn kinds_and_labels() {
     take(euros(50.0));
     let expected = "\
 # TYPE depth gauge
-depth 3
+depth 3.0
 # TYPE euros histogram
 euros_bucket{le=\"1\"} 1
 euros_bucket{le=\"10\"} 2
 euros_bucket{le=\"+Inf\"} 3
-euros_sum 56
+euros_sum 56.0
 euros_count 3
 # TYPE memory_usage gauge
 memory_usage 8.5
 # TYPE orders_total counter
 orders_total{by=\"web\",kind=\"book\"} 2.5
 # TYPE requests_total counter
-requests_total 9
+requests_total 9.0
 ";
-    assert_eq!(page(&custom), expected);
+    assert_eq!(samples(&custom), expected);
 }
 
 #[test]
@@ -133,6 +138,14 @@ fn what_is_wrong_is_said() {
             "the metrics `took_count` and `took` clash",
         ),
         (
+            measure(How::Count, "x_sum_total", 1.0, &[]),
+            "the metrics `x_sum_total` and `x_sum` clash",
+        ),
+        (
+            measure(How::Count, "took_sum", 1.0, &[]),
+            "the metrics `took_sum` and `took` clash",
+        ),
+        (
             measure(How::Observe, "x", 1.0, &[]),
             "the metrics `x` and `x_sum` clash",
         ),
@@ -146,7 +159,7 @@ fn what_is_wrong_is_said() {
         assert!(error.contains(message), "{error}");
     }
     assert!(
-        page(&custom).ends_with("x_sum 1\n") && !page(&custom).contains("sizes"),
+        page(&custom).ends_with("x_sum 1.0\n") && !page(&custom).contains("sizes"),
         "nothing else was kept"
     );
 }
@@ -160,7 +173,7 @@ fn a_later_version_may_make_a_metric_something_else() {
         ..measure(How::Count, "a", 3.0, &[])
     };
     custom.measure(later).unwrap();
-    assert_eq!(page(&custom), "# TYPE a counter\na 3\n");
+    assert_eq!(samples(&custom), "# TYPE a_total counter\na_total 3.0\n");
     assert!(
         custom.measure(measure(How::Set, "a", 1.0, &[])).is_err(),
         "a call of the version before"
@@ -179,11 +192,59 @@ fn what_is_over_a_bound_is_counted_and_dropped() {
         .measure(measure(How::Count, "a_total", 1.0, &[("n", "0")]))
         .unwrap();
     assert_eq!(custom.too_many.count.get(), 5);
-    assert_eq!(page(&custom).lines().count(), limits::METRIC_SERIES + 1);
-    assert!(page(&custom).contains("a_total{n=\"0\"} 2\n"), "what there is goes on");
+    assert_eq!(samples(&custom).lines().count(), limits::METRIC_SERIES + 1);
+    assert!(
+        page(&custom).contains("a_total{n=\"0\"} 2.0\n"),
+        "what there is goes on"
+    );
     let long = "x".repeat(limits::METRIC_LABEL + 1);
     custom
         .measure(measure(How::Count, "a_total", 1.0, &[("n", &long)]))
         .unwrap();
     assert_eq!((custom.too_long.count.get(), custom.too_many.count.get()), (1, 5));
+}
+
+#[test]
+fn a_metric_is_described_in_words_and_by_its_unit() {
+    let custom = Custom::default();
+    let describe = |name: &str, help: &str, unit: &str| custom.describe(Description { name, help, unit });
+    for name in ["paid_total", "weight_kilograms", "took_seconds", "odd"] {
+        custom.measure(measure(How::Record, name, 1.0, &[])).unwrap();
+    }
+    describe("paid_total", "Orders that were paid.", "").unwrap();
+    describe("weight_kilograms", "What was sent", "kilograms").unwrap();
+    describe("later", "Not recorded yet", "").unwrap();
+    let page = Format::OpenMetrics.write(custom.gather());
+    for lines in [
+        "# HELP paid Orders that were paid.\n# TYPE paid counter\npaid_total 1.0\n",
+        "# TYPE weight_kilograms gauge\n# UNIT weight_kilograms kilograms\n",
+        "# HELP took_seconds Recorded by fujsens of this service.\n",
+        "# UNIT took_seconds seconds\n",
+        "# TYPE odd gauge\nodd 1.0\n",
+    ] {
+        assert!(page.contains(lines), "{lines} is not in\n{page}");
+    }
+    assert!(!page.contains("later"), "{page}");
+    for (name, help, unit, message) in [
+        ("9lives", "x", "", "`9lives` is no name of a metric"),
+        ("tusk_x", "x", "", "a name of the host's own"),
+        ("a", "", "", "the help of `a` must be one line of at most 256 bytes"),
+        ("a", "x\ny", "", "the help of `a` must be one line"),
+        ("a", "\"x\"", "", "the help of `a` must be one line"),
+        (
+            "a",
+            "x",
+            "seconds",
+            "the name of `a` must end in its unit: name it, for example, `a_seconds`",
+        ),
+        ("a_total", "x", "total", "the name of `a_total` must end in its unit"),
+        ("a_b c", "x", "b c", "`a_b c` is no name of a metric"),
+    ] {
+        let error = describe(name, help, unit).unwrap_err();
+        assert!(error.contains(message), "{error}");
+    }
+    for n in 0..limits::METRIC_SERIES {
+        describe(&format!("n{n}"), "x", "").unwrap();
+    }
+    assert_eq!(custom.too_many.count.get(), 3, "those that came first");
 }

@@ -1,5 +1,4 @@
 //! The server over real sockets, with a real guest.
-#![allow(clippy::unwrap_used)]
 
 mod connections;
 mod exchanges;

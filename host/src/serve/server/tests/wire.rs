@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::service::Service;
-use crate::base::limits;
+use crate::base::{fuzz, limits};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 
@@ -152,34 +152,64 @@ async fn floods_of_frames_end_with_goaway() {
     }
 }
 
-#[tokio::test]
-async fn random_bytes_leave_the_service_as_it_is() {
+/// Requests as they are, spoilt, and bytes that are none. Each round has a seed of its own, which is printed when it fails.
+async fn any_bytes(rounds: u64) {
     let service = Service::start().await;
-    let mut random = fastrand::Rng::with_seed(9);
-    let seeds: [&[u8]; 4] = [
-        b"GET /echo/1?a=b HTTP/1.1\r\nhost: x\r\ncookie: a=b\r\nconnection: close\r\n\r\n",
-        b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n{\"value\":1}",
-        b"POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nb\r\n{\"value\":1}\r\n0\r\n\r\n",
-        PREFACE,
-    ];
-    for round in 0..1500 {
-        let mut bytes = seeds[random.usize(..seeds.len())].to_vec();
-        for _ in 0..random.usize(1..6) {
-            let at = random.usize(..bytes.len());
-            match random.u8(..4) {
-                0 => bytes[at] = random.u8(..),
-                1 => bytes.insert(at, *random.choice(b"\r\n\0 :\t,;%/.".as_slice()).unwrap()),
-                2 => drop(bytes.remove(at)),
-                _ => bytes.extend_from_within(at..),
-            }
-        }
+    let first = fuzz::first_seed();
+    for seed in first..first + rounds {
+        let bytes = spoilt(&mut fastrand::Rng::with_seed(seed));
         let mut stream = service.connect().await;
         let _ = stream.write_all(&bytes).await;
         let _ = stream.shutdown().await;
         let mut answer = Vec::new();
         let ended = timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await;
-        assert!(ended.is_ok(), "round {round} is not answered: {bytes:?}");
+        assert!(ended.is_ok(), "ENDURE_SEED={seed} is not answered: {bytes:?}");
+        if seed % 1000 == 0 {
+            assert_eq!(
+                service.send("GET /echo/1", "", "").await.status,
+                200,
+                "ENDURE_SEED={seed}"
+            );
+        }
     }
     assert_eq!(service.send("GET /echo/1", "", "").await.status, 200);
-    assert_eq!(service.panics(), 0);
+    assert_eq!(service.panics(), 0, "ENDURE_SEED={first} ENDURE_EXECUTIONS={rounds}");
+    fuzz::report("bytes on connections", rounds, first);
+}
+
+fn spoilt(random: &mut fastrand::Rng) -> Vec<u8> {
+    let seeds: [&[u8]; 6] = [
+        b"GET /echo/1?a=b HTTP/1.1\r\nhost: x\r\ncookie: a=b\r\nconnection: close\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\n\r\n{\"value\":1}",
+        b"POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nb\r\n{\"value\":1}\r\n0\r\n\r\n",
+        b"GET /echo/1 HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\nupgrade: h2c\r\n\r\nGET /echo/2 HTTP/1.0\r\n\r\n",
+        PREFACE,
+        // HEADERS: GET, `http`, the path, and `x` as the authority.
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x0e\x01\x05\0\0\0\x01\x82\x86\x04\x07/echo/1\x01\x01x",
+    ];
+    if random.u8(..8) == 0 {
+        return (0..random.usize(1..2000)).map(|_| random.u8(..)).collect();
+    }
+    let mut bytes = seeds[random.usize(..seeds.len())].to_vec();
+    for _ in 0..random.usize(1..6) {
+        let at = random.usize(..bytes.len());
+        match random.u8(..4) {
+            0 => bytes[at] = random.u8(..),
+            1 => bytes.insert(at, *random.choice(b"\r\n\0 :\t,;%/.".as_slice()).unwrap()),
+            2 if bytes.len() > 1 => drop(bytes.remove(at)),
+            _ => bytes.extend_from_within(at..),
+        }
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn random_bytes_leave_the_service_as_it_is() {
+    any_bytes(1500).await;
+}
+
+#[tokio::test]
+#[ignore = "minutes"]
+async fn endure_fuzz_connections() {
+    any_bytes(fuzz::executions(100_000)).await;
 }

@@ -363,7 +363,6 @@ pub(in crate::serve::server) fn is_host(value: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -2,18 +2,16 @@
 
 mod tables;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use rusqlite::{Result as Sql, params};
+use futures_util::future::BoxFuture;
+use rusqlite::Result as Sql;
 use tokio::{sync::watch, time::sleep};
 
 use self::tables::Tables;
-use super::{Claimed, Consumer, Dead, Delivery, Error, Event, Progress, Receipt, Seen};
+use super::{Claimed, Consumer, Dead, Delivery, Doing, Error, Event, Fate, Progress, Queue, Seen, Settlement};
 use crate::{
-    base::{
-        clock::{Clock, milliseconds},
-        limits,
-    },
+    base::{clock::Clock, limits},
     storage::store::{Durability, sqlite::File},
 };
 
@@ -43,164 +41,15 @@ impl Sqlite {
         }
     }
 
-    pub(super) async fn publish(&self, event: &Event, text: String, most: usize) -> Result<bool, Error> {
-        let event = (event.kind.clone(), event.target_service.clone(), event.key.clone());
-        let added = self
-            .write(move |queue| {
-                if queue.length()? >= most && queue.trim()? == 0 {
-                    return Ok(false);
-                }
-                let (kind, target, key) = event;
-                queue.add(&kind, target.as_deref(), None, key.as_deref(), "", &text)?;
-                Ok(true)
-            })
-            .await?;
-        self.published.send_modify(|count| *count += 1);
-        Ok(added)
-    }
-
-    pub(super) async fn subscribe(&self, service: &str) -> Result<(), Error> {
-        let service = service.to_owned();
-        self.write(move |queue| {
-            let statement = "INSERT OR IGNORE INTO tusk_queue_services (queue, service, seen) VALUES (?, ?, 0)";
-            queue.run(statement, params![queue.name, service]).map(drop)
-        })
-        .await
-    }
-
-    pub(super) async fn claim(&self, consumer: &Consumer, room: usize) -> Result<Claimed, Error> {
-        // Before the reading: what comes in between is not missed.
-        let seen = *self.published.borrow();
-        let mut claimed = if self.has_any(consumer).await? {
-            let consumer = consumer.clone();
-            self.note(move |queue| queue.claim(&consumer, room)).await?
-        } else {
-            let service = consumer.service.clone();
-            self.read(move |queue| {
-                Ok(Claimed {
-                    deliveries: Vec::new(),
-                    next_due: queue.next_due(&service)?,
-                    seen: Some(Seen::Count(0)),
-                })
-            })
-            .await?
-        };
-        claimed.seen = claimed.seen.map(|_| Seen::Count(seen));
-        Ok(claimed)
-    }
-
     /// Without writing: an idle service takes the file from nobody.
     async fn has_any(&self, consumer: &Consumer) -> Result<bool, Error> {
         let consumer = consumer.clone();
         self.read(move |queue| queue.has_any(&consumer)).await
     }
 
-    pub(super) async fn news(&self, consumer: &Consumer, seen: Seen) {
-        let Seen::Count(seen) = seen else { return };
-        let mut published = self.published.subscribe();
-        let own = async {
-            // The sender is in `self`: it is never gone.
-            let _ = published.wait_for(|count| *count != seen).await;
-        };
-        // Other processes write to the file, too.
-        let of_others = async {
-            let polls = limits::EVENTS_WAIT.as_millis() / limits::EVENTS_POLL.as_millis();
-            for _ in 0..polls {
-                sleep(limits::EVENTS_POLL).await;
-                if !matches!(self.has_any(consumer).await, Ok(false)) {
-                    break;
-                }
-            }
-        };
-        tokio::select! {
-            () = own => {}
-            () = of_others => {}
-        }
-    }
-
-    pub(super) async fn ack(&self, service: &str, receipt: &Receipt) -> Result<(), Error> {
-        let (service, receipt) = (service.to_owned(), receipt.clone());
-        self.note(move |queue| queue.finish(&service, &receipt).map(drop)).await
-    }
-
-    pub(super) async fn retry(
-        &self,
-        service: &str,
-        receipt: &Receipt,
-        pause: Duration,
-        done: &str,
-    ) -> Result<(), Error> {
-        let (service, receipt, done) = (service.to_owned(), receipt.clone(), done.to_owned());
-        self.note(move |queue| {
-            let statement = "UPDATE tusk_queue_deliveries SET due = ?, done = ? \
-                             WHERE queue = ? AND service = ? AND seq = ? AND due = ?";
-            let due = queue.now + milliseconds(pause);
-            queue
-                .run(
-                    statement,
-                    params![due, done, queue.name, service, receipt.entry, receipt.token],
-                )
-                .map(drop)
-        })
-        .await
-    }
-
-    pub(super) async fn bury(&self, service: &str, delivery: &Delivery, attempts: u32, why: &str) -> Result<(), Error> {
-        let (service, receipt, why) = (service.to_owned(), delivery.receipt.clone(), why.to_owned());
-        let (done, event) = (delivery.done.clone(), delivery.event.clone());
-        self.write(move |queue| {
-            if queue.finish(&service, &receipt)? {
-                queue.bury(&service, attempts, &why, &done, &event)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    pub(super) async fn dead(&self, service: &str) -> Result<Vec<Dead>, Error> {
-        let service = service.to_owned();
-        self.read(move |queue| queue.dead(&service)).await
-    }
-
-    pub(super) async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
-        let (service, entries) = (service.to_owned(), entries(dead));
-        let count = self.write(move |queue| queue.replay(&service, &entries)).await?;
+    /// Tells those of this process that wait for news.
+    fn has_grown(&self) {
         self.published.send_modify(|count| *count += 1);
-        Ok(count)
-    }
-
-    pub(super) async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
-        let (service, entries) = (service.to_owned(), entries(dead));
-        self.write(move |queue| {
-            let mut count = 0;
-            for entry in &entries {
-                let statement = "DELETE FROM tusk_queue_dead WHERE queue = ? AND service = ? AND seq = ?";
-                count += queue.run(statement, params![queue.name, service, entry])?;
-            }
-            Ok(count as u64)
-        })
-        .await
-    }
-
-    pub(super) async fn progress(&self) -> Result<Vec<Progress>, Error> {
-        self.read(|queue| queue.progress()).await
-    }
-
-    pub(super) async fn forget(&self, service: &str) -> Result<bool, Error> {
-        let service = service.to_owned();
-        self.write(move |queue| {
-            let deliveries = "DELETE FROM tusk_queue_deliveries WHERE queue = ? AND service = ?";
-            queue.run(deliveries, params![queue.name, service])?;
-            let place = "DELETE FROM tusk_queue_services WHERE queue = ? AND service = ?";
-            Ok(queue.run(place, params![queue.name, service])? > 0)
-        })
-        .await
-    }
-
-    pub(super) async fn tend(&self, _: usize) -> Result<(), Error> {
-        sleep(limits::EVENTS_TRIM).await;
-        while self.note(|queue| queue.trim()).await? == limits::EVENTS_TRIMMED {}
-        Ok(())
     }
 
     async fn read<T: Send + 'static>(
@@ -242,6 +91,129 @@ impl Sqlite {
     }
 }
 
-fn entries(dead: &[Dead]) -> Vec<String> {
-    dead.iter().map(|dead| dead.entry.clone()).collect()
+impl Queue for Sqlite {
+    fn publish<'a>(&'a self, event: &'a Event, most: usize) -> Doing<'a, bool> {
+        Box::pin(async move {
+            let text = event.to_text()?;
+            let (kind, target, key) = (event.kind.clone(), event.target_service.clone(), event.key.clone());
+            let added = self
+                .write(move |queue| {
+                    if queue.length()? >= most && queue.trim()? == 0 {
+                        return Ok(false);
+                    }
+                    queue.add(&kind, target.as_deref(), None, key.as_deref(), "", &text)?;
+                    Ok(true)
+                })
+                .await?;
+            self.has_grown();
+            Ok(added)
+        })
+    }
+
+    fn claim<'a>(&'a self, consumer: &'a Consumer, room: usize) -> Doing<'a, Claimed> {
+        Box::pin(async move {
+            // Before the reading: what comes in between is not missed.
+            let seen = *self.published.borrow();
+            let mut claimed = if self.has_any(consumer).await? {
+                let consumer = consumer.clone();
+                self.note(move |queue| queue.claim(&consumer, room)).await?
+            } else {
+                let service = consumer.service.clone();
+                self.read(move |queue| {
+                    Ok(Claimed {
+                        deliveries: Vec::new(),
+                        next_due: queue.next_due(&service)?,
+                        seen: Some(Seen::Count(0)),
+                    })
+                })
+                .await?
+            };
+            claimed.seen = claimed.seen.map(|_| Seen::Count(seen));
+            Ok(claimed)
+        })
+    }
+
+    fn news<'a>(&'a self, consumer: &'a Consumer, seen: Seen) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let Seen::Count(seen) = seen else { return };
+            let mut published = self.published.subscribe();
+            let own = async {
+                // The sender is in `self`: it is never gone.
+                let _ = published.wait_for(|count| *count != seen).await;
+            };
+            // Other processes write to the file, too.
+            let of_others = async {
+                let polls = limits::EVENTS_WAIT.as_millis() / limits::EVENTS_POLL.as_millis();
+                for _ in 0..polls {
+                    sleep(limits::EVENTS_POLL).await;
+                    if !matches!(self.has_any(consumer).await, Ok(false)) {
+                        break;
+                    }
+                }
+            };
+            tokio::select! {
+                biased;
+                () = own => {}
+                () = of_others => {}
+            }
+        })
+    }
+
+    fn settle<'a>(&'a self, service: &'a str, delivery: &'a Delivery, settlement: &'a Settlement) -> Doing<'a, ()> {
+        Box::pin(async move {
+            let (service, delivery) = (service.to_owned(), delivery.clone());
+            match settlement.clone() {
+                Settlement::Handled => {
+                    self.note(move |queue| queue.finish(&service, &delivery.receipt).map(drop))
+                        .await
+                }
+                Settlement::Again(pause) => self.note(move |queue| queue.put_off(&service, &delivery, pause)).await,
+                Settlement::GivenUp { attempts, why } => {
+                    self.write(move |queue| {
+                        if queue.finish(&service, &delivery.receipt)? {
+                            queue.bury(&service, attempts, &why, &delivery.done, &delivery.event)?;
+                        }
+                        Ok(())
+                    })
+                    .await
+                }
+            }
+        })
+    }
+
+    fn dead<'a>(&'a self, service: &'a str) -> Doing<'a, Vec<Dead>> {
+        let service = service.to_owned();
+        Box::pin(self.read(move |queue| queue.dead(&service)))
+    }
+
+    fn lift<'a>(&'a self, service: &'a str, dead: &'a [Dead], fate: Fate) -> Doing<'a, u64> {
+        let service = service.to_owned();
+        let entries: Vec<String> = dead.iter().map(|dead| dead.entry.clone()).collect();
+        Box::pin(async move {
+            let lift = move |queue: &Tables<'_>| match fate {
+                Fate::Replayed => queue.replay(&service, &entries),
+                Fate::Discarded => queue.discard(&service, &entries),
+            };
+            let count = self.write(lift).await?;
+            self.has_grown();
+            Ok(count)
+        })
+    }
+
+    fn progress(&self) -> Doing<'_, Vec<Progress>> {
+        Box::pin(self.read(|queue| queue.progress()))
+    }
+
+    fn forget<'a>(&'a self, service: &'a str) -> Doing<'a, bool> {
+        let service = service.to_owned();
+        Box::pin(self.write(move |queue| queue.forget(&service)))
+    }
+
+    fn tend(&self, _: usize) -> Doing<'_, ()> {
+        Box::pin(async move {
+            sleep(limits::EVENTS_TRIM).await;
+            while self.note(|queue| queue.trim()).await? == limits::EVENTS_TRIMMED {}
+            Ok(())
+        })
+    }
 }

@@ -18,7 +18,7 @@ pub(super) struct Tables<'a> {
 }
 
 impl Tables<'_> {
-    pub(super) fn run(&self, statement: &str, parameters: impl rusqlite::Params) -> Sql<usize> {
+    fn run(&self, statement: &str, parameters: impl rusqlite::Params) -> Sql<usize> {
         self.connection.prepare_cached(statement)?.execute(parameters)
     }
 
@@ -182,6 +182,16 @@ impl Tables<'_> {
         Ok(finished.is_some())
     }
 
+    /// The event is delivered again after `pause`, with what has finished of it.
+    pub(super) fn put_off(&self, service: &str, delivery: &Delivery, pause: Duration) -> Sql<()> {
+        let statement = "UPDATE tusk_queue_deliveries SET due = ?, done = ? \
+                         WHERE queue = ? AND service = ? AND seq = ? AND due = ?";
+        let Delivery { receipt, done, .. } = delivery;
+        let due = self.now + milliseconds(pause);
+        let parameters = params![due, done, self.name, service, receipt.entry, receipt.token];
+        self.run(statement, parameters).map(drop)
+    }
+
     pub(super) fn bury(&self, service: &str, attempts: u32, why: &str, done: &str, event: &str) -> Sql<()> {
         let statement = "INSERT INTO tusk_queue_dead (queue, service, attempts, error, at, done, event) \
                          VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -229,6 +239,23 @@ impl Tables<'_> {
             }
         }
         Ok(count)
+    }
+
+    pub(super) fn discard(&self, service: &str, entries: &[String]) -> Sql<u64> {
+        let mut count = 0;
+        for entry in entries {
+            let statement = "DELETE FROM tusk_queue_dead WHERE queue = ? AND service = ? AND seq = ?";
+            count += self.run(statement, params![self.name, service, entry])?;
+        }
+        Ok(count as u64)
+    }
+
+    /// Whether the service had a place.
+    pub(super) fn forget(&self, service: &str) -> Sql<bool> {
+        let deliveries = "DELETE FROM tusk_queue_deliveries WHERE queue = ? AND service = ?";
+        self.run(deliveries, params![self.name, service])?;
+        let place = "DELETE FROM tusk_queue_services WHERE queue = ? AND service = ?";
+        Ok(self.run(place, params![self.name, service])? > 0)
     }
 
     pub(super) fn progress(&self) -> Sql<Vec<Progress>> {

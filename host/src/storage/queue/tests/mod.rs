@@ -7,11 +7,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::Mutex,
+    time::Duration,
 };
 
 use serde_json::json;
 
-use self::testbed::{Host, Testbed, consumer, event, keyed, number};
+use self::testbed::{Host, Testbed, consumer, event, given_up, keyed, number};
 use super::*;
 use crate::{base::clock::Moved, capability::fixture};
 
@@ -20,8 +21,8 @@ async fn an_event_is_taken_once_and_gone_when_it_is_handled() {
     for testbed in Testbed::all() {
         let (one, other) = (testbed.open(), testbed.open());
         let users = consumer("users", &["created"]);
-        one.queue.subscribe("users").await.unwrap();
-        one.queue.subscribe("users").await.unwrap();
+        one.subscribe("users").await;
+        one.subscribe("users").await;
         one.publish("created", 1, Options::default()).await;
         let taken = other.take(&users, 10).await;
         assert_eq!(
@@ -53,16 +54,14 @@ async fn a_failure_comes_again_after_its_pause_with_what_was_noted() {
     for testbed in Testbed::all() {
         let host = testbed.open();
         let users = consumer("users", &["*"]);
-        host.queue.subscribe("users").await.unwrap();
+        host.subscribe("users").await;
         host.publish("created", 1, Options::default()).await;
         let mut taken = host.take(&users, 10).await.remove(0);
         for attempts in 2..4 {
             let pause = Duration::from_millis(50);
-            host.queue
-                .retry("users", &taken.receipt, pause, "a.first")
-                .await
-                .unwrap();
-            let stale = taken.receipt.clone();
+            taken.done = "a.first".into();
+            host.settle(&users, &taken, Settlement::Again(pause)).await;
+            let stale = taken.clone();
             taken = host.take(&users, 10).await.remove(0);
             assert_eq!(
                 (taken.attempts, &*taken.done),
@@ -71,7 +70,7 @@ async fn a_failure_comes_again_after_its_pause_with_what_was_noted() {
                 testbed.name
             );
             // Who has lost an event cannot end it.
-            host.queue.ack("users", &stale).await.unwrap();
+            host.ack(&users, &stale).await;
             assert_eq!(host.queue.progress().await.unwrap()[0].pending, 1, "{}", testbed.name);
         }
     }
@@ -85,7 +84,7 @@ async fn what_a_host_has_left_is_taken_by_another() {
             lease: Duration::from_millis(100),
             ..consumer("users", &["*"])
         };
-        one.queue.subscribe("users").await.unwrap();
+        one.subscribe("users").await;
         one.publish("created", 1, Options::default()).await;
         assert_eq!(one.take(&hasty, 1).await[0].attempts, 1);
         drop(one);
@@ -107,17 +106,15 @@ async fn a_clock_that_is_set_stops_no_event() {
         let clock = Moved::new();
         let host = sqlite.open_at(clock.clone());
         let users = consumer("users", &["*"]);
-        host.queue.subscribe("users").await.unwrap();
+        host.subscribe("users").await;
         for n in 1..=4 {
             host.publish("created", n, keyed(&format!("key-{}", n % 3))).await;
         }
         // One is being handled, one waits for another try, one has been left by a host that died, one for its turn.
         let mut taken = host.take(&users, 3).await;
         assert_eq!(taken.iter().map(number).collect::<Vec<_>>(), [1, 2, 3]);
-        host.queue
-            .retry("users", &taken[1].receipt, Duration::from_secs(30), "")
-            .await
-            .unwrap();
+        let later = Settlement::Again(Duration::from_secs(30));
+        host.settle(&users, &taken[1], later).await;
         clock.set(by);
         // Whoever still has it ends it, and the next of its key has its turn.
         host.ack(&users, &taken.remove(0)).await;
@@ -142,7 +139,7 @@ async fn each_service_gets_what_is_for_it_once() {
             consumer("audit", &["*"]),
         );
         for service in ["users", "mail", "audit"] {
-            host.queue.subscribe(service).await.unwrap();
+            host.subscribe(service).await;
         }
         host.publish("created", 1, Options::default()).await;
         host.publish("sent", 2, Options::default()).await;
@@ -184,7 +181,7 @@ async fn a_service_that_comes_later_finds_what_is_there() {
         let host = testbed.open();
         host.publish("created", 1, Options::default()).await;
         let users = consumer("users", &["created"]);
-        host.queue.subscribe("users").await.unwrap();
+        host.subscribe("users").await;
         assert_eq!(number(&host.take(&users, 1).await[0]), 1, "{}", testbed.name);
         assert!(host.queue.forget("users").await.unwrap());
         assert!(!host.queue.forget("users").await.unwrap(), "{}", testbed.name);
@@ -196,7 +193,7 @@ async fn events_of_one_key_come_one_after_the_other() {
     for testbed in Testbed::all() {
         let (one, other) = (testbed.open(), testbed.open());
         let users = consumer("users", &["*"]);
-        one.queue.subscribe("users").await.unwrap();
+        one.subscribe("users").await;
         for n in 0..30 {
             one.publish("created", n, keyed(["a", "b|", "c d"][n as usize % 3]))
                 .await;
@@ -238,7 +235,7 @@ async fn a_poisoned_key_holds_up_nobody_else() {
     for testbed in Testbed::all() {
         let host = testbed.open();
         let users = consumer("users", &["*"]);
-        host.queue.subscribe("users").await.unwrap();
+        host.subscribe("users").await;
         for (n, key) in [(1, Some("bad")), (2, Some("bad")), (3, Some("good")), (4, None)] {
             host.publish("created", n, key.map_or_else(Options::default, keyed))
                 .await;
@@ -254,7 +251,7 @@ async fn a_poisoned_key_holds_up_nobody_else() {
             "{}",
             testbed.name
         );
-        host.queue.bury("users", &taken[0], 5, "it is poison").await.unwrap();
+        host.settle(&users, &taken[0], given_up("it is poison")).await;
         assert_eq!(number(&host.take(&users, 10).await[0]), 2, "{}: its turn", testbed.name);
         let dead = host.queue.dead("users").await.unwrap();
         assert_eq!((dead.len(), dead[0].attempts, &*dead[0].error), (1, 5, "it is poison"));
@@ -269,29 +266,27 @@ async fn the_dead_are_replayed_to_their_service_alone() {
         let host = testbed.open();
         let (users, mail) = (consumer("users", &["*"]), consumer("mail", &["*"]));
         for service in ["users", "mail"] {
-            host.queue.subscribe(service).await.unwrap();
+            host.subscribe(service).await;
         }
         for n in 0..3 {
             host.publish("created", n, Options::default()).await;
             let taken = host.take(&users, 1).await.remove(0);
-            host.queue
-                .bury(
-                    "users",
-                    &Delivery {
-                        done: "a.first".into(),
-                        ..taken
-                    },
-                    5,
-                    "no",
-                )
-                .await
-                .unwrap();
+            let half_done = Delivery {
+                done: "a.first".into(),
+                ..taken
+            };
+            host.settle(&users, &half_done, given_up("no")).await;
             let taken = host.take(&mail, 1).await.remove(0);
             host.ack(&mail, &taken).await;
         }
         let dead = host.queue.dead("users").await.unwrap();
-        assert_eq!(host.queue.discard("users", &dead[..1]).await.unwrap(), 1);
-        assert_eq!(host.queue.replay("users", &dead).await.unwrap(), 2, "{}", testbed.name);
+        assert_eq!(host.queue.lift("users", &dead[..1], Fate::Discarded).await.unwrap(), 1);
+        assert_eq!(
+            host.queue.lift("users", &dead, Fate::Replayed).await.unwrap(),
+            2,
+            "{}",
+            testbed.name
+        );
         assert_eq!(host.queue.dead("users").await.unwrap(), []);
         let mut again = host.take(&users, 10).await;
         while again.len() < 2 {
@@ -312,7 +307,7 @@ async fn a_full_queue_takes_no_more_until_its_events_are_handled() {
         let host = testbed.open();
         host.tend.abort();
         let users = consumer("users", &["*"]);
-        host.queue.subscribe("users").await.unwrap();
+        host.subscribe("users").await;
         for n in 0..10 {
             assert!(
                 host.queue
@@ -354,7 +349,7 @@ async fn two_hosts_never_have_the_same_event_at_once() {
     for testbed in Testbed::all() {
         let (one, other) = (testbed.open(), testbed.open());
         let users = consumer("users", &["*"]);
-        one.queue.subscribe("users").await.unwrap();
+        one.subscribe("users").await;
         let (held, handled) = (Mutex::new(BTreeSet::new()), Mutex::new(BTreeMap::new()));
         let consume = async |host: &Host| {
             while handled.lock().unwrap().len() < 300 {
@@ -398,17 +393,15 @@ async fn a_redis_server_that_is_started_anew_has_lost_nothing() {
     for mut testbed in Testbed::all().into_iter().skip(1) {
         let host = testbed.open();
         let users = consumer("users", &["*"]);
-        host.queue.subscribe("users").await.unwrap();
+        host.subscribe("users").await;
         host.publish("created", 1, Options::default()).await;
         let taken = host.take(&users, 1).await.remove(0);
         host.publish("created", 2, keyed("k")).await;
         let redis = testbed.redis.as_mut().unwrap();
-        redis.stop();
-        redis.start();
-        let mut acked = host.queue.ack("users", &taken.receipt).await;
-        while acked.is_err() {
+        redis.kill();
+        redis.restart();
+        while host.queue.settle("users", &taken, &Settlement::Handled).await.is_err() {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            acked = host.queue.ack("users", &taken.receipt).await;
         }
         let next = loop {
             match host.queue.claim(&users, 10).await {
@@ -425,7 +418,7 @@ async fn the_list_takes_what_anybody_pushes() {
     let [_, _, testbed] = Testbed::all();
     let host = testbed.open();
     let users = consumer("users", &["user_created"]);
-    host.queue.subscribe("users").await.unwrap();
+    host.subscribe("users").await;
     // Left on its way by a host that is gone.
     testbed.redis(&[
         "LPUSH",
@@ -445,11 +438,11 @@ async fn the_list_takes_what_anybody_pushes() {
     assert_eq!((dead.len(), &*dead[0].event), (1, "rubbish"));
     assert!(dead[0].error.contains("no event"), "{}", dead[0].error);
     assert_eq!(
-        host.queue.replay("users", &dead).await.unwrap(),
+        host.queue.lift("users", &dead, Fate::Replayed).await.unwrap(),
         0,
         "nobody could read it"
     );
-    assert_eq!(host.queue.discard("users", &dead).await.unwrap(), 1);
+    assert_eq!(host.queue.lift("users", &dead, Fate::Discarded).await.unwrap(), 1);
     assert_eq!(host.queue.dead("users").await.unwrap(), []);
     for list in ["service_events", "service_events:processing"] {
         assert_eq!(testbed.redis(&["LLEN", list]).trim(), "0");
@@ -495,7 +488,7 @@ fn settings() {
         (json!({"concurrancy": 4}), "did you mean `concurrency`?"),
         (json!({"concurrency": 0, "attempts": "5"}), "from 1 to 64"),
         (json!({"concurrency": 0, "attempts": "5"}), "from 1 to 100"),
-        (json!({"backoff": "0s"}), "from 1ms to 1h"),
+        (json!({"backoff": "0s"}), "from 1ms to 3600s"),
         (json!({"queue_name": 5}), "a text"),
     ] {
         let error = read(json!({"message_queue": section})).unwrap_err();
@@ -504,6 +497,6 @@ fn settings() {
     assert!(
         read(json!({"message_queue": "redis://x"}))
             .unwrap_err()
-            .contains("must be a section")
+            .contains("must hold settings")
     );
 }

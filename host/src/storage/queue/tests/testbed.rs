@@ -10,7 +10,7 @@ use crate::{
     capability::fixture::{self, RedisServer},
     observe::trace_context::TraceContext,
     storage::{
-        queue::{Consumer, Delivery, Event, Options, Queue, Queues, Settings, Types},
+        queue::{Consumer, Delivery, Event, Options, Queue, Queues, Settings, Settlement, Types},
         store::Stores,
     },
 };
@@ -68,7 +68,7 @@ impl Testbed {
 }
 
 pub(super) struct Host {
-    pub(super) queue: Arc<Queue>,
+    pub(super) queue: Arc<dyn Queue>,
     pub(super) tend: tokio::task::JoinHandle<()>,
 }
 
@@ -97,6 +97,7 @@ pub(super) fn event(kind: &str, n: i64, options: Options) -> Event {
         json!({"n": n}).to_string(),
         options,
         &TraceContext::start(),
+        jiff::Timestamp::now(),
     )
     .unwrap()
 }
@@ -105,6 +106,13 @@ pub(super) fn keyed(key: &str) -> Options {
     Options {
         key: Some(key.into()),
         ..Options::default()
+    }
+}
+
+pub(super) fn given_up(why: &str) -> Settlement {
+    Settlement::GivenUp {
+        attempts: 5,
+        why: why.to_owned(),
     }
 }
 
@@ -147,7 +155,18 @@ impl Host {
         all
     }
 
+    /// Gives a service its place without taking an event.
+    pub(super) async fn subscribe(&self, service: &str) {
+        let taken = self.queue.claim(&consumer(service, &["*"]), 0).await.unwrap();
+        assert!(taken.deliveries.is_empty());
+    }
+
+    pub(super) async fn settle(&self, consumer: &Consumer, delivery: &Delivery, settlement: Settlement) {
+        let settled = self.queue.settle(&consumer.service, delivery, &settlement).await;
+        settled.unwrap();
+    }
+
     pub(super) async fn ack(&self, consumer: &Consumer, delivery: &Delivery) {
-        self.queue.ack(&consumer.service, &delivery.receipt).await.unwrap();
+        self.settle(consumer, delivery, Settlement::Handled).await;
     }
 }

@@ -1,12 +1,16 @@
 //! Databases that the host itself keeps.
 
+#[cfg(test)]
+pub(crate) mod faulty;
+
 use std::{
     collections::HashSet,
     iter,
     sync::{Arc, mpsc},
 };
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior, config::DbConfig, ffi};
+use futures_util::future::BoxFuture;
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, config::DbConfig, ffi};
 use tokio::sync::oneshot;
 
 use super::{Identity, Location, Thread, Trouble, look, open, write_ahead};
@@ -23,16 +27,56 @@ use crate::{
 /// its [`Durability`] to say. What is lost is lost whole, and nothing of what came before it.
 pub(crate) struct File {
     location: Location,
+    disk: Arc<dyn Disk>,
     open: tokio::sync::Mutex<Option<Open>>,
 }
 
 struct Open {
-    thread: Arc<Thread<Job>>,
+    worker: Arc<dyn Worker>,
     /// What has been run by [`File::ensure`].
     schemas: HashSet<&'static str>,
 }
 
-struct Job {
+/// Where databases are.
+pub(crate) trait Disk: Send + Sync {
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, Error>>;
+}
+
+/// Does the jobs of one open database, in their order.
+pub(crate) trait Worker: Send + Sync {
+    /// False when no job is done any more.
+    fn lives(&self) -> bool;
+
+    /// Gives the job back when no job is done any more.
+    fn send(&self, job: Job) -> Result<(), Job>;
+}
+
+/// The machine's own: each database has a thread that it may block.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Machine;
+
+impl Disk for Machine {
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, Error>> {
+        Box::pin(async move {
+            let (opened, served) = (location.clone(), location.clone());
+            let connect = move || connect(&opened).map_err(|error| cannot_open(&opened, &error));
+            let serve = move |connection, jobs| serve(connection, &served, jobs);
+            Ok(Arc::new(Thread::start(connect, serve).await?) as Arc<dyn Worker>)
+        })
+    }
+}
+
+impl Worker for Thread<Job> {
+    fn lives(&self) -> bool {
+        Self::lives(self)
+    }
+
+    fn send(&self, job: Job) -> Result<(), Job> {
+        Self::send(self, job)
+    }
+}
+
+pub(crate) struct Job {
     /// What it survives, if it writes.
     writes: Option<Durability>,
     work: Work,
@@ -42,18 +86,19 @@ struct Job {
 type Work = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) -> Answer + Send>;
 
 /// Tells whoever waits, once it is known whether the transaction was committed.
-type Answer = Box<dyn FnOnce(&rusqlite::Result<()>)>;
+type Answer = Box<dyn FnOnce(&rusqlite::Result<()>) + Send>;
 
 impl File {
-    pub(super) fn new(location: Location) -> Self {
+    pub(super) fn new(location: Location, disk: Arc<dyn Disk>) -> Self {
         Self {
             location,
+            disk,
             open: tokio::sync::Mutex::default(),
         }
     }
 
     pub(crate) async fn open(&self) -> Result<(), Error> {
-        self.thread().await.map(drop)
+        self.worker().await.map(drop)
     }
 
     /// Whether it could be opened. Changes nothing.
@@ -69,7 +114,7 @@ impl File {
         let open = self.opened(&mut open).await?;
         if !open.schemas.contains(schema) {
             let work = move |connection: &Connection| connection.execute_batch(schema);
-            self.run(&open.thread, Some(Durability::Process), work).await?;
+            self.run(&*open.worker, Some(Durability::Process), work).await?;
             open.schemas.insert(schema);
         }
         Ok(())
@@ -80,8 +125,8 @@ impl File {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let thread = self.thread().await?;
-        self.run(&thread, None, work).await
+        let worker = self.worker().await?;
+        self.run(&*worker, None, work).await
     }
 
     /// Runs `work` in a transaction: all of it is kept when it succeeds, nothing when it fails. Work that nobody waits
@@ -91,40 +136,34 @@ impl File {
         durability: Durability,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
-        let thread = self.thread().await?;
-        self.run(&thread, Some(durability), work).await
+        let worker = self.worker().await?;
+        self.run(&*worker, Some(durability), work).await
     }
 
     pub(crate) fn location(&self) -> &Location {
         &self.location
     }
 
-    async fn thread(&self) -> Result<Arc<Thread<Job>>, Error> {
+    async fn worker(&self) -> Result<Arc<dyn Worker>, Error> {
         let mut open = self.open.lock().await;
-        Ok(self.opened(&mut open).await?.thread.clone())
+        Ok(self.opened(&mut open).await?.worker.clone())
     }
 
     async fn opened<'a>(&self, open: &'a mut Option<Open>) -> Result<&'a mut Open, Error> {
-        let lives = open.as_ref().is_some_and(|open| open.thread.lives());
+        let lives = open.as_ref().is_some_and(|open| open.worker.lives());
         let current = match open.take() {
             Some(current) if lives => current,
-            _ => {
-                let location = self.location.clone();
-                let served = location.clone();
-                let connect = move || connect(&location).map_err(|error| cannot_open(&location, &error));
-                let serve = move |connection, jobs| serve(connection, &served, jobs);
-                Open {
-                    thread: Arc::new(Thread::start(connect, serve).await?),
-                    schemas: HashSet::new(),
-                }
-            }
+            _ => Open {
+                worker: self.disk.open(&self.location).await?,
+                schemas: HashSet::new(),
+            },
         };
         Ok(open.insert(current))
     }
 
     async fn run<T: Send + 'static>(
         &self,
-        thread: &Thread<Job>,
+        worker: &dyn Worker,
         writes: Option<Durability>,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Error> {
@@ -148,7 +187,7 @@ impl File {
             writes,
             work: Box::new(work),
         };
-        thread.send(job).map_err(|_| Error::Gone)?;
+        worker.send(job).map_err(|_| Error::Gone)?;
         let result = result.await.map_err(|_| Error::Gone)?;
         result.map_err(|error| explain(&self.location, &error))
     }
@@ -164,7 +203,10 @@ fn serve(mut connection: Connection, location: &Location, jobs: mpsc::Receiver<J
             .check()
             .map_err(|why| failure(ffi::SQLITE_READONLY_DBMOVED, Some(why)))
             .and_then(|()| synchronize(&connection, &jobs, &mut synchronous));
-        together(&mut connection, ready, jobs);
+        let (answers, committed) = together(&mut connection, ready, jobs, |transaction| transaction.commit());
+        for answer in answers {
+            answer(&committed);
+        }
     }
 }
 
@@ -179,26 +221,28 @@ fn synchronize(connection: &Connection, jobs: &[Job], now: &mut Durability) -> r
     Ok(())
 }
 
-/// Runs jobs in one transaction.
-fn together(connection: &mut Connection, ready: rusqlite::Result<()>, jobs: Vec<Job>) {
+/// Runs jobs in one transaction, which `end` ends, and gives what tells those that wait how it ended.
+fn together(
+    connection: &mut Connection,
+    ready: rusqlite::Result<()>,
+    jobs: Vec<Job>,
+    end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
+) -> (Vec<Answer>, rusqlite::Result<()>) {
     let behavior = if jobs.iter().any(|job| job.writes.is_some()) {
         TransactionBehavior::Immediate
     } else {
         TransactionBehavior::Deferred
     };
     let transaction = ready.and_then(|()| connection.transaction_with_behavior(behavior));
-    let (answers, committed): (Vec<Answer>, _) = match transaction {
+    match transaction {
         Ok(transaction) => {
             let answers = jobs.into_iter().map(|job| (job.work)(Ok(&transaction))).collect();
-            (answers, transaction.commit())
+            (answers, end(transaction))
         }
         Err(error) => {
             let answers = jobs.into_iter().map(|job| (job.work)(Err(&error))).collect();
             (answers, Err(error))
         }
-    };
-    for answer in answers {
-        answer(&committed);
     }
 }
 

@@ -12,8 +12,11 @@ mod tests;
 
 use std::sync::Arc;
 
+use self::file::Machine;
+#[cfg(test)]
+pub(crate) use self::file::faulty;
 pub(crate) use self::{
-    file::File,
+    file::{Disk, File},
     location::Location,
     open::{Identity, open, write_ahead},
     rehearse::{Copied, copy, look},
@@ -23,14 +26,27 @@ pub(crate) use self::{
 use super::Kept;
 
 /// The files that the host itself keeps, each opened once.
-#[derive(Default)]
 pub(crate) struct Files {
     by_location: Kept<Location, File>,
+    disk: Arc<dyn Disk>,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self::on(Arc::new(Machine))
+    }
 }
 
 impl Files {
+    pub(crate) fn on(disk: Arc<dyn Disk>) -> Self {
+        Self {
+            by_location: Kept::default(),
+            disk,
+        }
+    }
+
     pub(crate) fn get(&self, location: &Location) -> Arc<File> {
-        let make = || File::new(location.clone());
+        let make = || File::new(location.clone(), self.disk.clone());
         match location {
             Location::File(_) => self.by_location.get(location, make),
             Location::Memory(_) => self.by_location.get_forever(location, make),

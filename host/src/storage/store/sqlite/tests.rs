@@ -1,5 +1,4 @@
 //! Databases that the host keeps: opened, shared, lost.
-#![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};
 

@@ -109,13 +109,38 @@ async fn without_the_setting_the_failure_names_it() {
     let pools = Pools::default();
     let sql = through(&pooler, &pools, true);
     sql.connect().await.unwrap();
-    let done = futures_util::future::join_all((0..6).map(|caller| work(&sql, caller))).await;
-    let failed: Vec<_> = done.into_iter().filter_map(Result::err).collect();
+    let mut failed = Vec::new();
+    for round in 0..5 {
+        let callers = (0..6).map(|caller| work(&sql, round * 6 + caller));
+        let done = futures_util::future::join_all(callers).await;
+        failed.extend(done.into_iter().filter_map(Result::err));
+    }
+    assert!(!failed.is_empty());
+    for error in &failed {
+        assert!(
+            error.is_unavailable() && error.message().contains("`prepared_statements: false`"),
+            "{failed:?}"
+        );
+    }
+    // In a transaction, whose statements were prepared on another connection before it.
+    let mut told = Vec::new();
+    for _ in 0..20 {
+        let _ = query(&sql, "SELECT name FROM t WHERE name = ?", vec![text("0/0")]).await;
+        let mut session = SqlSession::default();
+        let soon = Instant::now() + LONG;
+        if sql.begin(&mut session, soon, "main").await.is_ok() {
+            let statement = "SELECT name FROM t WHERE name = ?".to_owned();
+            told.extend(
+                sql.query(&session, soon, "main", statement, vec![text("0/0")])
+                    .await
+                    .err(),
+            );
+        }
+    }
     assert!(
-        failed
-            .iter()
-            .any(|error| error.is_unavailable() && error.message().contains("`prepared_statements: false`")),
-        "{failed:?}"
+        told.iter()
+            .all(|error| error.message().contains("`prepared_statements: false`")),
+        "{told:?}"
     );
 }
 

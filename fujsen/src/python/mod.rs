@@ -1,0 +1,9 @@
+//! Python: recognized, so that its texts are told that nothing compiles them yet.
+mod recognized;
+
+use crate::language::Language;
+
+pub(crate) static LANGUAGE: Language = Language {
+    known: tsk::Language::new(&recognized::TRAITS),
+    compiled: None,
+};

@@ -1,0 +1,13 @@
+//! What a service tells a collector beside traces.
+
+use std::{sync::Arc, time::Duration};
+
+use super::exporter::Exporter;
+
+/// Of one version of a service.
+#[derive(Clone, Default)]
+pub struct Beside {
+    /// How often metrics are handed over, too.
+    pub metrics: Option<(Arc<Exporter>, Duration)>,
+    pub logs: Option<Arc<Exporter>>,
+}
