@@ -51,7 +51,7 @@ pub(super) fn run(file: &Path, fujsen: &str, text: &str) -> Result<(), Failure> 
 
 fn parse(text: &str) -> Result<Vec<(String, Value)>, Failure> {
     let help = "write a JSON object with an entry for each parameter: '{\"name\": \"Ada\"}'";
-    arguments::of_json(text).map_err(|error| match serde_json::from_str::<IgnoredAny>(text) {
+    arguments::json::fields(text).map_err(|error| match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Failure::help("the arguments are JSON, but not an object", help),
         Err(_) => Failure::help(format!("the arguments are not JSON: {error}"), help),
     })

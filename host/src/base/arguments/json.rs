@@ -34,7 +34,7 @@ pub(super) fn document(body: &[u8]) -> Result<Value, Refused> {
 }
 
 /// The fields of an object as values. Of one that occurs twice the last counts.
-pub(super) fn fields(text: &str) -> Result<Vec<(String, Value)>, serde_json::Error> {
+pub(crate) fn fields(text: &str) -> Result<Vec<(String, Value)>, serde_json::Error> {
     let fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(text)?;
     let fields = fields.into_iter();
     fields.map(|(name, raw)| Ok((name, Value::from_raw(&raw)?))).collect()

@@ -7,7 +7,7 @@
 pub(crate) mod event;
 mod exact;
 pub(crate) mod http;
-mod json;
+pub(crate) mod json;
 mod text;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -66,11 +66,6 @@ pub fn bind_named(function: &Function, arguments: Vec<(String, Value)>) -> Resul
         slots.set(index, Some(fit(parameter, value)?));
     }
     Ok(slots.finish()?)
-}
-
-/// The arguments of a JSON object, by name, each as it is written.
-pub fn of_json(json: &str) -> Result<Vec<(String, Value)>, serde_json::Error> {
-    json::fields(json)
 }
 
 /// One place per parameter, filled from several sources: the first source that has it wins.

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     bind_named, event,
     http::{Input, bind},
-    of_json,
+    json::fields,
 };
 use crate::base::{fuzz, value::Value};
 
@@ -422,10 +422,10 @@ fn calls_bind_by_name() {
         "400 argument `f` has no parameter `x`; it takes none"
     );
 
-    let arguments = of_json(r#"{"a": {"b": [1]}, "n": 1, "n": 2}"#).unwrap();
+    let arguments = fields(r#"{"a": {"b": [1]}, "n": 1, "n": 2}"#).unwrap();
     let bound = bind_named(&function("n:integer a:json"), arguments).unwrap();
     assert_eq!(print(&bound), r#"2i, {"b": [1]}"#);
-    assert!(of_json("[1]").is_err() && of_json("{").is_err());
+    assert!(fields("[1]").is_err() && fields("{").is_err());
 }
 
 #[test]
@@ -453,7 +453,7 @@ fn nested_data_has_no_integer_that_a_language_would_round() {
     let query = ["1", beyond].map(|value| ("order".to_owned(), value.to_owned()));
     assert_eq!(request(b"", &query).unwrap_err().message, message);
     assert_eq!(request(b"", &query[1..]).unwrap_err().message, message);
-    let from_another = of_json(&body).unwrap();
+    let from_another = fields(&body).unwrap();
     assert_eq!(bind_named(&takes, from_another).unwrap_err().message, message);
     assert_eq!(event::bind(&takes, "{}", &body).unwrap_err().message, message);
 

@@ -73,7 +73,7 @@ pub(super) fn unit_of(name: &str) -> &'static str {
         name.strip_suffix(unit)
             .is_some_and(|rest| rest.len() > 1 && rest.ends_with('_'))
     };
-    UNITS.into_iter().find(|unit| ends(&unit)).unwrap_or_default()
+    UNITS.into_iter().find(|unit| ends(unit)).unwrap_or_default()
 }
 
 /// `name` is as in [`Family`].

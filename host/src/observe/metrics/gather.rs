@@ -6,17 +6,9 @@ use super::{
     Dependency, Exports, Fujsen, Guard, LOG_DROPPED, Metrics, Route, TASKS,
     family::{Family, Labels, counter, gauge, histogram, info, labels, single},
     meters::{DONE, KEPT, OUTCOMES},
+    now::Now,
     process::Process,
 };
-
-/// What the version that serves now says of itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Now<'a> {
-    pub service: &'a str,
-    pub version: &'a str,
-    /// Calls that run, and that wait for a place.
-    pub gate: (usize, usize),
-}
 
 impl Metrics {
     pub(in super::super) fn gather(&self, now: Now<'_>) -> Vec<Family> {

@@ -9,6 +9,7 @@ mod custom;
 pub(super) mod family;
 mod gather;
 mod meters;
+mod now;
 mod process;
 mod recent;
 mod remote;
@@ -34,8 +35,8 @@ use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series
 pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{Description, How, Measure},
-    gather::Now,
     meters::{Call, Circuit, Dependency, Done, Exports, Fujsen, Guard, Kept, Operation, Outcome, Route},
+    now::Now,
     remote::{Remote, Update},
     status::{Key, Refused, Status},
     tasks::Tasks,

@@ -6,6 +6,7 @@
 //! allocation.
 
 mod encoding;
+mod sampler;
 mod settings;
 mod span;
 mod trace;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tsk::{Config, Diagnostic, Node, Value};
 use url::Url;
 
-use super::tracer::Sampler;
+use super::sampler::Sampler;
 use crate::{
     base::{
         limits,

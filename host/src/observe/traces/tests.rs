@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message as _;
 use serde_json::json;
 
-use super::{tracer::Sampler, *};
+use super::{sampler::Sampler, *};
 use crate::{
     base::limits,
     capability::fixture,

@@ -72,19 +72,21 @@ impl<'a> Iterator for Tokens<'a> {
             self.0 = self.0.trim_start();
             let first = self.0.chars().next()?;
             let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+            let after = self.0.strip_prefix(first).unwrap_or_default();
             let length = match first {
                 '-' if self.0.starts_with("--") => {
                     self.0 = self.0.split_once('\n').map_or("", |(_, rest)| rest);
                     continue;
                 }
                 '/' if self.0.starts_with("/*") => {
-                    self.0 = self.0[2..].split_once("*/").map_or("", |(_, rest)| rest);
+                    let comment = after.strip_prefix('*').unwrap_or_default();
+                    self.0 = comment.split_once("*/").map_or("", |(_, rest)| rest);
                     continue;
                 }
                 '\'' | '"' | '`' => quoted(self.0, first),
                 '[' => quoted(self.0, ']'),
-                '?' | '$' => 1 + self.0[1..].find(|c| !is_word(c)).unwrap_or(self.0.len() - 1),
-                '<' | '>' | '=' | '!' => 1 + self.0[1..].find(|c| !matches!(c, '=' | '>')).unwrap_or(0),
+                '?' | '$' => 1 + after.find(|c| !is_word(c)).unwrap_or(after.len()),
+                '<' | '>' | '=' | '!' => 1 + after.find(|c| !matches!(c, '=' | '>')).unwrap_or(0),
                 _ if is_word(first) => self.0.find(|c| !is_word(c)).unwrap_or(self.0.len()),
                 other => other.len_utf8(),
             };

@@ -77,7 +77,8 @@ pub(super) fn check_description(description: &Description<'_>) -> Result<(), Str
     }
     let rest = without_total(name).strip_suffix(unit);
     let ends = rest.is_some_and(|rest| rest.len() > 1 && rest.ends_with('_'));
-    if !unit.is_empty() && !(is_name(unit, false) && ends) {
+    let fits = unit.is_empty() || (is_name(unit, false) && ends);
+    if !fits {
         let unit = unit.escape_debug();
         return Err(format!(
             "the name of `{shown}` must end in its unit: name it, for example, `{}_{unit}`, or leave the unit out",

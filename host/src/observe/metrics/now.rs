@@ -1,0 +1,10 @@
+//! What a page of metrics tells of the moment in which it is asked for.
+
+/// What the version that serves now says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Now<'a> {
+    pub service: &'a str,
+    pub version: &'a str,
+    /// Calls that run, and that wait for a place.
+    pub gate: (usize, usize),
+}
