@@ -191,7 +191,7 @@ fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object
 
 /// What a guest is not told, or asks in vain.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum ConfigError {
     #[error(
         "no fujsen reads `{}`: what [{}] holds is for the host alone; write a value that fujsens need, too, in a section of \
          your own",
@@ -207,7 +207,7 @@ pub(crate) enum Error {
     Schema(String),
 }
 
-impl Explain for Error {
+impl Explain for ConfigError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Kept(_) => (500, "denied"),
@@ -219,12 +219,12 @@ impl Explain for Error {
 }
 
 /// Everything that is wrong with a document. The error is for a document or a schema that is none.
-pub(crate) fn validate(document: &str, schema: &str) -> Result<Vec<String>, Error> {
-    let read = |text: &str, what| -> Result<serde_json::Value, Error> {
+pub(crate) fn validate(document: &str, schema: &str) -> Result<Vec<String>, ConfigError> {
+    let read = |text: &str, what| -> Result<serde_json::Value, ConfigError> {
         if text.len() > limits::SCHEMA_DOCUMENT {
-            return Err(Error::TooLarge(what));
+            return Err(ConfigError::TooLarge(what));
         }
-        serde_json::from_str(text).map_err(|why| Error::NotJson { what, why })
+        serde_json::from_str(text).map_err(|why| ConfigError::NotJson { what, why })
     };
     let (document, schema) = (read(document, "configuration")?, read(schema, "schema")?);
     let schema = Schema::read(&schema).map_err(|wrong| {
@@ -232,7 +232,7 @@ pub(crate) fn validate(document: &str, schema: &str) -> Result<Vec<String>, Erro
             .iter()
             .map(|one| format!("{}; {}", one.message, one.help))
             .collect();
-        Error::Schema(told.join("\n"))
+        ConfigError::Schema(told.join("\n"))
     })?;
     Ok(schema.errors_of(&document))
 }
@@ -383,7 +383,7 @@ mod tests {
             assert!(matches!(table.get("users", "nothing"), Found::Nothing));
         }
         assert_eq!(
-            Error::Kept("databases.main".into()).to_string(),
+            ConfigError::Kept("databases.main".into()).to_string(),
             "no fujsen reads `databases.main`: what [databases] holds is for the host alone; write a value that fujsens need, too, in a section of your own"
         );
     }

@@ -13,7 +13,7 @@ use crate::{
         traces::{Kind, Trace},
     },
     storage::{
-        queue::{self, Event, Options, Queue, Queues, Settings},
+        queue::{Event, Options, Queue, QueueError, Queues, Settings},
         store::Stores,
     },
 };
@@ -28,7 +28,7 @@ pub struct Events {
 
 /// Why an event was not published, as far as anybody knows.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum EventsError {
     #[error(
         "{queue} holds {most} events, all that it may (`length` of [message_queue]): some service does not handle its own; \
          `tusk-host events FILE status` shows which"
@@ -37,10 +37,10 @@ pub(crate) enum Error {
     #[error("{0} did not answer")]
     Silent(String),
     #[error(transparent)]
-    Queue(#[from] queue::Error),
+    Queue(#[from] QueueError),
 }
 
-impl Explain for Error {
+impl Explain for EventsError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Full { .. } => (503, "full"),
@@ -60,7 +60,7 @@ impl Explain for Error {
 impl Capability for Events {
     const NAME: &'static str = "events";
     type Kept = Queues;
-    type Error = Error;
+    type Error = EventsError;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
         Queues::default()
@@ -122,7 +122,7 @@ impl Events {
         kind: String,
         data: String,
         options: Options,
-    ) -> Result<String, Error> {
+    ) -> Result<String, EventsError> {
         let trace = trace.inner();
         let mut span = trace.span(Kind::Producer, || format!("publish {kind}").into());
         let event = Event::new(&self.service, kind, data, options, &trace, self.clock.wall());
@@ -140,7 +140,7 @@ impl Events {
         result
     }
 
-    async fn add(&self, event: Event, deadline: Instant) -> Result<String, Error> {
+    async fn add(&self, event: Event, deadline: Instant) -> Result<String, EventsError> {
         let until = deadline.min(self.clock.monotonic() + limits::EVENTS_PUBLISH);
         let mut pauses = limits::REDIS_BACKOFF.pauses();
         loop {
@@ -148,7 +148,7 @@ impl Events {
             match timeout_at(until.into(), self.queue.publish(&event, most)).await {
                 Ok(Ok(true)) => return Ok(event.id),
                 Ok(Ok(false)) => {
-                    return Err(Error::Full {
+                    return Err(EventsError::Full {
                         queue: self.place(),
                         most,
                     });
@@ -158,7 +158,7 @@ impl Events {
                     sleep(pause).await;
                 }
                 Ok(Err(error)) => return Err(error.into()),
-                Err(_) => return Err(Error::Silent(self.place())),
+                Err(_) => return Err(EventsError::Silent(self.place())),
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     base::explain::Explain,
     service::{read, settings},
     storage::{
-        queue::{Dead, Error, Event, Fate, Progress, Queue, Queues, Settings},
+        queue::{Dead, Event, Fate, Progress, Queue, QueueError, Queues, Settings},
         store::Stores,
     },
 };
@@ -135,8 +135,8 @@ fn time(milliseconds: i64) -> String {
     jiff::Timestamp::from_millisecond(milliseconds).map_or_else(|_| "?".into(), |time| time.to_string())
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
         Self::new(error.message())
     }
 }

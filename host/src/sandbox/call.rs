@@ -9,7 +9,7 @@ use crate::{
     },
     capability::config::ConfigSession,
     observe::request::Origin,
-    sandbox::{context::Context, fault, place::Panic, sessions::Sessions},
+    sandbox::{context::Context, fault::ImportError, place::Panic, sessions::Sessions},
 };
 
 /// Runs the fujsens that a fujsen calls.
@@ -94,10 +94,10 @@ impl Call {
     }
 
     /// Counts bytes that a host call hands to the guest against the call's budget.
-    pub(crate) fn retain(&mut self, bytes: usize) -> Result<(), fault::Error> {
+    pub(crate) fn retain(&mut self, bytes: usize) -> Result<(), ImportError> {
         self.retained = self.retained.saturating_add(bytes);
         if self.retained > limits::RETAINED_BYTES {
-            return Err(fault::Error::TooLarge);
+            return Err(ImportError::TooLarge);
         }
         Ok(())
     }

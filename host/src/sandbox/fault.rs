@@ -4,7 +4,7 @@ use crate::base::{explain::Explain, limits};
 
 /// Why a host function gives its guest nothing, whatever stands behind the door.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum ImportError {
     #[error("host calls returned more than {} MiB to this call", limits::RETAINED_BYTES >> 20)]
     TooLarge,
     #[error(
@@ -24,7 +24,7 @@ pub(crate) enum Error {
     Timestamp(u64),
 }
 
-impl Explain for Error {
+impl Explain for ImportError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::TooLarge => (500, "too-large"),

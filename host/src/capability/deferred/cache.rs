@@ -155,7 +155,7 @@ mod tests {
     use tsk::{Deferred, Span};
 
     use super::*;
-    use crate::capability::deferred::error::Error;
+    use crate::capability::deferred::error::DeferredError;
 
     const LONG: Duration = Duration::from_secs(60);
 
@@ -172,8 +172,8 @@ mod tests {
             span: Span::default(),
         };
         let error = match status {
-            504 => Error::Late,
-            _ => Error::Status {
+            504 => DeferredError::Late,
+            _ => DeferredError::Status {
                 shown: "x".into(),
                 status,
             },

@@ -2,12 +2,12 @@
 
 use crate::{
     base::{explain::Explain, limits},
-    capability::{http, redis, sql},
+    capability::{http::HttpError, redis::RedisError, sql::SqlError},
 };
 
 /// Why an operator gives no value.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Error {
+pub(super) enum DeferredError {
     /// Told when the file is loaded, too.
     #[error("{0}")]
     Argument(String),
@@ -30,14 +30,14 @@ pub(super) enum Error {
     #[error("{shown} answered with what is no JSON: {why}")]
     NotJson { shown: String, why: serde_json::Error },
     #[error(transparent)]
-    Http(#[from] http::Error),
+    Http(#[from] HttpError),
     #[error(transparent)]
-    Redis(#[from] redis::Error),
+    Redis(#[from] RedisError),
     #[error(transparent)]
-    Sql(#[from] sql::Error),
+    Sql(#[from] SqlError),
 }
 
-impl Explain for Error {
+impl Explain for DeferredError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Argument(_) => (500, "deferred-argument"),

@@ -2,7 +2,7 @@
 
 use tsk::{Deferred, Diagnostic, Node, SourceMap, Span, Value};
 
-use super::error::Error;
+use super::error::DeferredError;
 use crate::base::{explain::Explain, value};
 
 /// An operator that failed, and where it stands. Its words are without the secrets among its arguments.
@@ -17,7 +17,7 @@ pub struct Failed {
 }
 
 impl Failed {
-    pub(super) fn new(deferred: &Deferred, error: Error) -> Self {
+    pub(super) fn new(deferred: &Deferred, error: DeferredError) -> Self {
         let (status, code) = error.meaning();
         let told = |words| without_secrets(words, &deferred.arguments);
         Self {

@@ -7,7 +7,7 @@ use tsk::{Deferred, Diagnostic, Node, Object, Span, Value};
 use super::Reach;
 use crate::{
     base::{explain::Explain, section::text},
-    capability::redis::{self, Redis},
+    capability::redis::{Redis, RedisError},
 };
 
 /// An operator whose arguments make sense.
@@ -122,7 +122,7 @@ fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
 /// meant as a server.
 fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Operation<'a>> {
     let texts = || wrong(span, "`@redis` takes a command and its arguments").help("write `@redis(\"GET\", \"key\")`");
-    let refused = |error: redis::Error| refused(span, &error);
+    let refused = |error: RedisError| refused(span, &error);
     let is_command = |text| Redis::offers(text).is_ok();
     let first = arguments.first().and_then(text).ok_or_else(texts)?;
     let named = arguments

@@ -10,7 +10,7 @@ use tsk::{Config, Deferred, Node, Object};
 
 use super::{
     Reach, count,
-    error::Error,
+    error::DeferredError,
     failed::Failed,
     operation::{self, Operation},
     run,
@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
         if count > limits::DEFERRED_VALUES
             && let Some(first) = first(&node.value)
         {
-            return Err(Failed::new(first, Error::TooMany(count)));
+            return Err(Failed::new(first, DeferredError::TooMany(count)));
         }
         Ok(self.node(node).await?.unwrap_or(Value::Null))
     }
@@ -105,8 +105,9 @@ impl<'a> Reader<'a> {
     }
 
     async fn operator(&mut self, deferred: &Deferred) -> Result<Value, Failed> {
-        let failed = |error: Error| Failed::new(deferred, error);
-        let operation = Operation::new(deferred, self.reach).map_err(|wrong| failed(Error::Argument(wrong.message)))?;
+        let failed = |error: DeferredError| Failed::new(deferred, error);
+        let operation =
+            Operation::new(deferred, self.reach).map_err(|wrong| failed(DeferredError::Argument(wrong.message)))?;
         let value = match operation {
             Operation::Cache { lifetime, value } => self.cached(deferred, lifetime, value).await?,
             Operation::Http(request) => {
@@ -143,7 +144,7 @@ impl<'a> Reader<'a> {
         };
         self.retained += value.payload();
         if self.retained > limits::RETAINED_BYTES {
-            return Err(failed(Error::TooLarge));
+            return Err(failed(DeferredError::TooLarge));
         }
         Ok(value)
     }
@@ -158,7 +159,7 @@ impl<'a> Reader<'a> {
             session: &session,
             ..*self
         };
-        let late = || Failed::new(deferred, Error::Late);
+        let late = || Failed::new(deferred, DeferredError::Late);
         let evaluate = async { Ok(inner.node(value).await?.unwrap_or(Value::Null)) };
         let key = self.reach.namespace.key(deferred);
         let kept = self

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use http::header::CONTENT_TYPE;
 use url::Url;
 
-use super::error::Error;
+use super::error::DeferredError;
 use crate::{
     base::value::Value,
     capability::{
@@ -40,7 +40,7 @@ pub(super) async fn redis(
     arguments: Vec<Value>,
     origin: &Origin,
     deadline: Instant,
-) -> Result<Value, Error> {
+) -> Result<Value, DeferredError> {
     let reply = redis
         .command("", server, command, arguments, &origin.trace, deadline)
         .await?;
@@ -53,9 +53,9 @@ pub(super) async fn redis(
 }
 
 /// The total of a metric after `amount` was counted: an integer where it is one.
-pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Result<Value, Error> {
+pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Result<Value, DeferredError> {
     if let Some(amount) = amount {
-        metrics.count(name, amount).map_err(Error::Metric)?;
+        metrics.count(name, amount).map_err(DeferredError::Metric)?;
     }
     let total = metrics.total(name);
     let is_integer = total.fract() == 0.0 && total.abs() < 9e15;
@@ -71,18 +71,18 @@ pub(super) async fn http(
     request: Request,
     origin: &Origin,
     deadline: Instant,
-) -> Result<Value, Error> {
+) -> Result<Value, DeferredError> {
     let response = http.send(request, origin, deadline).await?;
     let shown = Url::parse(&response.url).map_or_else(|_| "the server".to_owned(), |url| capability::show(&url));
     if !(200..300).contains(&response.status) {
         let status = response.status;
-        return Err(Error::Status { shown, status });
+        return Err(DeferredError::Status { shown, status });
     }
     let is_json = is_json(&response);
     let text = String::from_utf8(response.body);
     match text {
-        Err(_) => Err(Error::NotText(shown)),
-        Ok(text) if is_json => Value::from_json_text(text).map_err(|why| Error::NotJson { shown, why }),
+        Err(_) => Err(DeferredError::NotText(shown)),
+        Ok(text) if is_json => Value::from_json_text(text).map_err(|why| DeferredError::NotJson { shown, why }),
         Ok(text) => Ok(Value::Text(text)),
     }
 }

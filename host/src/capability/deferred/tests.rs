@@ -17,7 +17,7 @@ use crate::{
     },
     capability::{
         Capabilities, Credentials, Shared,
-        sql::{self, SqlSession},
+        sql::{SqlError, SqlSession},
     },
     observe::request::Origin,
     storage::store::Stores,
@@ -430,8 +430,8 @@ fn a_remedy_is_apart_from_what_happened() {
         arguments: Vec::new(),
         span: tsk::Span::default(),
     };
-    let failed = |error: sql::Error| Failed::new(&deferred, error.into());
-    let unknown = || sql::Error::Unknown {
+    let failed = |error: SqlError| Failed::new(&deferred, error.into());
+    let unknown = || SqlError::Unknown {
         name: "mian".into(),
         hint: "; did you mean `main`?".into(),
     };
@@ -448,5 +448,5 @@ fn a_remedy_is_apart_from_what_happened() {
     );
     let told = Error::from(unknown()).message;
     assert!(told.ends_with("?; to add it, write in the file:\n[databases]\nmian: \"sqlite:mian.db\""));
-    assert_eq!(failed(sql::Error::Busy).diagnostic().help, None);
+    assert_eq!(failed(SqlError::Busy).diagnostic().help, None);
 }

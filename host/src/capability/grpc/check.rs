@@ -7,7 +7,7 @@ use prost::Message;
 use tonic::{Code, Request, Status, client::Grpc as Client};
 use tonic_prost::ProstCodec;
 
-use super::{Error, Grpc};
+use super::{Grpc, GrpcError};
 use crate::base::limits;
 
 const PATH: &str = "/grpc.health.v1.Health/Check";
@@ -31,7 +31,7 @@ const SERVING: i32 = 1;
 impl Grpc {
     /// Whether a server serves by its own word, or, where it offers no health service, answers at all. Not counted
     /// among the service's own calls.
-    pub(super) async fn ask(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn ask(&self, name: &str, deadline: Instant) -> Result<(), GrpcError> {
         let server = self.server(name)?;
         let asked = async {
             let mut client = Client::new(server.remote.channel()).max_decoding_message_size(limits::GRPC_MESSAGE);
@@ -41,7 +41,7 @@ impl Grpc {
             let codec = ProstCodec::<_, Answer>::default();
             client.unary(request, PathAndQuery::from_static(PATH), codec).await
         };
-        let unhealthy = |what| Err(Error::Unhealthy(what));
+        let unhealthy = |what| Err(GrpcError::Unhealthy(what));
         match asked.await {
             Ok(answer) if answer.get_ref().status == SERVING => Ok(()),
             Ok(_) => unhealthy("it says that it is not serving"),

@@ -2,7 +2,7 @@
 
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
-use super::{Described, Error, Server, error::Part, reflection::Undescribed};
+use super::{Described, GrpcError, Server, error::Part, reflection::Undescribed};
 use crate::base::misspelt::did_you_mean;
 
 /// Names that a message lists.
@@ -15,9 +15,9 @@ impl Server {
     }
 
     /// `fresh` asks the server again, unless it has been asked just now.
-    pub(super) async fn method(&self, path: &str, fresh: bool) -> Result<MethodDescriptor, Error> {
+    pub(super) async fn method(&self, path: &str, fresh: bool) -> Result<MethodDescriptor, GrpcError> {
         let Some((service, method)) = path.trim_start_matches('/').split_once('/') else {
-            return Err(Error::NoMethod(path.to_owned()));
+            return Err(GrpcError::NoMethod(path.to_owned()));
         };
         let described = self.service(service, fresh).await?;
         if let Some(found) = find(&described, method) {
@@ -33,7 +33,7 @@ impl Server {
         })
     }
 
-    async fn service(&self, name: &str, fresh: bool) -> Result<ServiceDescriptor, Error> {
+    async fn service(&self, name: &str, fresh: bool) -> Result<ServiceDescriptor, GrpcError> {
         let found = match &self.described {
             Described::ByFiles(pool) => pool.get_service_by_name(name).ok_or_else(|| {
                 let known = pool.services().map(|one| one.full_name().to_owned());
@@ -44,18 +44,18 @@ impl Server {
         found.map_err(|undescribed| match undescribed {
             Undescribed::Unknown(known) => self.unknown(Part::Service, name, name, &known),
             Undescribed::Failed(status) => self.failure("reflection", &status),
-            Undescribed::Silent => Error::Silent {
+            Undescribed::Silent => GrpcError::Silent {
                 server: self.name.clone(),
                 place: self.remote.show().to_owned(),
             },
-            Undescribed::Broken(why) => Error::Undescribed {
+            Undescribed::Broken(why) => GrpcError::Undescribed {
                 server: self.name.clone(),
                 why,
             },
         })
     }
 
-    fn unknown(&self, what: Part, shown: &str, name: &str, known: &[String]) -> Error {
+    fn unknown(&self, what: Part, shown: &str, name: &str, known: &[String]) -> GrpcError {
         let names = || known.iter().map(String::as_str);
         // Who leaves out the package means the only service of that name.
         let mut hint = match names().find(|known| known.rsplit('.').next() == Some(name)) {
@@ -66,7 +66,7 @@ impl Server {
             let more = if known.len() > SHOWN { ", …" } else { "" };
             hint = format!("; it has {}{more}", names().take(SHOWN).collect::<Vec<_>>().join(", "));
         }
-        Error::Unknown {
+        GrpcError::Unknown {
             server: self.name.clone(),
             what,
             name: shown.to_owned(),

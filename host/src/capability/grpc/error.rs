@@ -4,12 +4,12 @@ use tonic::Code;
 
 use crate::{
     base::{explain::Explain, limits},
-    network::{egress, resilience},
+    network::{egress::EgressError, resilience::ResilienceError},
 };
 
 /// Why a call has no answer. `server` is a key of `[grpc]`, `method` is `package.Service/Method`.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum GrpcError {
     #[error("no gRPC server `{name}`{hint}")]
     UnknownServer { name: String, hint: String },
     #[error("`{}` is no method: write `package.Service/Method`", .0.escape_debug())]
@@ -73,9 +73,9 @@ pub(crate) enum Error {
     #[error("{0}")]
     Unhealthy(&'static str),
     #[error(transparent)]
-    Egress(#[from] egress::Error),
+    Egress(#[from] EgressError),
     #[error(transparent)]
-    Resilience(#[from] resilience::Error),
+    Resilience(#[from] ResilienceError),
 }
 
 /// What a server does not have.
@@ -118,7 +118,7 @@ fn word(code: Code) -> (u16, &'static str) {
     }
 }
 
-impl Explain for Error {
+impl Explain for GrpcError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::UnknownServer { .. } => (500, "unknown-server"),

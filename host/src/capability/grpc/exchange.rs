@@ -12,7 +12,7 @@ use tokio::time::timeout_at;
 use tonic::{Code, ConnectError, Status, client::Grpc as Client, metadata::MetadataMap};
 
 use super::{
-    Error, Grpc, Messages, Request, Response, Server, describe,
+    Grpc, GrpcError, Messages, Request, Response, Server, describe,
     message::{self, Untold},
     metadata,
     raw::Raw,
@@ -31,7 +31,12 @@ const EARLY: Duration = Duration::from_millis(10);
 
 impl Grpc {
     /// Calls a method that answers with one message, by `deadline` at the latest.
-    pub(crate) async fn call(&self, request: Request, origin: &Origin, deadline: Instant) -> Result<Response, Error> {
+    pub(crate) async fn call(
+        &self,
+        request: Request,
+        origin: &Origin,
+        deadline: Instant,
+    ) -> Result<Response, GrpcError> {
         let server = self.server(&request.server)?;
         let origin = &origin.child();
         let metadata = metadata::outgoing(&request.metadata, origin)?;
@@ -57,13 +62,13 @@ impl Grpc {
         limit: Option<u32>,
         origin: &Origin,
         deadline: Instant,
-    ) -> Result<Messages, Error> {
+    ) -> Result<Messages, GrpcError> {
         let server = self.server(&request.server)?;
         let origin = &origin.child();
         let metadata = metadata::outgoing(&request.metadata, origin)?;
         if limit.is_some_and(|limit| !(1..=limits::GRPC_MESSAGES).contains(&limit)) {
             let message = format!("the limit of a stream is 1 to {} messages", limits::GRPC_MESSAGES);
-            return Err(Error::Argument(message));
+            return Err(GrpcError::Argument(message));
         }
         let (request, known) = (&request, &Known::default());
         let stream = |until| {
@@ -88,7 +93,7 @@ struct Known {
 
 impl Known {
     /// What the end of an attempt says about the server: an answer is one, whatever its status.
-    fn judge<T>(&self, result: &Result<T, Error>) -> Verdict {
+    fn judge<T>(&self, result: &Result<T, GrpcError>) -> Verdict {
         match result {
             Ok(_) => Verdict::Works,
             Err(error) => match error.meaning().0 {
@@ -128,14 +133,14 @@ struct Asked<'a> {
 
 impl Server {
     /// Measures a call, and ends it in time: with one attempt, or those that the policy has.
-    async fn within<T, F: Future<Output = Result<T, Error>>>(
+    async fn within<T, F: Future<Output = Result<T, GrpcError>>>(
         &self,
         request: &Request,
         origin: &Origin,
         deadline: Instant,
         known: &Known,
         call: impl Fn(Instant) -> F,
-    ) -> Result<T, Error> {
+    ) -> Result<T, GrpcError> {
         let start = Instant::now();
         let total = request
             .timeout_ms
@@ -147,7 +152,7 @@ impl Server {
             let (begin, answer) = (Instant::now(), call(until));
             async move {
                 match timeout_at(until.into(), answer).await {
-                    Ok(Err(Error::Status { code, .. }))
+                    Ok(Err(GrpcError::Status { code, .. }))
                         if code == Code::Cancelled && until <= Instant::now() + EARLY =>
                     {
                         Err(self.timed_out(&request.method, begin.elapsed()))
@@ -174,7 +179,12 @@ impl Server {
         span.set("server.port", i64::from(self.remote.place.port));
     }
 
-    async fn asked<'a>(&'a self, request: &Request, answers: Answers, known: &'a Known) -> Result<Asked<'a>, Error> {
+    async fn asked<'a>(
+        &'a self,
+        request: &Request,
+        answers: Answers,
+        known: &'a Known,
+    ) -> Result<Asked<'a>, GrpcError> {
         let mut method = self.method(&request.method, false).await?;
         let mut read = message::read(&method.input(), &request.message);
         if self.is_reflected() && read.as_ref().is_err_and(|unfit| unfit.is_unknown_field) {
@@ -189,16 +199,16 @@ impl Server {
             _ => None,
         };
         if let Some(wrong) = wrong {
-            return Err(Error::Argument(format!("{}: {name} {wrong}", self.name)));
+            return Err(GrpcError::Argument(format!("{}: {name} {wrong}", self.name)));
         }
         let (server, called) = (self.name.clone(), name.clone());
         let message = match read {
             Ok(message) if message.len() > limits::GRPC_MESSAGE => {
-                return Err(Error::LongMessage { server, method: called });
+                return Err(GrpcError::LongMessage { server, method: called });
             }
             Ok(message) => message,
             Err(unfit) => {
-                return Err(Error::Message {
+                return Err(GrpcError::Message {
                     server,
                     method: called,
                     why: unfit.message,
@@ -217,7 +227,7 @@ impl Server {
 }
 
 impl Asked<'_> {
-    async fn unary(&self, metadata: MetadataMap, until: Instant) -> Result<tonic::Response<Bytes>, Error> {
+    async fn unary(&self, metadata: MetadataMap, until: Instant) -> Result<tonic::Response<Bytes>, GrpcError> {
         let answered = async {
             let mut client = self.client().await?;
             let path = self.path()?;
@@ -226,7 +236,7 @@ impl Asked<'_> {
         self.or_failed(answered.await).await
     }
 
-    async fn stream(&self, metadata: MetadataMap, limit: Option<u32>, until: Instant) -> Result<Messages, Error> {
+    async fn stream(&self, metadata: MetadataMap, limit: Option<u32>, until: Instant) -> Result<Messages, GrpcError> {
         let opened = async {
             let mut client = self.client().await?;
             let path = self.path()?;
@@ -244,7 +254,7 @@ impl Asked<'_> {
                 break;
             };
             if answer.messages.len() == limits::GRPC_MESSAGES as usize {
-                return Err(Error::LongStream {
+                return Err(GrpcError::LongStream {
                     server: self.server.name.clone(),
                     method: self.name.clone(),
                 });
@@ -286,7 +296,7 @@ impl Asked<'_> {
     }
 
     /// A server that does not have what it described is another one by now: it is asked anew at the next call.
-    async fn or_failed<T>(&self, result: Result<T, Status>) -> Result<T, Error> {
+    async fn or_failed<T>(&self, result: Result<T, Status>) -> Result<T, GrpcError> {
         let Err(status) = &result else {
             return result.map_err(|status| self.server.failure(&self.name, &status));
         };
@@ -300,10 +310,10 @@ impl Asked<'_> {
         Err(self.server.failure(&self.name, status))
     }
 
-    fn told(&self, bytes: Bytes, most: usize) -> Result<String, Error> {
+    fn told(&self, bytes: Bytes, most: usize) -> Result<String, GrpcError> {
         message::write(&self.method.output(), bytes, most).map_err(|untold| match untold {
             Untold::TooLarge => self.server.too_large(&self.name),
-            Untold::Broken(why) => Error::Broken {
+            Untold::Broken(why) => GrpcError::Broken {
                 server: self.server.name.clone(),
                 method: self.name.clone(),
                 why,

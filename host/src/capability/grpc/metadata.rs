@@ -11,7 +11,7 @@ use http::{
 };
 use tonic::metadata::MetadataMap;
 
-use super::Error;
+use super::GrpcError;
 use crate::{base::limits, network::egress::headers, observe::request::Origin};
 
 /// Servers differ in whether they pad.
@@ -21,9 +21,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// A guest's metadata without what belongs to gRPC and the host, and the request's id and trace.
-pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<MetadataMap, Error> {
+pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<MetadataMap, GrpcError> {
     if size(given) > limits::GRPC_METADATA {
-        return Err(Error::LongMetadata);
+        return Err(GrpcError::LongMetadata);
     }
     let mut headers = HeaderMap::new();
     for (name, value) in headers::outgoing(given, origin)?
@@ -67,11 +67,11 @@ fn is_binary(name: &HeaderName) -> bool {
 }
 
 /// Base64 as everybody reads it: padded.
-fn rebased(name: &HeaderName, value: &HeaderValue) -> Result<HeaderValue, Error> {
+fn rebased(name: &HeaderName, value: &HeaderValue) -> Result<HeaderValue, GrpcError> {
     let bytes = BASE64.decode(value.as_bytes()).ok();
     bytes
         .and_then(|bytes| HeaderValue::from_str(&BASE64.encode(bytes)).ok())
-        .ok_or_else(|| Error::Metadata(name.clone()))
+        .ok_or_else(|| GrpcError::Metadata(name.clone()))
 }
 
 #[cfg(test)]

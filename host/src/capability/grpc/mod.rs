@@ -31,7 +31,7 @@ pub use self::remote::Channels;
 use self::remote::Remote;
 pub(crate) use self::{
     call::{Messages, Request, Response},
-    error::Error,
+    error::GrpcError,
     protos::files,
 };
 use super::{Capability, Grant, Reading};
@@ -65,7 +65,7 @@ enum Described {
 impl Capability for Grpc {
     const NAME: &'static str = "grpc";
     type Kept = Channels;
-    type Error = Error;
+    type Error = GrpcError;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
         Channels::new(metrics)
@@ -88,7 +88,7 @@ impl Capability for Grpc {
         self.servers.values().map(named).collect()
     }
 
-    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+    async fn check(&self, name: &str, deadline: Instant) -> Result<(), GrpcError> {
         self.ask(name, deadline).await
     }
 }
@@ -128,8 +128,8 @@ impl Grpc {
         }
     }
 
-    fn server(&self, name: &str) -> Result<&Server, Error> {
-        self.servers.get(name).ok_or_else(|| Error::UnknownServer {
+    fn server(&self, name: &str) -> Result<&Server, GrpcError> {
+        self.servers.get(name).ok_or_else(|| GrpcError::UnknownServer {
             name: name.to_owned(),
             hint: did_you_mean(name, self.servers.keys().map(String::as_str)),
         })

@@ -2,7 +2,7 @@
 
 use tonic::{Code, Status, TimeoutExpired};
 
-use super::{Error, Server};
+use super::{GrpcError, Server};
 use crate::{
     base::limits,
     network::egress::{Forbidden, cause, forbidden, reason},
@@ -13,7 +13,7 @@ const OVER: &str = "Error, decoded message length too large";
 
 impl Server {
     /// Why a call of `method` failed: what the server says, or what became of the connection.
-    pub(super) fn failure(&self, method: &str, status: &Status) -> Error {
+    pub(super) fn failure(&self, method: &str, status: &Status) -> GrpcError {
         match std::error::Error::source(status) {
             // The time that was left when the call was sent.
             Some(source) if cause::<TimeoutExpired>(source).is_some() => {}
@@ -24,7 +24,7 @@ impl Server {
             return self.too_large(method);
         }
         let words: String = status.message().chars().take(limits::GRPC_WORDS).collect();
-        Error::Status {
+        GrpcError::Status {
             server: self.name.clone(),
             method: method.to_owned(),
             code: status.code(),
@@ -33,27 +33,27 @@ impl Server {
     }
 
     /// A failure that no server has sent.
-    fn broken(&self, error: &(dyn std::error::Error + 'static)) -> Error {
+    fn broken(&self, error: &(dyn std::error::Error + 'static)) -> GrpcError {
         let place = &self.remote.place;
         if let Some(Forbidden(address)) = cause(error) {
             return forbidden(&place.origin, *address, place.network).into();
         }
-        Error::Unreachable {
+        GrpcError::Unreachable {
             server: self.name.clone(),
             place: place.show().to_owned(),
             why: reason(error),
         }
     }
 
-    pub(super) fn too_large(&self, method: &str) -> Error {
-        Error::LongAnswer {
+    pub(super) fn too_large(&self, method: &str) -> GrpcError {
+        GrpcError::LongAnswer {
             server: self.name.clone(),
             method: method.to_owned(),
         }
     }
 
-    pub(super) fn timed_out(&self, method: &str, waited: std::time::Duration) -> Error {
-        Error::Late {
+    pub(super) fn timed_out(&self, method: &str, waited: std::time::Duration) -> GrpcError {
+        GrpcError::Late {
             server: self.name.clone(),
             method: method.to_owned(),
             waited: waited.as_millis(),

@@ -2,12 +2,12 @@
 
 use crate::{
     base::{explain::Explain, limits},
-    network::{discovery, egress, resilience},
+    network::{discovery::DiscoveryError, egress::EgressError, resilience::ResilienceError},
 };
 
 /// Why a request has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum HttpError {
     #[error("`{}` is no URL to send a request to: {why}", .url.escape_debug())]
     Url { url: String, why: String },
     #[error("`{}` is no method", .0.escape_debug())]
@@ -46,14 +46,14 @@ pub(crate) enum Error {
     #[error("it answered {0}")]
     Unhealthy(u16),
     #[error(transparent)]
-    Discovery(#[from] discovery::Error),
+    Discovery(#[from] DiscoveryError),
     #[error(transparent)]
-    Egress(#[from] egress::Error),
+    Egress(#[from] EgressError),
     #[error(transparent)]
-    Resilience(#[from] resilience::Error),
+    Resilience(#[from] ResilienceError),
 }
 
-impl Error {
+impl HttpError {
     pub(super) fn url(url: &str, why: impl Into<String>) -> Self {
         Self::Url {
             url: url.chars().take(200).collect(),
@@ -63,12 +63,12 @@ impl Error {
 
     /// No answer came in time.
     pub(crate) fn is_late(&self) -> bool {
-        use resilience::Error::{Late, Slow};
+        use ResilienceError::{Late, Slow};
         matches!(self, Self::Late { .. } | Self::Resilience(Slow { .. } | Late(_)))
     }
 }
 
-impl Explain for Error {
+impl Explain for HttpError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Url { .. } => (500, "bad-url"),

@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use url::{Host, Url};
 
 use super::{
-    Error, Granted, Http, Request, Response,
+    Granted, Http, HttpError, Request, Response,
     client::{Way, noting_connections, remedy},
     pairs, show,
 };
@@ -46,7 +46,7 @@ impl Http {
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         self.identity.mark(&mut outgoing.headers, outgoing.audience.as_deref());
         let shown = show(&outgoing.url);
         match timeout_at(end.into(), self.follow(outgoing, redirects)).await {
@@ -57,12 +57,12 @@ impl Http {
             Err(_) => {
                 let waited = start.elapsed().as_millis();
                 let what = format!("did not answer within {waited} ms");
-                Err(Error::Late { shown, what })
+                Err(HttpError::Late { shown, what })
             }
         }
     }
 
-    async fn follow(&self, mut outgoing: Outgoing, redirects: u8) -> Result<Response, Error> {
+    async fn follow(&self, mut outgoing: Outgoing, redirects: u8) -> Result<Response, HttpError> {
         let mut left = redirects;
         loop {
             let network = self.check(&outgoing)?;
@@ -73,23 +73,23 @@ impl Http {
             };
             if left == 0 {
                 let message = format!("{} redirects more than {redirects} times", show(&outgoing.url));
-                return Err(Error::Redirects(message));
+                return Err(HttpError::Redirects(message));
             }
             left -= 1;
             outgoing.redirect(answer.status(), target);
         }
     }
 
-    pub(super) fn granted(&self, url: &Url) -> Result<&Granted, Error> {
-        let origin =
-            Origin::of(url).ok_or_else(|| Error::url(url.as_str(), "its scheme is none of http, https and service"))?;
+    pub(super) fn granted(&self, url: &Url) -> Result<&Granted, HttpError> {
+        let origin = Origin::of(url)
+            .ok_or_else(|| HttpError::url(url.as_str(), "its scheme is none of http, https and service"))?;
         self.origins
             .get(&origin)
-            .ok_or_else(|| Error::NotGranted(origin.as_str().to_owned()))
+            .ok_or_else(|| HttpError::NotGranted(origin.as_str().to_owned()))
     }
 
     /// Whether the URL's origin may be reached, and which network it may lead to.
-    fn check(&self, outgoing: &Outgoing) -> Result<Network, Error> {
+    fn check(&self, outgoing: &Outgoing) -> Result<Network, HttpError> {
         let url = &outgoing.url;
         let beyond = outgoing.beyond.as_ref();
         let beyond = beyond.filter(|(origin, _)| Origin::of(url).as_ref() == Some(origin));
@@ -107,12 +107,12 @@ impl Http {
         if allows(network, address.ip()) && !off_limits::has(address) {
             Ok(network)
         } else {
-            let origin = Origin::of(url).ok_or_else(|| Error::url(url.as_str(), "it has no origin"))?;
+            let origin = Origin::of(url).ok_or_else(|| HttpError::url(url.as_str(), "it has no origin"))?;
             Err(forbidden(&origin, address, network).into())
         }
     }
 
-    async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, Error> {
+    async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, HttpError> {
         let way = Way {
             network,
             shows_certificate: outgoing.is_direct && outgoing.audience.is_some(),
@@ -132,8 +132,8 @@ impl Http {
         sent.map_err(|error| failed(&error, &outgoing.url, network))
     }
 
-    fn request(&self, outgoing: &Outgoing, way: Way) -> Result<reqwest::RequestBuilder, Error> {
-        let client = self.clients.get(way).map_err(Error::NoClient)?;
+    fn request(&self, outgoing: &Outgoing, way: Way) -> Result<reqwest::RequestBuilder, HttpError> {
+        let client = self.clients.get(way).map_err(HttpError::NoClient)?;
         let mut request = client
             .request(outgoing.method.clone(), outgoing.url.clone())
             .headers(outgoing.headers.clone());
@@ -169,16 +169,16 @@ fn is_closed(error: &reqwest::Error) -> bool {
 }
 
 impl Outgoing {
-    pub(super) fn new(request: Request, origin: &request::Origin) -> Result<Self, Error> {
-        let mut url = Url::parse(&request.url).map_err(|error| Error::url(&request.url, error.to_string()))?;
+    pub(super) fn new(request: Request, origin: &request::Origin) -> Result<Self, HttpError> {
+        let mut url = Url::parse(&request.url).map_err(|error| HttpError::url(&request.url, error.to_string()))?;
         if !url.has_host() {
-            return Err(Error::url(&request.url, "it has no host"));
+            return Err(HttpError::url(&request.url, "it has no host"));
         }
         url.set_fragment(None);
         let method = Method::from_bytes(request.method.to_ascii_uppercase().as_bytes())
             .ok()
             .filter(|method| !matches!(*method, Method::CONNECT | Method::TRACE))
-            .ok_or_else(|| Error::Method(request.method.clone()))?;
+            .ok_or_else(|| HttpError::Method(request.method.clone()))?;
         let headers = headers::outgoing(&request.headers, origin)?;
         Ok(Self {
             method,
@@ -219,7 +219,7 @@ pub(super) fn describe(span: &mut Recording, outgoing: &Outgoing) {
 }
 
 /// Where an answer leads on; none when it is the final one.
-fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url, Error>> {
+fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url, HttpError>> {
     if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return None;
     }
@@ -228,12 +228,12 @@ fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url,
         target.set_fragment(None);
         target
     });
-    Some(target.map_err(|_| Error::Redirects(format!("{} redirects to `{}`", show(from), location.escape_debug()))))
+    Some(target.map_err(|_| HttpError::Redirects(format!("{} redirects to `{}`", show(from), location.escape_debug()))))
 }
 
 /// The body comes decompressed, so the bound is on what it becomes.
-async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, Error> {
-    let too_large = || Error::TooLarge(show(&url));
+async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, HttpError> {
+    let too_large = || HttpError::TooLarge(show(&url));
     let expected = answer.content_length().unwrap_or(0);
     if expected > limits::HTTP_BODY as u64 {
         return Err(too_large());
@@ -254,7 +254,7 @@ async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, Error
     })
 }
 
-fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
+fn failed(error: &reqwest::Error, url: &Url, network: Network) -> HttpError {
     if let (Some(Forbidden(address)), Some(origin)) = (cause(error), Origin::of(url)) {
         return forbidden(&origin, *address, network).into();
     }
@@ -265,26 +265,26 @@ fn failed(error: &reqwest::Error, url: &Url, network: Network) -> Error {
             false => ("sent nothing", limits::HTTP_GAP),
         };
         let what = format!("{what} within {} s", time.as_secs());
-        return Error::Late { shown, what };
+        return HttpError::Late { shown, what };
     }
     if error.is_builder() {
-        return Error::url(url.as_str(), reason(error));
+        return HttpError::url(url.as_str(), reason(error));
     }
     let (why, remedy) = (reason(error), remedy(error));
     // Apart: what was never reached can be asked again whatever was asked.
     if error.is_connect() {
-        Error::Unreachable { shown, why, remedy }
+        HttpError::Unreachable { shown, why, remedy }
     } else {
-        Error::Reset { shown, why, remedy }
+        HttpError::Reset { shown, why, remedy }
     }
 }
 
-fn interrupted(error: &reqwest::Error, url: &Url) -> Error {
+fn interrupted(error: &reqwest::Error, url: &Url) -> HttpError {
     let shown = show(url);
     if error.is_timeout() {
         let what = format!("sent nothing more for {} s", limits::HTTP_GAP.as_secs());
-        return Error::Late { shown, what };
+        return HttpError::Late { shown, what };
     }
     let why = reason(error);
-    Error::CutOff { shown, why }
+    HttpError::CutOff { shown, why }
 }

@@ -22,7 +22,7 @@ use tsk::{Config, Diagnostic};
 pub use self::client::Client;
 use self::client::Clients;
 pub(crate) use self::{
-    error::Error,
+    error::HttpError,
     message::{Request, Response},
     show::show,
 };
@@ -93,7 +93,7 @@ impl Target {
 impl Capability for Arc<Http> {
     const NAME: &'static str = "http";
     type Kept = (Client, Directory);
-    type Error = Error;
+    type Error = HttpError;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
         (Client::new(metrics), Directory::default())

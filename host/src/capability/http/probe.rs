@@ -5,12 +5,12 @@ use std::time::Instant;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Error, Http, exchange::Outgoing};
+use super::{Http, HttpError, exchange::Outgoing};
 
 impl Http {
     /// Whether a GET of `url` is answered with 2xx by `deadline`. The origin must be granted as for any request, and
     /// redirects are not followed. Not counted among the service's own requests.
-    pub(crate) async fn probe(&self, url: &Url, deadline: Instant) -> Result<(), Error> {
+    pub(crate) async fn probe(&self, url: &Url, deadline: Instant) -> Result<(), HttpError> {
         let outgoing = Outgoing {
             method: Method::GET,
             url: url.clone(),
@@ -23,7 +23,7 @@ impl Http {
         let response = self.answer(outgoing, 0, Instant::now(), deadline).await?;
         match response.status {
             200..300 => Ok(()),
-            status => Err(Error::Unhealthy(status)),
+            status => Err(HttpError::Unhealthy(status)),
         }
     }
 }

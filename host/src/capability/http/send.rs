@@ -8,7 +8,7 @@ use std::{
 use url::Url;
 
 use super::{
-    Error, Http, Request, Response, Target,
+    Http, HttpError, Request, Response, Target,
     exchange::{Outgoing, describe, is_idempotent},
 };
 use crate::{
@@ -28,7 +28,7 @@ impl Http {
         request: Request,
         origin: &request::Origin,
         deadline: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         let times = Times::of(&request, deadline);
         let origin = &origin.child();
         let outgoing = Outgoing::new(request, origin)?;
@@ -42,7 +42,7 @@ impl Http {
         request: Request,
         network: Network,
         deadline: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         let times = Times::of(&request, deadline);
         let origin = request::Origin::internal();
         let mut outgoing = Outgoing::new(request, &origin)?;
@@ -65,7 +65,7 @@ impl Http {
         mut outgoing: Outgoing,
         times: Times,
         trace: &Trace,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         let Times { redirects, start, end } = times;
         outgoing.audience = target.audience.clone();
         let mut running = Operation::start(&target.meter, trace, |span| describe(span, &outgoing));
@@ -88,7 +88,7 @@ impl Http {
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         let Some(guard) = &target.guard else {
             return self.attempt(target, outgoing, redirects, start, end).await;
         };
@@ -105,20 +105,20 @@ impl Http {
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         match &target.service {
             None => self.answer(outgoing, redirects, start, end).await,
             Some(service) => Box::pin(self.ask_instance(service, outgoing, redirects, start, end)).await,
         }
     }
 
-    fn target(&self, url: &Url) -> Result<Arc<Target>, Error> {
+    fn target(&self, url: &Url) -> Result<Arc<Target>, HttpError> {
         if url.scheme() != SCHEME {
             return self.granted(url).map(|granted| granted.target.clone());
         }
         let name = url.host_str().unwrap_or_default();
         if url.port().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::url(
+            return Err(HttpError::url(
                 url.as_str(),
                 "a service has a name and a path, as in service://users/v1/users",
             ));
@@ -148,7 +148,7 @@ impl Times {
 }
 
 /// What the end of an exchange says about the server.
-fn judge(result: &Result<Response, Error>) -> Verdict {
+fn judge(result: &Result<Response, HttpError>) -> Verdict {
     match result {
         Ok(response) if response.status < 500 => Verdict::Works,
         Ok(response) => {
@@ -158,12 +158,12 @@ fn judge(result: &Result<Response, Error>) -> Verdict {
         }
         Err(error) if error.is_late() => Verdict::Failed(error.message(), Retry::IfRepeatable),
         Err(error) => match error {
-            Error::NoClient(_) | Error::Unreachable { .. } => Verdict::Failed(error.message(), Retry::Always),
-            Error::Reset { .. } | Error::CutOff { .. } | Error::NoInstance(_) => {
+            HttpError::NoClient(_) | HttpError::Unreachable { .. } => Verdict::Failed(error.message(), Retry::Always),
+            HttpError::Reset { .. } | HttpError::CutOff { .. } | HttpError::NoInstance(_) => {
                 Verdict::Failed(error.message(), Retry::IfRepeatable)
             }
             // It answers, only not as we like it.
-            Error::TooLarge(_) | Error::Redirects(_) => Verdict::Works,
+            HttpError::TooLarge(_) | HttpError::Redirects(_) => Verdict::Works,
             _ => Verdict::Nothing,
         },
     }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Instant};
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Error, Http, Response, Target, exchange::Outgoing};
+use super::{Http, HttpError, Response, Target, exchange::Outgoing};
 use crate::{
     base::{explain::Explain, limits},
     network::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Http {
-    pub(super) fn service_target(&self, name: &str) -> Result<Arc<Target>, Error> {
+    pub(super) fn service_target(&self, name: &str) -> Result<Arc<Target>, HttpError> {
         if let Some(target) = self.named.get(&same_name(name)) {
             return Ok(target.clone());
         }
@@ -34,7 +34,7 @@ impl Http {
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, Error> {
+    ) -> Result<Response, HttpError> {
         self.keep_known(service, end).await?;
         for instance in service.probes(Instant::now()) {
             tasks::run("probe", probe(self.clone(), instance, service.name().into()));
@@ -51,11 +51,11 @@ impl Http {
                 result => return result,
             }
         }
-        Err(last.unwrap_or_else(|| Error::NoInstance(service.name().to_owned())))
+        Err(last.unwrap_or_else(|| HttpError::NoInstance(service.name().to_owned())))
     }
 
     /// Asks the registry where a service is: now where nothing is known, else beside the requests that come.
-    async fn keep_known(self: &Arc<Self>, service: &Arc<Service>, end: Instant) -> Result<(), Error> {
+    async fn keep_known(self: &Arc<Self>, service: &Arc<Service>, end: Instant) -> Result<(), HttpError> {
         if service.is_known() {
             // Others than the registry's are never asked for again.
             if service.takes_refresh(self.services.refresh(), Instant::now())
@@ -83,7 +83,7 @@ impl Http {
         self.look_up(service, url, end).await
     }
 
-    async fn look_up(&self, service: &Service, url: Url, end: Instant) -> Result<(), Error> {
+    async fn look_up(&self, service: &Service, url: Url, end: Instant) -> Result<(), HttpError> {
         let looked_up = self.look_up_once(service, url, end).await;
         let refresh = self.services.refresh();
         let pause = match looked_up {
@@ -94,13 +94,13 @@ impl Http {
         looked_up
     }
 
-    async fn look_up_once(&self, service: &Service, url: Url, end: Instant) -> Result<(), Error> {
+    async fn look_up_once(&self, service: &Service, url: Url, end: Instant) -> Result<(), HttpError> {
         let outgoing = Outgoing {
             beyond: Origin::of(&url).zip(self.registry),
             ..question(url)
         };
         let answer = self.answer(outgoing, 0, Instant::now(), end).await;
-        let answer = answer.map_err(|error| Error::NoRegistry {
+        let answer = answer.map_err(|error| HttpError::NoRegistry {
             service: service.name().to_owned(),
             why: error.message(),
         })?;
@@ -152,17 +152,17 @@ fn at(outgoing: &Outgoing, busy: &InstanceLease) -> Outgoing {
     }
 }
 
-fn outcome(result: &Result<Response, Error>) -> InstanceOutcome {
+fn outcome(result: &Result<Response, HttpError>) -> InstanceOutcome {
     match result {
         Ok(response) if matches!(response.status, 502..=504) => InstanceOutcome::Badly,
         Ok(_) => InstanceOutcome::Well,
         Err(error) if is_unreachable(error) => InstanceOutcome::Unreachable,
-        Err(Error::Late { .. } | Error::Reset { .. } | Error::CutOff { .. }) => InstanceOutcome::Badly,
+        Err(HttpError::Late { .. } | HttpError::Reset { .. } | HttpError::CutOff { .. }) => InstanceOutcome::Badly,
         Err(_) => InstanceOutcome::Well,
     }
 }
 
 /// Nothing was sent, and another one may be there.
-fn is_unreachable(error: &Error) -> bool {
-    matches!(error, Error::Unreachable { .. } | Error::NoClient(_))
+fn is_unreachable(error: &HttpError) -> bool {
+    matches!(error, HttpError::Unreachable { .. } | HttpError::NoClient(_))
 }

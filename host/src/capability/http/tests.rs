@@ -206,7 +206,7 @@ fn get(url: impl Into<String>) -> Request {
     }
 }
 
-async fn send(http: &Arc<Http>, request: Request) -> Result<Response, Error> {
+async fn send(http: &Arc<Http>, request: Request) -> Result<Response, HttpError> {
     let origin = request::Origin {
         request_id: "r-1".into(),
         trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None)

@@ -2,12 +2,12 @@
 
 use crate::{
     base::{explain::Explain, limits},
-    storage::store,
+    storage::store::StoreError,
 };
 
 /// Why a command gives no reply.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum RedisError {
     #[error("no Redis server `{name}`{hint}")]
     Unknown { name: String, hint: String },
     #[error("the file names no Redis server")]
@@ -38,10 +38,10 @@ pub(crate) enum Error {
     #[error("the server answered with something that is not understood")]
     NotUnderstood,
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] StoreError),
 }
 
-impl Explain for Error {
+impl Explain for RedisError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Unknown { .. } | Self::NoServer | Self::NotNamed(_) => (500, "unknown-server"),

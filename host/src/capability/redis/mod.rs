@@ -20,7 +20,7 @@ use redis::Cmd;
 use tsk::{Config, Diagnostic, Object};
 
 use self::verbs::Kind;
-pub(crate) use self::{error::Error, reply::Reply};
+pub(crate) use self::{error::RedisError, reply::Reply};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
@@ -53,7 +53,7 @@ struct Named {
 impl Capability for Redis {
     const NAME: &'static str = "redis";
     type Kept = ();
-    type Error = Error;
+    type Error = RedisError;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {}
 
@@ -148,7 +148,7 @@ impl Redis {
         arguments: Vec<Value>,
         trace: &Trace,
         deadline: Instant,
-    ) -> Result<Reply, Error> {
+    ) -> Result<Reply, RedisError> {
         let Named { server, meter } = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
@@ -160,17 +160,17 @@ impl Redis {
     }
 
     /// An error that says how to add the server where there is none of this name, seen from outside of sections.
-    pub(crate) fn has(&self, name: &str) -> Result<(), Error> {
+    pub(crate) fn has(&self, name: &str) -> Result<(), RedisError> {
         self.server("", name).map(drop)
     }
 
     /// An error where this is no command of the allow-list.
-    pub(crate) fn offers(name: &str) -> Result<(), Error> {
+    pub(crate) fn offers(name: &str) -> Result<(), RedisError> {
         verbs::kind(&name.trim().to_ascii_uppercase(), &[]).map(drop)
     }
 
     /// The server that is meant where none is named: `main` of `[redis]`, else its only one, else the file's only one.
-    pub(crate) fn default_name(&self) -> Result<&str, Error> {
+    pub(crate) fn default_name(&self) -> Result<&str, RedisError> {
         const MAIN: &str = "redis.main";
         if self.by_path.contains_key(MAIN) {
             return Ok(MAIN);
@@ -181,13 +181,15 @@ impl Redis {
         }
         match names.as_slice() {
             [only] => Ok(only),
-            [] => Err(Error::NoServer),
-            several => Err(Error::NotNamed(several.iter().map(|name| (*name).to_owned()).collect())),
+            [] => Err(RedisError::NoServer),
+            several => Err(RedisError::NotNamed(
+                several.iter().map(|name| (*name).to_owned()).collect(),
+            )),
         }
     }
 
     /// A key of `[redis]`, a key of the own section, a path from the top, or a URL that the file contains.
-    fn server(&self, section: &str, name: &str) -> Result<&Named, Error> {
+    fn server(&self, section: &str, name: &str) -> Result<&Named, RedisError> {
         let found = self
             .by_path
             .get(&format!("redis.{name}"))
@@ -196,10 +198,10 @@ impl Redis {
             .or_else(|| self.by_url.get(name));
         found.ok_or_else(|| {
             if name.contains("://") {
-                return Error::NotGranted;
+                return RedisError::NotGranted;
             }
             let names = self.by_path.keys().map(|path| short(path));
-            Error::Unknown {
+            RedisError::Unknown {
                 name: name.to_owned(),
                 hint: did_you_mean(name, names),
             }
@@ -230,7 +232,7 @@ async fn run(
     verb: &str,
     arguments: Vec<Value>,
     deadline: Instant,
-) -> Result<Reply, Error> {
+) -> Result<Reply, RedisError> {
     let left = deadline.saturating_duration_since(Instant::now());
     let time = left.min(limits::REDIS_COMMAND);
     match kind {
@@ -265,7 +267,7 @@ fn command(verb: &str, arguments: &[Value]) -> Cmd {
 
 /// `GETRANGE` gives a text of any length in part, and `EXISTS` tells an empty one from none: `GET` would have to be
 /// read whole.
-async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, Error> {
+async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, RedisError> {
     let key = arguments.first().cloned().unwrap_or(Value::Null);
     let mut both = redis::Pipeline::with_capacity(2);
     let range = [
@@ -287,7 +289,7 @@ async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Rep
 
 /// A value grows by what is appended as long as it is no longer than one that could be set at once. Whoever appends to it at
 /// the same time may add as much.
-async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, Error> {
+async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, RedisError> {
     let before = server
         .run(&command("STRLEN", arguments.get(..1).unwrap_or_default()), time)
         .await?;

@@ -1,9 +1,9 @@
 //! Replies of Redis as the values that guests are given.
 
-use super::Error;
+use super::RedisError;
 use crate::{
     base::{limits, value::Value},
-    storage::store::{self, redis::refused},
+    storage::store::{StoreError, redis::refused},
 };
 
 /// A reply as a list: a scalar is a list of one, nested arrays and maps are flattened.
@@ -14,7 +14,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    pub(super) fn new(reply: redis::Value) -> Result<Self, Error> {
+    pub(super) fn new(reply: redis::Value) -> Result<Self, RedisError> {
         use redis::Value as Raw;
         let is_list = matches!(reply, Raw::Array(_) | Raw::Set(_) | Raw::Push { .. } | Raw::Map(_));
         let mut flat = Flat::default();
@@ -33,7 +33,7 @@ struct Flat {
 }
 
 impl Flat {
-    fn push(&mut self, reply: redis::Value) -> Result<(), Error> {
+    fn push(&mut self, reply: redis::Value) -> Result<(), RedisError> {
         use redis::Value as Raw;
         let value = match reply {
             Raw::Nil => Value::Null,
@@ -56,12 +56,12 @@ impl Flat {
             Raw::Attribute { data, .. } => return self.push(*data),
             Raw::ServerError(error) => return Err(refused(&error.into()).into()),
             _ => {
-                return Err(Error::NotUnderstood);
+                return Err(RedisError::NotUnderstood);
             }
         };
         self.bytes += value.payload();
         if self.values.len() == limits::REDIS_ELEMENTS || self.bytes > limits::REDIS_REPLY {
-            return Err(store::Error::TooLarge.into());
+            return Err(StoreError::TooLarge.into());
         }
         self.values.push(value);
         Ok(())
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::base::explain::Told;
 
-    fn flatten(reply: Raw) -> Result<Vec<Value>, Error> {
+    fn flatten(reply: Raw) -> Result<Vec<Value>, RedisError> {
         Reply::new(reply).map(|reply| reply.values)
     }
 

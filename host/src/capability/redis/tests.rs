@@ -31,11 +31,11 @@ async fn answers(redis: &Redis, within: Duration) {
     }
 }
 
-async fn run(redis: &Redis, name: &str, arguments: &[&str]) -> Result<Vec<Value>, Error> {
+async fn run(redis: &Redis, name: &str, arguments: &[&str]) -> Result<Vec<Value>, RedisError> {
     within(redis, Duration::from_secs(10), name, arguments).await
 }
 
-async fn within(redis: &Redis, time: Duration, name: &str, arguments: &[&str]) -> Result<Vec<Value>, Error> {
+async fn within(redis: &Redis, time: Duration, name: &str, arguments: &[&str]) -> Result<Vec<Value>, RedisError> {
     let arguments = arguments.iter().copied().map(text).collect();
     redis
         .command(
@@ -57,7 +57,7 @@ async fn raw(redis: &Redis, name: &str, arguments: &[&str]) {
     server.run(&command(name, &arguments), NOISE).await.unwrap();
 }
 
-async fn give(redis: &Redis, name: &str, arguments: Vec<Value>) -> Result<Vec<Value>, Error> {
+async fn give(redis: &Redis, name: &str, arguments: Vec<Value>) -> Result<Vec<Value>, RedisError> {
     let deadline = Instant::now() + Duration::from_secs(10);
     let reply = redis
         .command("", "main", name, arguments, &Trace::default(), deadline)

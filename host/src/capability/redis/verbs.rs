@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Error;
+use super::RedisError;
 use crate::base::value::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ const BLOCKS_BY_LAST: &str = "BLMOVE BLPOP BRPOP BRPOPLPUSH BZPOPMAX BZPOPMIN";
 const BLOCKS_BY_FIRST: &str = "BLMPOP BZMPOP";
 
 /// How `verb` (upper case) runs with these arguments; an error when it is not allowed.
-pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<Kind, Error> {
+pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<Kind, RedisError> {
     let among = |list: &str| list.split_whitespace().any(|known| known == verb);
     match verb {
         "GET" if arguments.len() == 1 => return Ok(Kind::Get),
@@ -58,7 +58,7 @@ pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<Kind, Error> {
     } else if among(BLOCKS_BY_FIRST) {
         Ok(Kind::BlocksByFirst)
     } else {
-        Err(Error::NotOffered {
+        Err(RedisError::NotOffered {
             verb: verb.to_owned(),
             instead: instead(verb),
         })
@@ -84,7 +84,7 @@ fn instead(verb: &str) -> &'static str {
 }
 
 /// The time that a blocking command asked to wait for; none is for ever.
-pub(super) fn wait(kind: Kind, arguments: &[Value]) -> Result<Option<Duration>, Error> {
+pub(super) fn wait(kind: Kind, arguments: &[Value]) -> Result<Option<Duration>, RedisError> {
     let value = match kind {
         Kind::BlocksByFirst => arguments.first(),
         _ => arguments.last(),
@@ -98,7 +98,7 @@ pub(super) fn wait(kind: Kind, arguments: &[Value]) -> Result<Option<Duration>, 
     match seconds.and_then(|seconds: f64| Duration::try_from_secs_f64(seconds).ok()) {
         Some(Duration::ZERO) => Ok(None),
         Some(time) => Ok(Some(time)),
-        None => Err(Error::NoTime),
+        None => Err(RedisError::NoTime),
     }
 }
 

@@ -8,7 +8,7 @@ use tsk::{Diagnostic, Node, Span};
 use super::{
     did_you_mean,
     engine::{Lease, Rehearsed, Target},
-    error::Error,
+    error::SqlError,
     pools::{Opened, Pools},
     shown, target,
 };
@@ -100,21 +100,21 @@ impl Database {
     }
 
     /// Leaves a database that may be back by itself for its first use. None where somebody must do something.
-    fn not_yet(&self, name: &str, error: &Error) -> Option<()> {
+    fn not_yet(&self, name: &str, error: &SqlError) -> Option<()> {
         let may = self.opened.target.may_come_back(error);
         may.then(|| tracing::warn!("the database `{name}` is left for its first use: {}", error.message()))
     }
 
     /// A connection to the database, as its setup has left it.
-    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
+    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, SqlError> {
         let lease = self.opened.engine.lease(deadline).await?;
         let done = self.set_up(&lease, deadline).await;
-        done.map_err(|error| Error::Setup(Box::new(error)))?;
+        done.map_err(|error| SqlError::Setup(Box::new(error)))?;
         Ok(lease)
     }
 
     /// Runs the setup, unless this version of the file has seen that it was.
-    async fn set_up(&self, lease: &Lease, deadline: Instant) -> Result<(), Error> {
+    async fn set_up(&self, lease: &Lease, deadline: Instant) -> Result<(), SqlError> {
         let Some((setup, _)) = &self.setup else { return Ok(()) };
         let run = || async {
             // A save that leaves the setup alone does not write to the database.
@@ -122,16 +122,18 @@ impl Database {
                 lease.setup(deadline, setup.clone()).await?;
                 self.opened.ran(setup);
             }
-            Ok::<_, Error>(())
+            Ok::<_, SqlError>(())
         };
         let running = self.is_set_up.get_or_try_init(run);
         // Another call may be the one that runs it.
-        timeout_at(deadline.into(), running).await.map_err(|_| Error::Late)??;
+        timeout_at(deadline.into(), running)
+            .await
+            .map_err(|_| SqlError::Late)??;
         Ok(())
     }
 
     /// Whether it answers by `deadline`. One whose connections are all in use does.
-    pub(super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn check(&self, deadline: Instant) -> Result<(), SqlError> {
         match self.lease(deadline).await {
             Ok(lease) => lease.check(deadline).await,
             Err(error) if error.is_busy() => Ok(()),
@@ -139,7 +141,7 @@ impl Database {
         }
     }
 
-    fn cannot_open(&self, name: &str, error: &Error) -> Diagnostic {
+    fn cannot_open(&self, name: &str, error: &SqlError) -> Diagnostic {
         let target = &self.opened.target;
         let message = format!(
             "the database `{name}` ({}) cannot be opened: {}",
@@ -248,7 +250,7 @@ fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnost
     target::parse(name, url, folder).map_err(|(message, help)| wrong(format!(": {message}"), help))
 }
 
-fn setup_failed(name: &str, span: Span, error: &Error) -> Diagnostic {
+fn setup_failed(name: &str, span: Span, error: &SqlError) -> Diagnostic {
     let message = format!("the setup of the database `{name}` fails: {}", error.message());
     Diagnostic::error("database-setup", message)
         .at(span)

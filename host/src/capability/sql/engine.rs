@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{
-    error::{Error, whole},
+    error::{SqlError, whole},
     postgres::{self, Server},
     rows::{Changes, Rows},
     shown, sqlite,
@@ -71,7 +71,7 @@ impl Target {
     }
 
     /// What to do about a database that cannot be opened.
-    pub(super) fn help(&self, error: &Error) -> String {
+    pub(super) fn help(&self, error: &SqlError) -> String {
         match self {
             Self::Sqlite(location, _) => sqlite::help(location, error),
             Self::Postgres(server) => postgres::help(server, error),
@@ -79,7 +79,7 @@ impl Target {
     }
 
     /// Whether the database may be back by itself: a server that is down stops nothing else.
-    pub(super) fn may_come_back(&self, error: &Error) -> bool {
+    pub(super) fn may_come_back(&self, error: &SqlError) -> bool {
         match self {
             Self::Sqlite(..) => false,
             Self::Postgres(_) => error.may_pass() && !postgres::is_for_the_author(error),
@@ -92,9 +92,9 @@ pub(super) enum Rehearsed {
     Passed,
     /// It passed on less than the whole database.
     InPart(&'static str),
-    NotTried(Error),
-    CannotOpen(Error),
-    Failed(Error),
+    NotTried(SqlError),
+    CannotOpen(SqlError),
+    Failed(SqlError),
 }
 
 impl Target {
@@ -142,7 +142,7 @@ impl Engine {
         }
     }
 
-    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
+    pub(super) async fn lease(&self, deadline: Instant) -> Result<Lease, SqlError> {
         match self {
             Self::Sqlite(pool) => pool.lease(deadline).await.map(Lease::Sqlite),
             Self::Postgres(pool) => pool.lease(deadline).await.map(Lease::Postgres),
@@ -159,7 +159,7 @@ pub(super) enum Lease {
 impl Lease {
     /// Runs one statement and reads its rows. One that writes takes effect whole or, where its rows are over a bound,
     /// not at all.
-    pub(super) async fn query(&self, deadline: Instant, sql: String, parameters: Vec<Value>) -> Result<Rows, Error> {
+    pub(super) async fn query(&self, deadline: Instant, sql: String, parameters: Vec<Value>) -> Result<Rows, SqlError> {
         match self {
             Self::Sqlite(lease) => lease.query(deadline, sql, parameters).await,
             Self::Postgres(lease) => lease.query(deadline, sql, parameters).await,
@@ -172,7 +172,7 @@ impl Lease {
         deadline: Instant,
         sql: String,
         parameters: Vec<Value>,
-    ) -> Result<Changes, Error> {
+    ) -> Result<Changes, SqlError> {
         match self {
             Self::Sqlite(lease) => lease.execute(deadline, sql, parameters).await,
             Self::Postgres(lease) => lease.execute(deadline, sql, parameters).await,
@@ -180,7 +180,7 @@ impl Lease {
     }
 
     /// Runs the statements of a database's setup, whole or not at all.
-    pub(super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+    pub(super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), SqlError> {
         whole(&sql)?;
         match self {
             Self::Sqlite(lease) => lease.setup(deadline, sql).await,
@@ -189,7 +189,7 @@ impl Lease {
     }
 
     /// Whether the database answers.
-    pub(super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn check(&self, deadline: Instant) -> Result<(), SqlError> {
         match self {
             Self::Sqlite(lease) => lease.check(deadline).await,
             Self::Postgres(lease) => lease.check(deadline).await,
@@ -197,21 +197,21 @@ impl Lease {
     }
 
     /// Starts a transaction: all that follows on this lease belongs to it.
-    pub(super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn begin(&mut self, deadline: Instant) -> Result<(), SqlError> {
         match self {
             Self::Sqlite(lease) => lease.begin(deadline).await,
             Self::Postgres(lease) => lease.begin(deadline).await,
         }
     }
 
-    pub(super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn commit(&self, deadline: Instant) -> Result<(), SqlError> {
         match self {
             Self::Sqlite(lease) => lease.commit(deadline).await,
             Self::Postgres(lease) => lease.commit(deadline).await,
         }
     }
 
-    pub(super) async fn rollback(self, deadline: Instant) -> Result<(), Error> {
+    pub(super) async fn rollback(self, deadline: Instant) -> Result<(), SqlError> {
         match self {
             Self::Sqlite(lease) => lease.rollback(deadline).await,
             Self::Postgres(lease) => lease.rollback(deadline).await,

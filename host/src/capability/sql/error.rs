@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use crate::{
     base::{explain::Explain, limits},
-    storage::store,
+    storage::store::StoreError,
 };
 
 /// Why a statement, a transaction or a connection failed.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum SqlError {
     #[error("no database `{name}`{hint}")]
     Unknown { name: String, hint: String },
     #[error("the file names no database")]
@@ -130,12 +130,12 @@ pub(crate) enum Error {
     #[error("{0}")]
     Engine(String),
     #[error("the database's setup fails: {0}")]
-    Setup(Box<Error>),
+    Setup(Box<SqlError>),
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] StoreError),
 }
 
-impl Error {
+impl SqlError {
     /// Others have what it needs: it is there.
     pub(super) fn is_busy(&self) -> bool {
         match self {
@@ -146,7 +146,7 @@ impl Error {
     }
 }
 
-impl Explain for Error {
+impl Explain for SqlError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Unknown { .. } | Self::NoDatabase | Self::NotNamed(_) => (500, "unknown-database"),
@@ -194,21 +194,21 @@ impl Explain for Error {
 }
 
 /// That an engine reads a statement as its author wrote it: to the end.
-pub(super) fn whole(sql: &str) -> Result<(), Error> {
+pub(super) fn whole(sql: &str) -> Result<(), SqlError> {
     if sql.contains('\0') {
-        Err(Error::ZeroByte)
+        Err(SqlError::ZeroByte)
     } else {
         Ok(())
     }
 }
 
 /// Two columns of one name: a row as an object could hold only one of them.
-pub(super) fn distinct<'a>(columns: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+pub(super) fn distinct<'a>(columns: impl IntoIterator<Item = &'a str>) -> Result<(), SqlError> {
     let mut seen = HashMap::new();
     for (second, column) in columns.into_iter().enumerate() {
         if let Some(first) = seen.insert(column, second) {
             let column = column.to_owned();
-            return Err(Error::SameName { column, first, second });
+            return Err(SqlError::SameName { column, first, second });
         }
     }
     Ok(())

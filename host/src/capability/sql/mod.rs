@@ -23,7 +23,7 @@ use tsk::{Config, Diagnostic};
 pub use self::pools::Pools;
 use self::{database::Database, engine::Lease};
 pub(crate) use self::{
-    error::Error,
+    error::SqlError,
     rows::{Changes, Rows},
 };
 use super::{Capability, Grant, Reading};
@@ -70,7 +70,7 @@ impl SqlSession {
 impl Capability for Sql {
     const NAME: &'static str = "sql";
     type Kept = Pools;
-    type Error = Error;
+    type Error = SqlError;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
         Pools::new(metrics)
@@ -93,7 +93,7 @@ impl Capability for Sql {
         self.databases.iter().map(named).collect()
     }
 
-    async fn check(&self, name: &str, deadline: Instant) -> Result<(), Error> {
+    async fn check(&self, name: &str, deadline: Instant) -> Result<(), SqlError> {
         self.database(name)?.check(deadline).await
     }
 
@@ -159,7 +159,7 @@ impl Sql {
         name: &str,
         statement: String,
         parameters: Vec<Value>,
-    ) -> Result<Rows, Error> {
+    ) -> Result<Rows, SqlError> {
         let database = self.database(name)?;
         error::whole(&statement)?;
         let operation = database.operation(&session.trace, name, &statement);
@@ -185,7 +185,7 @@ impl Sql {
         name: &str,
         statement: String,
         parameters: Vec<Value>,
-    ) -> Result<Changes, Error> {
+    ) -> Result<Changes, SqlError> {
         let database = self.database(name)?;
         error::whole(&statement)?;
         let operation = database.operation(&session.trace, name, &statement);
@@ -204,15 +204,20 @@ impl Sql {
         operation.run(running).await
     }
 
-    pub(crate) async fn begin(&self, session: &mut SqlSession, deadline: Instant, database: &str) -> Result<(), Error> {
+    pub(crate) async fn begin(
+        &self,
+        session: &mut SqlSession,
+        deadline: Instant,
+        database: &str,
+    ) -> Result<(), SqlError> {
         let found = self.database(database)?;
         if session.transaction(database).is_some() {
-            return Err(Error::InTransaction(database.to_owned()));
+            return Err(SqlError::InTransaction(database.to_owned()));
         }
         let beginning = async {
             let mut lease = found.lease(deadline).await?;
             lease.begin(deadline).await?;
-            Ok::<_, Error>(lease)
+            Ok::<_, SqlError>(lease)
         };
         let lease = found
             .operation(&session.trace, database, "BEGIN")
@@ -228,11 +233,11 @@ impl Sql {
         session: &mut SqlSession,
         deadline: Instant,
         database: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), SqlError> {
         let found = self.database(database)?;
         let lease = session
             .transaction(database)
-            .ok_or_else(|| Error::NoTransaction(database.to_owned()))?;
+            .ok_or_else(|| SqlError::NoTransaction(database.to_owned()))?;
         found
             .operation(&session.trace, database, "COMMIT")
             .run(lease.commit(deadline))
@@ -246,11 +251,11 @@ impl Sql {
         session: &mut SqlSession,
         deadline: Instant,
         database: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), SqlError> {
         let found = self.database(database)?;
         let lease = session
             .take(database)
-            .ok_or_else(|| Error::NoTransaction(database.to_owned()))?;
+            .ok_or_else(|| SqlError::NoTransaction(database.to_owned()))?;
         found
             .operation(&session.trace, database, "ROLLBACK")
             .run(lease.rollback(deadline))
@@ -258,24 +263,26 @@ impl Sql {
     }
 
     /// The database that is meant where none is named: `main`, else the only one.
-    pub(crate) fn default_name(&self) -> Result<&str, Error> {
+    pub(crate) fn default_name(&self) -> Result<&str, SqlError> {
         const MAIN: &str = "main";
         let names: Vec<&str> = self.databases.keys().map(String::as_str).collect();
         match names.as_slice() {
             [only] => Ok(only),
             several if several.contains(&MAIN) => Ok(MAIN),
-            [] => Err(Error::NoDatabase),
-            several => Err(Error::NotNamed(several.iter().map(|name| (*name).to_owned()).collect())),
+            [] => Err(SqlError::NoDatabase),
+            several => Err(SqlError::NotNamed(
+                several.iter().map(|name| (*name).to_owned()).collect(),
+            )),
         }
     }
 
     /// An error that says how to add the database where there is none of this name.
-    pub(crate) fn has(&self, name: &str) -> Result<(), Error> {
+    pub(crate) fn has(&self, name: &str) -> Result<(), SqlError> {
         self.database(name).map(drop)
     }
 
-    fn database(&self, name: &str) -> Result<&Database, Error> {
-        self.databases.get(name).ok_or_else(|| Error::Unknown {
+    fn database(&self, name: &str) -> Result<&Database, SqlError> {
+        self.databases.get(name).ok_or_else(|| SqlError::Unknown {
             name: name.to_owned(),
             hint: did_you_mean(name, self.databases.keys().map(String::as_str)),
         })

@@ -1,11 +1,11 @@
 //! A value as bytes, the same in both engines. An integer is its decimal digits, so that Redis can count with it;
 //! anything else is a letter and its content. Never empty.
 
-use super::Error;
+use super::StateError;
 use crate::base::value::Value;
 
 /// None for `null`, which stands for no value.
-pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
+pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, StateError> {
     Ok(Some(match value {
         Value::Null => return Ok(None),
         Value::Boolean(value) => vec![if *value { b'y' } else { b'n' }],
@@ -50,8 +50,8 @@ pub(super) fn same(one: &[u8], other: &[u8]) -> bool {
     }
 }
 
-fn data(text: &str) -> Result<serde::de::IgnoredAny, Error> {
-    serde_json::from_str(text).map_err(Error::NotJson)
+fn data(text: &str) -> Result<serde::de::IgnoredAny, StateError> {
+    serde_json::from_str(text).map_err(StateError::NotJson)
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use crate::{
     base::{explain::Explain, limits},
-    storage::store,
+    storage::store::StoreError,
 };
 
 /// Why nothing was read or changed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum StateError {
     #[error("a key of the state has 1 to {} bytes, this one has {}", limits::STATE_KEY, .0)]
     Key(usize),
     #[error(
@@ -37,10 +37,10 @@ pub(crate) enum Error {
     #[error("the state ({0}) did not answer within the call's time")]
     Late(String),
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] StoreError),
 }
 
-impl Explain for Error {
+impl Explain for StateError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Key(_) | Self::NotJson(_) | Self::NoLifetime | Self::LongLifetime => (500, "bad-argument"),
@@ -71,11 +71,11 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    pub(super) fn of(self, key: &str) -> Error {
+    pub(super) fn of(self, key: &str) -> StateError {
         match self {
-            Self::NoInteger => Error::NoInteger(key.to_owned()),
-            Self::Overflow => Error::Overflow(key.to_owned()),
-            Self::Full => Error::Full,
+            Self::NoInteger => StateError::NoInteger(key.to_owned()),
+            Self::Overflow => StateError::Overflow(key.to_owned()),
+            Self::Full => StateError::Full,
         }
     }
 }

@@ -16,7 +16,7 @@ use std::{future::Future, path::Path, sync::Arc, time::Instant};
 use tokio::time::timeout_at;
 use tsk::{Config, Diagnostic, Span};
 
-pub(crate) use self::error::Error;
+pub(crate) use self::error::StateError;
 use self::{error::Refused, name::Name, redis::Keys, sqlite::Table};
 use super::{Capability, Grant, Reading};
 use crate::{
@@ -57,7 +57,7 @@ macro_rules! with_engine {
 impl Capability for State {
     const NAME: &'static str = "state";
     type Kept = Tables;
-    type Error = Error;
+    type Error = StateError;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
         Tables::default()
@@ -129,11 +129,11 @@ impl State {
         })
     }
 
-    pub(crate) async fn get(&self, deadline: Instant, key: String) -> Result<Value, Error> {
+    pub(crate) async fn get(&self, deadline: Instant, key: String) -> Result<Value, StateError> {
         let name = self.name(key)?;
         let found = self.raw(deadline, name.clone()).await?;
         found.map_or(Ok(Value::Null), |bytes| {
-            codec::decode(bytes).ok_or_else(|| Error::Foreign(name.key.clone()))
+            codec::decode(bytes).ok_or_else(|| StateError::Foreign(name.key.clone()))
         })
     }
 
@@ -143,7 +143,7 @@ impl State {
         key: String,
         value: &Value,
         lifetime: Option<u64>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), StateError> {
         let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
         let work = async {
             match encode(value)? {
@@ -154,7 +154,7 @@ impl State {
         self.within(deadline, work).await
     }
 
-    pub(crate) async fn delete(&self, deadline: Instant, key: String) -> Result<bool, Error> {
+    pub(crate) async fn delete(&self, deadline: Instant, key: String) -> Result<bool, StateError> {
         let name = self.name(key)?;
         let work = async { with_engine!(self, engine => engine.delete(name).await) };
         self.within(deadline, work).await
@@ -166,7 +166,7 @@ impl State {
         key: String,
         by: i64,
         lifetime: Option<u64>,
-    ) -> Result<i64, Error> {
+    ) -> Result<i64, StateError> {
         let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
         let work = async { with_engine!(self, engine => engine.increment(name, by, lifetime).await) };
         self.within(deadline, work).await
@@ -179,7 +179,7 @@ impl State {
         expected: &Value,
         value: &Value,
         lifetime: Option<u64>,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, StateError> {
         let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
         let (expected, value) = (encode(expected)?, encode(value)?);
         let is_json = matches!(expected.as_deref(), Some([b'j', ..]));
@@ -203,26 +203,31 @@ impl State {
         }
     }
 
-    pub(crate) async fn expire(&self, deadline: Instant, key: String, lifetime: Option<u64>) -> Result<bool, Error> {
+    pub(crate) async fn expire(
+        &self,
+        deadline: Instant,
+        key: String,
+        lifetime: Option<u64>,
+    ) -> Result<bool, StateError> {
         let (name, lifetime) = (self.name(key)?, checked(lifetime)?);
         let work = async { with_engine!(self, engine => engine.expire(name, lifetime).await) };
         self.within(deadline, work).await
     }
 
-    pub(crate) async fn expires_in(&self, deadline: Instant, key: String) -> Result<Option<u64>, Error> {
+    pub(crate) async fn expires_in(&self, deadline: Instant, key: String) -> Result<Option<u64>, StateError> {
         let name = self.name(key)?;
         let work = async { with_engine!(self, engine => engine.expires_in(name).await) };
         self.within(deadline, work).await
     }
 
-    async fn raw(&self, deadline: Instant, name: Name) -> Result<Option<Vec<u8>>, Error> {
+    async fn raw(&self, deadline: Instant, name: Name) -> Result<Option<Vec<u8>>, StateError> {
         let work = async { with_engine!(self, engine => engine.get(name).await) };
         self.within(deadline, work).await
     }
 
-    fn name(&self, key: String) -> Result<Name, Error> {
+    fn name(&self, key: String) -> Result<Name, StateError> {
         if key.is_empty() || key.len() > limits::STATE_KEY {
-            return Err(Error::Key(key.len()));
+            return Err(StateError::Key(key.len()));
         }
         Ok(Name {
             service: self.service.clone(),
@@ -230,24 +235,28 @@ impl State {
         })
     }
 
-    async fn within<T>(&self, deadline: Instant, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn within<T>(
+        &self,
+        deadline: Instant,
+        work: impl Future<Output = Result<T, StateError>>,
+    ) -> Result<T, StateError> {
         let done = timeout_at(deadline.into(), work).await;
-        done.unwrap_or_else(|_| Err(Error::Late(self.place.show())))
+        done.unwrap_or_else(|_| Err(StateError::Late(self.place.show())))
     }
 }
 
-fn encode(value: &Value) -> Result<Option<Vec<u8>>, Error> {
+fn encode(value: &Value) -> Result<Option<Vec<u8>>, StateError> {
     let bytes = value.payload();
     if bytes > limits::STATE_VALUE {
-        return Err(Error::TooLarge(bytes));
+        return Err(StateError::TooLarge(bytes));
     }
     codec::encode(value)
 }
 
-fn checked(lifetime: Option<u64>) -> Result<Option<u64>, Error> {
+fn checked(lifetime: Option<u64>) -> Result<Option<u64>, StateError> {
     match lifetime {
-        Some(0) => Err(Error::NoLifetime),
-        Some(time) if u128::from(time) > limits::STATE_LIFETIME.as_millis() => Err(Error::LongLifetime),
+        Some(0) => Err(StateError::NoLifetime),
+        Some(time) if u128::from(time) > limits::STATE_LIFETIME.as_millis() => Err(StateError::LongLifetime),
         other => Ok(other),
     }
 }

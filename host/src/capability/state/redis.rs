@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::redis::{Cmd, Value as Reply, cmd};
 
-use super::{Error, Name};
+use super::{Name, StateError};
 use crate::{
     base::limits,
     storage::store::redis::{Refusal, Server, key},
@@ -36,11 +36,11 @@ impl Keys {
     }
 
     /// A server that is down is not an error before something is asked of it.
-    pub(super) async fn open(&self) -> Result<(), Error> {
+    pub(super) async fn open(&self) -> Result<(), StateError> {
         Ok(())
     }
 
-    pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, StateError> {
         // Somebody else's value might be of any length.
         let most = limits::STATE_VALUE + 1;
         match self.run(cmd("GETRANGE").arg(at(&name)).arg(0).arg(most)).await? {
@@ -49,7 +49,7 @@ impl Keys {
         }
     }
 
-    pub(super) async fn set(&self, name: Name, value: Vec<u8>, lifetime: Option<u64>) -> Result<(), Error> {
+    pub(super) async fn set(&self, name: Name, value: Vec<u8>, lifetime: Option<u64>) -> Result<(), StateError> {
         let mut set = cmd("SET");
         set.arg(at(&name)).arg(value);
         if let Some(lifetime) = lifetime {
@@ -58,23 +58,23 @@ impl Keys {
         self.run(&set).await.map(drop)
     }
 
-    pub(super) async fn delete(&self, name: Name) -> Result<bool, Error> {
+    pub(super) async fn delete(&self, name: Name) -> Result<bool, StateError> {
         self.is_one(cmd("DEL").arg(at(&name))).await
     }
 
-    pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, Error> {
+    pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, StateError> {
         let mut script = script(INCREMENT, &name);
         script.arg(by).arg(text(lifetime));
         let sum = match self.server.run(&script, limits::REDIS_COMMAND).await {
             Ok(Reply::BulkString(bytes)) => super::codec::integer(&bytes),
             Ok(_) => None,
             Err(error) => match error.refusal() {
-                Some(Refusal::Overflow) => return Err(Error::Overflow(name.key)),
+                Some(Refusal::Overflow) => return Err(StateError::Overflow(name.key)),
                 Some(Refusal::NoInteger) => None,
                 _ => return Err(error.into()),
             },
         };
-        sum.ok_or(Error::NoInteger(name.key))
+        sum.ok_or(StateError::NoInteger(name.key))
     }
 
     pub(super) async fn swap(
@@ -83,7 +83,7 @@ impl Keys {
         expected: Option<Vec<u8>>,
         value: Option<Vec<u8>>,
         lifetime: Option<u64>,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, StateError> {
         let mut script = script(SWAP, &name);
         script
             .arg(expected.unwrap_or_default())
@@ -92,7 +92,7 @@ impl Keys {
         self.is_one(&script).await
     }
 
-    pub(super) async fn expire(&self, name: Name, lifetime: Option<u64>) -> Result<bool, Error> {
+    pub(super) async fn expire(&self, name: Name, lifetime: Option<u64>) -> Result<bool, StateError> {
         match lifetime {
             Some(lifetime) => self.is_one(cmd("PEXPIRE").arg(at(&name)).arg(lifetime)).await,
             None => {
@@ -102,7 +102,7 @@ impl Keys {
         }
     }
 
-    pub(super) async fn expires_in(&self, name: Name) -> Result<Option<u64>, Error> {
+    pub(super) async fn expires_in(&self, name: Name) -> Result<Option<u64>, StateError> {
         match self.run(cmd("PTTL").arg(at(&name))).await? {
             // Negative where there is no lifetime, and where there is no key.
             Reply::Int(left) => Ok(u64::try_from(left).ok()),
@@ -110,11 +110,11 @@ impl Keys {
         }
     }
 
-    async fn is_one(&self, command: &Cmd) -> Result<bool, Error> {
+    async fn is_one(&self, command: &Cmd) -> Result<bool, StateError> {
         Ok(self.run(command).await? == Reply::Int(1))
     }
 
-    async fn run(&self, command: &Cmd) -> Result<Reply, Error> {
+    async fn run(&self, command: &Cmd) -> Result<Reply, StateError> {
         Ok(self.server.run(command, limits::REDIS_COMMAND).await?)
     }
 }

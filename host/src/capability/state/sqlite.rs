@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::{task::AbortHandle, time::sleep};
 
-use super::{Error, Name, Refused, codec};
+use super::{Name, Refused, StateError, codec};
 use crate::{
     base::{clock::Clock, limits},
     observe::tasks,
@@ -57,7 +57,7 @@ impl Table {
         }
     }
 
-    pub(super) async fn open(&self) -> Result<(), Error> {
+    pub(super) async fn open(&self) -> Result<(), StateError> {
         self.file.ensure(SCHEMA).await?;
         self.sweeper.get_or_init(|| {
             let (file, clock) = (self.file.clone(), self.clock.clone());
@@ -66,25 +66,25 @@ impl Table {
         Ok(())
     }
 
-    pub(super) async fn look(&self) -> Result<(), Error> {
+    pub(super) async fn look(&self) -> Result<(), StateError> {
         Ok(self.file.look().await?)
     }
 
-    pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) async fn get(&self, name: Name) -> Result<Option<Vec<u8>>, StateError> {
         self.open().await?;
         let now = self.now();
         let found = self.file.read(move |connection| find(connection, &name, now)).await?;
         Ok(found.map(|row| row.value))
     }
 
-    pub(super) async fn set(&self, name: Name, value: Vec<u8>, lifetime: Option<u64>) -> Result<(), Error> {
+    pub(super) async fn set(&self, name: Name, value: Vec<u8>, lifetime: Option<u64>) -> Result<(), StateError> {
         self.write(name, move |connection, name, now| {
             put(connection, name, &value, expiry(now, lifetime), now)
         })
         .await
     }
 
-    pub(super) async fn delete(&self, name: Name) -> Result<bool, Error> {
+    pub(super) async fn delete(&self, name: Name) -> Result<bool, StateError> {
         self.write(name, |connection, name, now| {
             let was_there = find(connection, name, now)?.is_some();
             remove(connection, name)?;
@@ -93,7 +93,7 @@ impl Table {
         .await
     }
 
-    pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, Error> {
+    pub(super) async fn increment(&self, name: Name, by: i64, lifetime: Option<u64>) -> Result<i64, StateError> {
         self.write(name, move |connection, name, now| {
             let (old, expires) = match find(connection, name, now)? {
                 Some(row) => (codec::integer(&row.value), row.expires),
@@ -116,7 +116,7 @@ impl Table {
         expected: Option<Vec<u8>>,
         value: Option<Vec<u8>>,
         lifetime: Option<u64>,
-    ) -> Result<bool, Error> {
+    ) -> Result<bool, StateError> {
         self.write(name, move |connection, name, now| {
             if find(connection, name, now)?.map(|row| row.value) != expected {
                 return Ok(Ok(false));
@@ -129,7 +129,7 @@ impl Table {
         .await
     }
 
-    pub(super) async fn expire(&self, name: Name, lifetime: Option<u64>) -> Result<bool, Error> {
+    pub(super) async fn expire(&self, name: Name, lifetime: Option<u64>) -> Result<bool, StateError> {
         self.write(name, move |connection, name, now| match find(connection, name, now)? {
             Some(row) => Ok(put(connection, name, &row.value, expiry(now, lifetime), now)?.map(|()| true)),
             None => Ok(Ok(false)),
@@ -137,7 +137,7 @@ impl Table {
         .await
     }
 
-    pub(super) async fn expires_in(&self, name: Name) -> Result<Option<u64>, Error> {
+    pub(super) async fn expires_in(&self, name: Name) -> Result<Option<u64>, StateError> {
         self.open().await?;
         let now = self.now();
         let found = self.file.read(move |connection| find(connection, &name, now)).await?;
@@ -149,7 +149,7 @@ impl Table {
         &self,
         name: Name,
         work: impl FnOnce(&Connection, &Name, i64) -> rusqlite::Result<Result<T, Refused>> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, StateError> {
         self.open().await?;
         let (key, clock) = (name.key.clone(), self.clock.clone());
         // Read in the transaction: what waited for it has not lived yet.

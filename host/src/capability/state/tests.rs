@@ -98,7 +98,7 @@ async fn swap(state: &State, expected: Value, value: Value) -> bool {
         .unwrap()
 }
 
-async fn increment(state: &State, key: &str, by: i64) -> Result<i64, Error> {
+async fn increment(state: &State, key: &str, by: i64) -> Result<i64, StateError> {
     state.increment(soon(), key.into(), by, None).await
 }
 

@@ -3,7 +3,7 @@
 use crate::base::explain::Explain;
 
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum DiscoveryError {
     #[error("there is no service `{}`{hint}", .name.escape_debug())]
     Unknown { name: String, hint: String },
     #[error("`{}` is no name of a service", .0.escape_debug())]
@@ -19,7 +19,7 @@ pub(crate) enum Error {
     NotAllowed { origin: String, host: String, name: String },
 }
 
-impl Explain for Error {
+impl Explain for DiscoveryError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Unknown { .. } => (500, "unknown-service"),

@@ -19,7 +19,7 @@ use url::Url;
 
 use self::{answer::Named, network::Block, settings::Settings};
 pub(crate) use self::{
-    error::Error,
+    error::DiscoveryError,
     instance::{Instance, InstanceLease, InstanceOutcome},
     service::Service,
     settings::Balance,
@@ -120,7 +120,7 @@ impl Services {
     }
 
     /// A service of this name: one of the file, else one of the registry, whose instances may not be known yet.
-    pub(crate) fn find(&self, name: &str) -> Result<Arc<Service>, Error> {
+    pub(crate) fn find(&self, name: &str) -> Result<Arc<Service>, DiscoveryError> {
         let name = same_name(name);
         if let Some(service) = self.fixed.get(&name) {
             return Ok(service.clone());
@@ -130,7 +130,7 @@ impl Services {
         };
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
         if name.is_empty() || name.len() > limits::SERVICE_NAME || !name.bytes().all(is_name) {
-            return Err(Error::Name(name));
+            return Err(DiscoveryError::Name(name));
         }
         Ok(self.directory.service(settings.registry.as_str(), &name))
     }
@@ -156,14 +156,14 @@ impl Services {
         status: u16,
         body: &[u8],
         is_granted: impl Fn(&Url) -> bool,
-    ) -> Result<(), Error> {
+    ) -> Result<(), DiscoveryError> {
         let name = service.name();
         let Some(settings) = &self.settings else { return Ok(()) };
         if status == 404 {
             service.set(Vec::new());
             return Ok(());
         }
-        let bad = |what: String| Error::Registry {
+        let bad = |what: String| DiscoveryError::Registry {
             registry: settings.registry.origin().ascii_serialization(),
             what,
             name: name.to_owned(),
@@ -176,7 +176,7 @@ impl Services {
             .into_iter()
             .partition(|one| is_granted(&one.url) || settings.allows(&one.url));
         if let Some(one) = refused.first() {
-            let refused = Error::NotAllowed {
+            let refused = DiscoveryError::NotAllowed {
                 origin: one.url.origin().ascii_serialization(),
                 host: one.url.host_str().unwrap_or_default().to_owned(),
                 name: name.to_owned(),
@@ -216,11 +216,11 @@ impl Services {
         ))
     }
 
-    fn unknown(&self, name: &str) -> Error {
+    fn unknown(&self, name: &str) -> DiscoveryError {
         let near = tsk::suggest(name, self.fixed.keys().map(String::as_str));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         let name = name.to_owned();
-        Error::Unknown { name, hint }
+        DiscoveryError::Unknown { name, hint }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::base::{explain::Explain, limits, off_limits::OffLimits};
 
 /// Why a request goes out to nobody.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum EgressError {
     #[error("{} is never reached: {}", .0, OffLimits)]
     OffLimits(String),
     #[error("{origin} leads to {address}, a private address")]
@@ -27,7 +27,7 @@ pub(crate) enum Error {
     HeaderValue(http::HeaderName),
 }
 
-impl Explain for Error {
+impl Explain for EgressError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::OffLimits(_) | Self::Private { .. } | Self::Nowhere { .. } => (500, "denied"),

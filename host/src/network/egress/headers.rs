@@ -8,7 +8,7 @@ use http::{
     },
 };
 
-use super::Error;
+use super::EgressError;
 use crate::{
     base::limits,
     network::mesh::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
@@ -46,17 +46,17 @@ fn is_hosts(name: &HeaderName) -> bool {
 
 /// A guest's headers without those that belong to the host, and those of the host: the request's id, and the place in
 /// its trace. `origin` is that of what is sent, a child of the call's.
-pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, Error> {
+pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, EgressError> {
     // Before there is a map: one of tens of thousands panics.
     let bytes: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > limits::HEADER_BYTES || given.len() > limits::HEADER_COUNT {
         let count = given.len();
-        return Err(Error::Headers { count, bytes });
+        return Err(EgressError::Headers { count, bytes });
     }
     let mut headers = HeaderMap::with_capacity(given.len() + 3);
     for (name, value) in given {
-        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::HeaderName(name.clone()))?;
-        let value = HeaderValue::from_str(value).map_err(|_| Error::HeaderValue(key.clone()))?;
+        let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| EgressError::HeaderName(name.clone()))?;
+        let value = HeaderValue::from_str(value).map_err(|_| EgressError::HeaderValue(key.clone()))?;
         if !is_hosts(&key) {
             headers.append(key, value);
         }

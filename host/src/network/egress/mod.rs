@@ -8,7 +8,7 @@ pub(crate) mod headers;
 mod resolve;
 
 pub(crate) use self::{
-    error::Error,
+    error::EgressError,
     grants::{Network, Origin, dependencies, granting, names, network, origins},
     resolve::{Forbidden, allows, cause, forbidden, reason, resolve},
 };

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     address::{Reach, reach},
-    error::Error,
+    error::EgressError,
     grants::{Network, Origin},
 };
 use crate::base::off_limits;
@@ -53,14 +53,14 @@ impl fmt::Display for Forbidden {
 impl StdError for Forbidden {}
 
 /// What a fujsen is told where [`Forbidden`] stopped it.
-pub(crate) fn forbidden(origin: &Origin, address: SocketAddr, network: Network) -> Error {
+pub(crate) fn forbidden(origin: &Origin, address: SocketAddr, network: Network) -> EgressError {
     let (origin, ip) = (origin.as_str().to_owned(), address.ip());
     if off_limits::has(address) {
-        return Error::OffLimits(origin);
+        return EgressError::OffLimits(origin);
     }
     match network == Network::Public && allows(Network::Private, ip) {
-        true => Error::Private { origin, address: ip },
-        false => Error::Nowhere { origin, address: ip },
+        true => EgressError::Private { origin, address: ip },
+        false => EgressError::Nowhere { origin, address: ip },
     }
 }
 

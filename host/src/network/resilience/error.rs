@@ -6,7 +6,7 @@ use crate::base::explain::Explain;
 
 /// Why a call was not made, or was given up.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum ResilienceError {
     /// By the policy's own time.
     #[error("`{name}` did not answer within {time:?} (resilience.{name}.timeout)")]
     Slow { name: Arc<str>, time: Duration },
@@ -31,7 +31,7 @@ fn when(left: Option<Duration>) -> String {
     }
 }
 
-impl Explain for Error {
+impl Explain for ResilienceError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Slow { .. } | Self::Late(_) => (504, "timeout"),

@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout_at};
 
 use super::{
     breaker::{Admission, Refusal},
-    error::Error,
+    error::ResilienceError,
     memory::Record,
     policy::Policy,
 };
@@ -59,7 +59,7 @@ impl Guard {
         mut attempt: impl FnMut(Instant) -> F,
     ) -> Result<T, E>
     where
-        E: From<Error>,
+        E: From<ResilienceError>,
         F: Future<Output = Result<T, E>>,
     {
         let _place = Place::take(self)?;
@@ -83,13 +83,13 @@ impl Guard {
     }
 
     /// One attempt and what it says; the error is that there was none.
-    async fn tried<T, E: From<Error>>(
+    async fn tried<T, E: From<ResilienceError>>(
         &self,
         until: Instant,
         end: Instant,
         judge: &impl Fn(&Result<T, E>) -> Verdict,
         work: impl Future<Output = Result<T, E>>,
-    ) -> Result<(Result<T, E>, Verdict), Error> {
+    ) -> Result<(Result<T, E>, Verdict), ResilienceError> {
         let admission = self.enter()?;
         let result = timeout_at(until.into(), work).await;
         let result = result.unwrap_or_else(|_| Err(self.timed_out(until < end).into()));
@@ -98,7 +98,7 @@ impl Guard {
         Ok((result, verdict))
     }
 
-    fn enter(&self) -> Result<Admission<'_>, Error> {
+    fn enter(&self) -> Result<Admission<'_>, ResilienceError> {
         let entered = self.record.breaker.enter(self.policy.rule(), Instant::now());
         entered.map_err(|refusal| {
             self.record.meter.kept(Kept::Circuit);
@@ -106,14 +106,14 @@ impl Guard {
         })
     }
 
-    fn timed_out(&self, by_policy: bool) -> Error {
+    fn timed_out(&self, by_policy: bool) -> ResilienceError {
         let name = self.name.clone();
         match by_policy {
-            true => Error::Slow {
+            true => ResilienceError::Slow {
                 name,
                 time: self.policy.timeout,
             },
-            false => Error::Late(name),
+            false => ResilienceError::Late(name),
         }
     }
 
@@ -163,9 +163,9 @@ impl Guard {
         Some(pause)
     }
 
-    fn is_open(&self, refusal: Refusal) -> Error {
+    fn is_open(&self, refusal: Refusal) -> ResilienceError {
         let Refusal { left, failures, reason } = refusal;
-        Error::Open {
+        ResilienceError::Open {
             name: self.name.clone(),
             left,
             failures,
@@ -178,14 +178,14 @@ impl Guard {
 struct Place<'a>(&'a Guard);
 
 impl<'a> Place<'a> {
-    fn take(guard: &'a Guard) -> Result<Self, Error> {
+    fn take(guard: &'a Guard) -> Result<Self, ResilienceError> {
         let (most, meter) = (guard.policy.concurrency, &guard.record.meter);
         if meter.enter(most) {
             return Ok(Self(guard));
         }
         meter.kept(Kept::Concurrency);
         let name = guard.name.clone();
-        Err(Error::Crowded { name, most })
+        Err(ResilienceError::Crowded { name, most })
     }
 }
 

@@ -13,7 +13,7 @@ mod policy;
 
 pub(crate) use self::{
     breaker::Open,
-    error::Error,
+    error::ResilienceError,
     guard::{Guard, Retry, Verdict},
     memory::Memory,
     policies::Policies,

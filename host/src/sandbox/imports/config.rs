@@ -2,14 +2,14 @@
 
 use crate::{
     capability::{
-        config::{self, Found, validate},
+        config::{ConfigError, Found, validate},
         deferred::Reader,
     },
     observe::tasks,
     sandbox::{
         bindings::{self, Error, Value, config::Entry},
         call::Call,
-        fault,
+        fault::ImportError,
     },
 };
 
@@ -30,7 +30,7 @@ impl bindings::config::Host for Call {
         let value = match values.get(&self.section, &key) {
             Found::Nothing => return Ok(None),
             Found::Plain(value) => value.clone(),
-            Found::Kept(path) => return Err(config::Error::Kept(path).into()),
+            Found::Kept(path) => return Err(ConfigError::Kept(path).into()),
             Found::Deferred(node) => {
                 let reach = context.capabilities.reach();
                 let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
@@ -45,7 +45,7 @@ impl bindings::config::Host for Call {
     async fn validate(&mut self, document: String, schema: String) -> Result<Vec<String>, Error> {
         // Patterns may take their time, which the threads of calls have not.
         let checking = tasks::block("validate", move || validate(&document, &schema));
-        let errors = checking.await.map_err(|_| fault::Error::Unfinished)??;
+        let errors = checking.await.map_err(|_| ImportError::Unfinished)??;
         self.retain(errors.iter().map(String::len).sum())?;
         Ok(errors)
     }

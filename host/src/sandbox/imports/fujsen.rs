@@ -5,7 +5,7 @@ use crate::{
     sandbox::{
         bindings::{self, Error, Value},
         call::{Call, Caller},
-        fault,
+        fault::ImportError,
         place::Panic,
     },
 };
@@ -15,7 +15,7 @@ impl bindings::fujsen::Host for Call {
         let depth = self.depth + 1;
         if depth > limits::CALL_DEPTH {
             let caller = self.fujsen.to_string();
-            return Err(fault::Error::TooDeep { caller, name, depth }.into());
+            return Err(ImportError::TooDeep { caller, name, depth }.into());
         }
         let context = self.context.clone();
         let caller = Caller {

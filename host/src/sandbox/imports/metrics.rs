@@ -8,7 +8,7 @@ use crate::{
             metrics::{DependencyStatus, How, RecentRequest, Snapshot},
         },
         call::Call,
-        fault,
+        fault::ImportError,
     },
 };
 
@@ -33,7 +33,7 @@ impl bindings::metrics::Host for Call {
         let custom = &self.context.metrics.metrics().custom;
         custom
             .measure(measure)
-            .map_err(|message| fault::Error::Metric(message).into())
+            .map_err(|message| ImportError::Metric(message).into())
     }
 
     fn figures(&mut self) -> Snapshot {
@@ -104,7 +104,7 @@ fn from(how: How) -> metrics::How {
 }
 
 /// A label's value is text in the end; what is no scalar has none.
-fn label((name, value): (String, Value)) -> Result<(String, String), fault::Error> {
+fn label((name, value): (String, Value)) -> Result<(String, String), ImportError> {
     let text = match value {
         Value::Text(text) => text,
         Value::Integer(value) => value.to_string(),
@@ -113,7 +113,7 @@ fn label((name, value): (String, Value)) -> Result<(String, String), fault::Erro
         Value::Null => String::new(),
         Value::Bytes(_) | Value::Json(_) => {
             let message = format!("the value of the label `{name}` must be text, a number or a boolean");
-            return Err(fault::Error::Metric(message));
+            return Err(ImportError::Metric(message));
         }
     };
     Ok((name, text))

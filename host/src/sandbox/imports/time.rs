@@ -9,7 +9,7 @@ use jiff::{Timestamp, fmt::strtime::BrokenDownTime, tz::TimeZone};
 
 use crate::{
     base::limits,
-    sandbox::{bindings, call::Call, fault::Error},
+    sandbox::{bindings, call::Call, fault::ImportError},
 };
 
 /// The fixed point of `monotonic`.
@@ -44,16 +44,16 @@ impl bindings::time::Host for Call {
     }
 }
 
-fn format(timestamp: u64, pattern: &str) -> Result<String, Error> {
+fn format(timestamp: u64, pattern: &str) -> Result<String, ImportError> {
     if pattern.len() > limits::TIME_PATTERN {
-        return Err(Error::LongPattern);
+        return Err(ImportError::LongPattern);
     }
     let moment = i64::try_from(timestamp)
         .ok()
         .and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok())
-        .ok_or(Error::Timestamp(timestamp))?;
+        .ok_or(ImportError::Timestamp(timestamp))?;
     let broken_down = BrokenDownTime::from(&moment.to_zoned(TimeZone::UTC));
-    broken_down.to_string(pattern).map_err(|why| Error::Pattern {
+    broken_down.to_string(pattern).map_err(|why| ImportError::Pattern {
         pattern: pattern.to_owned(),
         why,
     })

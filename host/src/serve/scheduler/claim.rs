@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::{
     base::limits,
     storage::store::{
-        Durability, Error, Store,
+        Durability, Store, StoreError,
         redis::{Server, key},
         sqlite::File,
     },
@@ -75,7 +75,7 @@ impl Claims {
         now: Timestamp,
         hold: Duration,
         overlap: bool,
-    ) -> Result<Claim, Error> {
+    ) -> Result<Claim, StoreError> {
         let (slot, now) = (slot.as_millisecond(), now.as_millisecond());
         let till = now.saturating_add(milliseconds(hold));
         match &self.store {
@@ -101,7 +101,7 @@ impl Claims {
     }
 
     /// The run of a slot has ended: the next one need not wait for its hold to pass.
-    pub(super) async fn release(&self, slot: Timestamp) -> Result<(), Error> {
+    pub(super) async fn release(&self, slot: Timestamp) -> Result<(), StoreError> {
         let slot = slot.as_millisecond();
         match &self.store {
             Store::Sqlite(file, _) => self.release_in(file, slot).await,
@@ -109,7 +109,7 @@ impl Claims {
         }
     }
 
-    async fn release_in(&self, file: &File, slot: i64) -> Result<(), Error> {
+    async fn release_in(&self, file: &File, slot: i64) -> Result<(), StoreError> {
         let (service, schedule) = (self.service.clone(), self.schedule.clone());
         file.write(Durability::Process, move |connection| {
             connection.execute(
@@ -122,7 +122,7 @@ impl Claims {
     }
 
     /// The last slot that was given to somebody, in milliseconds since the Unix epoch.
-    pub(super) async fn last(&self) -> Result<Option<i64>, Error> {
+    pub(super) async fn last(&self) -> Result<Option<i64>, StoreError> {
         match &self.store {
             Store::Sqlite(file, _) => {
                 file.ensure(SCHEMA).await?;
@@ -147,7 +147,7 @@ impl Claims {
         script
     }
 
-    async fn run(&self, server: &Server, command: &Cmd) -> Result<Reply, Error> {
+    async fn run(&self, server: &Server, command: &Cmd) -> Result<Reply, StoreError> {
         server.run(command, limits::REDIS_COMMAND).await
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     base::{clock::Clock, explain::Explain, limits, value::Error},
     observe::{request::Origin, traces::Kind},
     service::{app::App, schedule::Schedule},
-    storage::store,
+    storage::store::StoreError,
 };
 
 /// Runs a slot unless another host does, or the run before goes on. What goes wrong is in the log.
@@ -71,7 +71,7 @@ async fn take(
     hold: Duration,
     overlap: bool,
     clock: &dyn Clock,
-) -> Result<Claim, store::Error> {
+) -> Result<Claim, StoreError> {
     let started = clock.monotonic();
     loop {
         match claims.take(slot, clock.wall(), hold, overlap).await {

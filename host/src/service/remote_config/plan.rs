@@ -23,7 +23,7 @@ use crate::{
     },
     capability::{
         config::Values,
-        http::{Error, Http, Request, Response, show},
+        http::{Http, HttpError, Request, Response, show},
     },
     network::egress::{self, Network},
 };
@@ -137,9 +137,9 @@ impl Plan {
         }
     }
 
-    fn problem(&self, error: Error, deadline: Instant) -> Problem {
+    fn problem(&self, error: HttpError, deadline: Instant) -> Problem {
         match error {
-            Error::TooLarge(_) => Problem::Refused(error.message()),
+            HttpError::TooLarge(_) => Problem::Refused(error.message()),
             // Said the same each time: the error has the milliseconds.
             _ if error.is_late() && Instant::now() >= deadline => {
                 Problem::Unreachable(format!("{} did not answer within {:?}", self.place(), self.timeout))

@@ -22,7 +22,7 @@ use crate::{
         names::{self, Handlers},
         target::Targets,
     },
-    storage::store::{self, Place, Store, Stores},
+    storage::store::{Place, Store, StoreError, Stores},
 };
 
 /// The schedules of one `App`.
@@ -91,7 +91,7 @@ impl Schedules {
         store.look().await.map_err(|error| self.unavailable(&error))
     }
 
-    fn unavailable(&self, error: &store::Error) -> Vec<Diagnostic> {
+    fn unavailable(&self, error: &StoreError) -> Vec<Diagnostic> {
         let message = format!("schedules need a place to note what was run: {}", error.message());
         vec![
             Diagnostic::error("schedules-unavailable", message).at(self.span).help(

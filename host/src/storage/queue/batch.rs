@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::Error;
+use super::QueueError;
 use crate::{base::limits, observe::tasks};
 
 /// Puts together what several callers want done: what comes while one batch is on its way goes with the next.
@@ -16,13 +16,13 @@ pub(super) struct Batch<T, R> {
 }
 
 /// Gives a result for each item, in their order.
-type Work<T, R> = dyn Fn(Vec<T>) -> BoxFuture<'static, Result<Vec<R>, Error>> + Send + Sync;
+type Work<T, R> = dyn Fn(Vec<T>) -> BoxFuture<'static, Result<Vec<R>, QueueError>> + Send + Sync;
 
-type Item<T, R> = (T, oneshot::Sender<Result<R, Error>>);
+type Item<T, R> = (T, oneshot::Sender<Result<R, QueueError>>);
 
 impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
     pub(super) fn new(
-        work: impl Fn(Vec<T>) -> BoxFuture<'static, Result<Vec<R>, Error>> + Send + Sync + 'static,
+        work: impl Fn(Vec<T>) -> BoxFuture<'static, Result<Vec<R>, QueueError>> + Send + Sync + 'static,
     ) -> Self {
         Self {
             work: Arc::new(work),
@@ -31,7 +31,7 @@ impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
     }
 
     /// Has the item done with others. It may be done although nobody waits any more.
-    pub(super) async fn add(&self, item: T) -> Result<R, Error> {
+    pub(super) async fn add(&self, item: T) -> Result<R, QueueError> {
         let waiting = self.waiting.get_or_init(|| {
             let (sender, receiver) = mpsc::unbounded_channel();
             // Kept over a restart of the task: only the callers of the batch that it had in hand are told.
@@ -41,8 +41,8 @@ impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
         });
         let (answer, result) = oneshot::channel();
         // Each caller waits for its own: there are never more items than callers.
-        waiting.send((item, answer)).map_err(|_| Error::Gone)?;
-        result.await.map_err(|_| Error::Gone)?
+        waiting.send((item, answer)).map_err(|_| QueueError::Gone)?;
+        result.await.map_err(|_| QueueError::Gone)?
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
             work.boxed()
         });
         assert_eq!(batch.add(1).await.unwrap(), 1);
-        assert!(matches!(batch.add(0).await, Err(Error::Gone)));
+        assert!(matches!(batch.add(0).await, Err(QueueError::Gone)));
         assert_eq!(batch.add(2).await.unwrap(), 2);
     }
 }

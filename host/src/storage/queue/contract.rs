@@ -5,11 +5,11 @@ use futures_util::future::BoxFuture;
 use super::{
     delivery::{Claimed, Consumer, Dead, Delivery, Fate, Progress, Seen, Settlement},
     envelope::Event,
-    error::Error,
+    error::QueueError,
 };
 
 /// What is done with a queue takes a while, and may fail.
-pub(crate) type Doing<'a, T> = BoxFuture<'a, Result<T, Error>>;
+pub(crate) type Doing<'a, T> = BoxFuture<'a, Result<T, QueueError>>;
 
 /// One queue: all that an engine does, with the same meaning in each.
 pub(crate) trait Queue: Send + Sync {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::Error;
+use super::QueueError;
 use crate::{
     base::limits,
     observe::{trace_context::TraceContext, traces::Recording},
@@ -54,9 +54,9 @@ impl Event {
         options: Options,
         trace: &TraceContext,
         now: Timestamp,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, QueueError> {
         let data = RawValue::from_string(data)
-            .map_err(|error| Error::Unsound(format!("the data of the event `{kind}` is not JSON: {error}")))?;
+            .map_err(|error| QueueError::Unsound(format!("the data of the event `{kind}` is not JSON: {error}")))?;
         for (what, text, most) in [
             ("type", Some(&kind), limits::EVENT_NAME),
             ("id", options.id.as_ref(), limits::EVENT_NAME),
@@ -64,7 +64,7 @@ impl Event {
             ("key", options.key.as_ref(), limits::EVENT_NAME),
         ] {
             if let Some(text) = text.filter(|text| text.is_empty() || text.len() > most) {
-                return Err(Error::Unsound(format!(
+                return Err(QueueError::Unsound(format!(
                     "an event's {what} has 1 to {most} bytes, this one has {}",
                     text.len()
                 )));
@@ -98,11 +98,11 @@ impl Event {
     }
 
     /// As it stands in the queue.
-    pub(crate) fn to_text(&self) -> Result<String, Error> {
-        let text = serde_json::to_string(self).map_err(|error| Error::Unsound(error.to_string()))?;
+    pub(crate) fn to_text(&self) -> Result<String, QueueError> {
+        let text = serde_json::to_string(self).map_err(|error| QueueError::Unsound(error.to_string()))?;
         if text.len() > limits::EVENT_BYTES {
             let (kind, bytes) = (self.kind.clone(), text.len());
-            return Err(Error::TooLarge { kind, bytes });
+            return Err(QueueError::TooLarge { kind, bytes });
         }
         Ok(text)
     }
@@ -233,6 +233,6 @@ mod tests {
         assert!(new("t", "1", "").to_string().contains("key"));
         assert!(new("t", "1", &"k".repeat(1000)).to_string().contains("1000"));
         let large = format!("{:?}", "x".repeat(limits::EVENT_BYTES));
-        assert!(matches!(new("t", &large, "k"), Error::TooLarge { bytes, .. } if bytes > limits::EVENT_BYTES));
+        assert!(matches!(new("t", &large, "k"), QueueError::TooLarge { bytes, .. } if bytes > limits::EVENT_BYTES));
     }
 }

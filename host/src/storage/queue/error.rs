@@ -2,12 +2,12 @@
 
 use crate::{
     base::{explain::Explain, limits},
-    storage::store,
+    storage::store::{StoreError, redis::Refusal},
 };
 
 /// Why a queue did not do what it was asked for.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum QueueError {
     /// No event can be so.
     #[error("{0}")]
     Unsound(String),
@@ -21,12 +21,12 @@ pub(crate) enum Error {
     #[error("the Redis server answered a script with something else")]
     NotUnderstood,
     #[error(transparent)]
-    Store(#[from] store::Error),
+    Store(#[from] StoreError),
 }
 
-impl Error {
+impl QueueError {
     /// Why the server refuses a command; none where it is not that.
-    pub(super) fn refusal(&self) -> Option<store::redis::Refusal> {
+    pub(super) fn refusal(&self) -> Option<Refusal> {
         match self {
             Self::Store(error) => error.refusal(),
             _ => None,
@@ -34,7 +34,7 @@ impl Error {
     }
 }
 
-impl Explain for Error {
+impl Explain for QueueError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Unsound(_) => (500, "bad-argument"),

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    Dead, Error,
+    Dead, QueueError,
     batch::Batch,
     keys::Keys,
     script::{Script, command, number, script},
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::limits,
     storage::store::{
-        self,
+        StoreError,
         redis::{Seat, Server},
     },
 };
@@ -56,19 +56,19 @@ impl Intake {
     }
 
     /// False when the list holds `most` already.
-    pub(super) async fn push(&self, text: String, most: usize) -> Result<bool, Error> {
+    pub(super) async fn push(&self, text: String, most: usize) -> Result<bool, QueueError> {
         self.pushed.add((most, text)).await
     }
 
     /// Moves what comes on to the stream of `keys`, which holds `most`, until it is time to trim that.
-    pub(super) async fn fill(&self, keys: &Keys, most: usize) -> Result<(), Error> {
+    pub(super) async fn fill(&self, keys: &Keys, most: usize) -> Result<(), QueueError> {
         let mut seat = self.seat.lock().take().unwrap_or_default();
         let filled = self.fill_until_trim(&mut seat, keys, most).await;
         *self.seat.lock() = Some(seat);
         filled
     }
 
-    async fn fill_until_trim(&self, seat: &mut Seat, keys: &Keys, most: usize) -> Result<(), Error> {
+    async fn fill_until_trim(&self, seat: &mut Seat, keys: &Keys, most: usize) -> Result<(), QueueError> {
         let begun = Instant::now();
         let (most, longest) = (most.to_string(), limits::EVENT_BYTES.to_string());
         let arguments = [most.as_str(), &longest, &limits::EVENTS_BATCH.to_string()];
@@ -85,19 +85,19 @@ impl Intake {
     }
 
     /// Until something has been pushed, which is then on its way, or for some time.
-    async fn wait(&self, seat: &mut Seat) -> Result<(), Error> {
+    async fn wait(&self, seat: &mut Seat) -> Result<(), QueueError> {
         let wait = limits::EVENTS_WAIT.as_secs_f64().to_string();
         let next = command(&["BLMOVE", &self.list, &self.moving, "RIGHT", "LEFT", &wait]);
         let time = limits::EVENTS_WAIT + limits::REDIS_COMMAND;
         match self.server.run_in(seat, &next, time).await {
             // A reply that is too long breaks the connection; the event is on its way all the same.
-            Ok(_) | Err(store::Error::TooLarge) => Ok(()),
+            Ok(_) | Err(StoreError::TooLarge) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 }
 
-async fn push(server: Arc<Server>, list: String, events: Vec<(usize, String)>) -> Result<Vec<bool>, Error> {
+async fn push(server: Arc<Server>, list: String, events: Vec<(usize, String)>) -> Result<Vec<bool>, QueueError> {
     let most = events.iter().map(|(most, _)| *most).max().unwrap_or(0).to_string();
     let texts = events.iter().map(|(_, text)| text.as_str());
     let arguments: Vec<&str> = std::iter::once(most.as_str()).chain(texts).collect();

@@ -28,7 +28,7 @@ pub(crate) use self::{
     contract::{Doing, Queue},
     delivery::{Claimed, Consumer, Dead, Delivery, Fate, Progress, Receipt, Seen, Settlement, Types},
     envelope::{Event, Options},
-    error::Error,
+    error::QueueError,
     settings::{Engine, Settings},
 };
 use self::{sqlite::Sqlite, stream::Stream};

@@ -4,7 +4,7 @@ use std::{sync::OnceLock, time::Duration};
 
 use redis::{Cmd, Value};
 
-use super::Error;
+use super::QueueError;
 use crate::{
     base::limits,
     storage::store::redis::{Refusal, Server},
@@ -31,7 +31,7 @@ impl Script {
         }
     }
 
-    pub(super) async fn run(&self, server: &Server, keys: &[&str], arguments: &[&str]) -> Result<Value, Error> {
+    pub(super) async fn run(&self, server: &Server, keys: &[&str], arguments: &[&str]) -> Result<Value, QueueError> {
         if let Some(sha) = self.sha.get() {
             match server.run(&call(sha, keys, arguments), TIME).await {
                 // A server that was started anew.

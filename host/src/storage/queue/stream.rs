@@ -8,7 +8,8 @@ use redis::Value;
 use tokio::time::sleep;
 
 use super::{
-    Claimed, Consumer, Dead, Delivery, Doing, Error, Event, Fate, Progress, Queue, Receipt, Seen, Settlement, Types,
+    Claimed, Consumer, Dead, Delivery, Doing, Event, Fate, Progress, Queue, QueueError, Receipt, Seen, Settlement,
+    Types,
     batch::Batch,
     intake::{self, Intake},
     keys::Keys,
@@ -67,7 +68,7 @@ impl Stream {
     }
 
     /// Gives a service its place, unless it has one.
-    async fn subscribe(&self, service: &str) -> Result<(), Error> {
+    async fn subscribe(&self, service: &str) -> Result<(), QueueError> {
         let create = command(&["XGROUP", "CREATE", &self.keys.stream, service, "0", "MKSTREAM"]);
         match self.server.run(&create, limits::REDIS_COMMAND).await {
             Err(error) if error.refusal() != Some(Refusal::GroupExists) => Err(error.into()),
@@ -76,7 +77,7 @@ impl Stream {
     }
 
     /// As [`subscribe`](Self::subscribe), once for each service.
-    async fn ensure_subscribed(&self, service: &str) -> Result<(), Error> {
+    async fn ensure_subscribed(&self, service: &str) -> Result<(), QueueError> {
         if !self.subscribed.lock().contains(service) {
             self.subscribe(service).await?;
             self.subscribed.lock().insert(service.to_owned());
@@ -85,7 +86,7 @@ impl Stream {
     }
 
     /// What was given up under the name of a service, or of nobody.
-    async fn buried(&self, service: &str) -> Result<Vec<Dead>, Error> {
+    async fn buried(&self, service: &str) -> Result<Vec<Dead>, QueueError> {
         let (key, mut found, mut from) = (self.keys.of(service, "dead"), Vec::new(), "-".to_owned());
         // In pages: one reply is bounded.
         loop {
@@ -99,7 +100,7 @@ impl Stream {
         }
     }
 
-    async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
+    async fn replay(&self, service: &str, dead: &[Dead]) -> Result<u64, QueueError> {
         let mut count = 0;
         for some in dead.chunks(limits::EVENTS_BATCH) {
             let mut arguments = vec![service];
@@ -109,7 +110,7 @@ impl Stream {
         Ok(count as u64)
     }
 
-    async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, Error> {
+    async fn discard(&self, service: &str, dead: &[Dead]) -> Result<u64, QueueError> {
         let (key, mut count) = (self.keys.of(service, "dead"), 0);
         for some in dead.chunks(limits::EVENTS_BATCH) {
             let mut remove = command(&["XDEL", &key]);
@@ -119,11 +120,11 @@ impl Stream {
         Ok(count as u64)
     }
 
-    async fn trim(&self) -> Result<(), Error> {
+    async fn trim(&self) -> Result<(), QueueError> {
         TRIM.run(&self.server, &[&self.keys.stream], &[]).await.map(drop)
     }
 
-    async fn run(&self, script: &Script, service: &str, arguments: &[&str]) -> Result<Value, Error> {
+    async fn run(&self, script: &Script, service: &str, arguments: &[&str]) -> Result<Value, QueueError> {
         script
             .run(
                 &self.server,
@@ -162,7 +163,7 @@ impl Queue for Stream {
                 }
                 reply => reply?,
             };
-            claimed(&reply).ok_or(Error::NotUnderstood)
+            claimed(&reply).ok_or(QueueError::NotUnderstood)
         })
     }
 
@@ -269,7 +270,7 @@ impl Queue for Stream {
     }
 }
 
-async fn add((server, keys): (Arc<Server>, Keys), events: Vec<Added>) -> Result<Vec<bool>, Error> {
+async fn add((server, keys): (Arc<Server>, Keys), events: Vec<Added>) -> Result<Vec<bool>, QueueError> {
     let most = events.iter().map(|added| added.most).max().unwrap_or(0).to_string();
     let mut arguments = vec![most.as_str()];
     for Added { event, text, .. } in &events {
@@ -280,7 +281,10 @@ async fn add((server, keys): (Arc<Server>, Keys), events: Vec<Added>) -> Result<
     Ok((0..events.len() as i64).map(|index| index < room).collect())
 }
 
-async fn acknowledge((server, keys): (Arc<Server>, Keys), receipts: Vec<(String, Receipt)>) -> Result<Vec<()>, Error> {
+async fn acknowledge(
+    (server, keys): (Arc<Server>, Keys),
+    receipts: Vec<(String, Receipt)>,
+) -> Result<Vec<()>, QueueError> {
     for some in receipts.chunk_by(|one, other| one.0 == other.0) {
         let Some((service, _)) = some.first() else { continue };
         let tokens: Vec<String> = some.iter().map(|(_, receipt)| receipt.token.to_string()).collect();

@@ -7,7 +7,7 @@ use crate::base::{explain::Explain, limits};
 
 /// Why a server or a file did not do what it was asked for.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub(crate) enum StoreError {
     #[error("the Redis server {server} cannot be reached: {why}")]
     Unreachable { server: String, why: String },
     #[error("the Redis server {server} did not answer within {} ms", .time.as_millis())]
@@ -38,7 +38,7 @@ pub(crate) enum Error {
     NoThread(String),
 }
 
-impl Error {
+impl StoreError {
     /// Why a server refuses a command; none where it is not that.
     pub(crate) fn refusal(&self) -> Option<Refusal> {
         match self {
@@ -48,7 +48,7 @@ impl Error {
     }
 }
 
-impl Explain for Error {
+impl Explain for StoreError {
     fn meaning(&self) -> (u16, &'static str) {
         match self {
             Self::Unreachable { .. } | Self::CannotOpen { .. } | Self::NoThread(_) => (503, "unavailable"),

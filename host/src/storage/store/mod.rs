@@ -12,7 +12,7 @@ pub(crate) mod sqlite;
 
 use std::sync::Arc;
 
-pub(crate) use self::{durability::Durability, error::Error, kept::Kept, place::Place};
+pub(crate) use self::{durability::Durability, error::StoreError, kept::Kept, place::Place};
 use crate::base::clock::{self, Clock};
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.
@@ -38,7 +38,7 @@ pub(crate) enum Store {
 
 impl Store {
     /// Opens a file. A server that is down is not an error before something is asked of it.
-    pub(crate) async fn open(&self) -> Result<(), Error> {
+    pub(crate) async fn open(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(file, _) => file.open().await,
             Self::Redis(_) => Ok(()),
@@ -48,7 +48,7 @@ impl Store {
 
 impl Store {
     /// Whether a file could be opened. Nothing is asked of a server.
-    pub(crate) async fn look(&self) -> Result<(), Error> {
+    pub(crate) async fn look(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(file, _) => file.look().await,
             Self::Redis(_) => Ok(()),

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use super::{
-    super::error::Error,
+    super::error::SqlError,
     array,
     unfit::{Unfit, base},
 };
@@ -26,9 +26,9 @@ impl fmt::Debug for Bound<'_> {
     }
 }
 
-pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'a>>, Error> {
+pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'a>>, SqlError> {
     if values.len() != types.len() {
-        return Err(Error::WrongCount {
+        return Err(SqlError::WrongCount {
             wanted: types.len(),
             given: values.len(),
         });
@@ -37,8 +37,8 @@ pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'
         bind(value, base(kind)).map_err(|unfit| {
             let told = |why| format!("parameter {} (of the type {}): {why}", index + 1, kind.name());
             match unfit {
-                Unfit::Kind(why) => Error::WrongKind(told(why)),
-                Unfit::Value(why) => Error::Unfit(told(why)),
+                Unfit::Kind(why) => SqlError::WrongKind(told(why)),
+                Unfit::Value(why) => SqlError::Unfit(told(why)),
             }
         })
     };

@@ -8,7 +8,7 @@ use tokio_postgres::{
 };
 
 use super::{
-    super::error::{Error, with_place},
+    super::error::{SqlError, with_place},
     server::Server,
 };
 use crate::base::limits;
@@ -16,11 +16,11 @@ use crate::base::limits;
 /// Why some work on a connection did not end well, and so what is known of the connection.
 pub(super) enum Fault {
     /// Nothing was sent, or everything has been read.
-    Ours(Error),
+    Ours(SqlError),
     /// As `Ours`: a value that does not fit what was known of the statement.
-    Unfit(Error),
+    Unfit(SqlError),
     /// Rows are still coming.
-    Unread(Error),
+    Unread(SqlError),
     Server(Postgres),
     /// The server has refused the statement, or the values of its parameters where it has any, before it ran any of it.
     Unbound {
@@ -107,7 +107,7 @@ fn is_about_values(error: &Postgres) -> bool {
 /// That is no failure of the service: its values come from whoever called. None for what is none of it.
 ///
 /// The message names the type and no value: the value may be a secret, or what a function has made of one.
-pub(super) fn unfit(error: &Postgres, has_begun: bool) -> Option<Error> {
+pub(super) fn unfit(error: &Postgres, has_begun: bool) -> Option<SqlError> {
     let error = error.as_db_error()?;
     let message = match error.code().code() {
         "22001" => "a text is longer than its place takes",
@@ -115,12 +115,12 @@ pub(super) fn unfit(error: &Postgres, has_begun: bool) -> Option<Error> {
         code if code.starts_with("22") && !has_begun => error.message().split(':').next().unwrap_or_default(),
         _ => return None,
     };
-    Some(Error::Unfit(message.to_owned()))
+    Some(SqlError::Unfit(message.to_owned()))
 }
 
 /// The server's failure as its author can act on it. `sql` is the statement as the author wrote it, `sent` as the
 /// server has it: they have the same lines.
-pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) -> Error {
+pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) -> SqlError {
     let Some(error) = error.as_db_error() else {
         return unreachable(server.show(), &causes(error));
     };
@@ -128,78 +128,81 @@ pub(super) fn explain(server: &Server, error: &Postgres, sql: &str, sent: &str) 
     let code = error.code().code();
     match (code.get(..2).unwrap_or_default(), code) {
         // Two that make one table at once meet in the catalog, whatever `IF NOT EXISTS` says.
-        ("23", _) if error.schema() == Some("pg_catalog") => Error::Conflict(message.to_owned()),
+        ("23", _) if error.schema() == Some("pg_catalog") => SqlError::Conflict(message.to_owned()),
         (_, "42P07" | "42710") if sql.to_ascii_uppercase().contains("IF NOT EXISTS") => {
-            Error::Conflict(message.to_owned())
+            SqlError::Conflict(message.to_owned())
         }
-        ("23", _) => Error::Constraint(message.to_owned()),
-        (_, "55P03") => Error::Busy,
-        (_, "40001" | "40P01") => Error::Conflict(message.to_owned()),
-        (_, "25P02") => Error::RolledBack,
-        (_, "26000" | "42P05") => Error::Forgotten,
-        _ if is_of_another(error) => Error::Forgotten,
-        (_, "25006") => Error::ReadOnly(message.to_owned()),
+        ("23", _) => SqlError::Constraint(message.to_owned()),
+        (_, "55P03") => SqlError::Busy,
+        (_, "40001" | "40P01") => SqlError::Conflict(message.to_owned()),
+        (_, "25P02") => SqlError::RolledBack,
+        (_, "26000" | "42P05") => SqlError::Forgotten,
+        _ if is_of_another(error) => SqlError::Forgotten,
+        (_, "25006") => SqlError::ReadOnly(message.to_owned()),
         // By a time that the operator has set: whoever is stopped by this host no longer waits.
-        (_, "57014" | "25P04") => Error::Stopped(message.to_owned()),
+        (_, "57014" | "25P04") => SqlError::Stopped(message.to_owned()),
         ("08", _) | (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") => unreachable(server.show(), message),
-        ("53", _) => Error::Full {
+        ("53", _) => SqlError::Full {
             what: "the server has no room",
             why: message.to_owned(),
         },
-        (_, "54000") => Error::TooBig,
-        ("54", _) => Error::OverBound(with_hint(error, message)),
-        ("22", _) => Error::Data(with_hint(error, message)),
-        (_, "42501") => Error::NoRight(message.to_owned()),
-        ("42" | "0A" | "3F", _) => Error::Syntax(with_hint(error, &placed(error, sql, sent))),
-        _ => Error::Engine(with_hint(error, message)),
+        (_, "54000") => SqlError::TooBig,
+        ("54", _) => SqlError::OverBound(with_hint(error, message)),
+        ("22", _) => SqlError::Data(with_hint(error, message)),
+        (_, "42501") => SqlError::NoRight(message.to_owned()),
+        ("42" | "0A" | "3F", _) => SqlError::Syntax(with_hint(error, &placed(error, sql, sent))),
+        _ => SqlError::Engine(with_hint(error, message)),
     }
 }
 
 /// Whether a failure to connect is a mistake rather than an outage: somebody must change the URL, or the server.
-pub(in super::super) fn is_for_the_author(error: &Error) -> bool {
-    matches!(error, Error::Login(_) | Error::NoSuchDatabase(_) | Error::NoTls { .. })
+pub(in super::super) fn is_for_the_author(error: &SqlError) -> bool {
+    matches!(
+        error,
+        SqlError::Login(_) | SqlError::NoSuchDatabase(_) | SqlError::NoTls { .. }
+    )
 }
 
-pub(super) fn cannot_connect(server: &Server, error: &Postgres) -> Error {
+pub(super) fn cannot_connect(server: &Server, error: &Postgres) -> SqlError {
     let shown = server.show();
     if let Some(refusal) = error.as_db_error() {
         let said = format!("{shown}: {}", refusal.message());
         return match refusal.code().code() {
-            "3D000" => Error::NoSuchDatabase(said),
-            code if code.starts_with("28") => Error::Login(said),
+            "3D000" => SqlError::NoSuchDatabase(said),
+            code if code.starts_with("28") => SqlError::Login(said),
             _ => explain(server, error, "", ""),
         };
     }
     match (tls_failure(error), causes(error)) {
-        (Some(why), _) => Error::NoTls {
+        (Some(why), _) => SqlError::NoTls {
             server: shown.to_owned(),
             why,
         },
         // The driver's words for a server that asks for one.
-        (_, why) if why == "password missing" => Error::Login(format!("{shown}: {why} in the URL")),
+        (_, why) if why == "password missing" => SqlError::Login(format!("{shown}: {why} in the URL")),
         (_, why) => unreachable(shown, &why),
     }
 }
 
 /// What to do about a database that cannot be used.
-pub(in super::super) fn help(server: &Server, error: &Error) -> String {
+pub(in super::super) fn help(server: &Server, error: &SqlError) -> String {
     match error {
-        Error::Login(_) => "check the user and the password of the URL, and the server's pg_hba.conf".into(),
-        Error::NoSuchDatabase(_) => format!("create it on the server: CREATE DATABASE \"{}\"", server.database),
-        Error::NoTls { .. } => "with `?sslmode=require` this machine must trust the server's certificate (SSL_CERT_FILE may name \
+        SqlError::Login(_) => "check the user and the password of the URL, and the server's pg_hba.conf".into(),
+        SqlError::NoSuchDatabase(_) => format!("create it on the server: CREATE DATABASE \"{}\"", server.database),
+        SqlError::NoTls { .. } => "with `?sslmode=require` this machine must trust the server's certificate (SSL_CERT_FILE may name \
                   a file with the authorities to trust instead of the machine's own); `?sslmode=prefer` takes any, or does without"
             .into(),
         _ => "check that the server runs and that the URL's host and port are right".into(),
     }
 }
 
-pub(super) fn no_answer(server: &Server) -> Error {
+pub(super) fn no_answer(server: &Server) -> SqlError {
     let time = limits::SQL_CONNECT.as_secs();
     unreachable(server.show(), &format!("no connection within {time} s"))
 }
 
-pub(super) fn unreachable(server: &str, why: &str) -> Error {
-    Error::Unreachable {
+pub(super) fn unreachable(server: &str, why: &str) -> SqlError {
+    SqlError::Unreachable {
         server: server.to_owned(),
         why: why.to_owned(),
     }

@@ -1,7 +1,7 @@
 //! Which statements fujsens may run. What these may touch is for the server's own roles to say.
 
 use super::{
-    super::error::Error,
+    super::error::SqlError,
     lex::{Found, Lexer, Token},
 };
 use crate::base::misspelt::did_you_mean;
@@ -84,7 +84,7 @@ const OTHERS: [&str; 20] = [
 ];
 
 /// What a statement of a fujsen does, or why it is refused. `tokens` are those of one statement.
-pub(super) fn verb(tokens: &[Found<'_>]) -> Result<Verb, Error> {
+pub(super) fn verb(tokens: &[Found<'_>]) -> Result<Verb, SqlError> {
     let words = Words::of(tokens);
     let first = words.first();
     match first.as_str() {
@@ -98,7 +98,7 @@ pub(super) fn verb(tokens: &[Found<'_>]) -> Result<Verb, Error> {
 }
 
 /// Refuses a setup that would not be whole or not at all, or that leaves something in the session.
-pub(super) fn check_setup(sql: &str) -> Result<(), Error> {
+pub(super) fn check_setup(sql: &str) -> Result<(), SqlError> {
     let tokens: Vec<_> = Lexer::new(sql).collect();
     for statement in statements(&tokens) {
         let words = Words::of(statement);
@@ -169,7 +169,7 @@ impl Words {
         self.0.first().cloned().unwrap_or_default()
     }
 
-    fn object(&self, further: &[&str]) -> Result<(), Error> {
+    fn object(&self, further: &[&str]) -> Result<(), SqlError> {
         let mut rest = self.0.iter().skip(1).map(String::as_str);
         match rest.find(|word| !ADJECTIVES.contains(word)) {
             Some("TEMP" | "TEMPORARY" | "LOCAL" | "GLOBAL") => {
@@ -184,7 +184,7 @@ impl Words {
                         "no statement begins with `{}`{hint}",
                         format!("{first} {object}").trim_end()
                     );
-                    return Err(Error::Syntax(message));
+                    return Err(SqlError::Syntax(message));
                 }
                 let allowed = OBJECTS.join(", ");
                 Err(denied(&format!("{first} {object}; it may be about {allowed}")))
@@ -193,7 +193,7 @@ impl Words {
     }
 }
 
-fn refusal(first: &str) -> Error {
+fn refusal(first: &str) -> SqlError {
     match first {
         word if TRANSACTIONS.contains(&word) => {
             denied("BEGIN, COMMIT, ROLLBACK and SAVEPOINT as statements; use the SDK's transaction")
@@ -206,13 +206,13 @@ fn refusal(first: &str) -> Error {
         word if OTHERS.contains(&word) => denied(&format!("{word}; there are {}", VERBS.join(", "))),
         word => {
             let hint = did_you_mean(word, VERBS);
-            Error::Syntax(format!("no statement begins with `{word}`{hint}"))
+            SqlError::Syntax(format!("no statement begins with `{word}`{hint}"))
         }
     }
 }
 
-fn denied(what: &str) -> Error {
-    Error::Denied(what.to_owned())
+fn denied(what: &str) -> SqlError {
+    SqlError::Denied(what.to_owned())
 }
 
 #[cfg(test)]
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::base::explain::Told;
 
-    fn verb(sql: &str) -> Result<Verb, Error> {
+    fn verb(sql: &str) -> Result<Verb, SqlError> {
         super::verb(&Lexer::new(sql).collect::<Vec<_>>())
     }
 

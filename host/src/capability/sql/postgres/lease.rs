@@ -18,7 +18,7 @@ use tokio_postgres::{Error as Postgres, Statement};
 
 use super::{
     super::{
-        error::Error,
+        error::SqlError,
         rows::{Changes, Rows},
     },
     bind::{self, Bound},
@@ -32,7 +32,7 @@ use super::{
 use crate::{
     base::{limits, value::Value},
     observe::tasks,
-    storage::store,
+    storage::store::StoreError,
 };
 
 /// Hosts that set up one database at the same time do so one after the other. Any number will do that nobody else uses.
@@ -69,7 +69,7 @@ impl Lease {
         deadline: Instant,
         sql: String,
         parameters: Vec<Value>,
-    ) -> Result<Rows, Error> {
+    ) -> Result<Rows, SqlError> {
         let text = Text::read(sql)?;
         let work = self.statement(&text, &parameters, true);
         let done = self.run(deadline, &text.written, &text.sent, work).await?;
@@ -85,7 +85,7 @@ impl Lease {
         deadline: Instant,
         sql: String,
         parameters: Vec<Value>,
-    ) -> Result<Changes, Error> {
+    ) -> Result<Changes, SqlError> {
         let text = Text::read(sql)?;
         let work = self.statement(&text, &parameters, false);
         let done = self.run(deadline, &text.written, &text.sent, work).await?;
@@ -98,16 +98,16 @@ impl Lease {
     }
 
     /// Runs the statements of a database's setup, whole or not at all.
-    pub(in super::super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+    pub(in super::super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), SqlError> {
         self.set_up(deadline, sql, "COMMIT").await
     }
 
     /// Runs the statements of a database's setup, and takes it all back.
-    pub(in super::super) async fn rehearse(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+    pub(in super::super) async fn rehearse(&self, deadline: Instant, sql: String) -> Result<(), SqlError> {
         self.set_up(deadline, sql, "ROLLBACK").await
     }
 
-    async fn set_up(&self, deadline: Instant, sql: String, end: &'static str) -> Result<(), Error> {
+    async fn set_up(&self, deadline: Instant, sql: String, end: &'static str) -> Result<(), SqlError> {
         text::check(&sql)?;
         guard::check_setup(&sql)?;
         let work = async {
@@ -125,11 +125,11 @@ impl Lease {
         self.run(deadline, &sql, &sql, work).await
     }
 
-    pub(in super::super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn check(&self, deadline: Instant) -> Result<(), SqlError> {
         self.run_one(deadline, "SELECT 1").await
     }
 
-    pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), SqlError> {
         self.is_open.store(true, Ordering::Relaxed);
         self.run_one(deadline, self.link.begin()).await?;
         self.in_transaction = true;
@@ -137,13 +137,13 @@ impl Lease {
     }
 
     /// The server ends a transaction with its commit, even with one that fails.
-    pub(in super::super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn commit(&self, deadline: Instant) -> Result<(), SqlError> {
         self.run_one(deadline, self.link.commit()).await?;
         self.is_open.store(false, Ordering::Relaxed);
         Ok(())
     }
 
-    pub(in super::super) async fn rollback(mut self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn rollback(mut self, deadline: Instant) -> Result<(), SqlError> {
         // A statement that runs is stopped, and its transaction with it.
         if self.is_running.load(Ordering::Relaxed) {
             return Ok(());
@@ -154,7 +154,7 @@ impl Lease {
         Ok(())
     }
 
-    async fn run_one(&self, deadline: Instant, sql: &'static str) -> Result<(), Error> {
+    async fn run_one(&self, deadline: Instant, sql: &'static str) -> Result<(), SqlError> {
         let work = async { Ok(self.client()?.batch_execute(sql).await?) };
         self.run(deadline, sql, sql, work).await
     }
@@ -167,14 +167,14 @@ impl Lease {
         written: &str,
         sent: &str,
         work: impl Future<Output = Result<T, Fault>>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, SqlError> {
         let cannot_go_on = self.has_failed.load(Ordering::Relaxed) || self.is_running.load(Ordering::Relaxed);
         if self.in_transaction && cannot_go_on {
-            return Err(Error::RolledBack);
+            return Err(SqlError::RolledBack);
         }
         self.is_running.store(true, Ordering::Relaxed);
         let Ok(result) = timeout_at(deadline.into(), work).await else {
-            return Err(Error::Late);
+            return Err(SqlError::Late);
         };
         let (result, still_runs) = match result {
             Ok(done) => (Ok(done), false),
@@ -192,7 +192,13 @@ impl Lease {
     }
 
     /// Notes the server's failure. How it is told, and whether the connection has come to its end with it.
-    fn failed<T>(&self, error: &Postgres, told: Option<Error>, written: &str, sent: &str) -> (Result<T, Error>, bool) {
+    fn failed<T>(
+        &self,
+        error: &Postgres,
+        told: Option<SqlError>,
+        written: &str,
+        sent: &str,
+    ) -> (Result<T, SqlError>, bool) {
         self.has_failed.store(true, Ordering::Relaxed);
         let told = told.unwrap_or_else(|| explain(&self.link.server, error, written, sent));
         // Behind a pooler, a connection whose driver counts on a statement of the server's own session is of no use.
@@ -219,11 +225,11 @@ impl Lease {
             // Its failure is the transaction's, in which nothing can be prepared any more.
             self.has_failed.store(true, Ordering::Relaxed);
             if fault.is_forgotten() {
-                return Err(Fault::Ours(Error::Forgotten));
+                return Err(Fault::Ours(SqlError::Forgotten));
             }
             let has_changed = fault.is_stale() || self.has_changed(text, &statement).await;
             return Err(if has_changed {
-                Fault::Ours(Error::Changed)
+                Fault::Ours(SqlError::Changed)
             } else {
                 fault
             });
@@ -335,7 +341,7 @@ impl Lease {
 
     /// It is there until the drop.
     fn client(&self) -> Result<&Object, Fault> {
-        let gone = || Fault::Ours(store::Error::Gone.into());
+        let gone = || Fault::Ours(StoreError::Gone.into());
         self.client.as_ref().ok_or_else(gone)
     }
 }

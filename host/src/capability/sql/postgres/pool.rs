@@ -9,7 +9,7 @@ use deadpool_postgres::{Manager, ManagerConfig, PoolError, Runtime, TimeoutType,
 use parking_lot::Mutex;
 
 use super::{
-    super::error::Error,
+    super::error::SqlError,
     connect::{Dialer, Link},
     error::{cannot_connect, no_answer, unreachable},
     lease::Lease,
@@ -54,7 +54,7 @@ impl Pool {
     }
 
     /// Waits for a free connection as long as it would for another writer.
-    pub(in super::super) async fn lease(&self, deadline: Instant) -> Result<Lease, Error> {
+    pub(in super::super) async fn lease(&self, deadline: Instant) -> Result<Lease, SqlError> {
         let server = &self.link.server;
         let connections = self
             .connections
@@ -72,7 +72,7 @@ impl Pool {
         };
         match connections.timeout_get(&times).await {
             Ok(client) => Ok(Lease::new(client, self.link.clone())),
-            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(Error::Busy),
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(SqlError::Busy),
             Err(PoolError::Timeout(_)) => Err(no_answer(server)),
             Err(PoolError::Backend(error)) => Err(cannot_connect(server, &error)),
             Err(other) => Err(unreachable(server.show(), &other.to_string())),

@@ -1,7 +1,7 @@
 //! A guest's statement, read once: its placeholders, and what it does.
 
 use super::{
-    super::error::{Error, whole},
+    super::error::{SqlError, whole},
     guard::{self, Verb},
     lex::{Found, Lexer, Token},
 };
@@ -19,16 +19,16 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn read(written: String) -> Result<Self, Error> {
+    pub(super) fn read(written: String) -> Result<Self, SqlError> {
         check(&written)?;
         let tokens: Vec<_> = Lexer::new(&written).collect();
         let mut statements = tokens.split(|(token, ..)| *token == Token::End);
         let first = statements.next().unwrap_or_default();
         if statements.any(|statement| !statement.is_empty()) {
-            return Err(Error::SeveralStatements);
+            return Err(SqlError::SeveralStatements);
         }
         if first.is_empty() {
-            return Err(Error::Empty);
+            return Err(SqlError::Empty);
         }
         let verb = guard::verb(first)?;
         let sent = numbered(&written, &tokens)?;
@@ -37,14 +37,14 @@ impl Text {
 }
 
 /// What no statement is.
-pub(super) fn check(sql: &str) -> Result<(), Error> {
+pub(super) fn check(sql: &str) -> Result<(), SqlError> {
     if sql.len() > limits::SQL_STATEMENT {
-        return Err(Error::TooBig);
+        return Err(SqlError::TooBig);
     }
     whole(sql)
 }
 
-fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
+fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, SqlError> {
     let mut sent = String::with_capacity(sql.len() + 16);
     let (mut copied, mut count, mut highest) = (0, 0, 0);
     for (token, start, text) in tokens {
@@ -66,14 +66,14 @@ fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, Error> {
         copied = start + text.len();
     }
     if count > 0 && highest > 0 {
-        return Err(Error::Parameters(
+        return Err(SqlError::Parameters(
             "the statement has `?` and numbered parameters (`$1`): use one of the two; the operator `?` is written `??`"
                 .to_owned(),
         ));
     }
     if count.max(highest) > MAX_PARAMETERS {
         let message = format!("a statement has {MAX_PARAMETERS} parameters at most");
-        return Err(Error::Parameters(message));
+        return Err(SqlError::Parameters(message));
     }
     sent.push_str(sql.get(copied..).unwrap_or_default());
     Ok(sent)

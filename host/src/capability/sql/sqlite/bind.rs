@@ -2,7 +2,7 @@
 
 use rusqlite::{Statement, types::Null};
 
-use super::{super::error::Error, control::Control, error::explain, lists};
+use super::{super::error::SqlError, control::Control, error::explain, lists};
 use crate::base::value::Value;
 
 pub(super) fn all(
@@ -10,11 +10,11 @@ pub(super) fn all(
     control: &Control,
     sql: &str,
     parameters: &[Value],
-) -> Result<(), Error> {
+) -> Result<(), SqlError> {
     let places = places(statement)?;
     let (wanted, given) = (places.iter().max().copied().unwrap_or(0), parameters.len());
     if wanted != given {
-        return Err(Error::WrongCount { wanted, given });
+        return Err(SqlError::WrongCount { wanted, given });
     }
     lists::refuse(sql, parameters)?;
     for (index, place) in places.iter().enumerate() {
@@ -28,7 +28,7 @@ pub(super) fn all(
 
 /// The number, from 1, of the value for each parameter that SQLite knows. SQLite itself counts `$2` as a name, and names by
 /// their order in the text.
-fn places(statement: &Statement<'_>) -> Result<Vec<usize>, Error> {
+fn places(statement: &Statement<'_>) -> Result<Vec<usize>, SqlError> {
     let count = statement.parameter_count();
     let names: Vec<Option<&str>> = (1..=count).map(|index| statement.parameter_name(index)).collect();
     if names.iter().all(Option::is_none) {
@@ -59,20 +59,20 @@ fn cast(name: &str) -> String {
     }
 }
 
-fn wrong(what: String) -> Error {
+fn wrong(what: String) -> SqlError {
     let message = format!(
         "the statement has {what}: write `?` for each value in their order, or `$1`, `$2`, … for each by its number, without a \
          gap"
     );
-    Error::Parameters(message)
+    SqlError::Parameters(message)
 }
 
 /// An integer above those of `i64` comes as its digits. SQLite would take them for a text, or round them to a real.
-fn refuse_unsigned(number: usize, value: &Value) -> Result<(), Error> {
+fn refuse_unsigned(number: usize, value: &Value) -> Result<(), SqlError> {
     if value.is_long_integer() {
         let message =
             format!("parameter {number}: SQLite's integers have 64 bits and a sign; keep a larger one as text");
-        return Err(Error::Unfit(message));
+        return Err(SqlError::Unfit(message));
     }
     Ok(())
 }

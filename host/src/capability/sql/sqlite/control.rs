@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use super::super::error::Error;
+use super::super::error::SqlError;
 use crate::{
     base::limits,
     storage::store::sqlite::{Identity, Location},
@@ -57,11 +57,11 @@ impl Control {
     }
 
     /// Begins a statement. Fails where nobody would find what it writes.
-    pub(super) fn start(&self, deadline: Instant) -> Result<(), Error> {
+    pub(super) fn start(&self, deadline: Instant) -> Result<(), SqlError> {
         *self.deadline.lock() = Some(deadline);
         self.denied.lock().take();
         match self.identity.get().map(|identity| identity.check()) {
-            Some(Err(why)) => Err(Error::Moved(why)),
+            Some(Err(why)) => Err(SqlError::Moved(why)),
             _ => Ok(()),
         }
     }

@@ -1,10 +1,10 @@
 //! What to write instead of a database that cannot be opened.
 
-use super::super::error::Error;
+use super::super::error::SqlError;
 use crate::storage::store::sqlite::Location;
 
 /// What to do about a database that cannot be opened.
-pub(in super::super) fn help(location: &Location, error: &Error) -> String {
+pub(in super::super) fn help(location: &Location, error: &SqlError) -> String {
     match location {
         Location::File(path) => match path.parent() {
             _ if path.is_dir() => format!(
@@ -12,7 +12,7 @@ pub(in super::super) fn help(location: &Location, error: &Error) -> String {
                 path.display()
             ),
             Some(folder) if !folder.exists() => format!("create its folder: mkdir -p {}", folder.display()),
-            _ if matches!(error, Error::Corrupt(_)) => {
+            _ if matches!(error, SqlError::Corrupt(_)) => {
                 format!("{} is no SQLite database: name another file", path.display())
             }
             _ => format!(

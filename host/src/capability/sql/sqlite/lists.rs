@@ -1,10 +1,10 @@
 //! Lists among the parameters: SQLite binds one value to each, and would compare the list's text.
 
-use super::super::error::Error;
+use super::super::error::SqlError;
 use crate::base::value::Value;
 
 /// Fails where a list stands for several values. Where its text is stored, or read by a function of JSON, it may stand.
-pub(super) fn refuse(sql: &str, parameters: &[Value]) -> Result<(), Error> {
+pub(super) fn refuse(sql: &str, parameters: &[Value]) -> Result<(), SqlError> {
     if !parameters.iter().any(is_list) {
         return Ok(());
     }
@@ -53,12 +53,12 @@ fn position(token: &str, count: &mut usize) -> Option<usize> {
     number.parse::<usize>().ok()?.checked_sub(1)
 }
 
-fn several(position: usize) -> Error {
+fn several(position: usize) -> SqlError {
     let message = format!(
         "value {position} is a list, and SQLite compares with one value: write `IN (SELECT value FROM json_each(?))`, which \
          takes a list; to compare with a list's own text, give it as text"
     );
-    Error::Parameters(message)
+    SqlError::Parameters(message)
 }
 
 /// What a statement consists of, without comments, texts and names in quotes.

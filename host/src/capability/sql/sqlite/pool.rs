@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     super::{
-        error::Error,
+        error::SqlError,
         rows::{Changes, Rows},
     },
     check,
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     base::{limits, value::Value},
     storage::store::{
-        self, Durability,
+        Durability, StoreError,
         sqlite::{Identity, Location, Thread},
     },
 };
@@ -76,10 +76,10 @@ impl Pool {
     }
 
     /// Waits for a free connection as long as it would for another writer.
-    pub(in super::super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<Lease, Error> {
+    pub(in super::super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<Lease, SqlError> {
         let patience = deadline.min(Instant::now() + limits::SQL_BUSY);
         let Ok(permit) = timeout_at(patience.into(), self.permits.clone().acquire_owned()).await else {
-            return Err(Error::Busy);
+            return Err(SqlError::Busy);
         };
         let idle = self.idle.lock().pop();
         let worker = match idle {
@@ -96,7 +96,7 @@ impl Pool {
 }
 
 impl Pool {
-    async fn start(&self, deadline: Instant) -> Result<Worker, Error> {
+    async fn start(&self, deadline: Instant) -> Result<Worker, SqlError> {
         let known = self.identity.lock().upgrade();
         let is_first = known.is_none();
         let worker = Worker::start(self.location.clone(), self.durability, known, deadline).await?;
@@ -113,7 +113,7 @@ impl Worker {
         durability: Durability,
         identity: Option<Arc<Identity>>,
         deadline: Instant,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, SqlError> {
         let control = Arc::new(Control::of(identity));
         control.start(deadline)?;
         let (opening, serving) = (control.clone(), control.clone());
@@ -123,7 +123,7 @@ impl Worker {
                 job(&connection, &serving);
             }
         });
-        let thread = timeout_at(deadline.into(), start).await.map_err(|_| Error::Late)??;
+        let thread = timeout_at(deadline.into(), start).await.map_err(|_| SqlError::Late)??;
         Ok(Self { thread, control })
     }
 }
@@ -134,7 +134,7 @@ impl Lease {
         deadline: Instant,
         sql: String,
         parameters: Vec<Value>,
-    ) -> Result<Rows, Error> {
+    ) -> Result<Rows, SqlError> {
         let work = move |connection: &_, control: &_| statement::query(connection, control, &sql, &parameters);
         self.run_inside(deadline, work).await
     }
@@ -144,33 +144,33 @@ impl Lease {
         deadline: Instant,
         sql: String,
         parameters: Vec<Value>,
-    ) -> Result<Changes, Error> {
+    ) -> Result<Changes, SqlError> {
         let work = move |connection: &_, control: &_| statement::execute(connection, control, &sql, &parameters);
         self.run_inside(deadline, work).await
     }
 
     /// Runs the statements of a database's setup, whole or not at all.
-    pub(in super::super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), Error> {
+    pub(in super::super) async fn setup(&self, deadline: Instant, sql: String) -> Result<(), SqlError> {
         let work = move |connection: &_, control: &_| statement::setup(connection, control, &sql);
         self.run(deadline, work).await
     }
 
-    pub(in super::super) async fn check(&self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn check(&self, deadline: Instant) -> Result<(), SqlError> {
         self.run(deadline, check::read).await
     }
 
-    pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn begin(&mut self, deadline: Instant) -> Result<(), SqlError> {
         self.run(deadline, statement::begin).await?;
         self.in_transaction = true;
         Ok(())
     }
 
     /// A commit that fails leaves the transaction open, so that it can be tried again.
-    pub(in super::super) async fn commit(&self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn commit(&self, deadline: Instant) -> Result<(), SqlError> {
         self.run_inside(deadline, statement::commit).await
     }
 
-    pub(in super::super) async fn rollback(self, deadline: Instant) -> Result<(), Error> {
+    pub(in super::super) async fn rollback(self, deadline: Instant) -> Result<(), SqlError> {
         let rollback = |connection: &_, control: &_| {
             statement::rollback(connection, control);
             Ok(())
@@ -182,8 +182,8 @@ impl Lease {
     async fn run_inside<T: Send + 'static>(
         &self,
         deadline: Instant,
-        work: impl FnOnce(&Connection, &Control) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
+        work: impl FnOnce(&Connection, &Control) -> Result<T, SqlError> + Send + 'static,
+    ) -> Result<T, SqlError> {
         let in_transaction = self.in_transaction;
         self.run(deadline, move |connection, control| {
             if in_transaction {
@@ -198,19 +198,19 @@ impl Lease {
     async fn run<T: Send + 'static>(
         &self,
         deadline: Instant,
-        work: impl FnOnce(&Connection, &Control) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let worker = self.worker.as_ref().ok_or(store::Error::Gone)?;
+        work: impl FnOnce(&Connection, &Control) -> Result<T, SqlError> + Send + 'static,
+    ) -> Result<T, SqlError> {
+        let worker = self.worker.as_ref().ok_or(StoreError::Gone)?;
         let (reply, result) = oneshot::channel();
         let job: Job = Box::new(move |connection, control| {
             let result = control.start(deadline).and_then(|()| work(connection, control));
             // Nobody listens when the call was stopped meanwhile.
             let _ = reply.send(result);
         });
-        worker.thread.send(job).map_err(|_| store::Error::Gone)?;
+        worker.thread.send(job).map_err(|_| StoreError::Gone)?;
         match timeout_at(deadline.into(), result).await {
-            Ok(result) => result.map_err(|_| store::Error::Gone)?,
-            Err(_) => Err(Error::Late),
+            Ok(result) => result.map_err(|_| StoreError::Gone)?,
+            Err(_) => Err(SqlError::Late),
         }
     }
 }

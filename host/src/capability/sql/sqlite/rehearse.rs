@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Instant};
 
 use tokio::time::timeout_at;
 
-use super::{super::error::Error, control::Control, error::explain, guard, statement};
+use super::{super::error::SqlError, control::Control, error::explain, guard, statement};
 use crate::{
     observe::tasks,
     storage::store::{
-        self, Durability,
+        Durability, StoreError,
         sqlite::{self, Copied, Location},
     },
 };
@@ -18,7 +18,7 @@ pub(in super::super) async fn rehearse(
     location: &Location,
     setup: Option<String>,
     deadline: Instant,
-) -> Result<Result<Copied, Error>, Error> {
+) -> Result<Result<Copied, SqlError>, SqlError> {
     let location = location.clone();
     let trying = tasks::block("rehearsal", move || {
         let control = Arc::new(Control::default());
@@ -37,6 +37,6 @@ pub(in super::super) async fn rehearse(
     });
     timeout_at(deadline.into(), trying)
         .await
-        .map_err(|_| Error::Late)?
-        .map_err(|_| store::Error::Gone)?
+        .map_err(|_| SqlError::Late)?
+        .map_err(|_| StoreError::Gone)?
 }

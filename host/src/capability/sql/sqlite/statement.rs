@@ -6,7 +6,7 @@ use rusqlite::{
 
 use super::{
     super::{
-        error::{Error, distinct},
+        error::{SqlError, distinct},
         rows::{Changes, Rows},
     },
     bind,
@@ -22,7 +22,7 @@ pub(super) fn query(
     control: &Control,
     sql: &str,
     parameters: &[Value],
-) -> Result<Rows, Error> {
+) -> Result<Rows, SqlError> {
     let mut statement = prepare(connection, control, sql, parameters)?;
     // Before it has an effect.
     distinct(statement.column_names())?;
@@ -45,7 +45,7 @@ pub(super) fn execute(
     control: &Control,
     sql: &str,
     parameters: &[Value],
-) -> Result<Changes, Error> {
+) -> Result<Changes, SqlError> {
     let mut statement = prepare(connection, control, sql, parameters)?;
     // Otherwise a statement that inserts nothing would tell the row id of some earlier one.
     forget_row_id(connection);
@@ -60,7 +60,7 @@ pub(super) fn execute(
 }
 
 /// As [`execute`], with its rows.
-fn run(connection: &Connection, control: &Control, statement: &mut Statement<'_>) -> Result<Rows, Error> {
+fn run(connection: &Connection, control: &Control, statement: &mut Statement<'_>) -> Result<Rows, SqlError> {
     let before = connection.total_changes();
     let rows = read(statement, control)?;
     changed(connection, control, statement, before);
@@ -88,11 +88,11 @@ pub(super) fn forget_row_id(connection: &Connection) {
 }
 
 /// Runs the statements of a database's setup, whole or not at all.
-pub(super) fn setup(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+pub(super) fn setup(connection: &Connection, control: &Control, sql: &str) -> Result<(), SqlError> {
     control.unbounded(|| set_up(connection, control, sql))
 }
 
-fn set_up(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+fn set_up(connection: &Connection, control: &Control, sql: &str) -> Result<(), SqlError> {
     begin(connection, control)?;
     let looked = look_again(connection, control).map_err(|error| explain(error, control));
     let done = looked
@@ -104,7 +104,7 @@ fn set_up(connection: &Connection, control: &Control, sql: &str) -> Result<(), E
     done
 }
 
-fn run_all(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+fn run_all(connection: &Connection, control: &Control, sql: &str) -> Result<(), SqlError> {
     let mut batch = rusqlite::Batch::new(connection, sql);
     while let Some(mut statement) = batch.next().map_err(|error| explain(error, control))? {
         let mut rows = statement.raw_query();
@@ -115,19 +115,19 @@ fn run_all(connection: &Connection, control: &Control, sql: &str) -> Result<(), 
 
 /// SQLite rolls back by itself when a transaction cannot go on (its disk is full, its time is over). What follows must
 /// not run outside of one.
-pub(super) fn still_open(connection: &Connection) -> Result<(), Error> {
+pub(super) fn still_open(connection: &Connection) -> Result<(), SqlError> {
     if connection.is_autocommit() {
-        return Err(Error::RolledBack);
+        return Err(SqlError::RolledBack);
     }
     Ok(())
 }
 
 /// Writers queue at `BEGIN`, where nothing is lost by trying again, rather than fail at their first write.
-pub(super) fn begin(connection: &Connection, control: &Control) -> Result<(), Error> {
+pub(super) fn begin(connection: &Connection, control: &Control) -> Result<(), SqlError> {
     own(connection, control, "BEGIN IMMEDIATE")
 }
 
-pub(super) fn commit(connection: &Connection, control: &Control) -> Result<(), Error> {
+pub(super) fn commit(connection: &Connection, control: &Control) -> Result<(), SqlError> {
     own(connection, control, "COMMIT")
 }
 
@@ -140,7 +140,7 @@ pub(super) fn rollback(connection: &Connection, control: &Control) {
     }
 }
 
-fn own(connection: &Connection, control: &Control, sql: &str) -> Result<(), Error> {
+fn own(connection: &Connection, control: &Control, sql: &str) -> Result<(), SqlError> {
     let run = || connection.prepare_cached(sql)?.raw_execute().map(drop);
     control.as_host(run).map_err(|error| explain(error, control))
 }
@@ -150,7 +150,7 @@ fn prepare<'c>(
     control: &Control,
     sql: &str,
     parameters: &[Value],
-) -> Result<CachedStatement<'c>, Error> {
+) -> Result<CachedStatement<'c>, SqlError> {
     let mut statement = match connection.prepare_cached(sql) {
         Err(error) if is_about_names(&error) && look_again(connection, control).is_ok() => {
             connection.prepare_cached(sql)
@@ -160,7 +160,7 @@ fn prepare<'c>(
     .map_err(|error| explain(error, control))?;
     // What has no columns and writes nothing is a comment, or nothing at all: transaction statements are refused.
     if statement.column_count() == 0 && statement.readonly() {
-        return Err(Error::Empty);
+        return Err(SqlError::Empty);
     }
     bind::all(&mut statement, control, sql, parameters)?;
     Ok(statement)
@@ -181,14 +181,14 @@ fn look_again(connection: &Connection, control: &Control) -> rusqlite::Result<()
     control.as_host(|| connection.query_row("SELECT EXISTS (SELECT 1 FROM sqlite_schema)", [], |_| Ok(())))
 }
 
-fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error> {
+fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, SqlError> {
     let mut shape = None;
     let mut bytes = 0;
     let mut read = Vec::new();
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(|error| explain(error, control))? {
         if read.len() == limits::SQL_ROWS {
-            return Err(Error::TooManyRows);
+            return Err(SqlError::TooManyRows);
         }
         let shape = match &shape {
             Some(shape) => shape,
@@ -199,7 +199,7 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, Error>
             let value = row.get_ref(index).map_err(|error| explain(error, control))?;
             bytes += size_of::<Value>() + text_size(value);
             if bytes > limits::SQL_BYTES {
-                return Err(Error::TooManyBytes);
+                return Err(SqlError::TooManyBytes);
             }
             values.push(own_value(value, *is_boolean));
         }
@@ -222,7 +222,7 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(statement: &Statement<'_>) -> Result<Self, Error> {
+    fn of(statement: &Statement<'_>) -> Result<Self, SqlError> {
         let columns: Vec<_> = statement.columns().collect();
         let is_boolean = |kind: &str| kind.eq_ignore_ascii_case("boolean") || kind.eq_ignore_ascii_case("bool");
         let shape = Self {

@@ -9,7 +9,7 @@ use rusqlite::Result as Sql;
 use tokio::{sync::watch, time::sleep};
 
 use self::tables::Tables;
-use super::{Claimed, Consumer, Dead, Delivery, Doing, Error, Event, Fate, Progress, Queue, Seen, Settlement};
+use super::{Claimed, Consumer, Dead, Delivery, Doing, Event, Fate, Progress, Queue, QueueError, Seen, Settlement};
 use crate::{
     base::{clock::Clock, limits},
     storage::store::{Durability, sqlite::File},
@@ -42,7 +42,7 @@ impl Sqlite {
     }
 
     /// Without writing: an idle service takes the file from nobody.
-    async fn has_any(&self, consumer: &Consumer) -> Result<bool, Error> {
+    async fn has_any(&self, consumer: &Consumer) -> Result<bool, QueueError> {
         let consumer = consumer.clone();
         self.read(move |queue| queue.has_any(&consumer)).await
     }
@@ -55,7 +55,7 @@ impl Sqlite {
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, QueueError> {
         self.file.ensure(SCHEMA).await?;
         Ok(self.file.read(self.on_tables(work)).await?)
     }
@@ -63,7 +63,7 @@ impl Sqlite {
     async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, QueueError> {
         self.file.ensure(SCHEMA).await?;
         Ok(self.file.write(self.durability, self.on_tables(work)).await?)
     }
@@ -71,7 +71,7 @@ impl Sqlite {
     async fn note<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, QueueError> {
         self.file.ensure(SCHEMA).await?;
         Ok(self.file.write(Durability::Process, self.on_tables(work)).await?)
     }

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use super::{
-    super::error::Error,
+    super::error::StoreError,
     bounded::Bounded,
     refusal::{self, Refusal},
 };
@@ -86,7 +86,7 @@ impl Server {
 
     /// Runs one command on the shared connection. What the server refuses is an error here; in the replies of
     /// [`run_all`](Self::run_all) it stands where its command did.
-    pub(crate) async fn run(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
+    pub(crate) async fn run(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, StoreError> {
         let work = async {
             let mut connection = self.shared().await?;
             connection
@@ -104,7 +104,7 @@ impl Server {
         &self,
         commands: &::redis::Pipeline,
         time: Duration,
-    ) -> Result<Vec<::redis::Value>, Error> {
+    ) -> Result<Vec<::redis::Value>, StoreError> {
         let count = commands.cmd_iter().count();
         let work = async {
             let mut connection = self.shared().await?;
@@ -119,7 +119,7 @@ impl Server {
 
     /// Runs one command on a connection of its own. A reply over the bound breaks that connection and nothing else;
     /// so does a call that ends before its reply has come.
-    pub(crate) async fn run_alone(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
+    pub(crate) async fn run_alone(&self, command: &Cmd, time: Duration) -> Result<::redis::Value, StoreError> {
         let work = async {
             let (mut connection, _permit) = self.own().await?;
             let result = self.bounded(&mut connection, command).await;
@@ -134,7 +134,12 @@ impl Server {
     /// Runs one command on the connection that the host keeps in `seat` for a loop of its own, opening it when
     /// needed: such loops never wait for those of [`run_alone`](Self::run_alone). A call that ends before its reply
     /// has come closes the connection.
-    pub(crate) async fn run_in(&self, seat: &mut Seat, command: &Cmd, time: Duration) -> Result<::redis::Value, Error> {
+    pub(crate) async fn run_in(
+        &self,
+        seat: &mut Seat,
+        command: &Cmd,
+        time: Duration,
+    ) -> Result<::redis::Value, StoreError> {
         let work = async {
             // Taken out while it is busy, so that a reply nobody waited for is never taken for the next one's.
             let mut connection = match seat.0.take() {
@@ -148,20 +153,20 @@ impl Server {
         timeout(time, work).await.map_err(|_| self.silent(time))?
     }
 
-    async fn bounded(&self, connection: &mut Connection, command: &Cmd) -> Result<::redis::Value, Error> {
+    async fn bounded(&self, connection: &mut Connection, command: &Cmd) -> Result<::redis::Value, StoreError> {
         connection
             .budget
             .store(limits::REDIS_REPLY + FRAMING, Ordering::Relaxed);
         let result = connection.link.send_packed_command(command).await;
         if connection.budget.load(Ordering::Relaxed) == 0 {
-            return Err(Error::TooLarge);
+            return Err(StoreError::TooLarge);
         }
         result
             .and_then(::redis::Value::extract_error)
             .map_err(|error| self.judge(connection, &error))
     }
 
-    async fn shared(&self) -> Result<Connection, Error> {
+    async fn shared(&self) -> Result<Connection, StoreError> {
         let mut shared = self.shared.lock().await;
         if let Some(connection) = shared
             .as_ref()
@@ -175,7 +180,7 @@ impl Server {
         Ok(connection)
     }
 
-    async fn own(&self) -> Result<(Connection, SemaphorePermit<'_>), Error> {
+    async fn own(&self) -> Result<(Connection, SemaphorePermit<'_>), StoreError> {
         let permit = self
             .permits
             .acquire()
@@ -191,7 +196,7 @@ impl Server {
         }
     }
 
-    async fn connect(&self, budget: usize) -> Result<Connection, Error> {
+    async fn connect(&self, budget: usize) -> Result<Connection, StoreError> {
         {
             let outage = self.outage.lock();
             if outage.retry_at.is_some_and(|at| Instant::now() < at) {
@@ -218,7 +223,7 @@ impl Server {
     }
 
     /// The connection to a server that is a replica now is used no more: the next one may lead to another server.
-    fn judge(&self, connection: &Connection, failure: &RedisError) -> Error {
+    fn judge(&self, connection: &Connection, failure: &RedisError) -> StoreError {
         let error = self.explain(failure);
         if error.refusal() == Some(Refusal::Replica) {
             connection.closed.store(true, Ordering::Relaxed);
@@ -226,7 +231,7 @@ impl Server {
         error
     }
 
-    fn explain(&self, failure: &RedisError) -> Error {
+    fn explain(&self, failure: &RedisError) -> StoreError {
         let broken = failure.is_io_error() || failure.is_connection_dropped() || failure.is_unrecoverable_error();
         if broken {
             self.unreachable(&failure.to_string())
@@ -235,15 +240,15 @@ impl Server {
         }
     }
 
-    fn unreachable(&self, why: &str) -> Error {
-        Error::Unreachable {
+    fn unreachable(&self, why: &str) -> StoreError {
+        StoreError::Unreachable {
             server: self.name.clone(),
             why: why.to_owned(),
         }
     }
 
-    fn silent(&self, time: Duration) -> Error {
-        Error::Silent {
+    fn silent(&self, time: Duration) -> StoreError {
+        StoreError::Silent {
             server: self.name.clone(),
             time,
         }
@@ -251,8 +256,8 @@ impl Server {
 }
 
 /// What a server refuses.
-pub(crate) fn refused(failure: &RedisError) -> Error {
-    Error::Refused {
+pub(crate) fn refused(failure: &RedisError) -> StoreError {
+    StoreError::Refused {
         refusal: Refusal::of(failure),
         words: refusal::words(failure),
     }

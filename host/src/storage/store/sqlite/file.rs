@@ -17,7 +17,7 @@ use super::{Identity, Location, Thread, Trouble, look, open, write_ahead};
 use crate::{
     base::limits,
     observe::tasks,
-    storage::store::{Durability, Error},
+    storage::store::{Durability, StoreError},
 };
 
 /// A database that the host itself keeps: one connection, opened by its first use and closed with its last user.
@@ -39,7 +39,7 @@ struct Open {
 
 /// Where databases are.
 pub(crate) trait Disk: Send + Sync {
-    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, Error>>;
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, StoreError>>;
 }
 
 /// Does the jobs of one open database, in their order.
@@ -56,7 +56,7 @@ pub(crate) trait Worker: Send + Sync {
 pub(super) struct Machine;
 
 impl Disk for Machine {
-    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, Error>> {
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, StoreError>> {
         Box::pin(async move {
             let (opened, served) = (location.clone(), location.clone());
             let connect = move || connect(&opened).map_err(|error| cannot_open(&opened, &error));
@@ -97,19 +97,19 @@ impl File {
         }
     }
 
-    pub(crate) async fn open(&self) -> Result<(), Error> {
+    pub(crate) async fn open(&self) -> Result<(), StoreError> {
         self.worker().await.map(drop)
     }
 
     /// Whether it could be opened. Changes nothing.
-    pub(crate) async fn look(&self) -> Result<(), Error> {
+    pub(crate) async fn look(&self) -> Result<(), StoreError> {
         let location = self.location.clone();
         let looking = move || look(&location).map_err(|error| cannot_open(&location, &error));
-        tasks::block("look", looking).await.map_err(|_| Error::Gone)?
+        tasks::block("look", looking).await.map_err(|_| StoreError::Gone)?
     }
 
     /// Runs `schema`, statements that may be run again, unless this process has done so. Opens the database.
-    pub(crate) async fn ensure(&self, schema: &'static str) -> Result<(), Error> {
+    pub(crate) async fn ensure(&self, schema: &'static str) -> Result<(), StoreError> {
         let mut open = self.open.lock().await;
         let open = self.opened(&mut open).await?;
         if !open.schemas.contains(schema) {
@@ -124,7 +124,7 @@ impl File {
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, StoreError> {
         let worker = self.worker().await?;
         self.run(&*worker, None, work).await
     }
@@ -135,7 +135,7 @@ impl File {
         &self,
         durability: Durability,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, StoreError> {
         let worker = self.worker().await?;
         self.run(&*worker, Some(durability), work).await
     }
@@ -144,12 +144,12 @@ impl File {
         &self.location
     }
 
-    async fn worker(&self) -> Result<Arc<dyn Worker>, Error> {
+    async fn worker(&self) -> Result<Arc<dyn Worker>, StoreError> {
         let mut open = self.open.lock().await;
         Ok(self.opened(&mut open).await?.worker.clone())
     }
 
-    async fn opened<'a>(&self, open: &'a mut Option<Open>) -> Result<&'a mut Open, Error> {
+    async fn opened<'a>(&self, open: &'a mut Option<Open>) -> Result<&'a mut Open, StoreError> {
         let lives = open.as_ref().is_some_and(|open| open.worker.lives());
         let current = match open.take() {
             Some(current) if lives => current,
@@ -166,7 +166,7 @@ impl File {
         worker: &dyn Worker,
         writes: Option<Durability>,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Error> {
+    ) -> Result<T, StoreError> {
         let (answer, result) = oneshot::channel();
         let work = move |connection: Result<&Connection, &rusqlite::Error>| -> Answer {
             let result = match connection {
@@ -187,8 +187,8 @@ impl File {
             writes,
             work: Box::new(work),
         };
-        worker.send(job).map_err(|_| Error::Gone)?;
-        let result = result.await.map_err(|_| Error::Gone)?;
+        worker.send(job).map_err(|_| StoreError::Gone)?;
+        let result = result.await.map_err(|_| StoreError::Gone)?;
         result.map_err(|error| explain(&self.location, &error))
     }
 }
@@ -281,7 +281,7 @@ fn connect(location: &Location) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
+fn cannot_open(location: &Location, error: &rusqlite::Error) -> StoreError {
     let remedy = match location {
         Location::File(path) => match path.parent() {
             _ if path.is_dir() => "it is a folder: name a file".to_owned(),
@@ -295,7 +295,7 @@ fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
         },
         Location::Memory(_) => "free some memory".to_owned(),
     };
-    Error::CannotOpen {
+    StoreError::CannotOpen {
         file: location.show(),
         why: error.to_string(),
         remedy,
@@ -303,14 +303,14 @@ fn cannot_open(location: &Location, error: &rusqlite::Error) -> Error {
 }
 
 /// SQLite's failure as whoever runs the service can act on it.
-fn explain(location: &Location, error: &rusqlite::Error) -> Error {
+fn explain(location: &Location, error: &rusqlite::Error) -> StoreError {
     let file = location.show();
     match error {
         rusqlite::Error::SqliteFailure(failure, Some(why)) if failure.extended_code == ffi::SQLITE_READONLY_DBMOVED => {
             let why = why.clone();
-            Error::Moved { file, why }
+            StoreError::Moved { file, why }
         }
-        _ => Error::File {
+        _ => StoreError::File {
             file,
             trouble: Trouble::of(error),
             why: error.to_string(),

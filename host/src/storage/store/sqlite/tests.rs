@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::{
     base::explain::Explain,
-    storage::store::{Durability, Error, own::OWN_FOLDER},
+    storage::store::{Durability, StoreError, own::OWN_FOLDER},
 };
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY) STRICT";
@@ -19,7 +19,7 @@ async fn open(files: &Files, path: &Path) -> Arc<File> {
     file
 }
 
-async fn add(file: &File, n: i64) -> Result<usize, Error> {
+async fn add(file: &File, n: i64) -> Result<usize, StoreError> {
     file.write(Durability::Process, move |connection| {
         connection.execute("INSERT INTO numbers VALUES (?)", [n])
     })

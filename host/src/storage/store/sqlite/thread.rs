@@ -5,7 +5,7 @@ use std::{sync::mpsc, thread::JoinHandle};
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::oneshot;
 
-use crate::{observe::tasks, storage::store::Error};
+use crate::{observe::tasks, storage::store::StoreError};
 
 /// A connection on a thread of its own: SQLite blocks, the server must not. It ends when this is dropped.
 pub(crate) struct Thread<J> {
@@ -17,7 +17,7 @@ pub(crate) struct Thread<J> {
 impl<J: Send + 'static> Thread<J> {
     /// Opens a connection, then lets `serve` do the jobs until there can be no more. The thread is told to end when
     /// this is dropped before the connection is open.
-    pub(crate) async fn start<E: From<Error> + Send + 'static>(
+    pub(crate) async fn start<E: From<StoreError> + Send + 'static>(
         open: impl FnOnce() -> Result<Connection, E> + Send + 'static,
         serve: impl FnOnce(Connection, mpsc::Receiver<J>) + Send + 'static,
     ) -> Result<Self, E> {
@@ -32,8 +32,8 @@ impl<J: Send + 'static> Thread<J> {
             }
         };
         // One that has panicked is replaced by whoever needs it next.
-        let thread = tasks::thread("sqlite", run).map_err(|error| Error::NoThread(error.to_string()))?;
-        let interrupt = is_open.await.map_err(|_| Error::Gone)??;
+        let thread = tasks::thread("sqlite", run).map_err(|error| StoreError::NoThread(error.to_string()))?;
+        let interrupt = is_open.await.map_err(|_| StoreError::Gone)??;
         Ok(Self {
             jobs,
             interrupt,

@@ -17,7 +17,7 @@ use tokio_postgres::{
 
 use self::{shape::Shape, unreadable::Unreadable};
 use super::super::{
-    error::{Error, distinct},
+    error::{SqlError, distinct},
     rows::Rows,
 };
 use crate::base::{limits, value::Value};
@@ -31,14 +31,14 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Fails before the statement has run where one of its columns could not be read.
-    pub(super) fn new(statement: &Statement) -> Result<Self, Error> {
+    pub(super) fn new(statement: &Statement) -> Result<Self, SqlError> {
         let columns = statement.columns();
         distinct(columns.iter().map(Column::name))?;
         let shapes = columns.iter().map(|column| {
             Shape::of(column.type_()).ok_or_else(|| {
                 let (name, kind) = (column.name(), column.type_().name());
                 let message = format!("the column `{name}` is of the type {kind}: select it as text, `{name}::text`");
-                Error::Syntax(message)
+                SqlError::Syntax(message)
             })
         });
         Ok(Self {
@@ -51,9 +51,9 @@ impl Reader {
         })
     }
 
-    pub(super) fn push(&mut self, row: &Row) -> Result<(), Error> {
+    pub(super) fn push(&mut self, row: &Row) -> Result<(), SqlError> {
         if self.rows.rows.len() == limits::SQL_ROWS {
-            return Err(Error::TooManyRows);
+            return Err(SqlError::TooManyRows);
         }
         let mut values = Vec::with_capacity(self.shapes.len());
         for (index, shape) in self.shapes.iter().enumerate() {
@@ -64,7 +64,7 @@ impl Reader {
             };
             self.bytes += size_of::<Value>() + value.payload();
             if self.bytes > limits::SQL_BYTES {
-                return Err(Error::TooManyBytes);
+                return Err(SqlError::TooManyBytes);
             }
             values.push(value);
         }
@@ -77,10 +77,10 @@ impl Reader {
     }
 }
 
-fn explain(why: Unreadable) -> Error {
+fn explain(why: Unreadable) -> SqlError {
     match why {
-        Unreadable::Malformed => Error::Engine("the server's answer cannot be read".to_owned()),
-        Unreadable::TooLong => Error::TooManyBytes,
+        Unreadable::Malformed => SqlError::Engine("the server's answer cannot be read".to_owned()),
+        Unreadable::TooLong => SqlError::TooManyBytes,
     }
 }
 

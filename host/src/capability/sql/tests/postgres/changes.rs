@@ -4,7 +4,7 @@ use super::*;
 use crate::base::explain::Explain;
 
 /// Runs a statement on every connection that there can be but one.
-async fn everywhere(bench: &Bench, statement: &str, parameters: &[Value]) -> Vec<Result<Rows, Error>> {
+async fn everywhere(bench: &Bench, statement: &str, parameters: &[Value]) -> Vec<Result<Rows, SqlError>> {
     let mut sessions: Vec<_> = (0..limits::SQL_CONNECTIONS - 1)
         .map(|_| SqlSession::default())
         .collect();

@@ -16,14 +16,14 @@ fn through(pooler: &Pooler, pools: &Pools, prepared: bool) -> Sql {
     .unwrap()
 }
 
-async fn query(sql: &Sql, statement: &str, parameters: Vec<Value>) -> Result<Rows, Error> {
+async fn query(sql: &Sql, statement: &str, parameters: Vec<Value>) -> Result<Rows, SqlError> {
     let session = SqlSession::default();
     sql.query(&session, Instant::now() + LONG, "main", statement.into(), parameters)
         .await
 }
 
 /// Statements of every kind, many times, by several callers at once.
-async fn work(sql: &Sql, caller: i64) -> Result<(), Error> {
+async fn work(sql: &Sql, caller: i64) -> Result<(), SqlError> {
     for round in 0..12 {
         let name = format!("{caller}/{round}");
         let rows = query(sql, "INSERT INTO t (name) VALUES (?) RETURNING name", vec![text(&name)]).await?;

@@ -62,7 +62,7 @@ async fn a_server_that_is_down_at_the_start_is_set_up_when_it_comes() {
         let rows = sql
             .query(&session, soon, "main", "SELECT count(*) FROM t".into(), vec![])
             .await?;
-        Ok::<_, Error>(rows.rows)
+        Ok::<_, SqlError>(rows.rows)
     };
     assert_eq!(code(count(&good).await), "503 unavailable");
     server.restart();

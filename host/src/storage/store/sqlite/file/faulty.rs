@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, ffi};
 use tokio::{sync::mpsc, time::sleep};
 
-use super::{Disk, Error, Job, Location, Worker, connect, failure, tasks, together};
+use super::{Disk, Job, Location, StoreError, Worker, connect, failure, tasks, together};
 
 /// Outlives the hosts that use it, as a disk does. What is committed is there, and nothing else.
 #[derive(Default)]
@@ -48,7 +48,7 @@ impl Faulty {
 }
 
 impl Disk for Faulty {
-    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, Error>> {
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, StoreError>> {
         Box::pin(async move {
             let (jobs, waiting) = mpsc::unbounded_channel();
             tasks::run("disk", serve(self.database(location), self.troubles.clone(), waiting));
