@@ -4,19 +4,48 @@ use std::fmt::Display;
 
 use super::value::Error;
 
+/// What a failure is to those outside of the room.
+pub(crate) struct Explanation {
+    /// The HTTP status that it amounts to when nobody handles it.
+    pub(crate) status: u16,
+    /// The word that guests match on.
+    pub(crate) code: &'static str,
+    /// What to write instead, where lines of the file would do.
+    pub(crate) remedy: Option<String>,
+}
+
+pub(crate) fn is(status: u16, code: &'static str) -> Explanation {
+    Explanation {
+        status,
+        code,
+        remedy: None,
+    }
+}
+
+impl Explanation {
+    pub(crate) fn help(self, remedy: impl Into<String>) -> Self {
+        self.may_help(Some(remedy))
+    }
+
+    pub(crate) fn may_help(self, remedy: Option<impl Into<String>>) -> Self {
+        let remedy = remedy.map(Into::into);
+        Self { remedy, ..self }
+    }
+}
+
 /// What went wrong in a room, which knows it by cases. Shown, it says what happened.
 pub(crate) trait Explain: Display {
-    /// The HTTP status that it amounts to when nobody handles it, and the word that guests match on.
-    fn meaning(&self) -> (u16, &'static str);
+    fn explain(&self) -> Explanation;
 
-    /// What to write instead, where lines of the file would do.
-    fn remedy(&self) -> Option<String> {
-        None
+    /// The status and the word.
+    fn meaning(&self) -> (u16, &'static str) {
+        let Explanation { status, code, .. } = self.explain();
+        (status, code)
     }
 
     /// What happened, and what to write instead.
     fn message(&self) -> String {
-        match self.remedy() {
+        match self.explain().remedy {
             Some(remedy) => format!("{self}; {remedy}"),
             None => self.to_string(),
         }
@@ -24,12 +53,12 @@ pub(crate) trait Explain: Display {
 
     /// Whether it was not done, since somebody is away or has no room.
     fn is_unavailable(&self) -> bool {
-        self.meaning().0 == 503
+        self.explain().status == 503
     }
 
     /// Whether trying again may do: somebody is away, or has too much to do.
     fn may_pass(&self) -> bool {
-        matches!(self.meaning().0, 503 | 504)
+        matches!(self.explain().status, 503 | 504)
     }
 }
 

@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use arc_swap::ArcSwap;
 use tsk::{Config, Node, Object};
 
+use crate::base::explain::{Explain, Explanation, is};
 use crate::{
-    base::{explain::Explain, limits, schema::Schema, sections, value::Value},
+    base::{limits, schema::Schema, sections, value::Value},
     capability::deferred,
 };
 
@@ -208,12 +209,12 @@ pub(crate) enum ConfigError {
 }
 
 impl Explain for ConfigError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Kept(_) => (500, "denied"),
-            Self::TooLarge(_) => (400, "too-large"),
-            Self::NotJson { .. } => (400, "bad-argument"),
-            Self::Schema(_) => (400, "bad-schema"),
+            Self::Kept(_) => is(500, "denied"),
+            Self::TooLarge(_) => is(400, "too-large"),
+            Self::NotJson { .. } => is(400, "bad-argument"),
+            Self::Schema(_) => is(400, "bad-schema"),
         }
     }
 }

@@ -6,8 +6,9 @@ use tokio::time::{sleep, timeout_at};
 use tsk::{Config, Diagnostic};
 
 use super::{Capability, Grant, Reading};
+use crate::base::explain::{Explain, Explanation, is};
 use crate::{
-    base::{backoff::jittered, clock::Clock, explain::Explain, limits},
+    base::{backoff::jittered, clock::Clock, limits},
     observe::{
         metrics::Metrics,
         traces::{Kind, Trace},
@@ -41,18 +42,11 @@ pub(crate) enum EventsError {
 }
 
 impl Explain for EventsError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Full { .. } => (503, "full"),
-            Self::Silent(_) => (504, "timeout"),
-            Self::Queue(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Queue(error) => error.remedy(),
-            _ => None,
+            Self::Full { .. } => is(503, "full"),
+            Self::Silent(_) => is(504, "timeout"),
+            Self::Queue(error) => error.explain(),
         }
     }
 }

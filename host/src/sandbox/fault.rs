@@ -1,6 +1,7 @@
 //! What goes wrong at the doors themselves.
 
-use crate::base::{explain::Explain, limits};
+use crate::base::explain::{Explain, Explanation, is};
+use crate::base::limits;
 
 /// Why a host function gives its guest nothing, whatever stands behind the door.
 #[derive(Debug, thiserror::Error)]
@@ -25,14 +26,14 @@ pub(crate) enum ImportError {
 }
 
 impl Explain for ImportError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::TooLarge => (500, "too-large"),
-            Self::TooDeep { .. } => (500, "too-deep"),
-            Self::Unfinished => (500, "internal"),
-            Self::Metric(_) => (500, "bad-metric"),
-            Self::LongPattern | Self::Pattern { .. } => (400, "bad-pattern"),
-            Self::Timestamp(_) => (400, "bad-timestamp"),
+            Self::TooLarge => is(500, "too-large"),
+            Self::TooDeep { .. } => is(500, "too-deep"),
+            Self::Unfinished => is(500, "internal"),
+            Self::Metric(_) => is(500, "bad-metric"),
+            Self::LongPattern | Self::Pattern { .. } => is(400, "bad-pattern"),
+            Self::Timestamp(_) => is(400, "bad-timestamp"),
         }
     }
 }

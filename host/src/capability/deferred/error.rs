@@ -1,7 +1,8 @@
 //! What goes wrong with an operator.
 
+use crate::base::explain::{Explain, Explanation, is};
 use crate::{
-    base::{explain::Explain, limits},
+    base::limits,
     capability::{http::HttpError, redis::RedisError, sql::SqlError},
 };
 
@@ -38,28 +39,19 @@ pub(super) enum DeferredError {
 }
 
 impl Explain for DeferredError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Argument(_) => (500, "deferred-argument"),
-            Self::TooMany(_) => (500, "too-many"),
-            Self::TooLarge => (500, "too-large"),
-            Self::Late => (504, "timeout"),
-            Self::Metric(_) => (500, "bad-metric"),
-            Self::Status { .. } => (502, "status"),
-            Self::NotText(_) => (502, "not-text"),
-            Self::NotJson { .. } => (502, "not-json"),
-            Self::Http(error) => error.meaning(),
-            Self::Redis(error) => error.meaning(),
-            Self::Sql(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Http(error) => error.remedy(),
-            Self::Redis(error) => error.remedy(),
-            Self::Sql(error) => error.remedy(),
-            _ => None,
+            Self::Argument(_) => is(500, "deferred-argument"),
+            Self::TooMany(_) => is(500, "too-many"),
+            Self::TooLarge => is(500, "too-large"),
+            Self::Late => is(504, "timeout"),
+            Self::Metric(_) => is(500, "bad-metric"),
+            Self::Status { .. } => is(502, "status"),
+            Self::NotText(_) => is(502, "not-text"),
+            Self::NotJson { .. } => is(502, "not-json"),
+            Self::Http(error) => error.explain(),
+            Self::Redis(error) => error.explain(),
+            Self::Sql(error) => error.explain(),
         }
     }
 }

@@ -3,7 +3,10 @@
 use tsk::{Deferred, Diagnostic, Node, SourceMap, Span, Value};
 
 use super::error::DeferredError;
-use crate::base::{explain::Explain, value};
+use crate::base::{
+    explain::{Explain, Explanation},
+    value,
+};
 
 /// An operator that failed, and where it stands. Its words are without the secrets among its arguments.
 #[derive(Clone, Debug)]
@@ -18,7 +21,7 @@ pub struct Failed {
 
 impl Failed {
     pub(super) fn new(deferred: &Deferred, error: DeferredError) -> Self {
-        let (status, code) = error.meaning();
+        let Explanation { status, code, remedy } = error.explain();
         let told = |words| without_secrets(words, &deferred.arguments);
         Self {
             span: deferred.span,
@@ -26,7 +29,7 @@ impl Failed {
             status,
             code,
             what: told(error.to_string()),
-            remedy: error.remedy().map(told),
+            remedy: remedy.map(told),
         }
     }
 

@@ -226,7 +226,7 @@ fn wrong(span: Span, message: impl Into<String>) -> Diagnostic {
 
 fn refused(span: Span, error: &impl Explain) -> Diagnostic {
     let diagnostic = wrong(span, error.to_string());
-    match error.remedy() {
+    match error.explain().remedy {
         Some(remedy) => diagnostic.help(remedy),
         None => diagnostic,
     }

@@ -2,7 +2,7 @@
 
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
-use super::{Described, GrpcError, Server, error::Part, reflection::Undescribed};
+use super::{Described, GrpcError, Server, error::Missing, reflection::Undescribed};
 use crate::base::misspelt::did_you_mean;
 
 /// Names that a message lists.
@@ -29,7 +29,7 @@ impl Server {
         };
         find(&described, method).ok_or_else(|| {
             let known: Vec<_> = described.methods().map(|one| one.name().to_owned()).collect();
-            self.unknown(Part::Method, &format!("{service}/{method}"), method, &known)
+            self.unknown(Missing::Method, &format!("{service}/{method}"), method, &known)
         })
     }
 
@@ -42,7 +42,7 @@ impl Server {
             Described::ByReflection => self.remote.service(name, fresh).await,
         };
         found.map_err(|undescribed| match undescribed {
-            Undescribed::Unknown(known) => self.unknown(Part::Service, name, name, &known),
+            Undescribed::Unknown(known) => self.unknown(Missing::Service, name, name, &known),
             Undescribed::Failed(status) => self.failure("reflection", &status),
             Undescribed::Silent => GrpcError::Silent {
                 server: self.name.clone(),
@@ -55,7 +55,7 @@ impl Server {
         })
     }
 
-    fn unknown(&self, what: Part, shown: &str, name: &str, known: &[String]) -> GrpcError {
+    fn unknown(&self, what: Missing, shown: &str, name: &str, known: &[String]) -> GrpcError {
         let names = || known.iter().map(String::as_str);
         // Who leaves out the package means the only service of that name.
         let mut hint = match names().find(|known| known.rsplit('.').next() == Some(name)) {

@@ -2,8 +2,9 @@
 
 use tonic::Code;
 
+use crate::base::explain::{Explain, Explanation, is};
 use crate::{
-    base::{explain::Explain, limits},
+    base::limits,
     network::{egress::EgressError, resilience::ResilienceError},
 };
 
@@ -17,7 +18,7 @@ pub(crate) enum GrpcError {
     #[error("{server} has no {what} `{}`{hint}", .name.escape_debug())]
     Unknown {
         server: String,
-        what: Part,
+        what: Missing,
         name: String,
         hint: String,
     },
@@ -80,12 +81,12 @@ pub(crate) enum GrpcError {
 
 /// What a server does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Missing {
     Service,
     Method,
 }
 
-impl std::fmt::Display for Part {
+impl std::fmt::Display for Missing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Service => "service",
@@ -119,40 +120,37 @@ fn word(code: Code) -> (u16, &'static str) {
 }
 
 impl Explain for GrpcError {
-    fn meaning(&self) -> (u16, &'static str) {
-        match self {
-            Self::UnknownServer { .. } => (500, "unknown-server"),
-            Self::NoMethod(_) | Self::Unknown { what: Part::Method, .. } => (500, "unknown-method"),
-            Self::Unknown {
-                what: Part::Service, ..
-            } => (500, "unknown-service"),
-            Self::Silent { .. } | Self::Undescribed { .. } => (502, "no-reflection"),
-            Self::Argument(_) => (500, "bad-argument"),
-            Self::Message { .. } => (400, "bad-argument"),
-            Self::Metadata(_) => (500, "bad-header"),
-            Self::LongMetadata | Self::LongMessage { .. } => (500, "too-large"),
-            Self::LongAnswer { .. } | Self::LongStream { .. } => (502, "too-large"),
-            Self::Broken { .. } => (502, "bad-answer"),
-            Self::Unreachable { .. } => (503, "unavailable"),
-            Self::Late { .. } => (504, "deadline-exceeded"),
-            Self::Status { code, .. } => word(*code),
-            Self::Unhealthy(_) => (502, "unhealthy"),
-            Self::Egress(error) => error.meaning(),
-            Self::Resilience(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
+    fn explain(&self) -> Explanation {
         match self {
             Self::UnknownServer { name, .. } => {
-                Some(format!("to add it, write\n[grpc]\n{name}: \"http://127.0.0.1:50051\""))
+                is(500, "unknown-server").help(format!("to add it, write\n[grpc]\n{name}: \"http://127.0.0.1:50051\""))
             }
-            Self::Silent { server, place } => Some(format!(
+            Self::NoMethod(_)
+            | Self::Unknown {
+                what: Missing::Method, ..
+            } => is(500, "unknown-method"),
+            Self::Unknown {
+                what: Missing::Service, ..
+            } => is(500, "unknown-service"),
+            Self::Silent { server, place } => is(502, "no-reflection").help(format!(
                 "name its .proto files:\n[grpc]\n{server}: {{ url: \"{place}\", proto: [\"{server}.proto\"] }}"
             )),
-            Self::Egress(error) => error.remedy(),
-            Self::Resilience(error) => error.remedy(),
-            _ => None,
+            Self::Undescribed { .. } => is(502, "no-reflection"),
+            Self::Argument(_) => is(500, "bad-argument"),
+            Self::Message { .. } => is(400, "bad-argument"),
+            Self::Metadata(_) => is(500, "bad-header"),
+            Self::LongMetadata | Self::LongMessage { .. } => is(500, "too-large"),
+            Self::LongAnswer { .. } | Self::LongStream { .. } => is(502, "too-large"),
+            Self::Broken { .. } => is(502, "bad-answer"),
+            Self::Unreachable { .. } => is(503, "unavailable"),
+            Self::Late { .. } => is(504, "deadline-exceeded"),
+            Self::Status { code, .. } => {
+                let (status, word) = word(*code);
+                is(status, word)
+            }
+            Self::Unhealthy(_) => is(502, "unhealthy"),
+            Self::Egress(error) => error.explain(),
+            Self::Resilience(error) => error.explain(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What goes wrong with a request.
 
+use crate::base::explain::{Explain, Explanation, is};
 use crate::{
-    base::{explain::Explain, limits},
+    base::limits,
     network::{discovery::DiscoveryError, egress::EgressError, resilience::ResilienceError},
 };
 
@@ -69,36 +70,26 @@ impl HttpError {
 }
 
 impl Explain for HttpError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Url { .. } => (500, "bad-url"),
-            Self::Method(_) => (500, "bad-method"),
-            Self::NotGranted(_) => (500, "denied"),
-            Self::NoClient(_) => (500, "connect"),
-            Self::Unreachable { .. } => (502, "connect"),
-            Self::Reset { .. } | Self::CutOff { .. } => (502, "reset"),
-            Self::Late { .. } => (504, "timeout"),
-            Self::Redirects(_) => (502, "redirects"),
-            Self::TooLarge(_) => (502, "too-large"),
-            Self::NoInstance(_) => (503, "no-instance"),
-            Self::NoRegistry { .. } => (503, "registry"),
-            Self::Unhealthy(_) => (502, "unhealthy"),
-            Self::Discovery(error) => error.meaning(),
-            Self::Egress(error) => error.meaning(),
-            Self::Resilience(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::NotGranted(origin) => Some(format!(
+            Self::Url { .. } => is(500, "bad-url"),
+            Self::Method(_) => is(500, "bad-method"),
+            Self::NotGranted(origin) => is(500, "denied").help(format!(
                 "to allow it, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
             )),
-            Self::Unreachable { remedy, .. } | Self::Reset { remedy, .. } => remedy.map(str::to_owned),
-            Self::Discovery(error) => error.remedy(),
-            Self::Egress(error) => error.remedy(),
-            Self::Resilience(error) => error.remedy(),
-            _ => None,
+            Self::NoClient(_) => is(500, "connect"),
+            Self::Unreachable { remedy, .. } => is(502, "connect").may_help(*remedy),
+            Self::Reset { remedy, .. } => is(502, "reset").may_help(*remedy),
+            Self::CutOff { .. } => is(502, "reset"),
+            Self::Late { .. } => is(504, "timeout"),
+            Self::Redirects(_) => is(502, "redirects"),
+            Self::TooLarge(_) => is(502, "too-large"),
+            Self::NoInstance(_) => is(503, "no-instance"),
+            Self::NoRegistry { .. } => is(503, "registry"),
+            Self::Unhealthy(_) => is(502, "unhealthy"),
+            Self::Discovery(error) => error.explain(),
+            Self::Egress(error) => error.explain(),
+            Self::Resilience(error) => error.explain(),
         }
     }
 }

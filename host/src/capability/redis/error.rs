@@ -1,9 +1,7 @@
 //! What goes wrong with a command.
 
-use crate::{
-    base::{explain::Explain, limits},
-    storage::store::StoreError,
-};
+use crate::base::explain::{Explain, Explanation, is};
+use crate::{base::limits, storage::store::StoreError};
 
 /// Why a command gives no reply.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -42,24 +40,19 @@ pub(crate) enum RedisError {
 }
 
 impl Explain for RedisError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Unknown { .. } | Self::NoServer | Self::NotNamed(_) => (500, "unknown-server"),
-            Self::NotGranted | Self::NotOffered { .. } => (500, "denied"),
-            Self::Null { .. } | Self::NoTime => (500, "bad-argument"),
-            Self::TooLarge(_) | Self::TooMany(_) => (500, "too-large"),
-            Self::NotUnderstood => (502, "redis"),
-            Self::Store(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Unknown { name, .. } => Some(format!("to add it, write\n[redis]\n{name}: \"redis://127.0.0.1\"")),
-            Self::NoServer => Some("to add one, write\n[redis]\nmain: \"redis://127.0.0.1\"".to_owned()),
-            Self::NotGranted => Some("to allow it, write\n[redis]\nmain: \"redis://…\"".to_owned()),
-            Self::Store(error) => error.remedy(),
-            _ => None,
+            Self::Unknown { name, .. } => {
+                is(500, "unknown-server").help(format!("to add it, write\n[redis]\n{name}: \"redis://127.0.0.1\""))
+            }
+            Self::NoServer => is(500, "unknown-server").help("to add one, write\n[redis]\nmain: \"redis://127.0.0.1\""),
+            Self::NotNamed(_) => is(500, "unknown-server"),
+            Self::NotGranted => is(500, "denied").help("to allow it, write\n[redis]\nmain: \"redis://…\""),
+            Self::NotOffered { .. } => is(500, "denied"),
+            Self::Null { .. } | Self::NoTime => is(500, "bad-argument"),
+            Self::TooLarge(_) | Self::TooMany(_) => is(500, "too-large"),
+            Self::NotUnderstood => is(502, "redis"),
+            Self::Store(error) => error.explain(),
         }
     }
 }

@@ -20,7 +20,7 @@ use redis::Cmd;
 use tsk::{Config, Diagnostic, Object};
 
 use self::verbs::Kind;
-pub(crate) use self::{error::RedisError, reply::Reply};
+pub(crate) use self::{error::RedisError, reply::RedisReply};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
 use crate::{
@@ -148,7 +148,7 @@ impl Redis {
         arguments: Vec<Value>,
         trace: &Trace,
         deadline: Instant,
-    ) -> Result<Reply, RedisError> {
+    ) -> Result<RedisReply, RedisError> {
         let Named { server, meter } = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
@@ -232,19 +232,19 @@ async fn run(
     verb: &str,
     arguments: Vec<Value>,
     deadline: Instant,
-) -> Result<Reply, RedisError> {
+) -> Result<RedisReply, RedisError> {
     let left = deadline.saturating_duration_since(Instant::now());
     let time = left.min(limits::REDIS_COMMAND);
     match kind {
-        Kind::Short => Reply::new(server.run(&command(verb, &arguments), time).await?),
+        Kind::Short => RedisReply::new(server.run(&command(verb, &arguments), time).await?),
         Kind::Get => get(server, &arguments, time).await,
         Kind::Append => append(server, &arguments, time).await,
-        Kind::Long => Reply::new(server.run_alone(&command(verb, &arguments), time).await?),
+        Kind::Long => RedisReply::new(server.run_alone(&command(verb, &arguments), time).await?),
         Kind::BlocksByLast | Kind::BlocksByFirst => {
             let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
             let wait = verbs::wait(kind, &arguments)?.map_or(longest, |asked| asked.min(longest));
             let arguments = verbs::with_wait(kind, arguments, wait);
-            Reply::new(server.run_alone(&command(verb, &arguments), left).await?)
+            RedisReply::new(server.run_alone(&command(verb, &arguments), left).await?)
         }
     }
 }
@@ -267,7 +267,7 @@ fn command(verb: &str, arguments: &[Value]) -> Cmd {
 
 /// `GETRANGE` gives a text of any length in part, and `EXISTS` tells an empty one from none: `GET` would have to be
 /// read whole.
-async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, RedisError> {
+async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<RedisReply, RedisError> {
     let key = arguments.first().cloned().unwrap_or(Value::Null);
     let mut both = redis::Pipeline::with_capacity(2);
     let range = [
@@ -281,20 +281,20 @@ async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Rep
     let (text, exists) = (replies.next().unwrap_or_default(), replies.next().unwrap_or_default());
     match text {
         redis::Value::BulkString(bytes) if bytes.is_empty() && exists == redis::Value::Int(0) => {
-            Reply::new(redis::Value::Nil)
+            RedisReply::new(redis::Value::Nil)
         }
-        text => Reply::new(text),
+        text => RedisReply::new(text),
     }
 }
 
 /// A value grows by what is appended as long as it is no longer than one that could be set at once. Whoever appends to it at
 /// the same time may add as much.
-async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<Reply, RedisError> {
+async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<RedisReply, RedisError> {
     let before = server
         .run(&command("STRLEN", arguments.get(..1).unwrap_or_default()), time)
         .await?;
     if let redis::Value::Int(before) = before {
         bounds::append(before.try_into().unwrap_or_default(), arguments)?;
     }
-    Reply::new(server.run(&command("APPEND", arguments), time).await?)
+    RedisReply::new(server.run(&command("APPEND", arguments), time).await?)
 }

@@ -7,13 +7,13 @@ use crate::{
 };
 
 /// A reply as a list: a scalar is a list of one, nested arrays and maps are flattened.
-pub(crate) struct Reply {
+pub(crate) struct RedisReply {
     pub(crate) values: Vec<Value>,
     /// Whether the server answered with a list, of however many values.
     pub(crate) is_list: bool,
 }
 
-impl Reply {
+impl RedisReply {
     pub(super) fn new(reply: redis::Value) -> Result<Self, RedisError> {
         use redis::Value as Raw;
         let is_list = matches!(reply, Raw::Array(_) | Raw::Set(_) | Raw::Push { .. } | Raw::Map(_));
@@ -77,7 +77,7 @@ mod tests {
     use crate::base::explain::Told;
 
     fn flatten(reply: Raw) -> Result<Vec<Value>, RedisError> {
-        Reply::new(reply).map(|reply| reply.values)
+        RedisReply::new(reply).map(|reply| reply.values)
     }
 
     #[test]
@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_list_of_one_is_a_list() {
-        assert!(Reply::new(Raw::Array(vec![Raw::Int(1)])).unwrap().is_list);
-        assert!(!Reply::new(Raw::Int(1)).unwrap().is_list);
+        assert!(RedisReply::new(Raw::Array(vec![Raw::Int(1)])).unwrap().is_list);
+        assert!(!RedisReply::new(Raw::Int(1)).unwrap().is_list);
     }
 
     #[test]

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::{
-    base::{explain::Explain, limits},
-    storage::store::StoreError,
-};
+use crate::base::explain::{Explain, Explanation, is};
+use crate::{base::limits, storage::store::StoreError};
 
 /// Why a statement, a transaction or a connection failed.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -147,48 +145,42 @@ impl SqlError {
 }
 
 impl Explain for SqlError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Unknown { .. } | Self::NoDatabase | Self::NotNamed(_) => (500, "unknown-database"),
-            Self::InTransaction(_) => (500, "in-transaction"),
-            Self::NoTransaction(_) => (500, "no-transaction"),
-            Self::RolledBack => (500, "rolled-back"),
-            Self::Busy | Self::Conflict(_) | Self::Changed | Self::Forgotten => (503, "busy"),
-            Self::Late | Self::Stopped(_) => (504, "timeout"),
-            Self::Syntax(_) | Self::SeveralStatements | Self::ZeroByte | Self::Empty => (500, "syntax"),
-            Self::WrongCount { .. } | Self::Parameters(_) => (500, "parameters"),
-            Self::WrongKind(_) => (500, "bad-argument"),
-            Self::Unfit(_) => (400, "bad-argument"),
-            Self::Data(_) => (500, "data"),
-            Self::Constraint(_) => (409, "constraint"),
-            Self::SameName { .. } => (500, "duplicate-column"),
-            Self::Denied(_) | Self::NoRight(_) => (500, "denied"),
-            Self::TooBig | Self::TooMuchWritten | Self::TooManyRows | Self::TooManyBytes | Self::OverBound(_) => {
-                (500, "too-large")
-            }
-            Self::Full { .. } => (503, "full"),
-            Self::ReadOnly(_) => (503, "read-only"),
-            Self::Corrupt(_) => (500, "corrupt"),
-            Self::Moved(_) => (503, "moved"),
-            Self::Unusable(_) | Self::Unreachable { .. } => (503, "unavailable"),
-            Self::Login(_) => (503, "login"),
-            Self::NoSuchDatabase(_) => (503, "no-database"),
-            Self::NoTls { .. } => (503, "tls"),
-            Self::Engine(_) => (500, "sql"),
-            Self::Setup(error) => error.meaning(),
-            Self::Store(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Unknown { name, .. } => Some(format!(
+            Self::Unknown { name, .. } => is(500, "unknown-database").help(format!(
                 "to add it, write in the file:\n[databases]\n{name}: \"sqlite:{name}.db\""
             )),
-            Self::NoDatabase => Some("to add one, write\n[databases]\nmain: \"sqlite:main.db\"".to_owned()),
-            Self::Setup(error) => error.remedy(),
-            Self::Store(error) => error.remedy(),
-            _ => None,
+            Self::NoDatabase => {
+                is(500, "unknown-database").help("to add one, write\n[databases]\nmain: \"sqlite:main.db\"")
+            }
+            Self::NotNamed(_) => is(500, "unknown-database"),
+            Self::InTransaction(_) => is(500, "in-transaction"),
+            Self::NoTransaction(_) => is(500, "no-transaction"),
+            Self::RolledBack => is(500, "rolled-back"),
+            Self::Busy | Self::Conflict(_) | Self::Changed | Self::Forgotten => is(503, "busy"),
+            Self::Late | Self::Stopped(_) => is(504, "timeout"),
+            Self::Syntax(_) | Self::SeveralStatements | Self::ZeroByte | Self::Empty => is(500, "syntax"),
+            Self::WrongCount { .. } | Self::Parameters(_) => is(500, "parameters"),
+            Self::WrongKind(_) => is(500, "bad-argument"),
+            Self::Unfit(_) => is(400, "bad-argument"),
+            Self::Data(_) => is(500, "data"),
+            Self::Constraint(_) => is(409, "constraint"),
+            Self::SameName { .. } => is(500, "duplicate-column"),
+            Self::Denied(_) | Self::NoRight(_) => is(500, "denied"),
+            Self::TooBig | Self::TooMuchWritten | Self::TooManyRows | Self::TooManyBytes | Self::OverBound(_) => {
+                is(500, "too-large")
+            }
+            Self::Full { .. } => is(503, "full"),
+            Self::ReadOnly(_) => is(503, "read-only"),
+            Self::Corrupt(_) => is(500, "corrupt"),
+            Self::Moved(_) => is(503, "moved"),
+            Self::Unusable(_) | Self::Unreachable { .. } => is(503, "unavailable"),
+            Self::Login(_) => is(503, "login"),
+            Self::NoSuchDatabase(_) => is(503, "no-database"),
+            Self::NoTls { .. } => is(503, "tls"),
+            Self::Engine(_) => is(500, "sql"),
+            Self::Setup(error) => error.explain(),
+            Self::Store(error) => error.explain(),
         }
     }
 }

@@ -1,9 +1,7 @@
 //! What the state does not do.
 
-use crate::{
-    base::{explain::Explain, limits},
-    storage::store::StoreError,
-};
+use crate::base::explain::{Explain, Explanation, is};
+use crate::{base::limits, storage::store::StoreError};
 
 /// Why nothing was read or changed.
 #[derive(Debug, thiserror::Error)]
@@ -41,23 +39,16 @@ pub(crate) enum StateError {
 }
 
 impl Explain for StateError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Key(_) | Self::NotJson(_) | Self::NoLifetime | Self::LongLifetime => (500, "bad-argument"),
-            Self::TooLarge(_) => (500, "too-large"),
-            Self::Foreign(_) => (500, "foreign"),
-            Self::NoInteger(_) => (500, "wrong-type"),
-            Self::Overflow(_) => (500, "overflow"),
-            Self::Full => (503, "full"),
-            Self::Late(_) => (504, "timeout"),
-            Self::Store(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Store(error) => error.remedy(),
-            _ => None,
+            Self::Key(_) | Self::NotJson(_) | Self::NoLifetime | Self::LongLifetime => is(500, "bad-argument"),
+            Self::TooLarge(_) => is(500, "too-large"),
+            Self::Foreign(_) => is(500, "foreign"),
+            Self::NoInteger(_) => is(500, "wrong-type"),
+            Self::Overflow(_) => is(500, "overflow"),
+            Self::Full => is(503, "full"),
+            Self::Late(_) => is(504, "timeout"),
+            Self::Store(error) => error.explain(),
         }
     }
 }

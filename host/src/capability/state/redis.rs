@@ -7,7 +7,7 @@ use ::redis::{Cmd, Value as Reply, cmd};
 use super::{Name, StateError};
 use crate::{
     base::limits,
-    storage::store::redis::{Refusal, Server, key},
+    storage::store::redis::{RedisRefusal, Server, key},
 };
 
 /// A key that did not exist gets the lifetime. The sum is read as text: a number would pass through Lua's floats.
@@ -69,8 +69,8 @@ impl Keys {
             Ok(Reply::BulkString(bytes)) => super::codec::integer(&bytes),
             Ok(_) => None,
             Err(error) => match error.refusal() {
-                Some(Refusal::Overflow) => return Err(StateError::Overflow(name.key)),
-                Some(Refusal::NoInteger) => None,
+                Some(RedisRefusal::Overflow) => return Err(StateError::Overflow(name.key)),
+                Some(RedisRefusal::NoInteger) => None,
                 _ => return Err(error.into()),
             },
         };

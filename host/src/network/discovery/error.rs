@@ -1,6 +1,6 @@
 //! Why nobody knows where a service is.
 
-use crate::base::explain::Explain;
+use crate::base::explain::{Explain, Explanation, is};
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum DiscoveryError {
@@ -20,26 +20,17 @@ pub(crate) enum DiscoveryError {
 }
 
 impl Explain for DiscoveryError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Unknown { .. } => (500, "unknown-service"),
-            Self::Name(_) => (500, "bad-url"),
-            Self::Registry { .. } => (502, "registry"),
-            Self::NotAllowed { .. } => (500, "denied"),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Unknown { .. } => Some(
+            Self::Unknown { .. } => is(500, "unknown-service").help(
                 "to add it, write its address among `dependencies` of [service], or a registry:\n[discovery]\nregistry: \
-                 \"http://127.0.0.1:8101\""
-                    .to_owned(),
+                 \"http://127.0.0.1:8101\"",
             ),
-            Self::NotAllowed { host, .. } => Some(format!(
+            Self::Name(_) => is(500, "bad-url"),
+            Self::Registry { .. } => is(502, "registry"),
+            Self::NotAllowed { host, .. } => is(500, "denied").help(format!(
                 "to allow it, write (or extend)\n[discovery]\nallow: [\"{host}\"]"
             )),
-            _ => None,
         }
     }
 }

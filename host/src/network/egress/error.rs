@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::base::{explain::Explain, limits, off_limits::OffLimits};
+use crate::base::explain::{Explain, Explanation, is};
+use crate::base::{limits, off_limits::OffLimits};
 
 /// Why a request goes out to nobody.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -28,19 +29,13 @@ pub(crate) enum EgressError {
 }
 
 impl Explain for EgressError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::OffLimits(_) | Self::Private { .. } | Self::Nowhere { .. } => (500, "denied"),
-            Self::Headers { .. } | Self::HeaderName(_) | Self::HeaderValue(_) => (500, "bad-header"),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Private { origin, .. } => Some(format!(
+            Self::Private { origin, .. } => is(500, "denied").help(format!(
                 "if that is meant, write (or extend)\n[grants]\nhttp: [\"{origin}\"]"
             )),
-            _ => None,
+            Self::OffLimits(_) | Self::Nowhere { .. } => is(500, "denied"),
+            Self::Headers { .. } | Self::HeaderName(_) | Self::HeaderValue(_) => is(500, "bad-header"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::base::explain::Explain;
+use crate::base::explain::{Explain, Explanation, is};
 
 /// Why a call was not made, or was given up.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -32,11 +32,11 @@ fn when(left: Option<Duration>) -> String {
 }
 
 impl Explain for ResilienceError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Slow { .. } | Self::Late(_) => (504, "timeout"),
-            Self::Open { .. } => (503, "circuit-open"),
-            Self::Crowded { .. } => (503, "concurrency"),
+            Self::Slow { .. } | Self::Late(_) => is(504, "timeout"),
+            Self::Open { .. } => is(503, "circuit-open"),
+            Self::Crowded { .. } => is(503, "concurrency"),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What goes wrong with a queue.
 
+use crate::base::explain::{Explain, Explanation, is};
 use crate::{
-    base::{explain::Explain, limits},
-    storage::store::{StoreError, redis::Refusal},
+    base::limits,
+    storage::store::{StoreError, redis::RedisRefusal},
 };
 
 /// Why a queue did not do what it was asked for.
@@ -26,7 +27,7 @@ pub(crate) enum QueueError {
 
 impl QueueError {
     /// Why the server refuses a command; none where it is not that.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
+    pub(super) fn refusal(&self) -> Option<RedisRefusal> {
         match self {
             Self::Store(error) => error.refusal(),
             _ => None,
@@ -35,19 +36,12 @@ impl QueueError {
 }
 
 impl Explain for QueueError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Unsound(_) => (500, "bad-argument"),
-            Self::TooLarge { .. } => (500, "too-large"),
-            Self::Gone | Self::NotUnderstood => (500, "internal"),
-            Self::Store(error) => error.meaning(),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::Store(error) => error.remedy(),
-            _ => None,
+            Self::Unsound(_) => is(500, "bad-argument"),
+            Self::TooLarge { .. } => is(500, "too-large"),
+            Self::Gone | Self::NotUnderstood => is(500, "internal"),
+            Self::Store(error) => error.explain(),
         }
     }
 }

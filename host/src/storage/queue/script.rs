@@ -7,7 +7,7 @@ use redis::{Cmd, Value};
 use super::QueueError;
 use crate::{
     base::limits,
-    storage::store::redis::{Refusal, Server},
+    storage::store::redis::{RedisRefusal, Server},
 };
 
 macro_rules! script {
@@ -35,7 +35,7 @@ impl Script {
         if let Some(sha) = self.sha.get() {
             match server.run(&call(sha, keys, arguments), TIME).await {
                 // A server that was started anew.
-                Err(error) if error.refusal() == Some(Refusal::NoScript) => {}
+                Err(error) if error.refusal() == Some(RedisRefusal::NoScript) => {}
                 result => return Ok(result?),
             }
         }

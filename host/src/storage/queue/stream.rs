@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     base::limits,
-    storage::store::redis::{Refusal, Seat, Server},
+    storage::store::redis::{RedisRefusal, Seat, Server},
 };
 
 script!(PUBLISH: "groups", "publish");
@@ -71,7 +71,7 @@ impl Stream {
     async fn subscribe(&self, service: &str) -> Result<(), QueueError> {
         let create = command(&["XGROUP", "CREATE", &self.keys.stream, service, "0", "MKSTREAM"]);
         match self.server.run(&create, limits::REDIS_COMMAND).await {
-            Err(error) if error.refusal() != Some(Refusal::GroupExists) => Err(error.into()),
+            Err(error) if error.refusal() != Some(RedisRefusal::GroupExists) => Err(error.into()),
             _ => Ok(()),
         }
     }
@@ -157,7 +157,7 @@ impl Queue for Stream {
             }
             let reply = match self.run(&CLAIM, &consumer.service, &arguments).await {
                 // The server lost what it had, or the service was forgotten.
-                Err(error) if error.refusal() == Some(Refusal::NoGroup) => {
+                Err(error) if error.refusal() == Some(RedisRefusal::NoGroup) => {
                     self.subscribe(&consumer.service).await?;
                     self.run(&CLAIM, &consumer.service, &arguments).await?
                 }
@@ -232,7 +232,7 @@ impl Queue for Stream {
             let groups = command(&["XINFO", "GROUPS", &self.keys.stream]);
             let groups = match self.server.run(&groups, limits::REDIS_COMMAND).await {
                 // There is no stream yet.
-                Err(error) if error.refusal() == Some(Refusal::NoKey) => return Ok(Vec::new()),
+                Err(error) if error.refusal() == Some(RedisRefusal::NoKey) => return Ok(Vec::new()),
                 groups => groups?,
             };
             let mut all = Vec::new();
@@ -253,7 +253,7 @@ impl Queue for Stream {
     fn forget<'a>(&'a self, service: &'a str) -> Doing<'a, bool> {
         Box::pin(async move {
             match self.run(&FORGET, service, &[service]).await {
-                Err(error) if matches!(error.refusal(), Some(Refusal::NoGroup | Refusal::NoKey)) => Ok(false),
+                Err(error) if matches!(error.refusal(), Some(RedisRefusal::NoGroup | RedisRefusal::NoKey)) => Ok(false),
                 result => Ok(number(&result?) == 1),
             }
         })

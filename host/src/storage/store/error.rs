@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{redis::Refusal, sqlite::Trouble};
-use crate::base::{explain::Explain, limits};
+use super::{redis::RedisRefusal, sqlite::Trouble};
+use crate::base::explain::{Explain, Explanation, is};
+use crate::base::limits;
 
 /// Why a server or a file did not do what it was asked for.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -20,7 +21,7 @@ pub(crate) enum StoreError {
     TooLarge,
     /// In the server's own words.
     #[error("{words}")]
-    Refused { refusal: Refusal, words: String },
+    Refused { refusal: RedisRefusal, words: String },
     #[error("{file} cannot be opened: {why}")]
     CannotOpen { file: String, why: String, remedy: String },
     /// Others have taken the file's place.
@@ -40,7 +41,7 @@ pub(crate) enum StoreError {
 
 impl StoreError {
     /// Why a server refuses a command; none where it is not that.
-    pub(crate) fn refusal(&self) -> Option<Refusal> {
+    pub(crate) fn refusal(&self) -> Option<RedisRefusal> {
         match self {
             Self::Refused { refusal, .. } => Some(*refusal),
             _ => None,
@@ -49,22 +50,16 @@ impl StoreError {
 }
 
 impl Explain for StoreError {
-    fn meaning(&self) -> (u16, &'static str) {
+    fn explain(&self) -> Explanation {
         match self {
-            Self::Unreachable { .. } | Self::CannotOpen { .. } | Self::NoThread(_) => (503, "unavailable"),
-            Self::Silent { .. } => (504, "timeout"),
-            Self::TooLarge => (500, "too-large"),
-            Self::Refused { refusal, .. } => refusal.meaning(),
-            Self::Moved { .. } => (503, "moved"),
-            Self::File { trouble, .. } => trouble.meaning(),
-            Self::Gone => (500, "internal"),
-        }
-    }
-
-    fn remedy(&self) -> Option<String> {
-        match self {
-            Self::CannotOpen { remedy, .. } => Some(remedy.clone()),
-            _ => None,
+            Self::CannotOpen { remedy, .. } => is(503, "unavailable").help(remedy.as_str()),
+            Self::Unreachable { .. } | Self::NoThread(_) => is(503, "unavailable"),
+            Self::Silent { .. } => is(504, "timeout"),
+            Self::TooLarge => is(500, "too-large"),
+            Self::Refused { refusal, .. } => refusal.explain(),
+            Self::Moved { .. } => is(503, "moved"),
+            Self::File { trouble, .. } => trouble.explain(),
+            Self::Gone => is(500, "internal"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use ::redis::{ConnectionInfo, IntoConnectionInfo};
 
 pub(crate) use self::{
-    refusal::Refusal,
+    refusal::RedisRefusal,
     server::{Seat, Server, refused},
 };
 use super::Kept;

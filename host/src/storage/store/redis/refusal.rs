@@ -2,9 +2,11 @@
 
 use ::redis::{ErrorKind, RedisError, ServerErrorKind};
 
+use crate::base::explain::{Explanation, is};
+
 /// Why a server refuses a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(crate) enum RedisRefusal {
     /// It loads, fails over, or has too few replicas or a disk that cannot be written: the operator's, and over when that is.
     NotReady,
     /// It has become a replica, which takes no writes: after a failover another one does, by the same name.
@@ -21,7 +23,7 @@ pub(crate) enum Refusal {
     Other,
 }
 
-impl Refusal {
+impl RedisRefusal {
     pub(crate) fn of(error: &RedisError) -> Self {
         match error.kind() {
             ErrorKind::Server(
@@ -54,19 +56,19 @@ impl Refusal {
         }
     }
 
-    pub(in super::super) fn meaning(self) -> (u16, &'static str) {
+    pub(in super::super) fn explain(self) -> Explanation {
         match self {
-            Self::NotReady => (503, "unavailable"),
-            Self::Replica => (503, "read-only"),
-            Self::Full => (503, "full"),
-            Self::WrongType => (500, "wrong-type"),
+            Self::NotReady => is(503, "unavailable"),
+            Self::Replica => is(503, "read-only"),
+            Self::Full => is(503, "full"),
+            Self::WrongType => is(500, "wrong-type"),
             Self::NoScript
             | Self::NoGroup
             | Self::GroupExists
             | Self::NoKey
             | Self::NoInteger
             | Self::Overflow
-            | Self::Other => (500, "redis"),
+            | Self::Other => is(500, "redis"),
         }
     }
 }

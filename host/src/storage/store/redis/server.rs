@@ -22,7 +22,7 @@ use tokio::{
 use super::{
     super::error::StoreError,
     bounded::Bounded,
-    refusal::{self, Refusal},
+    refusal::{self, RedisRefusal},
 };
 use crate::{
     base::{limits, off_limits},
@@ -225,7 +225,7 @@ impl Server {
     /// The connection to a server that is a replica now is used no more: the next one may lead to another server.
     fn judge(&self, connection: &Connection, failure: &RedisError) -> StoreError {
         let error = self.explain(failure);
-        if error.refusal() == Some(Refusal::Replica) {
+        if error.refusal() == Some(RedisRefusal::Replica) {
             connection.closed.store(true, Ordering::Relaxed);
         }
         error
@@ -258,7 +258,7 @@ impl Server {
 /// What a server refuses.
 pub(crate) fn refused(failure: &RedisError) -> StoreError {
     StoreError::Refused {
-        refusal: Refusal::of(failure),
+        refusal: RedisRefusal::of(failure),
         words: refusal::words(failure),
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use rusqlite::ErrorCode;
 
+use crate::base::explain::{Explanation, is};
+
 /// What is wrong with a file, or with what was asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
@@ -27,13 +29,13 @@ impl Trouble {
         }
     }
 
-    pub(in super::super) fn meaning(self) -> (u16, &'static str) {
+    pub(in super::super) fn explain(self) -> Explanation {
         match self {
-            Self::Busy => (503, "busy"),
-            Self::Full => (503, "full"),
-            Self::ReadOnly | Self::Unusable => (503, "unavailable"),
-            Self::Damaged => (500, "corrupt"),
-            Self::Statement => (500, "internal"),
+            Self::Busy => is(503, "busy"),
+            Self::Full => is(503, "full"),
+            Self::ReadOnly | Self::Unusable => is(503, "unavailable"),
+            Self::Damaged => is(500, "corrupt"),
+            Self::Statement => is(500, "internal"),
         }
     }
 }
