@@ -303,7 +303,7 @@ mod tests {
                 let text = fs::read_to_string(&path).unwrap();
                 let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
                 for pattern in patterns {
-                    let names = pattern.captures_iter(product).map(|name| name[1].to_owned());
+                    let names = pattern.captures_iter(product).map(|name| name[1].to_lowercase());
                     found.extend(names.map(|name| (path.display().to_string(), name)));
                 }
             }

@@ -489,7 +489,7 @@ fn settings() {
         (json!({"concurrency": 0, "attempts": "5"}), "from 1 to 64"),
         (json!({"concurrency": 0, "attempts": "5"}), "from 1 to 100"),
         (json!({"backoff": "0s"}), "from 1ms to 3600s"),
-        (json!({"queue_name": 5}), "a text"),
+        (json!({"queue_name": 5}), "a string"),
     ] {
         let error = read(json!({"message_queue": section})).unwrap_err();
         assert!(error.contains(says) && !error.contains("geheim"), "{error}");
