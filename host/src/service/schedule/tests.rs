@@ -125,8 +125,8 @@ fn lines_name_one_fujsen_or_several() {
         [
             format!("every 30s jobs.clean {plain} []"),
             format!("0 3 * * * jobs.clean {plain} []"),
-            format!("0 3 * * * jobs.report {plain} [Value::Null]"),
-            "every 1h jobs.report Options { overlap: true, catch_up: true, deadline: Some(300s) } [Value::Null]".into(),
+            format!("0 3 * * * jobs.report {plain} [Null]"),
+            "every 1h jobs.report Options { overlap: true, catch_up: true, deadline: Some(300s) } [Null]".into(),
         ]
     );
 }
