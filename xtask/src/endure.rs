@@ -37,7 +37,7 @@ const BEFORE: &str = "\
 `cargo xtask endure` runs these, built as a release, and writes this page; `cargo xtask endure NAME` runs those whose name
 contains NAME, and keeps the other sections. Their short forms are tests like any other. Sizes are those of the full form
 where the command of a section names no other (`ENDURE_KILLS`, `ENDURE_EVENTS`, `ENDURE_SWAPS`, `ENDURE_BROKEN`,
-`ENDURE_REQUESTS`, `ENDURE_ROUNDS`, `ENDURE_EXECUTIONS`, `TUSK_ENDURE_SECONDS`); `ENDURE_SEED` repeats what a form chose
+`ENDURE_REQUESTS`, `ENDURE_ROUNDS`, `ENDURE_EXECUTIONS`, `ENDURE_SEEDS`, `TUSK_ENDURE_SECONDS`); `ENDURE_SEED` repeats what a form chose
 at random. The load is that of the machine in the minute before: beside others, times are longer.
 ";
 

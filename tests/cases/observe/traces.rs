@@ -337,8 +337,8 @@ async fn metrics_and_the_log_go_to_the_collector_too() {
     let mut service = Service::start_in(Folder::new(&text), &variables).await;
     assert_eq!(
         called(&service, "/rust/order/geheim", "01").await,
-        500,
-        "there is no stock"
+        503,
+        "the cache is not there"
     );
     assert_eq!(service.get("/rust/quick").await.status, 204);
     eventually("metrics of the requests", || async {

@@ -177,7 +177,7 @@ async fn wrong_settings_are_said_with_their_place() {
     for line in [
         "service.tsk:2:11",
         "`discovery.registry` must be an http or https URL",
-        "`discovery.balance` must be round_robin, random or least_connections",
+        "`discovery.balance` must be \"round_robin\", \"random\" or \"least_connections\"",
         "did you mean `retries`?",
     ] {
         assert!(

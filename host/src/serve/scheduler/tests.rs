@@ -341,7 +341,7 @@ async fn a_run_that_goes_on_keeps_the_next_away_on_every_host() {
             Claim::Overlaps,
             "the run that was released was not the last"
         );
-        one.release(second(2)).await.unwrap();
+        other.release(second(2)).await.unwrap();
         assert_eq!(take(&one, 4, false).await, Claim::Won);
         assert_eq!(take(&other, 13, false).await, Claim::Overlaps);
         assert_eq!(
@@ -349,5 +349,26 @@ async fn a_run_that_goes_on_keeps_the_next_away_on_every_host() {
             Claim::Won,
             "a host that died holds nothing for ever"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_claim_whose_answer_was_lost_is_still_won() {
+    let hold = Duration::from_secs(10);
+    for (_folder, _server, [one, other]) in pairs().await {
+        let take = async |host: &Claims, n| host.take(second(n), second(n), hold, false).await.unwrap();
+        assert_eq!(take(&one, 0).await, Claim::Won);
+        assert_eq!(take(&other, 0).await, Claim::Taken);
+        assert_eq!(take(&one, 0).await, Claim::Won, "it asks again");
+        assert_eq!(take(&other, 1).await, Claim::Overlaps);
+        assert_eq!(
+            take(&one, 0).await,
+            Claim::Won,
+            "although a later one was skipped meanwhile"
+        );
+        assert_eq!(other.last().await.unwrap(), Some(second(1).as_millisecond()));
+        one.release(second(0)).await.unwrap();
+        assert_eq!(take(&other, 2).await, Claim::Won);
+        assert_eq!(take(&one, 0).await, Claim::Taken, "its time is over");
     }
 }

@@ -1,4 +1,4 @@
-;; The guest of the simulation, by hand. The first letter of the fujsen's name says what it does. Strings are UTF-8.
+;; The guest of the simulation, by hand. The first letter of the fujsen's name says what it does. Strings are UTF-16.
 (module
   (import "tusk:fujsen/time@0.1.0" "sleep" (func $sleep (param i32)))
   (import "tusk:fujsen/time@0.1.0" "now" (func $now (result i64)))
@@ -11,13 +11,13 @@
   (memory (export "memory") 2)
   (global $top (mut i32) (i32.const 8192))
 
-  (data (i32.const 1024) "version")         ;; 7
-  (data (i32.const 1040) "a.version")       ;; 9
-  (data (i32.const 1056) "mixed versions")  ;; 14
-  (data (i32.const 1072) "overlaps")        ;; 8
-  (data (i32.const 1088) "busy")            ;; 4
-  (data (i32.const 1104) "slot %H:%M:%S")   ;; 13
-  (data (i32.const 1120) "slot twice")      ;; 10
+  (data (i32.const 1024) "v\00e\00r\00s\00i\00o\00n\00")                                  ;; 7
+  (data (i32.const 1056) "a\00.\00v\00e\00r\00s\00i\00o\00n\00")                          ;; 9
+  (data (i32.const 1088) "m\00i\00x\00e\00d\00 \00v\00e\00r\00s\00i\00o\00n\00s\00")      ;; 14
+  (data (i32.const 1120) "o\00v\00e\00r\00l\00a\00p\00s\00")                              ;; 8
+  (data (i32.const 1152) "b\00u\00s\00y\00")                                              ;; 4
+  (data (i32.const 1184) "s\00l\00o\00t\00 \00%\00H\00:\00%\00M\00:\00%\00S\00")          ;; 13
+  (data (i32.const 1216) "s\00l\00o\00t\00 \00t\00w\00i\00c\00e\00")                      ;; 10
 
   ;; Never frees: an instance serves one call.
   (func (export "cabi_realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
@@ -34,7 +34,7 @@
 
   ;; The same, as another fujsen of the service says it.
   (func $version_of_sibling (result i64)
-    (call $sibling (i32.const 1040) (i32.const 9) (i32.const 0) (i32.const 0) (i32.const 256))
+    (call $sibling (i32.const 1056) (i32.const 9) (i32.const 0) (i32.const 0) (i32.const 256))
     (if (i32.load8_u (i32.const 256)) (then (unreachable)))
     (i64.load (i32.const 272)))
 
@@ -69,7 +69,7 @@
       (call $count (i32.load offset=8 (local.get $arguments)) (i32.load offset=12 (local.get $arguments))))
     (if (i64.le_s (local.get $begun) (i64.load offset=72 (local.get $arguments))) (then (unreachable)))
     (if (i64.lt_s (call $one_version (i32.wrap_i64 (i64.load offset=56 (local.get $arguments)))) (i64.const 0))
-      (then (drop (call $count (i32.const 1056) (i32.const 14)))))
+      (then (drop (call $count (i32.const 1088) (i32.const 14)))))
     (if (i32.eq (i32.const 2)
         (call $first
           (i32.load offset=40 (local.get $arguments)) (i32.load offset=44 (local.get $arguments))
@@ -82,7 +82,7 @@
     (local $slot i64) (local $key i32) (local $length i32) (local $unknown i32) (local $tries i32) (local $first i32)
     (local.set $slot (call $now))
     (local.set $slot (i64.sub (local.get $slot) (i64.rem_u (local.get $slot) (i64.const 20000))))
-    (call $format (local.get $slot) (i32.const 1104) (i32.const 13) (i32.const 256))
+    (call $format (local.get $slot) (i32.const 1184) (i32.const 13) (i32.const 256))
     (local.set $key (i32.load (i32.const 260)))
     (local.set $length (i32.load (i32.const 264)))
     (loop $again
@@ -94,14 +94,14 @@
           (call $sleep (i32.const 10))
           (br $again))))
     (if (i32.and (i32.eqz (local.get $first)) (i32.eqz (local.get $unknown)))
-      (then (drop (call $count (i32.const 1120) (i32.const 10)))))
+      (then (drop (call $count (i32.const 1216) (i32.const 10)))))
     (if (i64.lt_s (call $one_version (i32.const 100)) (i64.const 0))
-      (then (drop (call $count (i32.const 1056) (i32.const 14))))))
+      (then (drop (call $count (i32.const 1088) (i32.const 14))))))
 
   ;; A run of 5 seconds that must be alone.
   (func $long
-    (if (i32.eqz (call $first (i32.const 1088) (i32.const 4) (i32.const 1) (i64.const 4900)))
-      (then (drop (call $count (i32.const 1072) (i32.const 8)))))
+    (if (i32.eqz (call $first (i32.const 1152) (i32.const 4) (i32.const 1) (i64.const 4900)))
+      (then (drop (call $count (i32.const 1120) (i32.const 8)))))
     (call $sleep (i32.const 5000)))
 
   ;; The result stands at 64: ok, at 72 the reply, at 88 its body.

@@ -67,7 +67,7 @@ fn request(world: &World<'_>, host: usize) {
         return;
     };
     let seen = world.seen.clone();
-    let milliseconds = fastrand::i64(..1500);
+    let milliseconds = fastrand::i64(0..1500);
     let ask = async move {
         let app = live.current();
         let version: i64 = app.context.service.version.parse().unwrap();
@@ -79,8 +79,8 @@ fn request(world: &World<'_>, host: usize) {
             Origin::internal(),
             app.now(),
         );
-        let answer = answer.await.unwrap();
-        seen.lock().answered(version, &answer.body);
+        let answer = answer.await.map(|reply| reply.body);
+        seen.lock().answered(version, answer);
     };
     tasks::run("request", async move {
         tokio::select! {

@@ -93,7 +93,8 @@ fn guest() -> Vec<u8> {
     let described = lines.join("\n").replace('"', "\\22").replace('\n', "\\0a");
     let text = include_str!("guest.wat");
     let end = text.rfind(')').unwrap();
-    wat::parse_str(format!("{}(@custom \"tusk:functions\" \"{described}\"))", &text[..end])).unwrap()
+    let sections = format!("(@custom \"tusk:encoding\" \"utf16\") (@custom \"tusk:functions\" \"{described}\"))");
+    wat::parse_str(format!("{}{sections}", &text[..end])).unwrap()
 }
 
 /// They take the same events, from one queue.
