@@ -1,5 +1,5 @@
-//! What the standard library has and a fujsen does not. It would compile, and fail when it runs: that is told where it stands, with
-//! what to write instead.
+//! What the standard library has and a fujsen does not. It would compile, and fail when it runs: that is told where it
+//! stands, with what to write instead.
 use std::{collections::HashMap, ops::Range};
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};

@@ -27,7 +27,8 @@ pub(crate) fn first_seed() -> u64 {
     variable("ENDURE_SEED").unwrap_or_else(|| fastrand::u64(..u64::MAX / 2))
 }
 
-fn variable(name: &str) -> Option<u64> {
+/// A number of the environment.
+pub(crate) fn variable(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(
         text.parse()

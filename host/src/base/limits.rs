@@ -325,14 +325,13 @@ pub const REDIS_CONNECTIONS: usize = 64;
 /// Elements of one Redis reply, nested ones included.
 pub const REDIS_ELEMENTS: usize = 100_000;
 
-/// Metrics that fujsens record: series of one service, and as many descriptions; labels of one series; a name; a label's value;
-/// what a description says; the buckets of a histogram. What is beyond the first, or has a longer label, is dropped and counted.
+/// Metrics that fujsens record: series of one service; labels of one series; a name; a label's value;
+/// the buckets of a histogram. What is beyond the first, or has a longer label, is dropped and counted.
 /// Bytes.
 pub const METRIC_SERIES: usize = 2_000;
 pub const METRIC_LABELS: usize = 8;
 pub const METRIC_NAME: usize = 128;
 pub const METRIC_LABEL: usize = 128;
-pub const METRIC_HELP: usize = 256;
 pub const METRIC_BUCKETS: usize = 32;
 /// Series of one metric of the host's own; those of earlier versions of the file make room for new ones.
 pub const HOST_SERIES: usize = 2_000;
@@ -348,8 +347,8 @@ pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 /// How often alerts are looked at.
 pub const ALERT_EVERY: Duration = Duration::from_secs(5);
 
-/// Spans of traces, and in the same way metrics and lines of the log for a collector: those that wait to be sent, where more are dropped and counted; those of one message to the collector;
-/// how often one is sent that is not full.
+/// Spans of traces, and in the same way metrics and lines of the log for a collector: those that wait to be sent, where more
+/// are dropped and counted; those of one message to the collector; how often one is sent that is not full.
 pub const SPANS_WAITING: usize = 16_384;
 pub const SPANS_BATCH: usize = 2048;
 pub const SPANS_EVERY: Duration = Duration::from_secs(1);

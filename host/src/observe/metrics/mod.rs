@@ -34,7 +34,7 @@ use tokio::sync::watch;
 use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series::Table, window::Samples};
 pub use self::{
     cell::{Counter, Durations, Gauge},
-    custom::{Description, How, Measure},
+    custom::{How, Measure},
     meters::{Call, Circuit, Dependency, Done, Exports, Fujsen, Guard, Kept, Operation, Outcome, Route},
     now::Now,
     remote::{Remote, Update},

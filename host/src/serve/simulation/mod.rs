@@ -20,14 +20,7 @@ use self::{
     verdict::{Seen, judge},
     world::{Workshop, World},
 };
-
-fn variable(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|_| panic!("{name} must be a number: {text}")),
-    )
-}
+use crate::base::fuzz;
 
 /// One story, by its number.
 fn one(workshop: &Workshop, seed: u64) -> Seen {
@@ -66,8 +59,7 @@ fn queue_scheduler_and_swaps_hold_under_the_first_seeds() {
 #[test]
 #[ignore = "two hours of one core"]
 fn endure_simulation() {
-    let first = variable("ENDURE_SEED").unwrap_or_else(|| fastrand::u64(..u64::MAX / 2));
-    all(first, variable("ENDURE_SEEDS").unwrap_or(10_000));
+    all(fuzz::first_seed(), fuzz::variable("ENDURE_SEEDS").unwrap_or(10_000));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a program may ask for, and what kind of metric it means.
 
-use super::measure::{Description, How, Kind, Measure, without_total};
+use super::measure::{How, Kind, Measure};
 use crate::base::limits;
 
 /// Names that are the host's.
@@ -59,30 +59,6 @@ pub(super) fn check(measure: &Measure<'_>) -> Result<(), String> {
         return Err(format!(
             "the buckets of `{shown}` must be at most {} finite numbers in ascending order, such as 1, 10, 100",
             limits::METRIC_BUCKETS
-        ));
-    }
-    Ok(())
-}
-
-/// The error says what is wrong with a description, and what to write.
-pub(super) fn check_description(description: &Description<'_>) -> Result<(), String> {
-    let Description { name, help, unit } = description;
-    let shown = checked_name(name)?;
-    let is_plain = |character: char| !character.is_control() && !matches!(character, '"' | '\\');
-    if help.is_empty() || help.len() > limits::METRIC_HELP || !help.chars().all(is_plain) {
-        return Err(format!(
-            "the help of `{shown}` must be one line of at most {} bytes without \\ and \", such as `Orders that were paid`",
-            limits::METRIC_HELP
-        ));
-    }
-    let rest = without_total(name).strip_suffix(unit);
-    let ends = rest.is_some_and(|rest| rest.len() > 1 && rest.ends_with('_'));
-    let fits = unit.is_empty() || (is_name(unit, false) && ends);
-    if !fits {
-        let unit = unit.escape_debug();
-        return Err(format!(
-            "the name of `{shown}` must end in its unit: name it, for example, `{}_{unit}`, or leave the unit out",
-            without_total(&shown)
         ));
     }
     Ok(())

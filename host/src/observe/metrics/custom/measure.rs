@@ -74,15 +74,6 @@ pub struct Measure<'a> {
     pub version: u64,
 }
 
-/// What a program says of a metric.
-pub struct Description<'a> {
-    pub name: &'a str,
-    /// A sentence.
-    pub help: &'a str,
-    /// As the name ends, `_total` aside; empty for that of [`unit_of`](super::unit_of).
-    pub unit: &'a str,
-}
-
 /// Upper bounds that fit seconds, from 1 ms to 10 s.
 pub(super) const BUCKETS: [f64; 13] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,

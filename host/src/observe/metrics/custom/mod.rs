@@ -8,9 +8,9 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-pub use self::measure::{Description, How, Measure};
+pub use self::measure::{How, Measure};
 use self::{
-    check::{check, check_description, kind},
+    check::{check, kind},
     measure::{BUCKETS, Kind, Labels},
 };
 use super::{
@@ -47,8 +47,6 @@ impl Dropped {
 struct Families {
     by_name: BTreeMap<String, Family>,
     series: usize,
-    /// Help and unit, by name.
-    described: HashMap<String, (String, String)>,
     /// By what a page shows of it, families and samples, the name that it is recorded under.
     shown: HashMap<String, String>,
 }
@@ -115,39 +113,14 @@ impl Custom {
             .sum()
     }
 
-    /// Says what a metric is, recorded or not. The error says what is wrong, and what to write.
-    pub fn describe(&self, description: Description<'_>) -> Result<(), String> {
-        check_description(&description)?;
-        let Description { name, help, unit } = description;
-        let help = help.trim_end_matches('.');
-        let mut families = self.families.lock();
-        match families.described.get(name) {
-            Some((old, of)) if old == help && of == unit => return Ok(()),
-            None if families.described.len() >= limits::METRIC_SERIES => {
-                drop(families);
-                let why = format!("a service describes {} metrics at most", limits::METRIC_SERIES);
-                self.too_many.drop(name, &why);
-                return Ok(());
-            }
-            _ => {}
-        }
-        let said = (help.to_owned(), unit.to_owned());
-        families.described.insert(name.to_owned(), said);
-        Ok(())
-    }
-
     pub(super) fn gather(&self) -> Vec<family::Family> {
         let families = self.families.lock();
         let all = families.by_name.iter();
-        all.map(|(name, family)| {
-            let described = families.described.get(name);
-            family.gather(name, described.map(|(help, unit)| (&**help, &**unit)))
-        })
-        .collect()
+        all.map(|(name, family)| family.gather(name)).collect()
     }
 }
 
-/// Of a metric that no fujsen describes.
+/// Of every metric of fujsens: they give a name, and no description.
 const HELP: &str = "Recorded by fujsens of this service";
 
 impl Families {
@@ -219,15 +192,13 @@ fn shown(name: &str, kind: Kind) -> impl Iterator<Item = String> {
 }
 
 impl Family {
-    /// What readers are told, where help and unit are given or not.
-    fn gather(&self, name: &str, described: Option<(&str, &str)>) -> family::Family {
+    /// What readers are told. The unit is that which the name ends in.
+    fn gather(&self, name: &str) -> family::Family {
         let name = self.kind.family(name);
-        let (help, unit) = described.unwrap_or((HELP, ""));
-        let unit = if unit.is_empty() { unit_of(name) } else { unit };
         family::Family {
             name: name.to_owned().into(),
-            help: help.to_owned().into(),
-            unit: unit.to_owned().into(),
+            help: HELP.into(),
+            unit: unit_of(name).into(),
             points: self.points(),
         }
     }
