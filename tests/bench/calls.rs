@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use tusk_host::{base::value::Value, observe::request::Origin, service::load::Loader};
+use tusk_host::{base::value::Value, observe::request::CallOrigin, service::load::Loader};
 
 use crate::{LANGUAGES, report::Report, root, service};
 
@@ -24,7 +24,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
             let argument = vec![Value::Text("x".repeat(100))];
             let app = loaded.app.clone();
             let micros = runtime.block_on(async move {
-                let origin = Origin::internal();
+                let origin = CallOrigin::internal();
                 let mut batches = Vec::new();
                 for _ in 0..BATCHES {
                     let started = Instant::now();

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::watch};
 use tusk_host::{
     base::value::Value,
-    observe::request::Origin,
+    observe::request::CallOrigin,
     serve::events,
     service::{live::Live, load::Loader},
 };
@@ -77,7 +77,7 @@ async fn run(folder: &TempDir, url: &str) -> f64 {
             tokio::spawn(async move {
                 let handler = app.handler("rust.publish").unwrap().clone();
                 for n in (lane..EVENTS).step_by(LANES as usize) {
-                    app.run(&handler, vec![Value::Integer(n)], Origin::internal(), app.now())
+                    app.run(&handler, vec![Value::Integer(n)], CallOrigin::internal(), app.now())
                         .await
                         .unwrap();
                 }

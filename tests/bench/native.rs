@@ -8,7 +8,7 @@ use hyper::{Request, Response, body::Incoming, server::conn::http1, service::ser
 use hyper_util::rt::TokioIo;
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
-use tusk_host::serve::server::Answer;
+use tusk_host::serve::server::Responder;
 
 #[derive(Deserialize)]
 struct Asked {
@@ -28,7 +28,7 @@ struct Greeting {
 #[derive(Clone)]
 pub(crate) struct Native;
 
-impl Answer for Native {
+impl Responder for Native {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         greet(request).await.unwrap()
     }

@@ -1,3 +1,5 @@
+//! The table of figures: printed, and written to the page of figures.
+
 use std::{fmt::Write as _, fs};
 
 use crate::root;

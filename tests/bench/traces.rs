@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming};
 use tokio::runtime::Runtime;
-use tusk_host::serve::server::{self, Answer};
+use tusk_host::serve::server::{self, Responder};
 
 use crate::{
     LANGUAGES,
@@ -48,7 +48,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
 #[derive(Clone)]
 struct Collector;
 
-impl Answer for Collector {
+impl Responder for Collector {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         request.into_body().collect().await.unwrap();
         Response::new(Full::default())

@@ -1,3 +1,5 @@
+//! What users see, by capability: each case runs the real host.
+
 mod bad_input;
 mod binding;
 mod cli;

@@ -1,3 +1,5 @@
+//! A certificate authority, and what it issues.
+
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
 
 use super::{Folder, client};

@@ -1,3 +1,5 @@
+//! Commands of the host that end by themselves.
+
 use std::{path::Path, process::Command};
 
 use super::cache;

@@ -1,3 +1,5 @@
+//! An OTLP collector that remembers what it was sent.
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,

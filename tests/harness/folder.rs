@@ -1,3 +1,5 @@
+//! A folder with a TSK file, gone after the test.
+
 use std::{fs, path::Path, path::PathBuf};
 
 use tempfile::TempDir;

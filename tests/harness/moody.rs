@@ -1,3 +1,5 @@
+//! An HTTP server that answers, fails, hangs or goes, as it is told.
+
 use std::{
     net::SocketAddr,
     sync::{

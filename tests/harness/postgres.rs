@@ -1,3 +1,5 @@
+//! A PostgreSQL server of the test's own.
+
 use std::{
     fs,
     net::{TcpListener, TcpStream},

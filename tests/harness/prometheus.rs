@@ -1,3 +1,5 @@
+//! Reads a page of metrics as strictly as Prometheus does.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A page of metrics, read as strictly as the format is written: what a scraper might take as something else, or

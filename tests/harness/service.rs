@@ -1,3 +1,5 @@
+//! The host as a process that serves a TSK file.
+
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Stdio},

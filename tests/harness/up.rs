@@ -1,3 +1,5 @@
+//! `tusk-host up` as a process.
+
 use std::{
     net::TcpListener,
     process::{ExitStatus, Stdio},

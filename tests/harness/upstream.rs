@@ -1,3 +1,5 @@
+//! An HTTP server that remembers its requests.
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},

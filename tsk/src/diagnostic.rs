@@ -1,3 +1,5 @@
+//! What is wrong with a file, where, and what to write instead.
+
 use annotate_snippets::{Annotation, AnnotationKind, Level, Message, Renderer, Snippet};
 
 use crate::{

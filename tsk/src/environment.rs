@@ -1,3 +1,5 @@
+//! What evaluation asks of the world: files, variables, the time.
+
 use std::io;
 
 /// What a TSK file can see of the world. The crate does no I/O of its own: its caller decides what there is.

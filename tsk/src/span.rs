@@ -1,3 +1,5 @@
+//! Places in files.
+
 use std::sync::{Arc, OnceLock};
 
 /// A file of a [`SourceMap`].

@@ -1,3 +1,5 @@
+//! Runs other programs from the repository's root.
+
 use std::{
     path::PathBuf,
     process::{Command, Stdio},

@@ -1,3 +1,5 @@
+//! One value on its way between a fujsen and the host: an argument, a column, a result.
+
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Errors that a fujsen gives its caller: a status, a code and words.
+
 use std::fmt;
 
 use crate::{bindings::tusk::fujsen::types, remedy};

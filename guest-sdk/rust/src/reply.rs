@@ -1,3 +1,5 @@
+//! What a fujsen may give back, and how it becomes an HTTP response.
+
 mod scalar;
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+//! The HTTP request that a fujsen answers.
+
 use serde::de::DeserializeOwned;
 
 use crate::{Error, Result, bindings::tusk::fujsen::http as host};

@@ -6,7 +6,7 @@
 
 use tsk::{Config, Diagnostic, Node, Object, Value};
 
-use crate::base::sections::{self, Keys, Row};
+use crate::base::sections::{self, SectionKeys, SectionRow};
 
 /// `; did you mean …?`, where one of `candidates` is near `name`, else nothing.
 pub(crate) fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
@@ -82,8 +82,8 @@ fn section(config: &Config, name: &str, node: &Node, object: &Object) -> Option<
 }
 
 /// Sections with keys of the service's own: the others refuse what they do not know.
-fn keys(row: &Row, object: &Object, found: &mut Vec<Diagnostic>) {
-    let Keys::Open(known) = row.keys else { return };
+fn keys(row: &SectionRow, object: &Object, found: &mut Vec<Diagnostic>) {
+    let SectionKeys::Open(known) = row.keys else { return };
     for (key, node) in object {
         let near = known
             .iter()
@@ -152,21 +152,21 @@ fn likely(name: &str, known: &str) -> usize {
 }
 
 /// Whether what stands in a section could stand in one of the host's, `likely` times where its keys are known.
-fn looks_like(config: &Config, row: &Row, object: &Object, likely: usize) -> bool {
+fn looks_like(config: &Config, row: &SectionRow, object: &Object, likely: usize) -> bool {
     match row.keys {
-        Keys::Fixed(known) | Keys::Open(known) => {
+        SectionKeys::Fixed(known) | SectionKeys::Open(known) => {
             let hits = object.iter().filter(|(key, node)| {
                 let near = |known: &&&str| *key == **known || is_near(key, known);
                 known.iter().find(near).is_some_and(|known| fits(known, &node.value))
             });
             hits.count() >= likely
         }
-        Keys::Names => object.iter().any(|(key, node)| line_fits(config, row, key, node)),
+        SectionKeys::Names => object.iter().any(|(key, node)| line_fits(config, row, key, node)),
     }
 }
 
 /// Whether a line could stand in a section whose keys are names.
-fn line_fits(config: &Config, row: &Row, key: &str, node: &Node) -> bool {
+fn line_fits(config: &Config, row: &SectionRow, key: &str, node: &Node) -> bool {
     let has_keys = |keys: &[&str]| match &node.value {
         Value::Object(object) => object.keys().any(|key| keys.contains(&key.as_str())),
         _ => false,

@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use http::{HeaderName, HeaderValue};
 use tsk::{Config, Diagnostic, Node, Object, Secret, SourceMap, Value};
 
-use crate::base::sections::{Keys, Row};
+use crate::base::sections::{SectionKeys, SectionRow};
 
 /// A text, which may be a secret.
 pub(crate) fn text(node: &Node) -> Option<&str> {
@@ -28,11 +28,11 @@ pub(crate) struct Section<'a> {
 impl<'a> Section<'a> {
     /// A section of the host, which may be missing. Keys other than those of its row are errors, unless the service may
     /// keep its own there.
-    pub(crate) fn new(config: &'a Config, row: &Row) -> Self {
+    pub(crate) fn new(config: &'a Config, row: &SectionRow) -> Self {
         let node = config.get(row.name);
         let section = match (row.keys, node.map(|node| &node.value)) {
-            (Keys::Open(_), Some(Value::Object(object))) => Self::with(row.name.to_owned(), Some(object)),
-            (Keys::Open(_), _) => Self::with(row.name.to_owned(), None),
+            (SectionKeys::Open(_), Some(Value::Object(object))) => Self::with(row.name.to_owned(), Some(object)),
+            (SectionKeys::Open(_), _) => Self::with(row.name.to_owned(), None),
             (keys, _) => Self::of(row.name.to_owned(), node, keys.known()),
         };
         Self {
@@ -42,7 +42,7 @@ impl<'a> Section<'a> {
     }
 
     /// A section whose keys are names that the file gives, each with a line such as `line`.
-    pub(crate) fn lines(config: &'a Config, row: &Row, line: &str) -> (Option<&'a Object>, Vec<Diagnostic>) {
+    pub(crate) fn lines(config: &'a Config, row: &SectionRow, line: &str) -> (Option<&'a Object>, Vec<Diagnostic>) {
         match config.get(row.name) {
             None => (None, Vec::new()),
             Some(node) => match &node.value {

@@ -11,9 +11,11 @@ use crate::base::limits;
 
 /// One section of the host.
 #[derive(Debug)]
-pub(crate) struct Row {
+pub(crate) struct SectionRow {
+    /// What the file writes between the brackets, `server` for `[server]`.
     pub(crate) name: &'static str,
-    pub(crate) keys: Keys,
+    /// Which keys it may have.
+    pub(crate) keys: SectionKeys,
     /// What fujsens may read of it. Where its values hold passwords, tokens and addresses that the host alone needs: nothing.
     read: Part,
     /// Where the URLs in it are granted to fujsens.
@@ -26,7 +28,7 @@ pub(crate) struct Row {
 
 /// The keys of a section.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Keys {
+pub(crate) enum SectionKeys {
     /// These, and no other.
     Fixed(&'static [&'static str]),
     /// These, and whatever the service keeps there for itself.
@@ -35,7 +37,7 @@ pub(crate) enum Keys {
     Names,
 }
 
-impl Keys {
+impl SectionKeys {
     /// Those that the host knows.
     pub(crate) fn known(&self) -> &'static [&'static str] {
         match self {
@@ -65,8 +67,8 @@ impl Part {
     }
 }
 
-impl Row {
-    const fn new(name: &'static str, keys: Keys) -> Self {
+impl SectionRow {
+    const fn new(name: &'static str, keys: SectionKeys) -> Self {
         Self {
             name,
             keys,
@@ -144,61 +146,62 @@ const OF_ITSELF: &[&str] = &[
 /// Each row by its name, and the list of all: a row cannot be left out of it.
 macro_rules! table {
     ($($name:ident = $row:expr;)*) => {
-        $(pub(crate) const $name: Row = $row;)*
-        static TABLE: &[Row] = &[$($name),*];
+        $(pub(crate) const $name: SectionRow = $row;)*
+        static TABLE: &[SectionRow] = &[$($name),*];
     };
 }
 
 table! {
-    ADMIN = Row::new("admin", Keys::Fixed(&["host", "port", "token"]));
-    ALERTS = Row::new("alerts", Keys::Fixed(&["high_error_rate", "high_response_time", "high_memory_usage"])).readable();
-    CORS = Row::new(
+    ADMIN = SectionRow::new("admin", SectionKeys::Fixed(&["host", "port", "token"]));
+    ALERTS = SectionRow::new("alerts", SectionKeys::Fixed(&["high_error_rate", "high_response_time", "high_memory_usage"])).readable();
+    CORS = SectionRow::new(
         "cors",
-        Keys::Fixed(&["origins", "methods", "headers", "expose", "max_age", "credentials"]),
+        SectionKeys::Fixed(&["origins", "methods", "headers", "expose", "max_age", "credentials"]),
     ).readable();
-    DATABASES = Row::new("databases", Keys::Names).namespace();
-    DISCOVERY = Row::new("discovery", Keys::Fixed(&["registry", "path", "balance", "refresh", "allow"])).namespace();
-    EVENTS = Row::new("events", Keys::Names).readable().entrance();
-    GRANTS = Row::new("grants", Keys::Fixed(&["http"])).readable().grants(Part::All);
-    GRPC = Row::new("grpc", Keys::Names);
-    LIMITS = Row::new(
+    DATABASES = SectionRow::new("databases", SectionKeys::Names).namespace();
+    DISCOVERY = SectionRow::new("discovery", SectionKeys::Fixed(&["registry", "path", "balance", "refresh", "allow"])).namespace();
+    EVENTS = SectionRow::new("events", SectionKeys::Names).readable().entrance();
+    GRANTS = SectionRow::new("grants", SectionKeys::Fixed(&["http"])).readable().grants(Part::All);
+    GRPC = SectionRow::new("grpc", SectionKeys::Names);
+    LIMITS = SectionRow::new(
         "limits",
-        Keys::Fixed(&["deadline", "memory", "body", "response", "concurrency", "queue", "queue_wait"]),
+        SectionKeys::Fixed(&["deadline", "memory", "body", "response", "concurrency", "queue", "queue_wait"]),
     ).readable();
-    MESH = Row::new("mesh", Keys::Fixed(&["secret", "token_lifetime", "allow"]));
-    MESSAGE_QUEUE = Row::new(
+    MESH = SectionRow::new("mesh", SectionKeys::Fixed(&["secret", "token_lifetime", "allow"]));
+    MESSAGE_QUEUE = SectionRow::new(
         "message_queue",
-        Keys::Fixed(&["url", "queue_name", "engine", "concurrency", "attempts", "backoff", "visibility", "length", "durability"]),
+        SectionKeys::Fixed(&["url", "queue_name", "engine", "concurrency", "attempts", "backoff", "visibility", "length", "durability"]),
     );
-    REDIS = Row::new("redis", Keys::Names).grants(Part::All).namespace();
-    REMOTE_CONFIG = Row::new(
+    REDIS = SectionRow::new("redis", SectionKeys::Names).grants(Part::All).namespace();
+    REMOTE_CONFIG = SectionRow::new(
         "remote_config",
-        Keys::Fixed(&["url", "every", "timeout", "at", "headers", "schema"]),
+        SectionKeys::Fixed(&["url", "every", "timeout", "at", "headers", "schema"]),
     ).reads(Part::Only(&["schema"]));
-    RESILIENCE = Row::new("resilience", Keys::Names).readable();
-    ROUTES = Row::new("routes", Keys::Names).readable().entrance();
-    SCHEDULES = Row::new("schedules", Keys::Names).readable().entrance();
-    SERVICE = Row::new(
+    RESILIENCE = SectionRow::new("resilience", SectionKeys::Names).readable();
+    ROUTES = SectionRow::new("routes", SectionKeys::Names).readable().entrance();
+    SCHEDULES = SectionRow::new("schedules", SectionKeys::Names).readable().entrance();
+    SERVICE = SectionRow::new(
         "service",
-        Keys::Open(&["name", "version", "host", "port", "dependencies", "health_check"]),
+        SectionKeys::Open(&["name", "version", "host", "port", "dependencies", "health_check"]),
     ).readable().grants(Part::AllBut(OF_ITSELF));
-    SERVICE_COMMUNICATION = Row::new("service_communication", Keys::Open(&["message_queue", "queue_name"]))
+    SERVICE_COMMUNICATION = SectionRow::new("service_communication", SectionKeys::Open(&["message_queue", "queue_name"]))
         .reads(Part::AllBut(&["message_queue"]))
         .grants(Part::AllBut(&["message_queue"]));
-    STATE = Row::new("state", Keys::Fixed(&["url", "durability"]));
-    TLS = Row::new(
+    STATE = SectionRow::new("state", SectionKeys::Fixed(&["url", "durability"]));
+    TLS = SectionRow::new(
         "tls",
-        Keys::Fixed(&["certificate", "key", "client_ca", "client_auth", "ca", "client_certificate", "client_key"]),
+        SectionKeys::Fixed(&["certificate", "key", "client_ca", "client_auth", "ca", "client_certificate", "client_key"]),
     );
-    TRACES = Row::new("traces", Keys::Fixed(&["endpoint", "sample", "headers", "metrics", "logs"]));
+    TRACES = SectionRow::new("traces", SectionKeys::Fixed(&["endpoint", "sample", "headers", "metrics", "logs"]));
 }
 
-pub(crate) fn all() -> impl Iterator<Item = &'static Row> {
+/// The rows of all sections of the host.
+pub(crate) fn all() -> impl Iterator<Item = &'static SectionRow> {
     TABLE.iter()
 }
 
 /// The section of the host that a path leads into; none where it is the service's own.
-pub(crate) fn of(path: &str) -> Option<&'static Row> {
+pub(crate) fn of(path: &str) -> Option<&'static SectionRow> {
     let first = path.split('.').next().unwrap_or(path);
     all().find(|row| row.name == first)
 }

@@ -8,10 +8,10 @@ use crate::{
     base::explain::Explain,
     capability::{
         Capability, Credentials, Grant, Reading, config,
-        deferred::{self, Cache, Namespace, Reach},
+        deferred::{self, Cache, Namespace, OperatorReach},
         events, grpc, http, redis, sql, state,
     },
-    network::resilience::{Memory, Policies},
+    network::resilience::{GuardMemory, Policies},
     observe::metrics::Metrics,
     storage::store::Stores,
 };
@@ -24,17 +24,19 @@ macro_rules! capabilities {
             $($name: <$kind as Capability>::Kept,)*
             cache: Cache,
             metrics: Arc<Metrics>,
-            resilience: Memory,
+            resilience: GuardMemory,
+            /// The files and servers where services keep what is their own.
             pub stores: Stores,
         }
 
         impl Shared {
+            /// With nothing open but what `stores` has; `metrics` has the meters of what is opened.
             pub fn new(metrics: &Arc<Metrics>, stores: Stores) -> Self {
                 Self {
                     $($name: <$kind>::kept(metrics),)*
                     cache: Cache::default(),
                     metrics: metrics.clone(),
-                    resilience: Memory::new(metrics),
+                    resilience: GuardMemory::new(metrics),
                     stores,
                 }
             }
@@ -43,7 +45,9 @@ macro_rules! capabilities {
         /// Made once per version of the file: what it names and grants.
         pub struct Capabilities {
             $(pub $name: $kind,)*
+            /// The values of the file as fujsens read them.
             pub config: config::Values,
+            /// What the file says of calls that go wrong.
             pub(crate) policies: Arc<Policies>,
             cache: Cache,
             namespace: Namespace,
@@ -95,6 +99,7 @@ macro_rules! capabilities {
                 if wrong.is_empty() { Ok(all) } else { Err(wrong) }
             }
 
+            /// What the file allows, capability by capability.
             pub fn grants(&self) -> Vec<Grant> {
                 [$(self.$name.grants(),)*].concat()
             }
@@ -145,8 +150,8 @@ capabilities! {
 
 impl Capabilities {
     /// What operators in values can reach.
-    pub fn reach(&self) -> Reach<'_> {
-        Reach {
+    pub fn reach(&self) -> OperatorReach<'_> {
+        OperatorReach {
             http: &self.http,
             metrics: &self.metrics,
             redis: &self.redis,

@@ -13,24 +13,24 @@ use crate::{
 
 /// The values of the file, and in their place those that have come from elsewhere.
 pub enum Values {
-    Fixed(Table),
+    Fixed(ConfigTable),
     Changing {
         /// As the file says.
         root: Object,
-        current: ArcSwap<Table>,
+        current: ArcSwap<ConfigTable>,
     },
 }
 
 impl Values {
     pub fn new(config: &Config) -> Self {
-        Self::Fixed(Table::new(&config.root))
+        Self::Fixed(ConfigTable::new(&config.root))
     }
 
     /// Values that [`Self::replace`] changes while they are read.
     pub(crate) fn changing(config: &Config) -> Self {
         Self::Changing {
             root: config.root.clone(),
-            current: ArcSwap::from_pointee(Table::new(&config.root)),
+            current: ArcSwap::from_pointee(ConfigTable::new(&config.root)),
         }
     }
 
@@ -42,11 +42,11 @@ impl Values {
         for (path, node) in values {
             set(&mut root, &path, node);
         }
-        current.store(Arc::new(Table::new(&root)));
+        current.store(Arc::new(ConfigTable::new(&root)));
     }
 
     /// What a call sees: from its first read to its end the same.
-    pub(crate) fn of<'a>(&'a self, session: &'a mut ConfigSession) -> &'a Table {
+    pub(crate) fn of<'a>(&'a self, session: &'a mut ConfigSession) -> &'a ConfigTable {
         match self {
             Self::Fixed(table) => table,
             Self::Changing { current, .. } => session.0.get_or_insert_with(|| current.load_full()),
@@ -62,7 +62,7 @@ impl Values {
 
 /// The version of the values that one call sees, since it has read one of them.
 #[derive(Clone, Default)]
-pub struct ConfigSession(Option<Arc<Table>>);
+pub struct ConfigSession(Option<Arc<ConfigTable>>);
 
 /// Sets the value at a path, as `Config::get` finds it; objects that are not there are made.
 fn set(object: &mut Object, path: &str, node: Node) {
@@ -94,7 +94,7 @@ fn set(object: &mut Object, path: &str, node: Node) {
 }
 
 /// One version of the values, ready to be handed to guests.
-pub struct Table {
+pub struct ConfigTable {
     /// By dotted path from the top.
     by_path: HashMap<String, Held>,
 }
@@ -106,7 +106,7 @@ enum Held {
     Deferred(Node),
 }
 
-impl Table {
+impl ConfigTable {
     fn new(root: &Object) -> Self {
         let mut by_path = HashMap::new();
         let is_partly = |name: &str| sections::of(name).is_some_and(|section| !section.is_readable());
@@ -120,19 +120,19 @@ impl Table {
 
     /// The value of `key` in `section` (empty for the top level), else at the path `key` from the top.
     /// The code of fujsens is no value.
-    pub(crate) fn get(&self, section: &str, key: &str) -> Found<'_> {
+    pub(crate) fn get(&self, section: &str, key: &str) -> ConfigLookup<'_> {
         let own = if section.is_empty() {
             None
         } else {
             self.by_path.get(&format!("{section}.{key}"))
         };
         match own.or_else(|| self.by_path.get(key)) {
-            Some(Held::Plain(value)) => Found::Plain(value),
-            Some(Held::Deferred(node)) => Found::Deferred(node),
-            None if sections::is_hosts_alone(key) => Found::Kept(key.to_owned()),
+            Some(Held::Plain(value)) => ConfigLookup::Plain(value),
+            Some(Held::Deferred(node)) => ConfigLookup::Deferred(node),
+            None if sections::is_hosts_alone(key) => ConfigLookup::Kept(key.to_owned()),
             None => match format!("{section}.{key}") {
-                path if sections::is_hosts_alone(&path) => Found::Kept(path),
-                _ => Found::Nothing,
+                path if sections::is_hosts_alone(&path) => ConfigLookup::Kept(path),
+                _ => ConfigLookup::Nothing,
             },
         }
     }
@@ -164,7 +164,7 @@ fn readable(root: &Object) -> Object {
 
 /// What a fujsen finds at a key.
 #[derive(Debug)]
-pub(crate) enum Found<'a> {
+pub(crate) enum ConfigLookup<'a> {
     Nothing,
     Plain(&'a Value),
     Deferred(&'a Node),
@@ -255,8 +255,8 @@ mod tests {
 
     fn plain(values: &Values, section: &str, key: &str) -> Option<Value> {
         match values.of(&mut ConfigSession::default()).get(section, key) {
-            Found::Plain(value) => Some(value.clone()),
-            Found::Nothing => None,
+            ConfigLookup::Plain(value) => Some(value.clone()),
+            ConfigLookup::Nothing => None,
             other => panic!("{other:?}"),
         }
     }
@@ -274,19 +274,19 @@ mod tests {
         let mut before = ConfigSession::default();
         assert!(matches!(
             values.of(&mut before).get("cache", "ttl"),
-            Found::Plain(Value::Integer(60))
+            ConfigLookup::Plain(Value::Integer(60))
         ));
         values.replace(replaced(json!({
             "cache.ttl": 5, "cache.more.deep": true, "a.b": 2, "new.place": "x", "list": {"now": "an object"},
         })));
         assert!(matches!(
             values.of(&mut before).get("", "a.b"),
-            Found::Plain(Value::Integer(1))
+            ConfigLookup::Plain(Value::Integer(1))
         ));
         let mut callee = values.share(&mut before);
         assert!(matches!(
             values.of(&mut callee).get("", "a.b"),
-            Found::Plain(Value::Integer(1))
+            ConfigLookup::Plain(Value::Integer(1))
         ));
 
         let cache = r#"{"ttl":5,"name":"local","more":{"deep":true}}"#;
@@ -371,7 +371,7 @@ mod tests {
                 ("tls", "key"),
             ] {
                 let found = table.get(section, key);
-                assert!(matches!(found, Found::Kept(_)), "{section} {key}: {found:?}");
+                assert!(matches!(found, ConfigLookup::Kept(_)), "{section} {key}: {found:?}");
             }
             let json = |text: &str| Some(Value::Json(text.into()));
             assert_eq!(plain(&values, "users", "databases"), json(r#"{"main":"own"}"#));
@@ -381,7 +381,7 @@ mod tests {
             );
             assert_eq!(plain(&values, "", "service_communication"), json(r#"{"bus":"x"}"#));
             assert_eq!(plain(&values, "users", "service.dependencies.a"), text("http://a"));
-            assert!(matches!(table.get("users", "nothing"), Found::Nothing));
+            assert!(matches!(table.get("users", "nothing"), ConfigLookup::Nothing));
         }
         assert_eq!(
             ConfigError::Kept("databases.main".into()).to_string(),

@@ -11,10 +11,10 @@ use crate::{
     base::{backoff::jittered, clock::Clock, limits},
     observe::{
         metrics::Metrics,
-        traces::{Kind, Trace},
+        traces::{SpanKind, Trace},
     },
     storage::{
-        queue::{Event, Options, Queue, QueueError, Queues, Settings},
+        queue::{Event, PublishOptions, Queue, QueueError, QueueSettings, Queues},
         store::Stores,
     },
 };
@@ -22,7 +22,7 @@ use crate::{
 /// The queue that the file names, or the one beside it.
 pub struct Events {
     service: Arc<str>,
-    settings: Settings,
+    settings: QueueSettings,
     queue: Arc<dyn Queue>,
     clock: Arc<dyn Clock>,
 }
@@ -71,7 +71,7 @@ impl Capability for Events {
     }
 
     fn grants(&self) -> Vec<Grant> {
-        let Settings {
+        let QueueSettings {
             place, name, engine, ..
         } = &self.settings;
         let grant = Grant {
@@ -91,7 +91,7 @@ impl Events {
         service: Arc<str>,
         file: &Path,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let settings = Settings::read(config, file)?;
+        let settings = QueueSettings::read(config, file)?;
         Ok(Self {
             service,
             queue: queues.get(stores, &settings),
@@ -104,7 +104,7 @@ impl Events {
         &self.queue
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &QueueSettings {
         &self.settings
     }
 
@@ -115,10 +115,10 @@ impl Events {
         deadline: Instant,
         kind: String,
         data: String,
-        options: Options,
+        options: PublishOptions,
     ) -> Result<String, EventsError> {
         let trace = trace.inner();
-        let mut span = trace.span(Kind::Producer, || format!("publish {kind}").into());
+        let mut span = trace.span(SpanKind::Producer, || format!("publish {kind}").into());
         let event = Event::new(&self.service, kind, data, options, &trace, self.clock.wall());
         let result = match event {
             Ok(event) => {

@@ -6,7 +6,7 @@ use tsk::Config;
 
 use crate::{
     base::folder::folder,
-    network::{mesh::Identity, resilience::Policies, tls},
+    network::{mesh::MeshIdentity, resilience::Policies, tls},
     observe::metrics::Metrics,
     storage::store::Stores,
 };
@@ -34,6 +34,6 @@ impl Reading<'_> {
 /// What this service is to those whom it calls.
 #[derive(Clone, Default)]
 pub struct Credentials {
-    pub identity: Arc<Identity>,
-    pub tls: tls::Outgoing,
+    pub identity: Arc<MeshIdentity>,
+    pub tls: tls::OutgoingTls,
 }

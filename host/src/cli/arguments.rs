@@ -44,7 +44,7 @@ pub(super) enum Command {
     Check {
         file: PathBuf,
         #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Print values as JSON; compiles nothing, and without --eval connects to nothing
     Get {
@@ -98,7 +98,7 @@ pub(super) enum Command {
         paths: Vec<PathBuf>,
         /// How the one log is written, those of all services among it
         #[arg(long, value_enum, default_value = "text")]
-        log_format: Format,
+        log_format: OutputFormat,
     },
 }
 
@@ -107,7 +107,7 @@ pub(super) enum EventsAction {
     /// List the events that were given up (dead letters), oldest first
     ListDead {
         #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Deliver dead events to this service again, with a count of their own
     Replay {
@@ -122,7 +122,7 @@ pub(super) enum EventsAction {
     /// Show how far each service of the queue is
     Status {
         #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        format: OutputFormat,
     },
     /// Take a service out of the queue: what it has not handled is not kept for it any more
     Unsubscribe { service: String },
@@ -155,11 +155,11 @@ pub(super) struct Serve {
     #[arg(long)]
     pub(super) no_watch: bool,
     #[arg(long, value_enum, default_value = "text")]
-    pub(super) log_format: Format,
+    pub(super) log_format: OutputFormat,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum OutputFormat {
     Text,
     Json,
 }

@@ -6,30 +6,30 @@ use serde_json::{Value, json};
 use tsk::{Diagnostic, SourceMap};
 
 use super::{
-    arguments::Format,
-    output::{self, Failure},
+    arguments::OutputFormat,
+    output::{self, CommandFailure},
     progress::Steps,
     report, sealed,
 };
 use crate::service::load::Loader;
 
 /// Everything that serving does up to opening a port; databases are read, and their setup is tried on a copy.
-pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn")?;
+pub(super) fn run(file: &Path, format: OutputFormat) -> Result<(), CommandFailure> {
+    output::start_log(OutputFormat::Text, "warn")?;
     let loader = Loader::new(file.to_owned(), &output::cache_folder())
-        .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+        .map_err(|error| CommandFailure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| CommandFailure::new(error.to_string()))?;
     let result = {
         let steps = Steps::start();
         loader.load(None, &|step| steps.step(step))
     };
     let result = result.and_then(|loaded| runtime.block_on(loader.rehearse(loaded)));
     match (result, format) {
-        (Ok(loaded), Format::Text) => {
+        (Ok(loaded), OutputFormat::Text) => {
             output::print_diagnostics(&loaded.warnings, &loaded.app.context.sources);
             output::print(&report::summary(&loaded.app, loaded.settings.admin))
         }
-        (Ok(loaded), Format::Json) => {
+        (Ok(loaded), OutputFormat::Json) => {
             let mut report = json!({ "ok": true });
             if let Some(report) = report.as_object_mut() {
                 report.extend(report::describe(&loaded.app));
@@ -39,12 +39,12 @@ pub(super) fn run(file: &Path, format: Format) -> Result<(), Failure> {
             }
             output::print(&text(&report))
         }
-        (Err(failed), Format::Text) => Err(failed.into()),
-        (Err(failed), Format::Json) => {
+        (Err(failed), OutputFormat::Text) => Err(failed.into()),
+        (Err(failed), OutputFormat::Json) => {
             output::print(&text(
                 &json!({ "ok": false, "diagnostics": list(&failed.diagnostics, &failed.sources) }),
             ))?;
-            Err(Failure::Printed)
+            Err(CommandFailure::Printed)
         }
     }
 }

@@ -5,40 +5,40 @@ use std::{fmt::Write as _, path::Path};
 use serde_json::{Value, json};
 
 use super::{
-    arguments::{EventsAction, Format, Which},
-    output::{self, Failure},
+    arguments::{EventsAction, OutputFormat, Which},
+    output::{self, CommandFailure},
     sealed,
 };
 use crate::{
     base::explain::Explain,
     service::{read, settings},
     storage::{
-        queue::{Dead, Event, Fate, Progress, Queue, QueueError, Queues, Settings},
+        queue::{Dead, Event, Fate, Progress, Queue, QueueError, QueueSettings, Queues},
         store::Stores,
     },
 };
 
 /// Works on the queue itself, whether services run or not.
-pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), Failure> {
-    output::start_log(Format::Text, "warn")?;
+pub(super) fn run(file: &Path, action: EventsAction) -> Result<(), CommandFailure> {
+    output::start_log(OutputFormat::Text, "warn")?;
     let config = read::read(file)?;
-    let failed = |diagnostics| read::Failed {
+    let failed = |diagnostics| read::LoadError {
         diagnostics,
         sources: config.sources.clone(),
         watch: Vec::new(),
     };
-    let settings = Settings::read(&config, file).map_err(failed)?;
-    let service = settings::Settings::new(&config, &read::stem(file))
+    let settings = QueueSettings::read(&config, file).map_err(failed)?;
+    let service = settings::ServiceSettings::new(&config, &read::stem(file))
         .map_err(failed)?
         .service
         .name;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| CommandFailure::new(error.to_string()))?;
     let stores = Stores::default();
     let queue = Queues::default().get(&stores, &settings);
     runtime.block_on(act(&*queue, &service, action))
 }
 
-async fn act(queue: &dyn Queue, service: &str, action: EventsAction) -> Result<(), Failure> {
+async fn act(queue: &dyn Queue, service: &str, action: EventsAction) -> Result<(), CommandFailure> {
     match action {
         EventsAction::ListDead { format } => output::print(&list(&queue.dead(service).await?, format)),
         EventsAction::Replay { which } => {
@@ -57,7 +57,10 @@ async fn act(queue: &dyn Queue, service: &str, action: EventsAction) -> Result<(
                 let all = queue.progress().await?;
                 let names: Vec<&str> = all.iter().map(|one| one.service.as_str()).collect();
                 let help = format!("there are: {}", names.join(", "));
-                return Err(Failure::help(format!("the queue has no service `{service}`"), help));
+                return Err(CommandFailure::help(
+                    format!("the queue has no service `{service}`"),
+                    help,
+                ));
             }
             output::print(&format!(
                 "{service} takes no events of this queue until it is started again"
@@ -67,14 +70,17 @@ async fn act(queue: &dyn Queue, service: &str, action: EventsAction) -> Result<(
 }
 
 /// Those that were named, or all.
-fn chosen(dead: Vec<Dead>, which: &Which) -> Result<Vec<Dead>, Failure> {
+fn chosen(dead: Vec<Dead>, which: &Which) -> Result<Vec<Dead>, CommandFailure> {
     if which.all {
         return Ok(dead);
     }
     let ids: Vec<String> = dead.iter().map(id).collect();
     if let Some(unknown) = which.ids.iter().find(|id| !ids.contains(id)) {
         let help = "`list-dead` prints the ids that there are";
-        return Err(Failure::help(format!("there is no dead event `{unknown}`"), help));
+        return Err(CommandFailure::help(
+            format!("there is no dead event `{unknown}`"),
+            help,
+        ));
     }
     let named = dead.into_iter().zip(ids).filter(|(_, id)| which.ids.contains(id));
     Ok(named.map(|(dead, _)| dead).collect())
@@ -85,8 +91,8 @@ fn id(dead: &Dead) -> String {
     Event::parse(&dead.event).map_or_else(|_| dead.entry.clone(), |event| event.id)
 }
 
-fn list(dead: &[Dead], format: Format) -> String {
-    if format == Format::Json {
+fn list(dead: &[Dead], format: OutputFormat) -> String {
+    if format == OutputFormat::Json {
         let all = dead.iter().map(|one| {
             let event = serde_json::from_str(&one.event).unwrap_or_else(|_| Value::from(one.event.as_str()));
             json!({ "id": id(one), "at": time(one.at), "attempts": one.attempts, "error": one.error, "event": event })
@@ -108,8 +114,8 @@ fn list(dead: &[Dead], format: Format) -> String {
     text + &format!("{} given up", events(dead.len() as u64))
 }
 
-fn status(all: &[Progress], format: Format) -> String {
-    if format == Format::Json {
+fn status(all: &[Progress], format: OutputFormat) -> String {
+    if format == OutputFormat::Json {
         return format!("{:#}", json!(all));
     }
     if all.is_empty() {
@@ -135,7 +141,7 @@ fn time(milliseconds: i64) -> String {
     jiff::Timestamp::from_millisecond(milliseconds).map_or_else(|_| "?".into(), |time| time.to_string())
 }
 
-impl From<QueueError> for Failure {
+impl From<QueueError> for CommandFailure {
     fn from(error: QueueError) -> Self {
         Self::new(error.message())
     }

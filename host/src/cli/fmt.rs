@@ -7,26 +7,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::output::Failure;
+use super::output::CommandFailure;
 use crate::{
     base::folder::folder,
-    service::read::{self, Failed},
+    service::read::{self, LoadError},
 };
 
 /// Rewrites files in the standard layout; with `check`, only says whether they have it. What is wrong with one keeps none of
 /// the others from it.
-pub(super) fn run(files: &[PathBuf], check: bool) -> Result<(), Failure> {
+pub(super) fn run(files: &[PathBuf], check: bool) -> Result<(), CommandFailure> {
     let failed = files.iter().filter_map(|file| format(file, check).err());
-    let failed = failed.inspect(Failure::print).count();
-    if failed == 0 { Ok(()) } else { Err(Failure::Printed) }
+    let failed = failed.inspect(CommandFailure::print).count();
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(CommandFailure::Printed)
+    }
 }
 
-fn format(file: &Path, check: bool) -> Result<(), Failure> {
+fn format(file: &Path, check: bool) -> Result<(), CommandFailure> {
     let name = file.display();
     let text = read::text_of(file)?;
     let formatted = tsk::format(&text).map_err(|failure| {
         // Reading it as a file says the same with the file's name.
-        read::read(file).err().unwrap_or(Failed {
+        read::read(file).err().unwrap_or(LoadError {
             diagnostics: failure.diagnostics,
             sources: failure.sources,
             watch: Vec::new(),
@@ -36,12 +40,12 @@ fn format(file: &Path, check: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if check {
-        return Err(Failure::help(
+        return Err(CommandFailure::help(
             format!("{name} is not formatted"),
             format!("run `tusk-host fmt {name}`"),
         ));
     }
-    replace(file, &formatted).map_err(|error| Failure::new(format!("cannot write {name}: {error}")))
+    replace(file, &formatted).map_err(|error| CommandFailure::new(format!("cannot write {name}: {error}")))
 }
 
 /// Whole or not at all: a service that watches the file never sees a half of it. A link stays, and what it leads to is written.

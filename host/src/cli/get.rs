@@ -5,26 +5,26 @@ use std::{path::Path, sync::Arc, time::Instant};
 use tsk::{Config, Diagnostic, Node, Span, Value};
 
 use super::{
-    arguments::Format,
-    output::{self, Failure},
+    arguments::OutputFormat,
+    output::{self, CommandFailure},
 };
 use crate::{
     base::value,
     capability::{
-        deferred::{self, Reader},
+        deferred::{self, ValueReader},
         {Capabilities, Credentials, Shared, sql::SqlSession},
     },
     network::{mesh::Mesh, tls::Tls},
     observe::metrics::Metrics,
-    observe::request::Origin,
+    observe::request::CallOrigin,
     service::{
-        read::{self, Failed},
-        settings::Settings,
+        read::{self, LoadError},
+        settings::ServiceSettings,
     },
     storage::store::Stores,
 };
 
-pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), Failure> {
+pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> Result<(), CommandFailure> {
     let config = read::read_with(
         file,
         tsk::Options {
@@ -54,14 +54,14 @@ pub(super) fn run(file: &Path, key: Option<&str>, lenient: bool, eval: bool) -> 
 }
 
 /// Everything that serving does before it compiles, and then one read within the time that a call has.
-fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Value, Failure> {
-    output::start_log(Format::Text, "warn")?;
-    let failed = |diagnostics: Vec<Diagnostic>| Failed {
+fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Value, CommandFailure> {
+    output::start_log(OutputFormat::Text, "warn")?;
+    let failed = |diagnostics: Vec<Diagnostic>| LoadError {
         diagnostics,
         sources: config.sources.clone(),
         watch: Vec::new(),
     };
-    let settings = Settings::new(config, "").map_err(failed)?;
+    let settings = ServiceSettings::new(config, "").map_err(failed)?;
     let (service, metrics) = (&settings.service, Arc::<Metrics>::default());
     let (mesh, _) = Mesh::new(config, &service.name, &service.version).map_err(failed)?;
     let (tls, _) = Tls::new(config, file, &metrics).map_err(failed)?;
@@ -71,12 +71,12 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
     };
     let shared = Shared::new(&metrics, Stores::default());
     let capabilities = Capabilities::new(&shared, config, &service.name, credentials, file).map_err(failed)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| CommandFailure::new(error.to_string()))?;
     runtime.block_on(async {
         capabilities.connect().await.map_err(failed)?;
-        let (origin, session) = (Origin::internal(), SqlSession::default());
+        let (origin, session) = (CallOrigin::internal(), SqlSession::default());
         let deadline = Instant::now() + settings.limits.deadline;
-        let mut reader = Reader::new(capabilities.reach(), &origin, &session, deadline).for_people(config);
+        let mut reader = ValueReader::new(capabilities.reach(), &origin, &session, deadline).for_people(config);
         let value = reader.read(node).await;
         value
             .map(value::Value::into_json)
@@ -84,7 +84,7 @@ fn evaluate(config: &Config, file: &Path, node: &Node) -> Result<serde_json::Val
     })
 }
 
-fn missing(config: &tsk::Config, file: &Path, key: &str) -> Failure {
+fn missing(config: &tsk::Config, file: &Path, key: &str) -> CommandFailure {
     let message = format!("{} has no `{key}`", file.display());
     let (parent, last) = key
         .rsplit_once('.')
@@ -102,8 +102,8 @@ fn missing(config: &tsk::Config, file: &Path, key: &str) -> Failure {
         .flat_map(|keys| keys.keys().map(String::as_str))
         .collect();
     match tsk::suggest(last, known.iter().copied()) {
-        Some(near) => Failure::help(message, format!("did you mean `{}`?", key.replace(last, near))),
-        None if known.is_empty() => Failure::new(message),
-        None => Failure::help(message, format!("there are: {}", known.join(", "))),
+        Some(near) => CommandFailure::help(message, format!("did you mean `{}`?", key.replace(last, near))),
+        None if known.is_empty() => CommandFailure::new(message),
+        None => CommandFailure::help(message, format!("there are: {}", known.join(", "))),
     }
 }

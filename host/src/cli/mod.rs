@@ -48,7 +48,7 @@ impl Drop for Ending {
     }
 }
 
-fn command(cli: Cli) -> Result<(), output::Failure> {
+fn command(cli: Cli) -> Result<(), output::CommandFailure> {
     match cli.command {
         Some(Command::Check { file, format }) => check::run(&file, format),
         Some(Command::Get {

@@ -16,27 +16,27 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 use tsk::{Diagnostic, SourceMap};
 
 use super::{
-    arguments::Format,
+    arguments::OutputFormat,
     sealed::{self, Sealed},
 };
 use crate::{
-    observe::{log, otlp::Lines, tasks},
-    service::read::Failed,
+    observe::{log, otlp::OtlpLines, tasks},
+    service::read::LoadError,
 };
 
 /// Why a command ends with exit code 1.
-pub(super) enum Failure {
+pub(super) enum CommandFailure {
     /// One line, and what to do about it.
     Message {
         message: String,
         help: Option<String>,
     },
-    File(Box<Failed>),
+    File(Box<LoadError>),
     /// Everything has been printed already.
     Printed,
 }
 
-impl Failure {
+impl CommandFailure {
     pub(super) fn new(message: impl Into<String>) -> Self {
         Self::Message {
             message: message.into(),
@@ -64,13 +64,13 @@ impl Failure {
     }
 }
 
-impl From<Failed> for Failure {
-    fn from(failed: Failed) -> Self {
+impl From<LoadError> for CommandFailure {
+    fn from(failed: LoadError) -> Self {
         Self::File(Box::new(failed))
     }
 }
 
-pub(super) fn print_failed(failed: &Failed) {
+pub(super) fn print_failed(failed: &LoadError) {
     print_diagnostics(&failed.diagnostics, &failed.sources);
     let errors = failed
         .diagnostics
@@ -108,11 +108,11 @@ pub(super) fn json_line(level: &str, target: &str, fields: Value) -> String {
 }
 
 /// How the log of this process is written, once it is started.
-static FORMAT: OnceLock<Format> = OnceLock::new();
+static FORMAT: OnceLock<OutputFormat> = OnceLock::new();
 
 /// Whether each line on stderr, and what a service announces, is a JSON object.
 pub(super) fn is_json() -> bool {
-    FORMAT.get() == Some(&Format::Json)
+    FORMAT.get() == Some(&OutputFormat::Json)
 }
 
 /// A line, or several, to stderr: in their turn where the log goes there, too.
@@ -125,10 +125,10 @@ pub(super) fn say(text: &str) {
 }
 
 /// What a command was asked for, to stdout. Nobody has to read it to its end: a pipe that is closed is no failure.
-pub(super) fn print(text: &str) -> Result<(), Failure> {
+pub(super) fn print(text: &str) -> Result<(), CommandFailure> {
     match write(&format!("{text}\n")) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write the output: {error}")))
+            Err(CommandFailure::new(format!("cannot write the output: {error}")))
         }
         _ => Ok(()),
     }
@@ -180,26 +180,26 @@ fn own_temporary() -> PathBuf {
 }
 
 /// Sends log events to stderr, until the process ends. `default` is what `TUSK_LOG` replaces.
-pub(super) fn start_log(format: Format, default: &str) -> Result<(), Failure> {
+pub(super) fn start_log(format: OutputFormat, default: &str) -> Result<(), CommandFailure> {
     let format = *FORMAT.get_or_init(|| format);
     let filter = EnvFilter::try_from_env("TUSK_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let colors = colors(&io::stderr());
-    let lines = log::start().map_err(|error| Failure::new(format!("the log cannot be started: {error}")))?;
+    let lines = log::start().map_err(|error| CommandFailure::new(format!("the log cannot be started: {error}")))?;
     let log = fmt()
         .with_env_filter(filter)
         .with_writer(Sealed::new(lines, colors))
         .with_ansi(colors);
     match format {
-        Format::Text => {
+        OutputFormat::Text => {
             let layout = log::Layout::new(io::stderr().is_terminal());
-            log.event_format(layout).finish().with(Lines).init();
+            log.event_format(layout).finish().with(OtlpLines).init();
         }
-        Format::Json => log
+        OutputFormat::Json => log
             .json()
             .flatten_event(true)
             .map_event_format(log::JsonLayout::new)
             .finish()
-            .with(Lines)
+            .with(OtlpLines)
             .init(),
     }
     Ok(())

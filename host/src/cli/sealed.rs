@@ -24,22 +24,22 @@ impl<M> Sealed<M> {
 }
 
 impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Sealed<M> {
-    type Writer = Line<M::Writer>;
+    type Writer = SealedLine<M::Writer>;
 
     fn make_writer(&'a self) -> Self::Writer {
-        Line {
+        SealedLine {
             inner: self.inner.make_writer(),
             color: self.color,
         }
     }
 }
 
-pub(super) struct Line<W> {
+pub(super) struct SealedLine<W> {
     inner: W,
     color: bool,
 }
 
-impl<W: Write> Write for Line<W> {
+impl<W: Write> Write for SealedLine<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
         let (line, end) = match text.strip_suffix('\n') {

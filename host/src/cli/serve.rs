@@ -20,7 +20,7 @@ use tokio::{
 
 use super::{
     arguments::Serve,
-    output::{self, Failure},
+    output::{self, CommandFailure},
     progress::Steps,
     report,
     signals::Signals,
@@ -33,28 +33,28 @@ use crate::{
         app::App,
         live::Live,
         load::{Loaded, Loader},
-        read::Failed,
-        settings::{self, Settings},
+        read::LoadError,
+        settings::{self, ServiceSettings},
     },
 };
 
-pub(super) fn run(options: Serve) -> Result<(), Failure> {
+pub(super) fn run(options: Serve) -> Result<(), CommandFailure> {
     memory::keep_little();
     output::start_log(options.log_format, "info")?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(error.to_string()))?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| CommandFailure::new(error.to_string()))?;
     let result = runtime.block_on(serve(options));
     // A load that hangs is not waited for.
     runtime.shutdown_timeout(limits::LAST_WORDS);
     result
 }
 
-async fn serve(options: Serve) -> Result<(), Failure> {
+async fn serve(options: Serve) -> Result<(), CommandFailure> {
     // Before anything else: they come when their sender pleases.
-    let signals = Signals::take().map_err(|error| Failure::new(error.to_string()))?;
+    let signals = Signals::take().map_err(|error| CommandFailure::new(error.to_string()))?;
     raise_descriptor_limit();
     let file = options.file.clone().unwrap_or_default();
     let loader = Loader::new(file, &output::cache_folder())
-        .map_err(|error| Failure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
+        .map_err(|error| CommandFailure::new(format!("the WebAssembly engine cannot start: {error:#}")))?;
     let loader = Arc::new(loader);
     // Watched before it is read: a save in between is not missed.
     let watch = if options.no_watch {
@@ -87,7 +87,7 @@ async fn serve(options: Serve) -> Result<(), Failure> {
         let (live, draining) = (live.clone(), stopping.clone());
         tasks::run("admin", admin::serve(listener, live, draining, admin_stopping))
     });
-    let beside = Beside {
+    let beside = Companions {
         live: live.clone(),
         stopping: stopping.clone(),
     };
@@ -134,12 +134,12 @@ async fn serve(options: Serve) -> Result<(), Failure> {
 }
 
 /// What runs beside the server until the stop, and again after a panic.
-struct Beside {
+struct Companions {
     live: Arc<Live>,
     stopping: flag::Receiver<bool>,
 }
 
-impl Beside {
+impl Companions {
     fn keep<F>(
         &self,
         name: &'static str,
@@ -173,7 +173,7 @@ fn raise_descriptor_limit() {
 }
 
 /// Loads on a thread of its own: compilers block.
-async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, Failed> {
+async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded, LoadError> {
     let (own, steps) = (loader.clone(), Steps::start());
     let serving = previous.clone();
     let loading = tasks::block("load", move || own.load(previous.as_deref(), &|step| steps.step(step)));
@@ -186,14 +186,14 @@ async fn load(loader: &Arc<Loader>, previous: Option<Arc<App>>) -> Result<Loaded
 }
 
 /// The place of a panic is in the log.
-fn bug(loader: &Loader) -> Failed {
+fn bug(loader: &Loader) -> LoadError {
     let diagnostic = Diagnostic::error("bug", "loading the file panicked, which is a bug of the host")
         .help("the log names the place: please report it with what was changed last in the file");
     failed(loader, diagnostic, Vec::new())
 }
 
 /// A file that is being written has no routes for a while, an emptied one has none at all: neither replaces what serves.
-fn lost_routes(loader: &Loader, serving: Option<&App>, loaded: &Loaded) -> Option<Failed> {
+fn lost_routes(loader: &Loader, serving: Option<&App>, loaded: &Loaded) -> Option<LoadError> {
     let had = serving.is_some_and(|app| app.routes.iter().next().is_some());
     if !had || loaded.app.routes.iter().next().is_some() {
         return None;
@@ -207,9 +207,9 @@ fn lost_routes(loader: &Loader, serving: Option<&App>, loaded: &Loaded) -> Optio
     Some(failed(loader, diagnostic, loaded.watch.clone()))
 }
 
-fn failed(loader: &Loader, diagnostic: Diagnostic, mut watch: Vec<PathBuf>) -> Failed {
+fn failed(loader: &Loader, diagnostic: Diagnostic, mut watch: Vec<PathBuf>) -> LoadError {
     watch.push(loader.file.clone());
-    Failed {
+    LoadError {
         diagnostics: vec![diagnostic],
         sources: SourceMap::default(),
         watch,
@@ -229,7 +229,7 @@ async fn follow(
     signals: Arc<Mutex<Signals>>,
     loader: Arc<Loader>,
     live: Arc<Live>,
-    settings: Settings,
+    settings: ServiceSettings,
 ) {
     let mut signals = signals.lock().await;
     let set = |watch: &mut Option<Watch>, files: &[PathBuf]| {
@@ -253,7 +253,7 @@ async fn follow(
                 loader.metrics.swapped.add(1);
                 loader.metrics.load.applied();
                 report::swapped(&before, &loaded.app, started.elapsed());
-                let listens = |settings: &Settings| (settings.port, settings.host, settings.admin);
+                let listens = |settings: &ServiceSettings| (settings.port, settings.host, settings.admin);
                 if listens(&loaded.settings) != listens(&settings) {
                     tracing::warn!(
                         "host and port of [service] and [admin] are read at the start only: restart to apply them"
@@ -283,7 +283,7 @@ async fn changed(watch: &mut Option<Watch>) {
 }
 
 /// The first error of a file that was not applied, and where it is.
-fn reason(failed: &Failed) -> String {
+fn reason(failed: &LoadError) -> String {
     let mut errors = failed.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     let Some(first) = errors.next() else {
         return "it has errors".to_owned();
@@ -297,17 +297,20 @@ fn reason(failed: &Failed) -> String {
     }
 }
 
-fn listen(options: &Serve, settings: &Settings) -> Result<(TcpListener, SocketAddr), Failure> {
+fn listen(options: &Serve, settings: &ServiceSettings) -> Result<(TcpListener, SocketAddr), CommandFailure> {
     let host: IpAddr = options.host.unwrap_or(settings.host);
     let port = options.port.unwrap_or(settings.port);
     listen_at(SocketAddr::new(host, port), "--port", "--host 127.0.0.1")
 }
 
-fn listen_admin(options: &Serve, loaded: &Settings) -> Result<Option<(TcpListener, SocketAddr)>, Failure> {
+fn listen_admin(
+    options: &Serve,
+    loaded: &ServiceSettings,
+) -> Result<Option<(TcpListener, SocketAddr)>, CommandFailure> {
     let address = options.admin.or(loaded.admin);
     let reaches_out = address.filter(|address| !settings::is_local(address.ip()));
     if let (Some(address), None) = (reaches_out, loaded.admin_token) {
-        return Err(Failure::help(
+        return Err(CommandFailure::help(
             format!("the admin address {address} needs a token: other machines reach it"),
             format!(
                 "write {} into [admin], or choose --admin 127.0.0.1:{}",
@@ -322,7 +325,7 @@ fn listen_admin(options: &Serve, loaded: &Settings) -> Result<Option<(TcpListene
 }
 
 /// `port` is the option for another port, `host` names an address that every machine has.
-fn listen_at(address: SocketAddr, port: &str, host: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+fn listen_at(address: SocketAddr, port: &str, host: &str) -> Result<(TcpListener, SocketAddr), CommandFailure> {
     let listening = server::listen(address).and_then(|listener| listener.local_addr().map(|at| (listener, at)));
     listening.map_err(|error| {
         let help = match error.kind() {
@@ -335,7 +338,7 @@ fn listen_at(address: SocketAddr, port: &str, host: &str) -> Result<(TcpListener
             io::ErrorKind::PermissionDenied => format!("ports below 1024 are for root: {port} 8000"),
             _ => format!("choose an address of this machine: {host}"),
         };
-        Failure::help(format!("cannot listen on {address}: {error}"), help)
+        CommandFailure::help(format!("cannot listen on {address}: {error}"), help)
     })
 }
 

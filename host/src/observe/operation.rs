@@ -5,20 +5,24 @@ use crate::{
     base::explain::Explain,
     observe::{
         metrics,
-        traces::{Kind, Recording, Span, Trace},
+        traces::{Recording, Span, SpanKind, Trace},
     },
 };
 
 /// An operation that runs. It counts as cancelled when it is dropped without an end.
 pub(crate) struct Operation<'a> {
-    meter: metrics::Operation<'a>,
+    meter: metrics::OperationMeter<'a>,
     span: Span,
 }
 
 impl<'a> Operation<'a> {
     /// Starts at `trace`, its own place. `describe` gives it a name and attributes where it is recorded.
-    pub(crate) fn start(meter: &'a metrics::Dependency, trace: &Trace, describe: impl FnOnce(&mut Recording)) -> Self {
-        let mut span = trace.span(Kind::Client, || meter.kind().into());
+    pub(crate) fn start(
+        meter: &'a metrics::DependencyMeter,
+        trace: &Trace,
+        describe: impl FnOnce(&mut Recording),
+    ) -> Self {
+        let mut span = trace.span(SpanKind::Client, || meter.kind().into());
         span.describe(|span| {
             span.set("tusk.dependency", meter.name());
             describe(span);

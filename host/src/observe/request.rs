@@ -8,7 +8,7 @@ use crate::observe::{trace_context::TraceContext, traces::Trace};
 
 /// A request that the service received, as its fujsens may see it.
 #[derive(Clone, Debug)]
-pub struct Incoming {
+pub struct IncomingRequest {
     pub method: http::Method,
     pub uri: http::Uri,
     /// Path parameters, percent-decoded.
@@ -23,15 +23,15 @@ pub struct Incoming {
 
 /// Where a call comes from: carried along to logs and to outgoing requests.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct CallOrigin {
     pub request_id: Arc<str>,
     /// The place of this call.
     pub trace: Trace,
     /// None when no HTTP request started the call.
-    pub incoming: Option<Arc<Incoming>>,
+    pub incoming: Option<Arc<IncomingRequest>>,
 }
 
-impl Origin {
+impl CallOrigin {
     /// For a call that no request started: an id and a trace of its own, which nobody records.
     pub fn internal() -> Self {
         Self::starting(Trace::default())

@@ -8,7 +8,7 @@ use crate::{
         value::{Error, Value},
     },
     capability::config::ConfigSession,
-    observe::request::Origin,
+    observe::request::CallOrigin,
     sandbox::{context::Context, fault::ImportError, place::Panic, sessions::Sessions},
 };
 
@@ -27,7 +27,7 @@ pub trait Fujsens: Send + Sync {
 pub struct Caller<'a> {
     /// Names of this section come first.
     pub section: &'a str,
-    pub origin: Origin,
+    pub origin: CallOrigin,
     pub deadline: Instant,
     /// That of the callee.
     pub depth: u8,
@@ -51,7 +51,7 @@ pub struct Call {
     pub section: Arc<str>,
     /// `section.name`, for logs and errors.
     pub fujsen: Arc<str>,
-    pub origin: Origin,
+    pub origin: CallOrigin,
     pub deadline: Instant,
     /// 1 for a call from outside.
     pub depth: u8,
@@ -68,7 +68,7 @@ impl Call {
         context: Arc<Context>,
         fujsens: Arc<dyn Fujsens>,
         callee: Callee,
-        mut origin: Origin,
+        mut origin: CallOrigin,
         deadline: Instant,
         depth: u8,
     ) -> Self {

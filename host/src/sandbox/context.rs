@@ -7,7 +7,7 @@ use tsk::SourceMap;
 use crate::{
     base::{clock::Clock, limits::Limits, redact::Secrets},
     capability::Capabilities,
-    observe::{metrics, otlp::Service},
+    observe::{metrics, otlp::Resource},
     sandbox::{
         lane::Lane,
         place::{Panic, Places, place},
@@ -16,7 +16,7 @@ use crate::{
 
 /// Who runs, within which limits, and what it may reach.
 pub struct Context {
-    pub service: Service,
+    pub service: Resource,
     pub limits: Limits,
     pub capabilities: Capabilities,
     /// Finds the meters of this version, and the process's metrics behind them.

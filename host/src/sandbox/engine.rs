@@ -9,7 +9,7 @@ use wasmtime::{
 use crate::{
     base::limits,
     observe::tasks,
-    sandbox::{instance::State, lane::Lane},
+    sandbox::{instance::StoreState, lane::Lane},
 };
 
 /// Compiles and runs modules. Cheap to clone; the epoch advances while one clone lives.
@@ -17,9 +17,9 @@ use crate::{
 pub struct Host {
     pub engine: Engine,
     /// Offers the capabilities, and nothing else.
-    pub linker: Arc<Linker<State>>,
+    pub linker: Arc<Linker<StoreState>>,
     /// Offers WASI preview 2 with nothing granted beside them, for components that import it.
-    pub wasi_linker: Arc<Linker<State>>,
+    pub wasi_linker: Arc<Linker<StoreState>>,
     pub(crate) lane: Arc<Lane>,
 }
 
@@ -40,7 +40,7 @@ impl Host {
     /// An engine with pooled instances; where the address space or the number of maps is too small for the pool, one
     /// that allocates on demand, with a line in the log.
     /// `offer` says what modules may import besides WASI.
-    pub fn new(offer: impl FnOnce(&mut Linker<State>) -> wasmtime::Result<()>) -> wasmtime::Result<Self> {
+    pub fn new(offer: impl FnOnce(&mut Linker<StoreState>) -> wasmtime::Result<()>) -> wasmtime::Result<Self> {
         let engine = Engine::new(&config(true)).or_else(|error| {
             tracing::warn!(%error, "no room for pooled instances: allocating each on demand, which is slower");
             Engine::new(&config(false))

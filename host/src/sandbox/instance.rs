@@ -22,13 +22,13 @@ use crate::{
 };
 
 /// What a store holds: the current call, and the instance's own bounds.
-pub struct State {
+pub struct StoreState {
     call: Option<Box<Call>>,
-    memory: Memory,
+    memory: MemoryBound,
     wasi: Option<Box<Wasi>>,
 }
 
-impl State {
+impl StoreState {
     /// The call that runs. Host functions run only during one, which an instance is made for, too.
     #[expect(
         clippy::expect_used,
@@ -43,7 +43,7 @@ impl State {
 
 /// Why a call ended without a reply.
 #[derive(Debug)]
-pub enum Failure {
+pub enum CallFailure {
     /// The fujsen's own error.
     Error(Error),
     Panic(Panic),
@@ -56,7 +56,7 @@ pub enum Failure {
     Trap(String),
 }
 
-impl Failure {
+impl CallFailure {
     /// The code of the error that it becomes.
     pub fn code(&self) -> &str {
         match self {
@@ -120,16 +120,16 @@ fn memory_remedy(limit: usize) -> String {
 
 /// An instance in its store.
 pub struct Guest {
-    store: Store<State>,
+    store: Store<StoreState>,
     instance: bindings::Module,
     pub(super) calls: u32,
 }
 
 /// A store without a call; `memory` bounds what its instance holds, in bytes.
-pub(crate) fn store(engine: &Engine, memory: usize) -> Store<State> {
-    let state = State {
+pub(crate) fn store(engine: &Engine, memory: usize) -> Store<StoreState> {
+    let state = StoreState {
         call: None,
-        memory: Memory {
+        memory: MemoryBound {
             limit: memory,
             held: 0,
             last: 0,
@@ -154,7 +154,7 @@ pub(crate) fn store(engine: &Engine, memory: usize) -> Store<State> {
 
 impl Guest {
     /// An instance that is made during a call, and for it.
-    pub(super) async fn fresh(module: &ModulePre<State>, call: Box<Call>) -> Result<Self, Failure> {
+    pub(super) async fn fresh(module: &ModulePre<StoreState>, call: Box<Call>) -> Result<Self, CallFailure> {
         let mut store = store(module.engine(), call.context.limits.memory);
         begin(&mut store, call);
         let instance = module
@@ -174,7 +174,7 @@ impl Guest {
         call: Option<Box<Call>>,
         name: &str,
         arguments: Vec<Value>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Reply, CallFailure> {
         self.calls += 1;
         if let Some(call) = call {
             begin(&mut self.store, call);
@@ -185,7 +185,7 @@ impl Guest {
             .await
         {
             Ok(Ok(reply)) => Ok(reply.into()),
-            Ok(Err(error)) => Err(Failure::Error(error.into())),
+            Ok(Err(error)) => Err(CallFailure::Error(error.into())),
             Err(error) => Err(failure(&mut self.store, &error)),
         };
         let state = self.store.data_mut();
@@ -197,34 +197,34 @@ impl Guest {
     }
 }
 
-fn begin(store: &mut Store<State>, call: Box<Call>) {
+fn begin(store: &mut Store<StoreState>, call: Box<Call>) {
     store.set_hostcall_fuel(call.context.limits.handed_over());
     store.data_mut().call = Some(call);
     store.set_epoch_deadline(1);
 }
 
 /// Says why a guest trapped: what it told the host before, else what the host refused it, else wasmtime's word.
-pub(crate) fn failure(store: &mut Store<State>, error: &wasmtime::Error) -> Failure {
+pub(crate) fn failure(store: &mut Store<StoreState>, error: &wasmtime::Error) -> CallFailure {
     let handed_over = store.hostcall_fuel();
     let state = store.data_mut();
     if let Some(call) = &mut state.call {
         if let Some(error) = call.failure.take() {
-            return Failure::Error(error);
+            return CallFailure::Error(error);
         }
         if let Some(panic) = call.panic.take().filter(|_| !state.memory.refused) {
-            return Failure::Panic(panic);
+            return CallFailure::Panic(panic);
         }
     }
     if state.memory.refused {
-        return Failure::Memory(state.memory.limit);
+        return CallFailure::Memory(state.memory.limit);
     }
     match error.downcast_ref::<Trap>() {
         // Rust's own stack is the start of linear memory: running out of it is reaching below address 0.
-        Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => Failure::Stack,
-        Some(trap) => Failure::Trap(trap.to_string()),
+        Some(Trap::StackOverflow | Trap::MemoryOutOfBounds) => CallFailure::Stack,
+        Some(trap) => CallFailure::Trap(trap.to_string()),
         // Wasmtime has no type for it.
-        None if error.root_cause().to_string().contains(FUEL) => Failure::TooLong(handed_over),
-        None => Failure::Trap(shown(&format!("{error:#}"), limits::MODULE_WORDS).into_owned()),
+        None if error.root_cause().to_string().contains(FUEL) => CallFailure::TooLong(handed_over),
+        None => CallFailure::Trap(shown(&format!("{error:#}"), limits::MODULE_WORDS).into_owned()),
     }
 }
 
@@ -233,7 +233,7 @@ const FUEL: &str = "fuel allocated for hostcalls has been exhausted";
 
 /// Bounds what all memories and tables of an instance hold together, and remembers that it did: the guest itself only traps
 /// with `unreachable`.
-struct Memory {
+struct MemoryBound {
     limit: usize,
     held: usize,
     /// The last growth, which may fail after it was allowed.
@@ -241,7 +241,7 @@ struct Memory {
     refused: bool,
 }
 
-impl Memory {
+impl MemoryBound {
     fn grow(&mut self, current: usize, desired: usize) -> bool {
         let more = desired.saturating_sub(current);
         let held = self.held.saturating_add(more);
@@ -262,7 +262,7 @@ impl Memory {
 /// What an element of a table takes. Bytes.
 const ELEMENT: usize = size_of::<usize>();
 
-impl ResourceLimiter for Memory {
+impl ResourceLimiter for MemoryBound {
     fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
         Ok(self.grow(current, desired))
     }
@@ -282,7 +282,7 @@ impl ResourceLimiter for Memory {
     }
 }
 
-impl WasiView for State {
+impl WasiView for StoreState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         self.wasi.get_or_insert_with(|| Box::new(Wasi::new())).view()
     }

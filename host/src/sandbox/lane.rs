@@ -33,13 +33,13 @@ use tokio::{runtime::Handle, sync::oneshot};
 
 use crate::{base::limits, observe::tasks};
 
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+type LaneFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Panicked = Box<dyn Any + Send>;
 
 /// Threads that are started with the first call that needs them, and end with the lane.
 #[derive(Default)]
 pub(crate) struct Lane {
-    queue: Arc<Queue>,
+    queue: Arc<LaneQueue>,
     /// How many threads there are.
     threads: OnceLock<usize>,
 }
@@ -111,15 +111,15 @@ impl Lane {
         answered.recv_timeout(time).ok()
     }
 
-    fn send(&self, work: Work, used: Duration) -> Ticket {
-        let job = Arc::new(Job {
+    fn send(&self, work: LaneFuture, used: Duration) -> Ticket {
+        let job = Arc::new(LaneJob {
             state: AtomicU8::new(QUEUED),
             is_cancelled: AtomicBool::new(false),
             run: Mutex::new(Some(Run { work, used })),
             queue: self.queue.clone(),
             runtime: Handle::try_current().ok(),
         });
-        self.queue.push(job.clone(), Line::Woken);
+        self.queue.push(job.clone(), LaneTurn::Woken);
         Ticket(job)
     }
 
@@ -224,19 +224,19 @@ fn processor_time() -> Duration {
 }
 
 /// A call in the lane.
-struct Job {
+struct LaneJob {
     /// [`WAITING`], [`QUEUED`], [`RUNNING`] or [`WOKEN`].
     state: AtomicU8,
     is_cancelled: AtomicBool,
     /// Locked while it runs; `None` once it is over.
     run: Mutex<Option<Run>>,
-    queue: Arc<Queue>,
+    queue: Arc<LaneQueue>,
     /// The server's, whose threads drive the timers and sockets that the call waits for.
     runtime: Option<Handle>,
 }
 
 struct Run {
-    work: Work,
+    work: LaneFuture,
     used: Duration,
 }
 
@@ -246,7 +246,7 @@ const RUNNING: u8 = 2;
 /// Running, and to be run again.
 const WOKEN: u8 = 3;
 
-impl Job {
+impl LaneJob {
     fn run(self: &Arc<Self>) {
         let mut held = lock(&self.run);
         let Some(run) = held.as_mut() else { return };
@@ -266,7 +266,7 @@ impl Job {
         let has_ended_its_turn = self.state.compare_exchange(RUNNING, WAITING, SeqCst, SeqCst).is_err();
         if has_ended_its_turn && polled.is_pending() {
             self.state.store(QUEUED, SeqCst);
-            self.queue.push(self.clone(), Line::Spent);
+            self.queue.push(self.clone(), LaneTurn::Spent);
         }
     }
 
@@ -280,11 +280,11 @@ impl Job {
     }
 }
 
-impl Wake for Job {
+impl Wake for LaneJob {
     fn wake(self: Arc<Self>) {
         if self.state.compare_exchange(WAITING, QUEUED, SeqCst, SeqCst).is_ok() {
             let queue = self.queue.clone();
-            queue.push(self, Line::Woken);
+            queue.push(self, LaneTurn::Woken);
         } else {
             // Another state than this one means that it is queued already.
             let _ = self.state.compare_exchange(RUNNING, WOKEN, SeqCst, SeqCst);
@@ -293,7 +293,7 @@ impl Wake for Job {
 }
 
 /// Ends its job when it is dropped: at once when it waits, else with its turn.
-struct Ticket(Arc<Job>);
+struct Ticket(Arc<LaneJob>);
 
 impl Drop for Ticket {
     fn drop(&mut self) {
@@ -302,39 +302,39 @@ impl Drop for Ticket {
 }
 
 #[derive(Default)]
-struct Queue {
-    lines: Mutex<Lines>,
+struct LaneQueue {
+    lines: Mutex<LaneQueues>,
     work: Condvar,
 }
 
 /// Those that have just come or were woken by what they waited for, and those that gave their thread back. They are
 /// served in turns, so that the few that only wait do not wait for all that spin.
 #[derive(Default)]
-struct Lines {
-    woken: VecDeque<Arc<Job>>,
-    spent: VecDeque<Arc<Job>>,
+struct LaneQueues {
+    woken: VecDeque<Arc<LaneJob>>,
+    spent: VecDeque<Arc<LaneJob>>,
     was_woken: bool,
     is_closed: bool,
 }
 
-enum Line {
+enum LaneTurn {
     Woken,
     Spent,
 }
 
-impl Queue {
-    fn push(&self, job: Arc<Job>, line: Line) {
+impl LaneQueue {
+    fn push(&self, job: Arc<LaneJob>, line: LaneTurn) {
         let mut lines = lock(&self.lines);
         match line {
-            Line::Woken => lines.woken.push_back(job),
-            Line::Spent => lines.spent.push_back(job),
+            LaneTurn::Woken => lines.woken.push_back(job),
+            LaneTurn::Spent => lines.spent.push_back(job),
         }
         drop(lines);
         self.work.notify_one();
     }
 
     /// The next job; `None` when the lane is gone.
-    fn next(&self) -> Option<Arc<Job>> {
+    fn next(&self) -> Option<Arc<LaneJob>> {
         let mut lines = lock(&self.lines);
         loop {
             if lines.is_closed {
@@ -348,8 +348,8 @@ impl Queue {
     }
 }
 
-impl Lines {
-    fn next(&mut self) -> Option<Arc<Job>> {
+impl LaneQueues {
+    fn next(&mut self) -> Option<Arc<LaneJob>> {
         self.was_woken = !self.was_woken;
         if self.was_woken {
             self.woken.pop_front().or_else(|| self.spent.pop_front())
@@ -359,7 +359,7 @@ impl Lines {
     }
 }
 
-fn work(queue: &Queue) {
+fn work(queue: &LaneQueue) {
     // On Linux the priority is the thread's own, elsewhere the process's.
     if cfg!(target_os = "linux")
         && let Err(error) = setpriority_process(None, limits::LANE_PRIORITY)

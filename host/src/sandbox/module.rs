@@ -12,7 +12,7 @@ use crate::{
     sandbox::{
         bindings::ModulePre,
         engine::Host,
-        instance::{Guest, State},
+        instance::{Guest, StoreState},
         lane::Habit,
     },
 };
@@ -32,7 +32,7 @@ pub struct Module {
     pub reuse: u32,
     /// The interfaces that it imports, with their versions.
     pub imports: Vec<String>,
-    pub(crate) pre: ModulePre<State>,
+    pub(crate) pre: ModulePre<StoreState>,
     /// Of each function.
     pub(crate) habits: Vec<Habit>,
     /// Instances that may serve further calls.
@@ -40,14 +40,14 @@ pub struct Module {
 }
 
 /// What distinguishes a module besides its code.
-pub struct Place {
+pub struct ModulePlace {
     pub section: Arc<str>,
     pub language: Option<Language>,
     pub reuse: u32,
 }
 
 impl Module {
-    pub fn new(host: &Host, place: Place, source: &fujsen::Component, code: Component) -> wasmtime::Result<Self> {
+    pub fn new(host: &Host, place: ModulePlace, source: &fujsen::Component, code: Component) -> wasmtime::Result<Self> {
         let imports: Vec<String> = code
             .component_type()
             .imports(&host.engine)

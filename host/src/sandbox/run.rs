@@ -9,11 +9,11 @@ use crate::{
     },
     observe::{
         metrics::Outcome,
-        traces::{Kind, Span},
+        traces::{Span, SpanKind},
     },
     sandbox::{
         call::Call,
-        instance::{Failure, Guest},
+        instance::{CallFailure, Guest},
         module::{Handler, Module},
         place::Panic,
     },
@@ -29,7 +29,7 @@ pub(crate) async fn run(handler: &Handler, arguments: Vec<Value>, call: Call, no
     let mut span = call
         .origin
         .trace
-        .span(Kind::Internal, || handler.path.to_string().into());
+        .span(SpanKind::Internal, || handler.path.to_string().into());
     span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
     let running = handler.meter.start(&*context.clock, now);
     let result = bounded(handler, Box::new(call), arguments).await;
@@ -52,11 +52,11 @@ pub(crate) async fn run(handler: &Handler, arguments: Vec<Value>, call: Call, no
 }
 
 /// Ends the span of a call. What a guest says of its failure is for the log, where the trace's id stands beside it.
-fn end(mut span: Span, result: &Result<Reply, Failure>, place: impl Fn(&Panic) -> String) {
+fn end(mut span: Span, result: &Result<Reply, CallFailure>, place: impl Fn(&Panic) -> String) {
     let failed = !matches!(outcome(result), Outcome::Ok | Outcome::Refused);
     match result {
         Ok(reply) if failed => span.fail(&reply.status.to_string()),
-        Err(Failure::Panic(panic)) => {
+        Err(CallFailure::Panic(panic)) => {
             span.describe(|span| span.reason(format!("panicked at {}", place(panic))));
             span.fail("panic");
         }
@@ -67,7 +67,7 @@ fn end(mut span: Span, result: &Result<Reply, Failure>, place: impl Fn(&Panic) -
 
 /// A failure in words, with the line of the TSK file where it is known. Whatever its guest says, it is bounded, and
 /// without the secrets of the file.
-fn explain(failure: Failure, place: impl Fn(&Panic) -> String) -> Error {
+fn explain(failure: CallFailure, place: impl Fn(&Panic) -> String) -> Error {
     let mut error = failure.explain(place);
     if error.status >= 500 {
         error.message = redact::message(&error.message);
@@ -77,7 +77,7 @@ fn explain(failure: Failure, place: impl Fn(&Panic) -> String) -> Error {
 }
 
 /// How a call ended, for its meter.
-fn outcome(result: &Result<Reply, Failure>) -> Outcome {
+fn outcome(result: &Result<Reply, CallFailure>) -> Outcome {
     let by_status = |status| match status {
         0..400 => Outcome::Ok,
         400..500 => Outcome::Refused,
@@ -85,18 +85,18 @@ fn outcome(result: &Result<Reply, Failure>) -> Outcome {
     };
     match result {
         Ok(reply) => by_status(reply.status),
-        Err(Failure::Error(error)) => by_status(error.status),
-        Err(Failure::Panic(_)) => Outcome::Panic,
-        Err(Failure::Deadline(_)) => Outcome::Deadline,
-        Err(Failure::Memory(_)) => Outcome::Memory,
-        Err(Failure::Stack) => Outcome::Stack,
-        Err(Failure::TooLong(_) | Failure::Trap(_)) => Outcome::Trap,
+        Err(CallFailure::Error(error)) => by_status(error.status),
+        Err(CallFailure::Panic(_)) => Outcome::Panic,
+        Err(CallFailure::Deadline(_)) => Outcome::Deadline,
+        Err(CallFailure::Memory(_)) => Outcome::Memory,
+        Err(CallFailure::Stack) => Outcome::Stack,
+        Err(CallFailure::TooLong(_) | CallFailure::Trap(_)) => Outcome::Trap,
     }
 }
 
 /// Runs one fujsen: on an instance kept for reuse, else on a fresh one.
 /// An instance that trapped or was stopped is never entered again.
-async fn bounded(handler: &Handler, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, Failure> {
+async fn bounded(handler: &Handler, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, CallFailure> {
     let (deadline, budget) = (call.deadline, call.context.limits.deadline);
     let lane = call.context.lane.clone();
     let is_outermost = call.depth <= 1;
@@ -110,13 +110,18 @@ async fn bounded(handler: &Handler, call: Box<Call>, arguments: Vec<Value>) -> R
     };
     match tokio::time::timeout_at(deadline.into(), running).await {
         Ok(result) => result,
-        Err(_) => Err(Failure::Deadline(budget)),
+        Err(_) => Err(CallFailure::Deadline(budget)),
     }
 }
 
-async fn enter(module: Arc<Module>, function: usize, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, Failure> {
+async fn enter(
+    module: Arc<Module>,
+    function: usize,
+    call: Box<Call>,
+    arguments: Vec<Value>,
+) -> Result<Reply, CallFailure> {
     let Some(function) = module.functions.get(function) else {
-        return Err(Failure::Trap("the module has no such function".to_owned()));
+        return Err(CallFailure::Trap("the module has no such function".to_owned()));
     };
     let (mut guest, call) = match take_idle(&module) {
         Some(guest) => (guest, Some(call)),
@@ -124,7 +129,7 @@ async fn enter(module: Arc<Module>, function: usize, call: Box<Call>, arguments:
         None => (Box::pin(Guest::fresh(&module.pre, call)).await?, None),
     };
     let result = guest.run(call, &function.name, arguments).await;
-    let is_sound = matches!(result, Ok(_) | Err(Failure::Error(_)));
+    let is_sound = matches!(result, Ok(_) | Err(CallFailure::Error(_)));
     if guest.calls < module.reuse && is_sound {
         keep_idle(&module, guest);
     }

@@ -13,7 +13,7 @@ use crate::{
     base::{escape::shown, limits},
     sandbox::{
         engine::Host,
-        instance::{self, State},
+        instance::{self, StoreState},
         module::{Module, is_wasi},
         place::Panic,
     },
@@ -21,14 +21,14 @@ use crate::{
 
 /// Why a module cannot start.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub(crate) struct StartRefused {
     pub(crate) message: String,
     pub(crate) help: Option<&'static str>,
     /// Where its code gave up.
     pub(crate) panic: Option<Panic>,
 }
 
-impl Refused {
+impl StartRefused {
     fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -61,13 +61,13 @@ impl fmt::Display for Reached {
 impl std::error::Error for Reached {}
 
 /// Makes one instance and drops it. Blocks; `memory` is what it may hold, in bytes.
-pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(), Refused> {
-    let pre = link(host, module).map_err(|error| Refused::new(format!("{error:#}")))?;
+pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(), StartRefused> {
+    let pre = link(host, module).map_err(|error| StartRefused::new(format!("{error:#}")))?;
     // WASI waits by the timers of a runtime, which `check` has none of.
     let own = (imports_wasi(module) && Handle::try_current().is_err())
         .then(Runtime::new)
         .transpose();
-    let own = own.map_err(|error| Refused::new(error.to_string()))?;
+    let own = own.map_err(|error| StartRefused::new(error.to_string()))?;
     let _inside = own.as_ref().map(Runtime::enter);
     let mut store = instance::store(&host.engine, memory);
     let starting = async move {
@@ -80,17 +80,17 @@ pub(crate) fn try_start(host: &Host, module: &Module, memory: usize) -> Result<(
                 None if matches!(error.downcast_ref(), Some(Trap::IndirectCallToNull)) => {
                     refused(&Reached::Function(None))
                 }
-                None => Refused::new(instance::failure(&mut store, &error).explain(|_| String::new()).message),
+                None => StartRefused::new(instance::failure(&mut store, &error).explain(|_| String::new()).message),
             })
     };
     match host.lane.wait(limits::START, starting) {
         Some(Ok(result)) => result,
-        Some(Err(_)) => Err(Refused::new("the host could not start it: its log says why")),
-        None => Err(Refused::new(format!("it is not ready after {:?}", limits::START))),
+        Some(Err(_)) => Err(StartRefused::new("the host could not start it: its log says why")),
+        None => Err(StartRefused::new(format!("it is not ready after {:?}", limits::START))),
     }
 }
 
-fn refused(reached: &Reached) -> Refused {
+fn refused(reached: &Reached) -> StartRefused {
     let (help, panic) = match reached {
         Reached::Function(_) => (
             Some("move it into a fujsen: code outside of functions runs when a module starts, before any call"),
@@ -98,7 +98,7 @@ fn refused(reached: &Reached) -> Refused {
         ),
         Reached::Panic(panic) => (None, Some(panic.clone())),
     };
-    Refused {
+    StartRefused {
         message: reached.to_string(),
         help,
         panic,
@@ -110,7 +110,7 @@ fn imports_wasi(module: &Module) -> bool {
 }
 
 /// Links a module to functions that only say that they were called. WASI, which knows no call, is there as always.
-fn link(host: &Host, module: &Module) -> wasmtime::Result<InstancePre<State>> {
+fn link(host: &Host, module: &Module) -> wasmtime::Result<InstancePre<StoreState>> {
     let component = module.pre.instance_pre().component();
     let mut linker = Linker::new(&host.engine);
     if imports_wasi(module) {

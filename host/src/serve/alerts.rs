@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use crate::{
     base::{explain::Explain, limits},
     observe::metrics::Metrics,
-    service::alert_rules::{Kind, Rule, Rules},
+    service::alert_rules::{AlertKind, AlertRule, Rules},
     service::{app::App, live::Live},
-    storage::queue::Options,
+    storage::queue::PublishOptions,
 };
 
 /// A firing alert ends when its value is down to this part of the threshold: one that stays close does not flutter.
@@ -75,26 +75,26 @@ async fn publish(app: &Arc<App>, alert: &Alert) -> Result<(), String> {
     let (trace, deadline) = (app.tracer.start(), app.now() + limits::EVENTS_PUBLISH);
     let events = &app.context.capabilities.events;
     events
-        .publish(&trace, deadline, EVENT.to_owned(), data, Options::default())
+        .publish(&trace, deadline, EVENT.to_owned(), data, PublishOptions::default())
         .await
         .map(drop)
         .map_err(|error| error.message())
 }
 
 /// What has changed since the last look; `firing` says what fires.
-fn look(rules: &Rules, metrics: &Metrics, firing: &mut HashSet<Kind>) -> Vec<Alert> {
+fn look(rules: &Rules, metrics: &Metrics, firing: &mut HashSet<AlertKind>) -> Vec<Alert> {
     // Without rules nothing is measured for them.
     if rules.0.is_empty() && firing.is_empty() {
         return Vec::new();
     }
     let window = metrics.window();
     let value = |kind| match kind {
-        Kind::ErrorRate => window.error_percent(),
-        Kind::ResponseTime => window.mean_seconds(),
-        Kind::MemoryUsage => metrics.memory_percent(),
+        AlertKind::ErrorRate => window.error_percent(),
+        AlertKind::ResponseTime => window.mean_seconds(),
+        AlertKind::MemoryUsage => metrics.memory_percent(),
     };
     let mut changes = judge(rules, value, firing);
-    for kind in Kind::ALL {
+    for kind in AlertKind::ALL {
         match rules.0.iter().any(|rule| rule.kind == kind) {
             true => metrics.alert(kind.name(), firing.contains(&kind)),
             false => {
@@ -108,8 +108,8 @@ fn look(rules: &Rules, metrics: &Metrics, firing: &mut HashSet<Kind>) -> Vec<Ale
     changes
 }
 
-fn judge(rules: &Rules, value: impl Fn(Kind) -> f64, firing: &mut HashSet<Kind>) -> Vec<Alert> {
-    let judge = |&Rule { kind, threshold }: &Rule| {
+fn judge(rules: &Rules, value: impl Fn(AlertKind) -> f64, firing: &mut HashSet<AlertKind>) -> Vec<Alert> {
+    let judge = |&AlertRule { kind, threshold }: &AlertRule| {
         let value = value(kind);
         let changes = if firing.contains(&kind) {
             value <= threshold * CLEARS_AT && firing.remove(&kind)
@@ -121,7 +121,7 @@ fn judge(rules: &Rules, value: impl Fn(Kind) -> f64, firing: &mut HashSet<Kind>)
     rules.0.iter().filter_map(judge).collect()
 }
 
-impl Kind {
+impl AlertKind {
     fn alert(self, value: f64, threshold: f64, firing: bool) -> Alert {
         let value = (value * 1000.0).round() / 1000.0;
         let (what, unit) = self.words();
@@ -144,12 +144,12 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observe::metrics::{Format, Now};
+    use crate::observe::metrics::{Now, PageFormat};
 
     #[test]
     fn fires_once_and_clears_once() {
-        let rules = Rules(vec![Rule {
-            kind: Kind::ErrorRate,
+        let rules = Rules(vec![AlertRule {
+            kind: AlertKind::ErrorRate,
             threshold: 5.0,
         }]);
         let mut firing = HashSet::new();
@@ -176,14 +176,14 @@ mod tests {
             version: "",
             gate: (0, 0),
         };
-        metrics.page(now, Format::Prometheus)
+        metrics.page(now, PageFormat::Prometheus)
     }
 
     #[test]
     fn an_alert_that_is_watched_no_more_ends() {
         let metrics = Arc::<Metrics>::default();
-        let memory = Rules(vec![Rule {
-            kind: Kind::MemoryUsage,
+        let memory = Rules(vec![AlertRule {
+            kind: AlertKind::MemoryUsage,
             threshold: f64::MIN_POSITIVE,
         }]);
         let mut firing = HashSet::new();

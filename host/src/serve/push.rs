@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::{
     base::limits,
-    observe::otlp::{self, Lines},
+    observe::otlp::{self, OtlpLines},
     service::{app::App, live::Live},
 };
 
@@ -38,5 +38,5 @@ pub(crate) fn push(app: &App) {
 
 /// From now on lines of the log go where this version says.
 pub(crate) fn lines(app: &App) {
-    Lines::go(app.beside.logs.clone());
+    OtlpLines::go(app.beside.logs.clone());
 }

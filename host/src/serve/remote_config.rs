@@ -12,7 +12,7 @@ use crate::{
     service::{
         app::App,
         live::Live,
-        remote_config::{Answer, Document, Kept, Plan, Problem},
+        remote_config::{ConfigAnswer, Document, LastGood, Problem, RemoteConfigPlan},
     },
 };
 
@@ -20,7 +20,7 @@ const ALERT: &str = "remote_config_refused";
 
 /// What is known from one look to the next, whatever version of the file serves.
 pub(crate) struct Watcher {
-    kept: Arc<Kept>,
+    kept: Arc<LastGood>,
     /// Set while something is wrong.
     problem: Option<Problem>,
     /// Paths that the log has named.
@@ -30,7 +30,7 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    pub(crate) fn new(kept: Arc<Kept>) -> Self {
+    pub(crate) fn new(kept: Arc<LastGood>) -> Self {
         Self {
             kept,
             problem: None,
@@ -79,10 +79,10 @@ impl Watcher {
         self.due = Some(Instant::now() + spread(plan.every));
     }
 
-    async fn update(&mut self, app: &App, plan: &Plan) -> Result<Update, Problem> {
+    async fn update(&mut self, app: &App, plan: &RemoteConfigPlan) -> Result<Update, Problem> {
         let document = match plan.ask(&app.context.capabilities.http).await? {
-            Answer::Same => return Ok(Update::Unchanged),
-            Answer::New(document) => Arc::new(document),
+            ConfigAnswer::Same => return Ok(Update::Unchanged),
+            ConfigAnswer::New(document) => Arc::new(document),
         };
         let errors = plan.errors(&document);
         if !errors.is_empty() {
@@ -133,7 +133,7 @@ impl Watcher {
     }
 
     /// The log is told of each problem, whoever listens to alerts of the first.
-    async fn failed(&mut self, app: &Arc<App>, plan: &Plan, problem: Problem) {
+    async fn failed(&mut self, app: &Arc<App>, plan: &RemoteConfigPlan, problem: Problem) {
         let is_new = self.problem.is_none();
         if self.problem.as_ref() == Some(&problem) {
             return;

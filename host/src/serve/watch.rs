@@ -33,16 +33,16 @@ pub(crate) struct Watch {
     heard: Arc<Heard>,
     folders: BTreeSet<PathBuf>,
     /// As they were when they were last told of.
-    files: Files,
+    files: WatchedFiles,
     /// What changed after this has not been told of.
     since: SystemTime,
 }
 
-type Files = BTreeMap<PathBuf, Option<State>>;
+type WatchedFiles = BTreeMap<PathBuf, Option<Fingerprint>>;
 
 /// What a file is, at the end of all links.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct State {
+struct Fingerprint {
     device: u64,
     inode: u64,
     size: u64,
@@ -84,7 +84,7 @@ impl Watch {
             watcher,
             heard,
             folders: BTreeSet::new(),
-            files: Files::new(),
+            files: WatchedFiles::new(),
             since: SystemTime::now(),
         }
     }
@@ -142,7 +142,7 @@ impl Watch {
     }
 
     /// Editors write a file in several steps (truncate, write, rename). The wait for their end has one itself.
-    async fn settle(&self, mut before: Files) -> Files {
+    async fn settle(&self, mut before: WatchedFiles) -> WatchedFiles {
         let started = Instant::now();
         loop {
             tokio::time::sleep(limits::WATCH_QUIET).await;
@@ -209,7 +209,7 @@ impl Heard {
     }
 }
 
-impl State {
+impl Fingerprint {
     /// Whether the file was so before a time already.
     fn is_before(&self, time: SystemTime) -> bool {
         let time = time.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -218,7 +218,7 @@ impl State {
 }
 
 /// The files as they are now. On a thread of its own: a file system may be slow to say.
-async fn look(files: &Files) -> Files {
+async fn look(files: &WatchedFiles) -> WatchedFiles {
     let paths: Vec<PathBuf> = files.keys().cloned().collect();
     let looking = tasks::block("watch", move || {
         paths
@@ -234,9 +234,9 @@ async fn look(files: &Files) -> Files {
 }
 
 /// None for a file that is not there.
-fn state(file: &Path) -> Option<State> {
+fn state(file: &Path) -> Option<Fingerprint> {
     let data = fs::metadata(file).ok()?;
-    Some(State {
+    Some(Fingerprint {
         device: data.dev(),
         inode: data.ino(),
         size: data.size(),

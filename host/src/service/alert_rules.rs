@@ -8,23 +8,23 @@ use crate::base::{section::Section, sections};
 
 /// The alerts that the file asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rules(pub(crate) Vec<Rule>);
+pub struct Rules(pub(crate) Vec<AlertRule>);
 
 /// An alert fires when its value is above the threshold.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Rule {
-    pub(crate) kind: Kind,
+pub(crate) struct AlertRule {
+    pub(crate) kind: AlertKind,
     pub(crate) threshold: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
+pub(crate) enum AlertKind {
     ErrorRate,
     ResponseTime,
     MemoryUsage,
 }
 
-impl Kind {
+impl AlertKind {
     pub(crate) const ALL: [Self; 3] = [Self::ErrorRate, Self::ResponseTime, Self::MemoryUsage];
 
     pub(crate) fn name(self) -> &'static str {
@@ -56,10 +56,10 @@ impl Rules {
     /// Reads `[alerts]`: `high_error_rate` and `high_memory_usage` in percent, `high_response_time` in seconds.
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut section = Section::new(config, &sections::ALERTS);
-        let threshold = |kind: Kind, section: &mut Section<'_>| match kind {
-            Kind::ErrorRate => section.number(kind.name(), 100.0, "5"),
-            Kind::MemoryUsage => section.number(kind.name(), 100.0, "80"),
-            Kind::ResponseTime => {
+        let threshold = |kind: AlertKind, section: &mut Section<'_>| match kind {
+            AlertKind::ErrorRate => section.number(kind.name(), 100.0, "5"),
+            AlertKind::MemoryUsage => section.number(kind.name(), 100.0, "80"),
+            AlertKind::ResponseTime => {
                 let range = Duration::from_millis(1)..=Duration::from_secs(3600);
                 section
                     .seconds(kind.name(), range, "2")
@@ -68,9 +68,9 @@ impl Rules {
         };
         let rule = |kind| {
             let threshold = threshold(kind, &mut section)?;
-            Some(Rule { kind, threshold })
+            Some(AlertRule { kind, threshold })
         };
-        let rules = Kind::ALL.into_iter().filter_map(rule).collect();
+        let rules = AlertKind::ALL.into_iter().filter_map(rule).collect();
         section.finish(Self(rules))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     capability::Grant,
     network::{mesh, tls},
-    observe::{metrics::Now, otlp::Beside, request::Origin, traces::Tracer},
+    observe::{metrics::Now, otlp::OtherSignals, request::CallOrigin, traces::Tracer},
     sandbox::{
         call::{Call, Callee, Caller, Fujsens},
         context::Context,
@@ -29,18 +29,18 @@ use crate::{
 pub struct App {
     /// What every call of it has.
     pub context: Arc<Context>,
-    pub remote_config: Option<remote_config::Plan>,
+    pub remote_config: Option<remote_config::RemoteConfigPlan>,
     pub cors: Cors,
     /// Where the file says that operators ask.
     pub admin: Option<SocketAddr>,
     /// What the admin address asks for.
     pub admin_token: Option<Bearer>,
-    pub health: health_plan::Plan,
+    pub health: health_plan::HealthPlan,
     pub alerts: alert_rules::Rules,
     /// Which services may call which route.
-    pub policy: mesh::Policy,
+    pub policy: mesh::AccessPolicy,
     /// How it is called: without TLS where there is none.
-    pub tls: Option<Arc<tls::Incoming>>,
+    pub tls: Option<Arc<tls::IncomingTls>>,
     pub gate: Gate,
     pub modules: Vec<Arc<Module>>,
     /// By `section.name`.
@@ -50,7 +50,7 @@ pub struct App {
     pub schedules: Schedules,
     pub tracer: Tracer,
     /// What a collector is told beside traces.
-    pub beside: Beside,
+    pub beside: OtherSignals,
 }
 
 impl App {
@@ -93,7 +93,7 @@ impl App {
         self: &Arc<Self>,
         handler: &Handler,
         arguments: Vec<Value>,
-        origin: Origin,
+        origin: CallOrigin,
         now: Instant,
     ) -> Result<Reply, Error> {
         let call = self.new_call(handler, origin, now + self.context.limits.deadline, 1);
@@ -105,7 +105,7 @@ impl App {
         self: &Arc<Self>,
         handler: &Handler,
         arguments: Vec<Value>,
-        origin: Origin,
+        origin: CallOrigin,
         deadline: Instant,
         depth: u8,
     ) -> Result<Reply, Error> {
@@ -119,7 +119,13 @@ impl App {
     }
 
     /// A call of a fujsen, for [`run::run`].
-    pub(crate) fn new_call(self: &Arc<Self>, handler: &Handler, origin: Origin, deadline: Instant, depth: u8) -> Call {
+    pub(crate) fn new_call(
+        self: &Arc<Self>,
+        handler: &Handler,
+        origin: CallOrigin,
+        deadline: Instant,
+        depth: u8,
+    ) -> Call {
         let callee = Callee {
             section: handler.module.section.clone(),
             path: handler.path.clone(),

@@ -17,7 +17,7 @@ use crate::base::{limits, section::Section, sections};
 /// What `[cors]` says.
 #[derive(Clone, Debug, Default)]
 pub struct Cors {
-    origins: Origins,
+    origins: AllowedOrigins,
     /// The methods of the path where the file names none.
     methods: Option<HeaderValue>,
     headers: Option<HeaderValue>,
@@ -27,7 +27,7 @@ pub struct Cors {
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
-enum Origins {
+enum AllowedOrigins {
     #[default]
     None,
     Any,
@@ -54,7 +54,7 @@ impl Cors {
             max_age: age.map(|age| HeaderValue::from(age.as_secs())),
             credentials: section.boolean("credentials").unwrap_or(false),
         };
-        if let (true, Origins::Any, Some(node)) = (cors.credentials, &cors.origins, section.get("credentials")) {
+        if let (true, AllowedOrigins::Any, Some(node)) = (cors.credentials, &cors.origins, section.get("credentials")) {
             let message = "`cors.credentials` needs origins by name";
             section.refuse(node, message, "write them out instead of `\"*\"`");
         }
@@ -64,9 +64,9 @@ impl Cors {
     /// The value of the `Access-Control-Allow-Origin` header for a request.
     pub(crate) fn origin(&self, request: &HeaderMap) -> Option<&HeaderValue> {
         match &self.origins {
-            Origins::None => None,
-            Origins::Any => request.get(ORIGIN).map(|_| &ANY),
-            Origins::Named(origins) => {
+            AllowedOrigins::None => None,
+            AllowedOrigins::Any => request.get(ORIGIN).map(|_| &ANY),
+            AllowedOrigins::Named(origins) => {
                 let from = request.get(ORIGIN)?;
                 origins.iter().find(|origin| *origin == from)
             }
@@ -88,7 +88,7 @@ impl Cors {
 
     /// What every response carries; `origin` as [`Cors::origin`] gave it.
     pub(crate) fn mark(&self, origin: Option<&HeaderValue>, response: &mut HeaderMap) {
-        if matches!(self.origins, Origins::Named(_)) {
+        if matches!(self.origins, AllowedOrigins::Named(_)) {
             // Also where the origin is not allowed: a cache must not give one page's answer to another.
             response.append(VARY, HeaderValue::from_static("origin"));
         }
@@ -101,12 +101,12 @@ impl Cors {
     }
 }
 
-fn origins(section: &mut Section<'_>) -> Origins {
+fn origins(section: &mut Section<'_>) -> AllowedOrigins {
     let texts = section
         .texts("origins", "[\"https://app.example.com\"]")
         .unwrap_or_default();
     if let [(_, "*")] = texts.as_slice() {
-        return Origins::Any;
+        return AllowedOrigins::Any;
     }
     let mut origins = Vec::new();
     for (node, text) in texts {
@@ -116,9 +116,9 @@ fn origins(section: &mut Section<'_>) -> Origins {
         }
     }
     if origins.is_empty() {
-        Origins::None
+        AllowedOrigins::None
     } else {
-        Origins::Named(origins)
+        AllowedOrigins::Named(origins)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{base::section::Section, network::egress};
 
 /// What the file says about its dependencies' health.
 #[derive(Debug, PartialEq)]
-pub struct Plan {
+pub struct HealthPlan {
     /// What `dependencies` names by URL. Name, then the URLs that a check asks for, one for each address.
     pub(crate) dependencies: Vec<(String, Vec<Url>)>,
     /// `health_check: { interval }`.
@@ -24,7 +24,7 @@ const KEYS: [&str; 3] = ["endpoint", "interval", "timeout"];
 const SECTION: &str = "service.health_check";
 const SECOND: Duration = Duration::from_secs(1);
 
-impl Plan {
+impl HealthPlan {
     /// Reads `[service] health_check`: `endpoint` (a path, `"/health"`), `interval` and `timeout` (30 s and 5 s).
     pub fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut section = Section::of(SECTION.to_owned(), config.get(SECTION), &KEYS);
@@ -72,7 +72,7 @@ mod tests {
                 "mail": ["http://m:1", "http://m:2/v1"]},
             "health_check": {"endpoint": "/health", "interval": 30, "timeout": 5},
         }}));
-        let plan = Plan::new(&config).unwrap();
+        let plan = HealthPlan::new(&config).unwrap();
         let urls: Vec<_> = plan
             .dependencies
             .iter()
@@ -90,20 +90,20 @@ mod tests {
             (plan.every, plan.timeout, plan.is_checked),
             (SECOND * 30, SECOND * 5, true)
         );
-        let bare = Plan::new(&fixture::config(json!({}))).unwrap();
+        let bare = HealthPlan::new(&fixture::config(json!({}))).unwrap();
         assert_eq!(
             (bare.every, bare.timeout, bare.is_checked),
             (SECOND * 30, SECOND * 5, false)
         );
         let short = fixture::config(json!({"service": {"health_check": {"interval": "2s"}}}));
-        assert_eq!(Plan::new(&short).unwrap().timeout, SECOND * 2);
+        assert_eq!(HealthPlan::new(&short).unwrap().timeout, SECOND * 2);
     }
 
     #[test]
     fn what_is_wrong_is_said() {
         fixture::assert_refused(
             "service.health_check",
-            Plan::new,
+            HealthPlan::new,
             &[
                 (
                     json!({"path": "/x"}),

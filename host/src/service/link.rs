@@ -13,14 +13,14 @@ use crate::{
     },
     sandbox::{
         engine::Host,
-        module::{Module, Place},
+        module::{Module, ModulePlace},
         place::{Places, place},
         precompiled::Precompiled,
-        start::{self, Refused},
+        start::{self, StartRefused},
     },
     service::{
         ambiguous,
-        names::{self, Handlers, Key},
+        names::{self, Handlers, ModuleKey},
         unused,
     },
 };
@@ -33,14 +33,14 @@ pub(crate) struct Linked {
 }
 
 /// One module on its way: what it was made of, and where to point when something is wrong with it.
-struct Made {
+struct ModuleInProgress {
     section: String,
     language: Option<tsk::Language>,
-    keys: Vec<Key>,
+    keys: Vec<ModuleKey>,
     component: Component,
 }
 
-impl Made {
+impl ModuleInProgress {
     /// The first of its keys: a module has one at least.
     fn span(&self) -> Span {
         self.keys.first().map(|key| key.span).unwrap_or_default()
@@ -114,7 +114,7 @@ fn compile(
     linker: &Linker<'_>,
     sources: &[ModuleSource],
     progress: Progress<'_>,
-) -> Vec<Result<Made, Vec<Diagnostic>>> {
+) -> Vec<Result<ModuleInProgress, Vec<Diagnostic>>> {
     thread::scope(|scope| {
         let running: Vec<_> = sources
             .iter()
@@ -125,10 +125,10 @@ fn compile(
             .zip(sources)
             .map(|(thread, source)| {
                 let component = thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-                Ok(Made {
+                Ok(ModuleInProgress {
                     section: source.section.clone(),
                     language: Some(source.language),
-                    keys: source.texts.iter().map(Key::of).collect(),
+                    keys: source.texts.iter().map(ModuleKey::of).collect(),
                     component,
                 })
             })
@@ -151,7 +151,7 @@ fn component(linker: &Linker<'_>, source: &ModuleSource, progress: Progress<'_>)
 /// How a core module begins: what it is, and the version.
 const CORE: &[u8] = b"\0asm\x01\0\0\0";
 
-fn take(linker: &Linker<'_>, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic>> {
+fn take(linker: &Linker<'_>, prebuilt: &Prebuilt) -> Result<ModuleInProgress, Vec<Diagnostic>> {
     let refuse = |why: String, help: &str| {
         let message = format!("{} cannot be used: {why}", prebuilt.path);
         vec![Diagnostic::error("prebuilt", message).at(prebuilt.span).help(help)]
@@ -179,10 +179,10 @@ fn take(linker: &Linker<'_>, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic
             "build it with one of the guest SDKs (docs/own-projects.md)",
         )
     })?;
-    Ok(Made {
+    Ok(ModuleInProgress {
         section: prebuilt.section.clone(),
         language: None,
-        keys: vec![Key {
+        keys: vec![ModuleKey {
             name: prebuilt.key.clone(),
             span: prebuilt.span,
             file: None,
@@ -191,14 +191,14 @@ fn take(linker: &Linker<'_>, prebuilt: &Prebuilt) -> Result<Made, Vec<Diagnostic
     })
 }
 
-fn link(linker: &Linker<'_>, config: &Config, made: &Made) -> Result<Arc<Module>, Diagnostic> {
+fn link(linker: &Linker<'_>, config: &Config, made: &ModuleInProgress) -> Result<Arc<Module>, Diagnostic> {
     names::check(&made.component.functions).map_err(|why| {
         let message = format!("the module of [{}] cannot be used: {why}", made.section);
         Diagnostic::error("module-functions", message)
             .at(made.span())
             .help("give its functions names and types that people can read")
     })?;
-    let place = Place {
+    let place = ModulePlace {
         section: made.section.as_str().into(),
         language: made.language,
         reuse: reuse(config, made)?,
@@ -228,7 +228,7 @@ fn link(linker: &Linker<'_>, config: &Config, made: &Made) -> Result<Arc<Module>
         })
 }
 
-fn not_started(places: &Places, config: &Config, made: &Made, refused: Refused) -> Diagnostic {
+fn not_started(places: &Places, config: &Config, made: &ModuleInProgress, refused: StartRefused) -> Diagnostic {
     let message = format!(
         "the module of [{}] cannot be started: {}",
         made.section, refused.message
@@ -244,7 +244,7 @@ fn not_started(places: &Places, config: &Config, made: &Made, refused: Refused) 
 }
 
 /// `reuse: N` of the module's section.
-fn reuse(config: &Config, made: &Made) -> Result<u32, Diagnostic> {
+fn reuse(config: &Config, made: &ModuleInProgress) -> Result<u32, Diagnostic> {
     let path = if made.section.is_empty() {
         "reuse".to_owned()
     } else {
@@ -265,7 +265,7 @@ fn reuse(config: &Config, made: &Made) -> Result<u32, Diagnostic> {
 }
 
 /// What a module asks for and the file does not name will be denied when it is called: say so now.
-fn ungranted(config: &Config, made: &Made, module: &Module, warnings: &mut Vec<Diagnostic>) {
+fn ungranted(config: &Config, made: &ModuleInProgress, module: &Module, warnings: &mut Vec<Diagnostic>) {
     if made.language.is_some() {
         return;
     }

@@ -30,11 +30,11 @@ use crate::{
         health_plan,
         link::{self, Linked, Linker},
         own_address,
-        read::{Failed, no_databases, read, stem},
+        read::{LoadError, no_databases, read, stem},
         remote_config,
         route::Routes,
         schedule::Schedules,
-        settings::Settings,
+        settings::ServiceSettings,
         subscriptions::Subscriptions,
     },
     storage::store::Stores,
@@ -49,14 +49,14 @@ pub struct Loader {
     pub(crate) precompiled: Precompiled,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) exporters: Exporters,
-    pub(crate) remote: Arc<remote_config::Kept>,
+    pub(crate) remote: Arc<remote_config::LastGood>,
     shared: Shared,
 }
 
 /// A file that can be served.
 pub struct Loaded {
     pub app: Arc<App>,
-    pub settings: Settings,
+    pub settings: ServiceSettings,
     pub warnings: Vec<Diagnostic>,
     /// The file and what it reads.
     pub watch: Vec<PathBuf>,
@@ -73,7 +73,7 @@ impl Loader {
     pub(crate) fn on(host: Host, stores: Stores, file: PathBuf, cache: &Path) -> Self {
         let metrics = Arc::<Metrics>::default();
         Self {
-            remote: Arc::new(remote_config::Kept::new(&file)),
+            remote: Arc::new(remote_config::LastGood::new(&file)),
             file,
             host,
             compiler: Compiler::new(cache.join("fujsen")),
@@ -86,7 +86,7 @@ impl Loader {
 
     /// Reads the file and makes an `App` of it, keeping the modules of `previous` that have not changed.
     /// Blocks while compilers run.
-    pub fn load(&self, previous: Option<&App>, progress: Progress<'_>) -> Result<Loaded, Failed> {
+    pub fn load(&self, previous: Option<&App>, progress: Progress<'_>) -> Result<Loaded, LoadError> {
         let mut config = read(&self.file)?;
         let misspelt = misspelt::warnings(&config);
         config.warnings.extend(misspelt);
@@ -104,7 +104,7 @@ impl Loader {
             }
             Err(mut diagnostics) => {
                 diagnostics.extend(config.warnings);
-                Err(Failed {
+                Err(LoadError {
                     diagnostics: tsk::shorten(diagnostics),
                     sources: config.sources,
                     watch,
@@ -115,8 +115,8 @@ impl Loader {
 
     /// Opens the databases of an `App` and what its schedules need, and recalls remote configuration, so that nothing of this
     /// is left for the first request.
-    pub async fn prepare(&self, loaded: &Loaded) -> Result<(), Failed> {
-        let failed = |diagnostics| Failed {
+    pub async fn prepare(&self, loaded: &Loaded) -> Result<(), LoadError> {
+        let failed = |diagnostics| LoadError {
             diagnostics,
             sources: loaded.app.context.sources.clone(),
             watch: loaded.watch.clone(),
@@ -131,12 +131,12 @@ impl Loader {
 
     /// Finds out what [`prepare`](Self::prepare) would say about databases, without opening them for writing. What could not be
     /// found out is a warning.
-    pub async fn rehearse(&self, mut loaded: Loaded) -> Result<Loaded, Failed> {
+    pub async fn rehearse(&self, mut loaded: Loaded) -> Result<Loaded, LoadError> {
         let mut found = loaded.app.context.capabilities.rehearse().await;
         found.extend(loaded.app.schedules.rehearse().await.err().into_iter().flatten());
         if found.iter().any(Diagnostic::is_error) {
             found.append(&mut loaded.warnings);
-            return Err(Failed {
+            return Err(LoadError {
                 diagnostics: found,
                 sources: loaded.app.context.sources.clone(),
                 watch: loaded.watch,
@@ -153,7 +153,7 @@ impl Loader {
         secrets: Arc<Secrets>,
         previous: Option<&App>,
         progress: Progress<'_>,
-    ) -> Result<(App, Settings, Vec<Diagnostic>), Vec<Diagnostic>> {
+    ) -> Result<(App, ServiceSettings, Vec<Diagnostic>), Vec<Diagnostic>> {
         // Before any of it is gone through.
         sections::bounded(config)?;
         let mut errors = Errors::default();
@@ -165,7 +165,7 @@ impl Loader {
         let entrances = linked
             .as_ref()
             .and_then(|linked| self.entrances(config, &said, linked, &metrics, &mut errors));
-        let parts = Parts {
+        let parts = AppParts {
             said,
             capabilities,
             metrics,
@@ -181,23 +181,23 @@ impl Loader {
     }
 
     /// What sections say by themselves.
-    fn said(&self, config: &Config, errors: &mut Errors) -> Said {
-        let settings = errors.take(Settings::new(config, &stem(&self.file)));
-        let mut said = Said {
+    fn said(&self, config: &Config, errors: &mut Errors) -> SectionNotes {
+        let settings = errors.take(ServiceSettings::new(config, &stem(&self.file)));
+        let mut said = SectionNotes {
             settings,
             mesh: None,
             tls: errors.take(Tls::new(config, &self.file, &self.metrics)),
-            remote_config: errors.take(remote_config::Plan::new(config)),
+            remote_config: errors.take(remote_config::RemoteConfigPlan::new(config)),
             cors: errors.take(Cors::new(config)),
-            health: errors.take(health_plan::Plan::new(config)),
+            health: errors.take(health_plan::HealthPlan::new(config)),
             alerts: errors.take(alert_rules::Rules::new(config)),
-            traces: errors.take(traces::Settings::new(config, |name| std::env::var(name).ok())),
+            traces: errors.take(traces::TracingSettings::new(config, |name| std::env::var(name).ok())),
         };
         said.mesh = errors.take(Mesh::new(config, &said.name(), said.version()));
         said
     }
 
-    fn capabilities(&self, config: &Config, said: &Said) -> Result<Capabilities, Vec<Diagnostic>> {
+    fn capabilities(&self, config: &Config, said: &SectionNotes) -> Result<Capabilities, Vec<Diagnostic>> {
         let identity = said.mesh.as_ref().map(|(mesh, _)| mesh.identity.clone());
         let tls = said.tls.as_ref().map(|(tls, _)| tls.outgoing.clone());
         let credentials = Credentials {
@@ -211,7 +211,7 @@ impl Loader {
         Ok(capabilities)
     }
 
-    fn linker<'a>(&'a self, said: &Said, previous: Option<&'a App>) -> Linker<'a> {
+    fn linker<'a>(&'a self, said: &SectionNotes, previous: Option<&'a App>) -> Linker<'a> {
         let limits = said.settings.as_ref().map(|settings| &settings.limits);
         Linker {
             host: &self.host,
@@ -228,7 +228,7 @@ impl Loader {
     fn entrances(
         &self,
         config: &Config,
-        said: &Said,
+        said: &SectionNotes,
         linked: &Linked,
         metrics: &Version,
         errors: &mut Errors,
@@ -247,8 +247,13 @@ impl Loader {
     }
 
     /// None where a part is missing.
-    fn app(&self, config: &Config, secrets: Arc<Secrets>, parts: Parts) -> Option<(App, Settings, Vec<Diagnostic>)> {
-        let Parts { said, linked, .. } = parts;
+    fn app(
+        &self,
+        config: &Config,
+        secrets: Arc<Secrets>,
+        parts: AppParts,
+    ) -> Option<(App, ServiceSettings, Vec<Diagnostic>)> {
+        let AppParts { said, linked, .. } = parts;
         let settings = said.settings?;
         let (mesh, mesh_warnings) = said.mesh?;
         let (tls, tls_warnings) = said.tls?;
@@ -315,8 +320,8 @@ impl Loader {
 }
 
 /// What was found on the way to an `App`. What is none, is wrong.
-struct Parts {
-    said: Said,
+struct AppParts {
+    said: SectionNotes,
     capabilities: Option<Capabilities>,
     metrics: Version,
     linked: Option<Linked>,
@@ -324,18 +329,18 @@ struct Parts {
 }
 
 /// Sections that name no fujsen, with what is odd in them.
-struct Said {
-    settings: Option<Settings>,
+struct SectionNotes {
+    settings: Option<ServiceSettings>,
     mesh: Option<(Mesh, Vec<Diagnostic>)>,
     tls: Option<(Tls, Vec<Diagnostic>)>,
-    remote_config: Option<Option<remote_config::Plan>>,
+    remote_config: Option<Option<remote_config::RemoteConfigPlan>>,
     cors: Option<Cors>,
-    health: Option<health_plan::Plan>,
+    health: Option<health_plan::HealthPlan>,
     alerts: Option<alert_rules::Rules>,
-    traces: Option<traces::Settings>,
+    traces: Option<traces::TracingSettings>,
 }
 
-impl Said {
+impl SectionNotes {
     fn name(&self) -> Arc<str> {
         let settings = self.settings.as_ref();
         settings.map_or_else(|| "".into(), |settings| settings.service.name.clone())

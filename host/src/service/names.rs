@@ -23,14 +23,14 @@ pub(crate) fn functions(handlers: &Handlers) -> HashMap<&str, &Function> {
 }
 
 /// A key that defines a module, or a part of it.
-pub(crate) struct Key {
+pub(crate) struct ModuleKey {
     pub(crate) name: String,
     pub(crate) span: Span,
     /// What its functions say they are defined in; `None` for a prebuilt module.
     pub(crate) file: Option<String>,
 }
 
-impl Key {
+impl ModuleKey {
     pub(crate) fn of(text: &Text) -> Self {
         Self {
             name: text.key.clone(),
@@ -109,7 +109,7 @@ fn check_text(what: &str, text: &str, most: usize) -> Result<(), String> {
 
 /// Every function by its own name; then every key, as written and without `_fujsen`, where that name is still free.
 pub(crate) fn resolve(
-    modules: &[(Arc<Module>, Vec<Key>)],
+    modules: &[(Arc<Module>, Vec<ModuleKey>)],
     metrics: &metrics::Version,
     errors: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
@@ -155,7 +155,12 @@ pub(crate) fn resolve(
 
 /// A key names the function that is called like it, else the first that its text defines. A name of it that a function of
 /// another key has already is given back.
-fn alias(handlers: &mut Handlers, module: &Arc<Module>, metrics: &metrics::Version, key: &Key) -> Option<Arc<str>> {
+fn alias(
+    handlers: &mut Handlers,
+    module: &Arc<Module>,
+    metrics: &metrics::Version,
+    key: &ModuleKey,
+) -> Option<Arc<str>> {
     let short = key.name.strip_suffix("_fujsen").unwrap_or(&key.name);
     let mut own = module
         .functions

@@ -14,7 +14,7 @@ use crate::base::{
 
 /// A file that cannot be served, and all that could be found out about why.
 #[derive(Debug)]
-pub struct Failed {
+pub struct LoadError {
     pub diagnostics: Vec<Diagnostic>,
     pub sources: SourceMap,
     /// The file and what it reads: a change of these may mend it.
@@ -22,18 +22,18 @@ pub struct Failed {
 }
 
 /// Reads a file and what it includes. Compiles nothing and connects to nothing.
-pub fn read(file: &Path) -> Result<Config, Failed> {
+pub fn read(file: &Path) -> Result<Config, LoadError> {
     read_with(file, fujsen::options())
 }
 
 /// [`read`], as the options say. What lenient mode keeps is for looking at, not for serving.
-pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
+pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, LoadError> {
     let name = file.display().to_string();
     let text = text_of(file)?;
     let folder = folder(file);
     let environment =
         Folder::open(folder).map_err(|error| alone(file, unreadable(&folder.display().to_string(), &error)))?;
-    tsk::load(&name, &text, &environment, options).map_err(|failure| Failed {
+    tsk::load(&name, &text, &environment, options).map_err(|failure| LoadError {
         diagnostics: failure.diagnostics,
         sources: failure.sources,
         watch: std::iter::once(file.to_owned())
@@ -43,7 +43,7 @@ pub fn read_with(file: &Path, options: tsk::Options) -> Result<Config, Failed> {
 }
 
 /// The text of a file as it stands there; of one that is too long, so much that it still is.
-pub(crate) fn text_of(file: &Path) -> Result<String, Failed> {
+pub(crate) fn text_of(file: &Path) -> Result<String, LoadError> {
     let name = file.display().to_string();
     let mut bytes = Vec::new();
     open_regular(file)
@@ -62,8 +62,8 @@ pub(crate) fn text_of(file: &Path) -> Result<String, Failed> {
     })
 }
 
-fn alone(file: &Path, diagnostic: Diagnostic) -> Failed {
-    Failed {
+fn alone(file: &Path, diagnostic: Diagnostic) -> LoadError {
+    LoadError {
         diagnostics: vec![diagnostic],
         sources: SourceMap::default(),
         watch: vec![file.to_owned()],

@@ -14,13 +14,13 @@ use crate::{
         section::{self, Section},
         sections,
     },
-    observe::otlp::Service,
+    observe::otlp::Resource,
 };
 
 /// What the file says about the service as a whole.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    pub service: Service,
+pub struct ServiceSettings {
+    pub service: Resource,
     /// `[service] host`; 127.0.0.1 when it is not given.
     pub host: IpAddr,
     /// `[service] port`; 8000 when it is not given.
@@ -32,7 +32,7 @@ pub struct Settings {
     pub admin_token: Option<Bearer>,
 }
 
-impl Settings {
+impl ServiceSettings {
     /// `fallback_name` is the service's name when the file gives none.
     pub fn new(config: &Config, fallback_name: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut section = Section::new(config, &sections::SERVICE);
@@ -43,7 +43,7 @@ impl Settings {
         let mut limits = Section::new(config, &sections::LIMITS);
         let (admin, admin_token, mut wrong) = admin(config);
         let settings = Self {
-            service: Service { name, version },
+            service: Resource { name, version },
             host: host.unwrap_or(LOCAL),
             port: port.map_or(8000, |port| port as u16),
             limits: read_limits(&mut limits),

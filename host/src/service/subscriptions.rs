@@ -35,7 +35,7 @@ impl Subscriptions {
     pub fn new(config: &Config, handlers: &Handlers, deadline: Duration) -> Result<Self, Vec<Diagnostic>> {
         let line = "user_created: notifications.on_user_created";
         let (events, errors) = Section::lines(config, &sections::EVENTS, line);
-        let mut reader = Reader {
+        let mut reader = SubscriptionReader {
             targets: Targets::new(config, names::functions(handlers)),
             handlers,
             errors,
@@ -89,13 +89,13 @@ impl Subscriptions {
     }
 }
 
-struct Reader<'a> {
+struct SubscriptionReader<'a> {
     targets: Targets<'a>,
     handlers: &'a Handlers,
     errors: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl SubscriptionReader<'_> {
     fn line(&mut self, kind: &str, node: &Node) -> Option<Subscription> {
         if kind.is_empty() || kind.len() > limits::EVENT_NAME {
             let message = format!("the type of an event has 1 to {} bytes", limits::EVENT_NAME);

@@ -1,3 +1,5 @@
+//! Events outlive hosts and Redis servers that are killed.
+
 use serde_json::json;
 
 use super::{LANGUAGES, Place, done, effects, made, publish};

@@ -1,3 +1,5 @@
+//! Events that always fail are given up, listed, replayed and discarded.
+
 use serde_json::{Value, json};
 
 use super::{LANGUAGES, Place, TEXT, done, effects, made, publish};

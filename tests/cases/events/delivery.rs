@@ -1,3 +1,5 @@
+//! Who gets an event: handlers, services that share a queue, versions of a service.
+
 use serde_json::{Value, json};
 
 use super::{LANGUAGES, Place, TEXT, done, effects, made, publish};

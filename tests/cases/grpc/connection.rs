@@ -1,3 +1,5 @@
+//! gRPC servers that go and come back, their health, and TLS.
+
 use std::{fs, sync::Arc};
 
 use rustls::pki_types::PrivateKeyDer;

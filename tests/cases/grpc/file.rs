@@ -1,3 +1,5 @@
+//! What the TSK file says of gRPC servers, and the .proto files beside it.
+
 use serde_json::{Value, json};
 
 use super::{SERVICE, call, folder, serve};

@@ -1,3 +1,5 @@
+//! gRPC calls that are tried again, and those that are not.
+
 use serde_json::json;
 
 use super::{LANGUAGES, SERVICE, call, folder};

@@ -1,3 +1,5 @@
+//! Streams of a gRPC server, and their bounds.
+
 use serde_json::{Value, json};
 
 use super::{LANGUAGES, ask, serve};

@@ -1,3 +1,5 @@
+//! gRPC servers that fail, hang, or do not describe themselves.
+
 use serde_json::json;
 
 use super::{LANGUAGES, ask, call, serve};

@@ -1,3 +1,5 @@
+//! One message for another: by reflection, by .proto files, with metadata.
+
 use serde_json::json;
 
 use super::{LANGUAGES, SERVICE, call, folder, serve};

@@ -1,3 +1,5 @@
+//! Mutual TLS: clients prove who they are with a certificate.
+
 use serde_json::{Value, json};
 
 use super::{CERTIFIED, LANGUAGES, ORDER, POLICY, tls::secured, with};

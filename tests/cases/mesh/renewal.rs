@@ -1,3 +1,5 @@
+//! Certificates that are renewed while the service runs.
+
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},

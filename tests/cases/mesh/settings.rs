@@ -1,3 +1,5 @@
+//! What `[mesh]` and `[tls]` refuse, and what `check` prints of them.
+
 use super::{PAYMENT, POLICY, SECRET, with};
 use crate::harness::{Folder, tusk_with};
 

@@ -1,3 +1,5 @@
+//! Serving over TLS: handshakes, clients without it, paths.
+
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,

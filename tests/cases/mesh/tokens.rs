@@ -1,3 +1,5 @@
+//! Tokens between services: who is let in, forged ones, secrets that rotate.
+
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},

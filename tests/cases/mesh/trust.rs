@@ -1,3 +1,5 @@
+//! Which authorities a service believes when it calls another.
+
 use serde_json::json;
 
 use super::{CERTIFIED, ORDER, PAYMENT, tls::secured, with};

@@ -1,3 +1,5 @@
+//! The example's configuration service: values that change, and the last good ones.
+
 use serde_json::{Value, json};
 
 use super::system::{System, message, unchanged};

@@ -1,3 +1,5 @@
+//! The example's gRPC calls.
+
 use serde_json::json;
 
 use super::system::{System, message, unchanged};

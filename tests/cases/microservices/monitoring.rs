@@ -1,3 +1,5 @@
+//! The example's monitoring tells what is so.
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! The example's orders: a payment that fails is undone.
+
 use serde_json::json;
 
 use super::system::{System, each};

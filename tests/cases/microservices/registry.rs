@@ -1,3 +1,5 @@
+//! The example's registry: instances register, are found, die and return.
+
 use serde_json::json;
 
 use super::system::{Answer, System, each, message, unchanged};

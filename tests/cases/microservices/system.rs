@@ -1,3 +1,5 @@
+//! The example as a whole, started on free ports.
+
 use std::{process::Stdio, time::Duration};
 
 use serde_json::Value;

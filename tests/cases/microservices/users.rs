@@ -1,3 +1,5 @@
+//! The example's users: stored, told to others, and the circuit breaker before them.
+
 use serde_json::json;
 
 use super::system::{System, each, message};

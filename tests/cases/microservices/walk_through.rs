@@ -1,3 +1,5 @@
+//! The example's walk-through, line by line as its page prints it.
+
 use super::system::System;
 use crate::harness::{Redis, eventually, root};
 

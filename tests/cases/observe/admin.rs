@@ -1,3 +1,5 @@
+//! The admin address.
+
 use serde_json::json;
 
 use super::MEASURED;

@@ -1,3 +1,5 @@
+//! Health, probes and alerts.
+
 use std::sync::atomic::Ordering::Relaxed;
 
 use serde_json::{Value, json};

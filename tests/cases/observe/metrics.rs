@@ -1,3 +1,5 @@
+//! Metrics of the host and of fujsens, as Prometheus reads them.
+
 use std::sync::atomic::Ordering::Relaxed;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Traces, as a collector gets them.
+
 use serde_json::Value;
 
 use super::{LANGUAGES, Switch};

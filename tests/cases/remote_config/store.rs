@@ -1,3 +1,5 @@
+//! A configuration service that says what a test wants it to say.
+
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},

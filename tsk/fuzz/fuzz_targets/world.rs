@@ -1,3 +1,5 @@
+//! The environment of the fuzz targets: a few files and variables, and a time that stands still.
+
 #[path = "../../tests/tsk/languages.rs"]
 pub mod languages;
 

@@ -1,3 +1,5 @@
+//! Bounds on what one evaluation makes, in nodes and bytes.
+
 use crate::{
     limits,
     value::{Node, Object, Value},

@@ -1,3 +1,5 @@
+//! Expressions become values.
+
 use super::{Evaluator, arithmetic, budget};
 use crate::{
     diagnostic::Diagnostic,

@@ -1,3 +1,5 @@
+//! Reads the files that make up one document, each once.
+
 use std::{cell::OnceCell, collections::HashMap, io, rc::Rc};
 
 use super::budget::{self, Budget};

@@ -1,3 +1,5 @@
+//! Which names are known at a place, and which of them failed.
+
 use std::collections::HashSet;
 
 use indexmap::map::Entry;

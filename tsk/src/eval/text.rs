@@ -1,3 +1,5 @@
+//! Strings: escapes and interpolation.
+
 use super::{Evaluator, arithmetic};
 use crate::{
     diagnostic::Diagnostic,

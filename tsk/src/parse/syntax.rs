@@ -1,3 +1,5 @@
+//! What the parser gives: keys, expressions, members.
+
 use crate::span::Span;
 
 /// A statement as it is written; nothing is looked up or computed yet.

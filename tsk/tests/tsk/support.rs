@@ -1,3 +1,5 @@
+//! What the tests of the language share.
+
 use std::{io, path::PathBuf};
 
 use tsk::{Config, Diagnostic, Environment, Failure, Options, SourceMap};

@@ -2,11 +2,11 @@
 
 use fujsen::{Function, Kind};
 
-use super::{Refused, Slots, json};
+use super::{ArgumentsRefused, Slots, json};
 use crate::base::value::Value;
 
 /// Binds an event. Both are JSON text. Fields that no parameter takes are ignored.
-pub(crate) fn bind(function: &Function, event: &str, data: &str) -> Result<Vec<Value>, Refused> {
+pub(crate) fn bind(function: &Function, event: &str, data: &str) -> Result<Vec<Value>, ArgumentsRefused> {
     let mut slots = Slots::new(function);
     for (name, text) in [("event", event), ("data", data)] {
         let found = slots.find(name);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fujsen::{Function, Kind, Parameter};
 
-use super::{Refused, Slots, json, text};
+use super::{ArgumentsRefused, Slots, json, text};
 use crate::base::value::Value;
 
 /// What a request brings.
@@ -23,7 +23,7 @@ pub(crate) struct Input<'a> {
 
 /// Binds a request. The result is in the order of the parameters. Query parameters and body fields that no parameter
 /// takes are ignored.
-pub(crate) fn bind(function: &Function, input: Input<'_>) -> Result<Vec<Value>, Refused> {
+pub(crate) fn bind(function: &Function, input: Input<'_>) -> Result<Vec<Value>, ArgumentsRefused> {
     let mut slots = Slots::new(function);
     for (name, value) in input.parameters {
         if let Some((index, parameter)) = slots.find(name) {
@@ -39,7 +39,7 @@ pub(crate) fn bind(function: &Function, input: Input<'_>) -> Result<Vec<Value>, 
     slots.finish()
 }
 
-fn query(slots: &mut Slots<'_>, query: &[(String, String)]) -> Result<(), Refused> {
+fn query(slots: &mut Slots<'_>, query: &[(String, String)]) -> Result<(), ArgumentsRefused> {
     let open: Vec<(usize, &Parameter)> = slots.open().collect();
     for (index, parameter) in open {
         let given = query.iter().filter(|(name, _)| *name == parameter.name);
@@ -49,7 +49,7 @@ fn query(slots: &mut Slots<'_>, query: &[(String, String)]) -> Result<(), Refuse
     Ok(())
 }
 
-fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
+fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), ArgumentsRefused> {
     let is_json = is_json(input.content_type);
     let starts_object = input.body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     if let Some((index, parameter)) = raw(slots, is_json && starts_object) {
@@ -70,7 +70,7 @@ fn body(slots: &mut Slots<'_>, input: Input<'_>) -> Result<(), Refused> {
             json::document(input.body)?;
             let names: Vec<&str> = slots.open().map(|(_, parameter)| parameter.name.as_str()).collect();
             let message = format!("the body must be a JSON object with the fields {}", names.join(", "));
-            return Err(Refused::new(400, "argument", message));
+            return Err(ArgumentsRefused::new(400, "argument", message));
         }
     }
     Ok(())
@@ -86,7 +86,7 @@ fn raw<'f>(slots: &Slots<'f>, has_fields: bool) -> Option<(usize, &'f Parameter)
 }
 
 /// No body is nothing to a parameter that can do without, else an empty one.
-fn as_it_is(parameter: &Parameter, body: &[u8]) -> Result<Option<Value>, Refused> {
+fn as_it_is(parameter: &Parameter, body: &[u8]) -> Result<Option<Value>, ArgumentsRefused> {
     if body.is_empty() && parameter.optional {
         return Ok(None);
     }
@@ -96,7 +96,7 @@ fn as_it_is(parameter: &Parameter, body: &[u8]) -> Result<Option<Value>, Refused
     let text = std::str::from_utf8(body).map_err(|error| {
         let place = error.valid_up_to() + 1;
         let message = format!("the body is not UTF-8 (at byte {place}), and `body` is text");
-        Refused::argument(&parameter.name, message)
+        ArgumentsRefused::argument(&parameter.name, message)
     })?;
     Ok(Some(Value::Text(text.to_owned())))
 }
@@ -115,12 +115,12 @@ fn whole(slots: &Slots<'_>, has_fields: bool) -> Option<usize> {
 }
 
 /// A body that is neither JSON nor taken as it is.
-fn other(input: Input<'_>) -> Result<(), Refused> {
+fn other(input: Input<'_>) -> Result<(), ArgumentsRefused> {
     if !input.expects_body {
         return Ok(());
     }
     let given = input.content_type.unwrap_or_default();
-    Err(Refused::new(
+    Err(ArgumentsRefused::new(
         415,
         "content-type",
         format!("the body must be JSON (content-type: application/json), not {given:?}"),

@@ -7,15 +7,15 @@ use fujsen::{Kind, Parameter};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Refused, Slots, fit};
+use super::{ArgumentsRefused, Slots, fit};
 use crate::base::value::Value;
 
 /// Fills the open slots from the fields of a JSON object. Of a field that occurs twice the last counts.
-pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), Refused> {
+pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), ArgumentsRefused> {
     let open: Vec<bool> = slots.values.iter().map(Option::is_none).collect();
     let mut refused = None;
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let fields = Fields {
+    let fields = ArgumentFields {
         slots,
         open: &open,
         refused: &mut refused,
@@ -28,7 +28,7 @@ pub(super) fn object(slots: &mut Slots<'_>, body: &[u8]) -> Result<(), Refused> 
 }
 
 /// A whole body as one value.
-pub(super) fn document(body: &[u8]) -> Result<Value, Refused> {
+pub(super) fn document(body: &[u8]) -> Result<Value, ArgumentsRefused> {
     let raw: &RawValue = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
     Value::from_raw(raw).map_err(|error| malformed(&error))
 }
@@ -40,18 +40,18 @@ pub(crate) fn fields(text: &str) -> Result<Vec<(String, Value)>, serde_json::Err
     fields.map(|(name, raw)| Ok((name, Value::from_raw(&raw)?))).collect()
 }
 
-fn malformed(error: &serde_json::Error) -> Refused {
-    Refused::new(400, "json", format!("the body is not valid JSON: {error}"))
+fn malformed(error: &serde_json::Error) -> ArgumentsRefused {
+    ArgumentsRefused::new(400, "json", format!("the body is not valid JSON: {error}"))
 }
 
-struct Fields<'a, 'f> {
+struct ArgumentFields<'a, 'f> {
     slots: &'a mut Slots<'f>,
     /// What the path and the query have not filled.
     open: &'a [bool],
-    refused: &'a mut Option<Refused>,
+    refused: &'a mut Option<ArgumentsRefused>,
 }
 
-impl<'de> Visitor<'de> for Fields<'_, '_> {
+impl<'de> Visitor<'de> for ArgumentFields<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,7 +59,7 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(found) = map.next_key_seed(Key(self.slots))? {
+        while let Some(found) = map.next_key_seed(ParameterKey(self.slots))? {
             match found.filter(|(index, _)| self.open.get(*index).is_some_and(|is_open| *is_open)) {
                 None => {
                     map.next_value::<IgnoredAny>()?;
@@ -77,9 +77,9 @@ impl<'de> Visitor<'de> for Fields<'_, '_> {
 }
 
 /// Reads a key as the parameter that it names.
-struct Key<'a, 'f>(&'a Slots<'f>);
+struct ParameterKey<'a, 'f>(&'a Slots<'f>);
 
-impl<'de, 'f> DeserializeSeed<'de> for Key<'_, 'f> {
+impl<'de, 'f> DeserializeSeed<'de> for ParameterKey<'_, 'f> {
     type Value = Option<(usize, &'f Parameter)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -87,7 +87,7 @@ impl<'de, 'f> DeserializeSeed<'de> for Key<'_, 'f> {
     }
 }
 
-impl<'f> Visitor<'_> for Key<'_, 'f> {
+impl<'f> Visitor<'_> for ParameterKey<'_, 'f> {
     type Value = Option<(usize, &'f Parameter)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,7 +103,7 @@ impl<'f> Visitor<'_> for Key<'_, 'f> {
 struct Argument<'f>(&'f Parameter);
 
 impl<'de> DeserializeSeed<'de> for Argument<'_> {
-    type Value = Result<Value, Refused>;
+    type Value = Result<Value, ArgumentsRefused>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         if self.0.kind != Kind::Json {
@@ -115,7 +115,7 @@ impl<'de> DeserializeSeed<'de> for Argument<'_> {
 }
 
 impl<'de> Visitor<'de> for Argument<'_> {
-    type Value = Result<Value, Refused>;
+    type Value = Result<Value, ArgumentsRefused>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
@@ -150,11 +150,11 @@ impl<'de> Visitor<'de> for Argument<'_> {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut seq: S) -> Result<Self::Value, S::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Err(Refused::mismatch(self.0, "an array")))
+        Ok(Err(ArgumentsRefused::mismatch(self.0, "an array")))
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Err(Refused::mismatch(self.0, "an object")))
+        Ok(Err(ArgumentsRefused::mismatch(self.0, "an object")))
     }
 }

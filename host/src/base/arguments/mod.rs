@@ -17,7 +17,7 @@ use crate::base::value::{Error, Value};
 
 /// Arguments that cannot be bound.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Refused {
+pub(crate) struct ArgumentsRefused {
     pub(crate) status: u16,
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -25,7 +25,7 @@ pub(crate) struct Refused {
     pub(crate) argument: Option<String>,
 }
 
-impl Refused {
+impl ArgumentsRefused {
     fn new(status: u16, code: &'static str, message: String) -> Self {
         Self {
             status,
@@ -51,8 +51,8 @@ impl Refused {
     }
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
+impl From<ArgumentsRefused> for Error {
+    fn from(refused: ArgumentsRefused) -> Self {
         Self::new(refused.status, refused.code, refused.message)
     }
 }
@@ -95,7 +95,7 @@ impl<'f> Slots<'f> {
         }
     }
 
-    fn known(&self, name: &str) -> Result<(usize, &'f Parameter), Refused> {
+    fn known(&self, name: &str) -> Result<(usize, &'f Parameter), ArgumentsRefused> {
         self.find(name).ok_or_else(|| {
             let names: Vec<&str> = self
                 .function
@@ -109,7 +109,7 @@ impl<'f> Slots<'f> {
                 None => format!("it takes {}", names.join(", ")),
             };
             let message = format!("`{}` has no parameter `{name}`; {hint}", self.function.name);
-            Refused::argument(name, message)
+            ArgumentsRefused::argument(name, message)
         })
     }
 
@@ -125,7 +125,7 @@ impl<'f> Slots<'f> {
             .map(|(index, (parameter, _))| (index, parameter))
     }
 
-    fn finish(self) -> Result<Vec<Value>, Refused> {
+    fn finish(self) -> Result<Vec<Value>, ArgumentsRefused> {
         let missing: Vec<&Parameter> = self
             .open()
             .map(|(_, parameter)| parameter)
@@ -134,7 +134,7 @@ impl<'f> Slots<'f> {
         if let Some(first) = missing.first() {
             let names: Vec<String> = missing.iter().map(|parameter| named(parameter)).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };
-            return Err(Refused::argument(
+            return Err(ArgumentsRefused::argument(
                 &first.name,
                 format!("{} {verb} missing", names.join(" and ")),
             ));
@@ -147,14 +147,14 @@ impl<'f> Slots<'f> {
 }
 
 /// Nested data has no integer in it that a guest would round: which of them do depends on their language.
-fn whole(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
+fn whole(parameter: &Parameter, value: Value) -> Result<Value, ArgumentsRefused> {
     let rounded = match &value {
         Value::Json(text) if parameter.kind == Kind::Json => exact::rounded(text),
         _ => None,
     };
     match rounded {
         None => Ok(value),
-        Some(number) => Err(Refused::argument(
+        Some(number) => Err(ArgumentsRefused::argument(
             &parameter.name,
             format!(
                 "`{}` has the integer {number}, which is beyond 64 bits and would be rounded: send it as text",
@@ -165,7 +165,7 @@ fn whole(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
 }
 
 /// Converts what came with a type of its own (JSON, another guest) to a parameter's kind.
-fn fit(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
+fn fit(parameter: &Parameter, value: Value) -> Result<Value, ArgumentsRefused> {
     match (parameter.kind, value) {
         (Kind::Request, _) => Ok(Value::Null),
         (Kind::Json, value) => Ok(value),
@@ -181,44 +181,44 @@ fn fit(parameter: &Parameter, value: Value) -> Result<Value, Refused> {
         }
         (Kind::Integer, Value::Json(text)) => match text.parse() {
             Ok(number) => above(parameter, number),
-            Err(_) => Err(Refused::mismatch(parameter, &describe(&Value::Json(text)))),
+            Err(_) => Err(ArgumentsRefused::mismatch(parameter, &describe(&Value::Json(text)))),
         },
         (Kind::Real, Value::Integer(number)) => Ok(Value::Real(number as f64)),
         (Kind::Real, Value::Json(text)) if is_number(&text) => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Real(number)),
-            _ => Err(Refused::mismatch(parameter, "a number that is out of range")),
+            _ => Err(ArgumentsRefused::mismatch(parameter, "a number that is out of range")),
         },
         (Kind::Bytes, Value::Text(text)) => {
             let decoded = BASE64
                 .decode(text)
-                .map_err(|_| Refused::mismatch(parameter, "text that is not base64"))?;
+                .map_err(|_| ArgumentsRefused::mismatch(parameter, "text that is not base64"))?;
             Ok(Value::Bytes(decoded))
         }
-        (_, value) => Err(Refused::mismatch(parameter, &describe(&value))),
+        (_, value) => Err(ArgumentsRefused::mismatch(parameter, &describe(&value))),
     }
 }
 
 /// Below this every integer has a real of its own: 2⁵³.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-fn in_range(parameter: &Parameter, number: i64) -> Result<Value, Refused> {
+fn in_range(parameter: &Parameter, number: i64) -> Result<Value, ArgumentsRefused> {
     let fits = parameter.min.is_none_or(|min| min <= number) && parameter.max.is_none_or(|max| number <= max);
     if fits {
         Ok(Value::Integer(number))
     } else {
-        Err(Refused::mismatch(parameter, &number.to_string()))
+        Err(ArgumentsRefused::mismatch(parameter, &number.to_string()))
     }
 }
 
 /// An integer above those of 64 signed bits, for a parameter that has no bound there. It stays whole as its digits.
-fn above(parameter: &Parameter, number: u64) -> Result<Value, Refused> {
+fn above(parameter: &Parameter, number: u64) -> Result<Value, ArgumentsRefused> {
     if let Ok(number) = i64::try_from(number) {
         return in_range(parameter, number);
     }
     if parameter.min.is_some_and(|min| min >= 0) && parameter.max.is_none() {
         Ok(Value::Json(number.to_string()))
     } else {
-        Err(Refused::mismatch(parameter, &number.to_string()))
+        Err(ArgumentsRefused::mismatch(parameter, &number.to_string()))
     }
 }
 

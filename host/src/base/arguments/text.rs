@@ -5,15 +5,15 @@ use std::borrow::Cow;
 use fujsen::{Kind, Parameter};
 use serde::de::IgnoredAny;
 
-use super::{Refused, above, in_range};
+use super::{ArgumentsRefused, above, in_range};
 use crate::base::value::Value;
 
 /// Characters of a bad value that a message repeats.
 const SHOWN: usize = 40;
 
 /// One value of the path or the query.
-pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, Refused> {
-    let mismatch = |text: &str| Refused::mismatch(parameter, &quoted(text));
+pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, ArgumentsRefused> {
+    let mismatch = |text: &str| ArgumentsRefused::mismatch(parameter, &quoted(text));
     match parameter.kind {
         Kind::Text => Ok(Value::Text(text.into_owned())),
         Kind::Integer => match (text.parse(), text.parse()) {
@@ -40,16 +40,16 @@ pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, 
 }
 
 /// The values of a query parameter in order. Where the parameter takes one value, the last wins.
-pub(super) fn values(parameter: &Parameter, mut texts: Vec<Cow<'_, str>>) -> Result<Option<Value>, Refused> {
+pub(super) fn values(parameter: &Parameter, mut texts: Vec<Cow<'_, str>>) -> Result<Option<Value>, ArgumentsRefused> {
     if texts.len() > 1 && parameter.kind == Kind::Json {
-        return Ok(Some(array(list(parameter).unwrap_or(Elements::Any), texts)));
+        return Ok(Some(array(list(parameter).unwrap_or(ElementType::Any), texts)));
     }
     texts.pop().map(|text| value(parameter, text)).transpose()
 }
 
 /// What the elements of a list are read as.
 #[derive(Clone, Copy)]
-enum Elements {
+enum ElementType {
     Text,
     /// Numbers, booleans and null as such, all else as text.
     Any,
@@ -57,7 +57,7 @@ enum Elements {
 
 /// Tells a list by the type as its author wrote it: the contract has one kind for all nested data, and `?tag=a` for
 /// a list of texts means `["a"]`.
-fn list(parameter: &Parameter) -> Option<Elements> {
+fn list(parameter: &Parameter) -> Option<ElementType> {
     let source: &str = parameter.source.trim();
     let source = source
         .strip_prefix("Option<")
@@ -65,14 +65,14 @@ fn list(parameter: &Parameter) -> Option<Elements> {
         .trim_end_matches(" | null");
     let is_list = source.starts_with("Vec<") || source.starts_with("Array<") || source.trim_end().ends_with("[]");
     let of_text = ["String", "string", "str>"].iter().any(|name| source.contains(name));
-    is_list.then_some(if of_text { Elements::Text } else { Elements::Any })
+    is_list.then_some(if of_text { ElementType::Text } else { ElementType::Any })
 }
 
-fn array(elements: Elements, texts: Vec<Cow<'_, str>>) -> Value {
+fn array(elements: ElementType, texts: Vec<Cow<'_, str>>) -> Value {
     let element = |text: Cow<'_, str>| match elements {
         // As it is written: parsed, it could lose digits.
-        Elements::Any if serde_json::from_str::<IgnoredAny>(&text).is_ok() => text.trim().to_owned(),
-        Elements::Any | Elements::Text => serde_json::Value::String(text.into_owned()).to_string(),
+        ElementType::Any if serde_json::from_str::<IgnoredAny>(&text).is_ok() => text.trim().to_owned(),
+        ElementType::Any | ElementType::Text => serde_json::Value::String(text.into_owned()).to_string(),
     };
     let elements: Vec<String> = texts.into_iter().map(element).collect();
     Value::Json(format!("[{}]", elements.join(",")))

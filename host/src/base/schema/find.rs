@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// What is at a path.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Found<'v> {
+pub(crate) enum PathLookup<'v> {
     /// There is nothing, or null, which is no value.
     Nothing,
     Value(&'v Value),
@@ -15,22 +15,22 @@ pub(crate) enum Found<'v> {
 }
 
 /// What a document has at a dotted path. A key that holds dots itself is found as it is.
-pub(crate) fn find<'v>(document: &'v Value, path: &str) -> Found<'v> {
+pub(crate) fn find<'v>(document: &'v Value, path: &str) -> PathLookup<'v> {
     let (mut value, mut before, mut rest) = (document, String::new(), path);
     loop {
         let members = match value {
             Value::Object(members) => members,
-            Value::Null => return Found::Nothing,
-            _ => return Found::NoObject(before),
+            Value::Null => return PathLookup::Nothing,
+            _ => return PathLookup::NoObject(before),
         };
         match members.get(rest) {
-            Some(Value::Null) => return Found::Nothing,
-            Some(value) => return Found::Value(value),
+            Some(Value::Null) => return PathLookup::Nothing,
+            Some(value) => return PathLookup::Value(value),
             None => {}
         }
         let split = |(at, _): (usize, &str)| Some((members.get(rest.get(..at).unwrap_or_default())?, at));
         let Some((inner, at)) = rest.match_indices('.').find_map(split) else {
-            return Found::Nothing;
+            return PathLookup::Nothing;
         };
         before = join(&before, rest.get(..at).unwrap_or_default());
         (value, rest) = (inner, rest.get(at + 1..).unwrap_or_default());

@@ -11,7 +11,7 @@ mod rules;
 mod tests;
 
 pub(crate) use self::{
-    find::{Found, find},
-    read::Wrong,
+    find::{PathLookup, find},
+    read::SchemaError,
     rules::Schema,
 };

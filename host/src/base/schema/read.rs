@@ -6,14 +6,14 @@ use regex::RegexBuilder;
 use serde_json::{Map, Number, Value};
 
 use super::{
-    rule::{Kind, Rule, compare},
+    rule::{SchemaRule, SchemaType, compare},
     rules::Schema,
 };
 use crate::base::limits;
 
 /// What is wrong with a schema itself.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Wrong {
+pub(crate) struct SchemaError {
     /// The keys of the schema that lead there; none for all of it.
     pub(crate) at: Vec<String>,
     pub(crate) message: String,
@@ -36,19 +36,19 @@ const EXAMPLE: &str = "write rules by the path of a value: `\"cache.ttl\": { typ
 
 impl Schema {
     /// Reads `{"PATH": {"type": …, "required": …}}`, or says everything that is wrong with it.
-    pub(crate) fn read(schema: &Value) -> Result<Self, Vec<Wrong>> {
-        Reader::default().schema(schema)
+    pub(crate) fn read(schema: &Value) -> Result<Self, Vec<SchemaError>> {
+        SchemaReader::default().schema(schema)
     }
 }
 
 /// Collects what is wrong, so that all of it is told at once.
 #[derive(Default)]
-struct Reader {
-    wrong: Vec<Wrong>,
+struct SchemaReader {
+    wrong: Vec<SchemaError>,
 }
 
-impl Reader {
-    fn schema(mut self, schema: &Value) -> Result<Schema, Vec<Wrong>> {
+impl SchemaReader {
+    fn schema(mut self, schema: &Value) -> Result<Schema, Vec<SchemaError>> {
         let Value::Object(members) = schema else {
             self.wrong(&[], "a schema is an object".to_owned(), EXAMPLE);
             return Err(self.wrong);
@@ -78,7 +78,7 @@ impl Reader {
     }
 
     fn wrong(&mut self, at: &[&str], message: String, help: impl Into<String>) {
-        self.wrong.push(Wrong {
+        self.wrong.push(SchemaError {
             at: at.iter().map(|key| (*key).to_owned()).collect(),
             message,
             help: help.into(),
@@ -86,7 +86,7 @@ impl Reader {
     }
 
     /// A rule with mistakes is read as far as it goes; they make the whole schema fail.
-    fn rule(&mut self, at: &[&str], members: &Map<String, Value>) -> Rule {
+    fn rule(&mut self, at: &[&str], members: &Map<String, Value>) -> SchemaRule {
         let path = path(at);
         for (key, value) in members.iter().filter(|(key, _)| !RULES.contains(&key.as_str())) {
             let help = match (value, tsk::suggest(key, RULES)) {
@@ -98,7 +98,7 @@ impl Reader {
             };
             self.wrong(&[at, &[key]].concat(), format!("`{path}` has no rule `{key}`"), help);
         }
-        let mut rule = Rule::default();
+        let mut rule = SchemaRule::default();
         for (key, value) in members {
             let at = [at, &[key]].concat();
             match key.as_str() {
@@ -118,9 +118,9 @@ impl Reader {
         rule
     }
 
-    fn kind(&mut self, at: &[&str], value: &Value) -> Option<Kind> {
-        let names = Kind::ALL.map(Kind::name);
-        let kind = Kind::ALL.into_iter().find(|kind| value == kind.name());
+    fn kind(&mut self, at: &[&str], value: &Value) -> Option<SchemaType> {
+        let names = SchemaType::ALL.map(SchemaType::name);
+        let kind = SchemaType::ALL.into_iter().find(|kind| value == kind.name());
         if kind.is_none() {
             let near = value.as_str().and_then(|word| tsk::suggest(word, names));
             let help = match (value.as_str(), near) {
@@ -199,7 +199,7 @@ impl Reader {
             .ok()
     }
 
-    fn items(&mut self, at: &[&str], value: &Value) -> Option<Box<Rule>> {
+    fn items(&mut self, at: &[&str], value: &Value) -> Option<Box<SchemaRule>> {
         let Value::Object(members) = value else {
             self.expected(at, "the rules of each element", "{ type: \"string\" }");
             return None;
@@ -218,17 +218,25 @@ impl Reader {
     }
 
     /// Rules that no value could keep together.
-    fn fits(&mut self, at: &[&str], members: &Map<String, Value>, rule: &Rule) {
+    fn fits(&mut self, at: &[&str], members: &Map<String, Value>, rule: &SchemaRule) {
         let path = path(at);
         if let Some(kind) = rule.kind {
             for (key, kinds) in [
-                ("min", &[Kind::Integer, Kind::Number][..]),
-                ("max", &[Kind::Integer, Kind::Number]),
-                ("min_length", &[Kind::String, Kind::Array]),
-                ("max_length", &[Kind::String, Kind::Array]),
-                ("pattern", &[Kind::String]),
-                ("items", &[Kind::Array]),
-                ("enum", &[Kind::String, Kind::Integer, Kind::Number, Kind::Boolean]),
+                ("min", &[SchemaType::Integer, SchemaType::Number][..]),
+                ("max", &[SchemaType::Integer, SchemaType::Number]),
+                ("min_length", &[SchemaType::String, SchemaType::Array]),
+                ("max_length", &[SchemaType::String, SchemaType::Array]),
+                ("pattern", &[SchemaType::String]),
+                ("items", &[SchemaType::Array]),
+                (
+                    "enum",
+                    &[
+                        SchemaType::String,
+                        SchemaType::Integer,
+                        SchemaType::Number,
+                        SchemaType::Boolean,
+                    ],
+                ),
             ] {
                 if members.contains_key(key) && !kinds.contains(&kind) {
                     let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();

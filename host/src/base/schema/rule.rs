@@ -9,7 +9,7 @@ use crate::base::limits;
 
 /// The types that a value can be said to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum SchemaType {
     String,
     Integer,
     Number,
@@ -18,7 +18,7 @@ pub(super) enum Kind {
     Object,
 }
 
-impl Kind {
+impl SchemaType {
     pub(super) const ALL: [Self; 6] = [
         Self::String,
         Self::Integer,
@@ -54,8 +54,8 @@ impl Kind {
 
 /// What is asked of one value.
 #[derive(Debug, Default)]
-pub(super) struct Rule {
-    pub(super) kind: Option<Kind>,
+pub(super) struct SchemaRule {
+    pub(super) kind: Option<SchemaType>,
     pub(super) required: bool,
     pub(super) min: Option<Number>,
     pub(super) max: Option<Number>,
@@ -66,10 +66,10 @@ pub(super) struct Rule {
     pub(super) one_of: Vec<Value>,
     pub(super) pattern: Option<Regex>,
     /// Of each element of an array.
-    pub(super) items: Option<Box<Rule>>,
+    pub(super) items: Option<Box<SchemaRule>>,
 }
 
-impl Rule {
+impl SchemaRule {
     pub(super) fn is_required(&self) -> bool {
         self.required
     }

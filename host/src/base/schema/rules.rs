@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::{
-    find::{self, Found, find},
-    rule::Rule,
+    find::{self, PathLookup, find},
+    rule::SchemaRule,
 };
 
 /// Rules by the dotted path of a value, in the order of their author.
 #[derive(Debug)]
 pub(crate) struct Schema {
-    pub(super) rules: Vec<(String, Rule)>,
+    pub(super) rules: Vec<(String, SchemaRule)>,
 }
 
 impl Schema {
@@ -24,15 +24,15 @@ impl Schema {
     }
 
     /// All that is wrong with what `find` finds at the paths.
-    pub(crate) fn errors<'v>(&self, find: impl Fn(&str) -> Found<'v>) -> Vec<String> {
+    pub(crate) fn errors<'v>(&self, find: impl Fn(&str) -> PathLookup<'v>) -> Vec<String> {
         let mut errors = Vec::new();
         for (path, rule) in &self.rules {
             match find(path) {
-                Found::Value(value) => rule.check(path, value, &mut errors),
-                Found::Unknown => {}
-                Found::Nothing if rule.is_required() => errors.push(format!("Missing required config: {path}")),
-                Found::Nothing => {}
-                Found::NoObject(place) => {
+                PathLookup::Value(value) => rule.check(path, value, &mut errors),
+                PathLookup::Unknown => {}
+                PathLookup::Nothing if rule.is_required() => errors.push(format!("Missing required config: {path}")),
+                PathLookup::Nothing => {}
+                PathLookup::NoObject(place) => {
                     let error = match place.as_str() {
                         "" => "The configuration must be an object".to_owned(),
                         place => format!("Config {place} must be of type object"),

@@ -112,14 +112,14 @@ fn all_that_is_wrong_is_told_at_once() {
 fn paths_are_found_nested_and_as_they_are() {
     let document = json!({"a": {"b": {"c": 1}, "d.e": 2}, "f.g": 3, "n": null, "s": "text"});
     for (path, expected) in [
-        ("a.b.c", Found::Value(&json!(1))),
-        ("a.d.e", Found::Value(&json!(2))),
-        ("f.g", Found::Value(&json!(3))),
-        ("n", Found::Nothing),
-        ("n.m", Found::Nothing),
-        ("a.x", Found::Nothing),
-        ("s.x.y", Found::NoObject("s".into())),
-        ("a.b.c.d", Found::NoObject("a.b.c".into())),
+        ("a.b.c", PathLookup::Value(&json!(1))),
+        ("a.d.e", PathLookup::Value(&json!(2))),
+        ("f.g", PathLookup::Value(&json!(3))),
+        ("n", PathLookup::Nothing),
+        ("n.m", PathLookup::Nothing),
+        ("a.x", PathLookup::Nothing),
+        ("s.x.y", PathLookup::NoObject("s".into())),
+        ("a.b.c.d", PathLookup::NoObject("a.b.c".into())),
     ] {
         assert_eq!(find(&document, path), expected, "{path}");
     }

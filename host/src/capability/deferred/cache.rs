@@ -9,41 +9,41 @@ use std::{
 use parking_lot::{Mutex, MutexGuard};
 use tokio::time::timeout_at;
 
-use super::{failed::Failed, identity::Key};
+use super::{failed::OperatorError, identity::CacheKey};
 use crate::base::{limits, value::Value};
 
 /// What `@cache(…)` keeps, for as long as the process runs: a save that leaves a value's text alone leaves its result.
 #[derive(Clone, Default)]
 pub struct Cache {
-    entries: Arc<Mutex<HashMap<Key, Entry>>>,
+    entries: Arc<Mutex<HashMap<CacheKey, CacheEntry>>>,
 }
 
-struct Entry {
-    kept: Option<Kept>,
+struct CacheEntry {
+    kept: Option<CachedValue>,
     used: Instant,
     flight: Arc<Flight>,
 }
 
-struct Kept {
+struct CachedValue {
     value: Arc<Value>,
     /// None is later than clocks go.
     until: Option<Instant>,
 }
 
 /// Held by the reader that evaluates; what the last evaluation failed with, and when.
-type Flight = tokio::sync::Mutex<Option<(Instant, Failed)>>;
+type Flight = tokio::sync::Mutex<Option<(Instant, OperatorError)>>;
 
 impl Cache {
     /// The kept value, else that of `evaluate`. Of several readers one evaluates while the others wait for it, and share
     /// its failure, too: only a later reader tries again. Where the one ran out of its own time, the next takes its place.
     pub(super) async fn get_or(
         &self,
-        key: Key,
+        key: CacheKey,
         lifetime: Duration,
         deadline: Instant,
-        late: impl FnOnce() -> Failed,
-        evaluate: impl Future<Output = Result<Value, Failed>>,
-    ) -> Result<Arc<Value>, Failed> {
+        late: impl FnOnce() -> OperatorError,
+        evaluate: impl Future<Output = Result<Value, OperatorError>>,
+    ) -> Result<Arc<Value>, OperatorError> {
         let asked = Instant::now();
         let flight = match self.find(key) {
             Ok(value) => return Ok(value),
@@ -72,7 +72,7 @@ impl Cache {
         }
     }
 
-    fn find(&self, key: Key) -> Result<Arc<Value>, Arc<Flight>> {
+    fn find(&self, key: CacheKey) -> Result<Arc<Value>, Arc<Flight>> {
         let mut entries = self.lock();
         if let Some(entry) = entries.get_mut(&key) {
             entry.used = Instant::now();
@@ -82,16 +82,16 @@ impl Cache {
             };
         }
         let flight = Arc::<Flight>::default();
-        entries.insert(key, Entry::new(flight.clone()));
+        entries.insert(key, CacheEntry::new(flight.clone()));
         make_room(&mut entries);
         Err(flight)
     }
 
-    fn keep(&self, key: Key, value: Value, lifetime: Duration, flight: &Arc<Flight>) -> Arc<Value> {
+    fn keep(&self, key: CacheKey, value: Value, lifetime: Duration, flight: &Arc<Flight>) -> Arc<Value> {
         let value = Arc::new(value);
         let mut entries = self.lock();
-        let entry = entries.entry(key).or_insert_with(|| Entry::new(flight.clone()));
-        entry.kept = Some(Kept {
+        let entry = entries.entry(key).or_insert_with(|| CacheEntry::new(flight.clone()));
+        entry.kept = Some(CachedValue {
             value: value.clone(),
             until: Instant::now().checked_add(lifetime),
         });
@@ -99,12 +99,12 @@ impl Cache {
         value
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<CacheKey, CacheEntry>> {
         self.entries.lock()
     }
 }
 
-impl Entry {
+impl CacheEntry {
     fn new(flight: Arc<Flight>) -> Self {
         Self {
             kept: None,
@@ -123,21 +123,22 @@ impl Entry {
     }
 }
 
-impl Kept {
+impl CachedValue {
     fn is_fresh(&self) -> bool {
         self.until.is_none_or(|until| Instant::now() < until)
     }
 }
 
 /// Over a bound, what is stale goes first, then what was read longest ago. What is being evaluated stays.
-fn make_room(entries: &mut HashMap<Key, Entry>) {
-    let is_over = |entries: &HashMap<Key, Entry>| {
-        entries.len() > limits::CACHE_ENTRIES || entries.values().map(Entry::bytes).sum::<usize>() > limits::CACHE_BYTES
+fn make_room(entries: &mut HashMap<CacheKey, CacheEntry>) {
+    let is_over = |entries: &HashMap<CacheKey, CacheEntry>| {
+        entries.len() > limits::CACHE_ENTRIES
+            || entries.values().map(CacheEntry::bytes).sum::<usize>() > limits::CACHE_BYTES
     };
     if !is_over(entries) {
         return;
     }
-    entries.retain(|_, entry| !entry.is_idle() || entry.kept.as_ref().is_some_and(Kept::is_fresh));
+    entries.retain(|_, entry| !entry.is_idle() || entry.kept.as_ref().is_some_and(CachedValue::is_fresh));
     while is_over(entries) {
         let idle = entries.iter().filter(|(_, entry)| entry.is_idle());
         let Some(oldest) = idle.min_by_key(|(_, entry)| entry.used).map(|(key, _)| *key) else {
@@ -159,13 +160,13 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
-    fn key(number: usize) -> Key {
+    fn key(number: usize) -> CacheKey {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&number.to_le_bytes());
         key
     }
 
-    fn failed(status: u16) -> Failed {
+    fn failed(status: u16) -> OperatorError {
         let deferred = Deferred {
             operator: "query".into(),
             arguments: Vec::new(),
@@ -178,14 +179,14 @@ mod tests {
                 status,
             },
         };
-        Failed::new(&deferred, error)
+        OperatorError::new(&deferred, error)
     }
 
     async fn read(
         cache: &Cache,
         number: usize,
         lifetime: Duration,
-        evaluate: impl Future<Output = Result<Value, Failed>>,
+        evaluate: impl Future<Output = Result<Value, OperatorError>>,
     ) -> Result<Value, u16> {
         let value = cache
             .get_or(key(number), lifetime, Instant::now() + LONG, || failed(504), evaluate)
@@ -214,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn a_failure_is_shared_and_not_kept() {
         let (cache, count) = (Cache::default(), AtomicU32::new(0));
-        let evaluate = |result: Result<Value, Failed>| async {
+        let evaluate = |result: Result<Value, OperatorError>| async {
             count.fetch_add(1, Ordering::Relaxed);
             tokio::time::sleep(Duration::from_millis(20)).await;
             result
@@ -290,7 +291,7 @@ mod tests {
                 .await
                 .unwrap();
         }
-        let bytes: usize = cache.lock().values().map(Entry::bytes).sum();
+        let bytes: usize = cache.lock().values().map(CacheEntry::bytes).sum();
         assert_eq!(bytes, 4 * large);
     }
 }

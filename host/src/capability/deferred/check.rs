@@ -2,22 +2,22 @@
 
 use tsk::{Diagnostic, Node, Object, Value};
 
-use super::{Reach, operation::Operation};
+use super::{OperatorReach, operation::DeferredOperation};
 
 /// What is wrong with operators however the world is: told when the file is loaded, not when a value is first read.
-pub(crate) fn check(root: &Object, reach: Reach<'_>) -> Vec<Diagnostic> {
+pub(crate) fn check(root: &Object, reach: OperatorReach<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     all(root.values(), reach, &mut diagnostics);
     diagnostics
 }
 
-fn all<'a>(nodes: impl IntoIterator<Item = &'a Node>, reach: Reach<'_>, diagnostics: &mut Vec<Diagnostic>) {
+fn all<'a>(nodes: impl IntoIterator<Item = &'a Node>, reach: OperatorReach<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for node in nodes {
         match &node.value {
             Value::Array(items) => all(items, reach, diagnostics),
             Value::Object(members) => all(members.values(), reach, diagnostics),
             Value::Deferred(deferred) => {
-                if let Err(diagnostic) = Operation::new(deferred, reach)
+                if let Err(diagnostic) = DeferredOperation::new(deferred, reach)
                     // A value that is named elsewhere is there a second time.
                     && !diagnostics.contains(&diagnostic)
                 {

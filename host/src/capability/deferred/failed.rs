@@ -10,7 +10,7 @@ use crate::base::{
 
 /// An operator that failed, and where it stands. Its words are without the secrets among its arguments.
 #[derive(Clone, Debug)]
-pub struct Failed {
+pub struct OperatorError {
     pub span: Span,
     operator: String,
     pub(super) status: u16,
@@ -19,7 +19,7 @@ pub struct Failed {
     remedy: Option<String>,
 }
 
-impl Failed {
+impl OperatorError {
     pub(super) fn new(deferred: &Deferred, error: DeferredError) -> Self {
         let Explanation { status, code, remedy } = error.explain();
         let told = |words| without_secrets(words, &deferred.arguments);

@@ -5,7 +5,7 @@ use tsk::{Config, Deferred, Node, Value};
 
 use crate::base::sections;
 
-pub(super) type Key = [u8; 32];
+pub(super) type CacheKey = [u8; 32];
 
 /// Where a file's databases, Redis servers and services are: a value that was computed on others is another value.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ impl Namespace {
         Self(hash)
     }
 
-    pub(super) fn key(&self, deferred: &Deferred) -> Key {
+    pub(super) fn key(&self, deferred: &Deferred) -> CacheKey {
         let mut hash = self.0.clone();
         operator(&mut hash, deferred);
         hash.finalize().into()

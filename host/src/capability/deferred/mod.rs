@@ -18,5 +18,5 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use self::{cache::Cache, failed::Failed, identity::Namespace, reach::Reach, reader::Reader};
+pub use self::{cache::Cache, failed::OperatorError, identity::Namespace, reach::OperatorReach, reader::ValueReader};
 pub(crate) use self::{check::check, count::count};

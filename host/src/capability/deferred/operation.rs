@@ -4,20 +4,20 @@ use std::time::Duration;
 
 use tsk::{Deferred, Diagnostic, Node, Object, Span, Value};
 
-use super::Reach;
+use super::OperatorReach;
 use crate::{
     base::{explain::Explain, section::text},
     capability::redis::{Redis, RedisError},
 };
 
 /// An operator whose arguments make sense.
-pub(super) enum Operation<'a> {
+pub(super) enum DeferredOperation<'a> {
     Cache {
         /// How long a value is kept.
         lifetime: Duration,
         value: &'a Node,
     },
-    Http(Request<'a>),
+    Http(DeferredRequest<'a>),
     /// Counts first, where there is an amount.
     Metrics {
         name: &'a str,
@@ -36,7 +36,7 @@ pub(super) enum Operation<'a> {
 }
 
 #[derive(Default)]
-pub(super) struct Request<'a> {
+pub(super) struct DeferredRequest<'a> {
     pub(super) method: &'a str,
     pub(super) url: &'a str,
     pub(super) headers: Option<&'a Object>,
@@ -46,8 +46,8 @@ pub(super) struct Request<'a> {
 
 type Result<T> = std::result::Result<T, Diagnostic>;
 
-impl<'a> Operation<'a> {
-    pub(super) fn new(deferred: &'a Deferred, reach: Reach<'a>) -> Result<Self> {
+impl<'a> DeferredOperation<'a> {
+    pub(super) fn new(deferred: &'a Deferred, reach: OperatorReach<'a>) -> Result<Self> {
         let arguments = deferred.arguments.as_slice();
         match deferred.operator.as_str() {
             "cache" => cache(arguments, deferred.span),
@@ -60,19 +60,19 @@ impl<'a> Operation<'a> {
     }
 }
 
-fn cache(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
+fn cache(arguments: &[Node], span: Span) -> Result<DeferredOperation<'_>> {
     let example = "write `@cache(\"5m\", @query(\"SELECT …\"))`";
     let [lifetime, value] = arguments else {
         return Err(wrong(span, "`@cache` takes a duration and a value").help(example));
     };
     match duration(lifetime) {
-        Some(lifetime) => Ok(Operation::Cache { lifetime, value }),
+        Some(lifetime) => Ok(DeferredOperation::Cache { lifetime, value }),
         None => Err(wrong(lifetime.span, "`@cache` begins with a duration above zero").help(example)),
     }
 }
 
 /// `@metrics(name)`, or `@metrics(name, amount)`.
-fn metrics(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
+fn metrics(arguments: &[Node], span: Span) -> Result<DeferredOperation<'_>> {
     let usage = || {
         wrong(
             span,
@@ -90,7 +90,7 @@ fn metrics(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
     if arguments.len() > 2 || amount.is_some_and(|amount| amount.is_nan() || amount < 0.0) {
         return Err(usage());
     }
-    Ok(Operation::Metrics { name, amount })
+    Ok(DeferredOperation::Metrics { name, amount })
 }
 
 /// The arguments behind the first ones.
@@ -99,7 +99,7 @@ fn behind(arguments: &[Node], first: usize) -> &[Node] {
 }
 
 /// `@query(sql, parameters…)`, or `@query(database, sql, parameters…)`: a single word is never a statement.
-fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Operation<'a>> {
+fn query<'a>(arguments: &'a [Node], reach: OperatorReach<'a>, span: Span) -> Result<DeferredOperation<'a>> {
     let texts = || wrong(span, "`@query` takes a SQL text and its parameters").help("write `@query(\"SELECT …\", …)`");
     let first = arguments.first().and_then(text).ok_or_else(texts)?;
     let named = arguments.get(1).and_then(text).filter(|_| is_word(first));
@@ -111,7 +111,7 @@ fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
         }
     };
     reach.sql.has(database).map_err(|error| refused(span, &error))?;
-    Ok(Operation::Query {
+    Ok(DeferredOperation::Query {
         database,
         statement,
         parameters,
@@ -120,7 +120,7 @@ fn query<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
 
 /// `@redis(command, arguments…)`, or `@redis(server, command, arguments…)`: what is no command, before one that is, is
 /// meant as a server.
-fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Operation<'a>> {
+fn redis<'a>(arguments: &'a [Node], reach: OperatorReach<'a>, span: Span) -> Result<DeferredOperation<'a>> {
     let texts = || wrong(span, "`@redis` takes a command and its arguments").help("write `@redis(\"GET\", \"key\")`");
     let refused = |error: RedisError| refused(span, &error);
     let is_command = |text| Redis::offers(text).is_ok();
@@ -139,7 +139,7 @@ fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
     };
     reach.redis.has(server).map_err(refused)?;
     Redis::offers(command).map_err(refused)?;
-    Ok(Operation::Redis {
+    Ok(DeferredOperation::Redis {
         server,
         command,
         arguments,
@@ -147,7 +147,7 @@ fn redis<'a>(arguments: &'a [Node], reach: Reach<'a>, span: Span) -> Result<Oper
 }
 
 /// `@http(url)`, `@http(method, url)`, and either with options behind.
-fn http(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
+fn http(arguments: &[Node], span: Span) -> Result<DeferredOperation<'_>> {
     let usage = || {
         wrong(span, "`@http` takes a method, a URL and options")
             .help("write `@http(\"GET\", \"https://…\")`, or `@http(\"POST\", \"https://…\", { headers: { … }, body: …, timeout: \"2s\" })`")
@@ -159,20 +159,20 @@ fn http(arguments: &[Node], span: Span) -> Result<Operation<'_>> {
         let url = arguments.get(1).and_then(text).ok_or_else(usage)?;
         (first, url, behind(arguments, 2))
     };
-    let mut request = Request {
+    let mut request = DeferredRequest {
         method,
         url,
-        ..Request::default()
+        ..DeferredRequest::default()
     };
     match rest {
         [] => {}
         [node] => options(node, &mut request)?,
         _ => return Err(usage()),
     }
-    Ok(Operation::Http(request))
+    Ok(DeferredOperation::Http(request))
 }
 
-fn options<'a>(node: &'a Node, request: &mut Request<'a>) -> Result<()> {
+fn options<'a>(node: &'a Node, request: &mut DeferredRequest<'a>) -> Result<()> {
     const KNOWN: [&str; 3] = ["headers", "body", "timeout"];
     let Value::Object(options) = &node.value else {
         let help = "write `{ headers: { authorization: \"…\" }, body: { … }, timeout: \"2s\" }`, or some of these";

@@ -10,7 +10,7 @@ use crate::{
 
 /// What the operators of one version of the file can reach.
 #[derive(Clone, Copy)]
-pub struct Reach<'a> {
+pub struct OperatorReach<'a> {
     pub http: &'a Arc<Http>,
     pub metrics: &'a Metrics,
     pub redis: &'a Redis,

@@ -9,22 +9,22 @@ use futures_util::future::BoxFuture;
 use tsk::{Config, Deferred, Node, Object};
 
 use super::{
-    Reach, count,
+    OperatorReach, count,
     error::DeferredError,
-    failed::Failed,
-    operation::{self, Operation},
+    failed::OperatorError,
+    operation::{self, DeferredOperation},
     run,
 };
 use crate::{
     base::{limits, value::Value},
-    capability::{http::Request, sql::SqlSession},
-    observe::request::Origin,
+    capability::{http::HttpRequest, sql::SqlSession},
+    observe::request::CallOrigin,
 };
 
 /// Reads one value, on behalf of a call.
-pub struct Reader<'a> {
-    reach: Reach<'a>,
-    origin: &'a Origin,
+pub struct ValueReader<'a> {
+    reach: OperatorReach<'a>,
+    origin: &'a CallOrigin,
     session: &'a SqlSession,
     deadline: Instant,
     /// Set for people: they see no secrets, and code as its text.
@@ -33,9 +33,9 @@ pub struct Reader<'a> {
     retained: usize,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ValueReader<'a> {
     /// `session` holds the transactions of the call: a statement sees what the call has written.
-    pub fn new(reach: Reach<'a>, origin: &'a Origin, session: &'a SqlSession, deadline: Instant) -> Self {
+    pub fn new(reach: OperatorReach<'a>, origin: &'a CallOrigin, session: &'a SqlSession, deadline: Instant) -> Self {
         Self {
             reach,
             origin,
@@ -56,18 +56,18 @@ impl<'a> Reader<'a> {
 
     /// The value of `node`. Every operator in it runs, one after the other in the order of the file, and the first that
     /// fails ends it.
-    pub async fn read(&mut self, node: &Node) -> Result<Value, Failed> {
+    pub async fn read(&mut self, node: &Node) -> Result<Value, OperatorError> {
         let count = count(&node.value);
         if count > limits::DEFERRED_VALUES
             && let Some(first) = first(&node.value)
         {
-            return Err(Failed::new(first, DeferredError::TooMany(count)));
+            return Err(OperatorError::new(first, DeferredError::TooMany(count)));
         }
         Ok(self.node(node).await?.unwrap_or(Value::Null))
     }
 
     /// None for code, which is no value.
-    fn node<'f>(&'f mut self, node: &'f Node) -> BoxFuture<'f, Result<Option<Value>, Failed>> {
+    fn node<'f>(&'f mut self, node: &'f Node) -> BoxFuture<'f, Result<Option<Value>, OperatorError>> {
         Box::pin(async move {
             if count(&node.value) == 0 {
                 return Ok(self.plain(node));
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    async fn members(&mut self, members: &Object) -> Result<String, Failed> {
+    async fn members(&mut self, members: &Object) -> Result<String, OperatorError> {
         let mut values = Vec::with_capacity(members.len());
         for (key, node) in members {
             if let Some(value) = self.node(node).await? {
@@ -104,20 +104,22 @@ impl<'a> Reader<'a> {
         Ok(run::object(values.into_iter()))
     }
 
-    async fn operator(&mut self, deferred: &Deferred) -> Result<Value, Failed> {
-        let failed = |error: DeferredError| Failed::new(deferred, error);
-        let operation =
-            Operation::new(deferred, self.reach).map_err(|wrong| failed(DeferredError::Argument(wrong.message)))?;
+    async fn operator(&mut self, deferred: &Deferred) -> Result<Value, OperatorError> {
+        let failed = |error: DeferredError| OperatorError::new(deferred, error);
+        let operation = DeferredOperation::new(deferred, self.reach)
+            .map_err(|wrong| failed(DeferredError::Argument(wrong.message)))?;
         let value = match operation {
-            Operation::Cache { lifetime, value } => self.cached(deferred, lifetime, value).await?,
-            Operation::Http(request) => {
+            DeferredOperation::Cache { lifetime, value } => self.cached(deferred, lifetime, value).await?,
+            DeferredOperation::Http(request) => {
                 let request = self.request(request).await?;
                 run::http(self.reach.http, request, self.origin, self.deadline)
                     .await
                     .map_err(failed)?
             }
-            Operation::Metrics { name, amount } => run::metrics(self.reach.metrics, name, amount).map_err(failed)?,
-            Operation::Query {
+            DeferredOperation::Metrics { name, amount } => {
+                run::metrics(self.reach.metrics, name, amount).map_err(failed)?
+            }
+            DeferredOperation::Query {
                 database,
                 statement,
                 parameters,
@@ -131,7 +133,7 @@ impl<'a> Reader<'a> {
                     .await;
                 run::rows(rows.map_err(|error| failed(error.into()))?)
             }
-            Operation::Redis {
+            DeferredOperation::Redis {
                 server,
                 command,
                 arguments,
@@ -150,16 +152,16 @@ impl<'a> Reader<'a> {
     }
 
     /// What others may be given must not come out of this call's own transaction.
-    async fn cached(&mut self, deferred: &Deferred, lifetime: Duration, value: &Node) -> Result<Value, Failed> {
+    async fn cached(&mut self, deferred: &Deferred, lifetime: Duration, value: &Node) -> Result<Value, OperatorError> {
         if count(&value.value) == 0 {
             return Ok(self.plain(value).unwrap_or(Value::Null));
         }
         let session = SqlSession::new(self.origin.trace.clone());
-        let mut inner = Reader {
+        let mut inner = ValueReader {
             session: &session,
             ..*self
         };
-        let late = || Failed::new(deferred, DeferredError::Late);
+        let late = || OperatorError::new(deferred, DeferredError::Late);
         let evaluate = async { Ok(inner.node(value).await?.unwrap_or(Value::Null)) };
         let key = self.reach.namespace.key(deferred);
         let kept = self
@@ -171,7 +173,7 @@ impl<'a> Reader<'a> {
     }
 
     /// As guests are given values, also where people read the result.
-    async fn argument(&mut self, node: &Node) -> Result<Value, Failed> {
+    async fn argument(&mut self, node: &Node) -> Result<Value, OperatorError> {
         let mut inner = Self {
             shown_by: None,
             ..*self
@@ -181,7 +183,7 @@ impl<'a> Reader<'a> {
         Ok(value.unwrap_or(Value::Null))
     }
 
-    async fn arguments(&mut self, nodes: &[Node]) -> Result<Vec<Value>, Failed> {
+    async fn arguments(&mut self, nodes: &[Node]) -> Result<Vec<Value>, OperatorError> {
         let mut values = Vec::with_capacity(nodes.len());
         for node in nodes {
             values.push(self.argument(node).await?);
@@ -189,7 +191,7 @@ impl<'a> Reader<'a> {
         Ok(values)
     }
 
-    async fn request(&mut self, request: operation::Request<'_>) -> Result<Request, Failed> {
+    async fn request(&mut self, request: operation::DeferredRequest<'_>) -> Result<HttpRequest, OperatorError> {
         let mut headers = Vec::new();
         for (name, node) in request.headers.into_iter().flatten() {
             let value = match self.argument(node).await? {
@@ -202,7 +204,7 @@ impl<'a> Reader<'a> {
             Some(node) => Some(run::body(self.argument(node).await?, &mut headers)),
             None => None,
         };
-        Ok(Request {
+        Ok(HttpRequest {
             method: request.method.to_owned(),
             url: request.url.to_owned(),
             headers,

@@ -9,11 +9,11 @@ use super::error::DeferredError;
 use crate::{
     base::value::Value,
     capability::{
-        http::{self as capability, Http, Request, Response},
+        http::{self as capability, Http, HttpRequest, HttpResponse},
         redis::Redis,
         sql::Rows,
     },
-    observe::{metrics::Metrics, request::Origin},
+    observe::{metrics::Metrics, request::CallOrigin},
 };
 
 /// One column of one row is a value; anything else is a list with an object for each row.
@@ -38,7 +38,7 @@ pub(super) async fn redis(
     server: &str,
     command: &str,
     arguments: Vec<Value>,
-    origin: &Origin,
+    origin: &CallOrigin,
     deadline: Instant,
 ) -> Result<Value, DeferredError> {
     let reply = redis
@@ -68,8 +68,8 @@ pub(super) fn metrics(metrics: &Metrics, name: &str, amount: Option<f64>) -> Res
 
 pub(super) async fn http(
     http: &Arc<Http>,
-    request: Request,
-    origin: &Origin,
+    request: HttpRequest,
+    origin: &CallOrigin,
     deadline: Instant,
 ) -> Result<Value, DeferredError> {
     let response = http.send(request, origin, deadline).await?;
@@ -103,7 +103,7 @@ pub(super) fn body(value: Value, headers: &mut Vec<(String, String)>) -> Vec<u8>
     body
 }
 
-fn is_json(response: &Response) -> bool {
+fn is_json(response: &HttpResponse) -> bool {
     let kind = response
         .headers
         .iter()

@@ -19,7 +19,7 @@ use crate::{
         Capabilities, Credentials, Shared,
         sql::{SqlError, SqlSession},
     },
-    observe::request::Origin,
+    observe::request::CallOrigin,
     storage::store::Stores,
 };
 
@@ -84,8 +84,8 @@ impl Bench {
     }
 
     async fn within(&self, path: &str, time: Duration, session: &SqlSession) -> Result<Given, Error> {
-        let origin = Origin::internal();
-        let mut reader = Reader::new(self.capabilities.reach(), &origin, session, Instant::now() + time);
+        let origin = CallOrigin::internal();
+        let mut reader = ValueReader::new(self.capabilities.reach(), &origin, session, Instant::now() + time);
         let value = reader.read(self.config.get(path).unwrap()).await;
         value.map_err(|failed| failed.explain(&self.config.sources))
     }
@@ -413,8 +413,8 @@ both: { token: token, length: @query("SELECT length(?)", token), kept: @cache("5
         bench.read("both").await.unwrap(),
         json(r#"{"token":"geheim","length":6,"kept":"geheim"}"#)
     );
-    let (origin, session) = (Origin::internal(), SqlSession::default());
-    let reader = Reader::new(bench.capabilities.reach(), &origin, &session, Instant::now() + LONG);
+    let (origin, session) = (CallOrigin::internal(), SqlSession::default());
+    let reader = ValueReader::new(bench.capabilities.reach(), &origin, &session, Instant::now() + LONG);
     let shown = reader
         .for_people(&bench.config)
         .read(bench.config.get("both").unwrap())
@@ -430,7 +430,7 @@ fn a_remedy_is_apart_from_what_happened() {
         arguments: Vec::new(),
         span: tsk::Span::default(),
     };
-    let failed = |error: SqlError| Failed::new(&deferred, error.into());
+    let failed = |error: SqlError| OperatorError::new(&deferred, error.into());
     let unknown = || SqlError::Unknown {
         name: "mian".into(),
         hint: "; did you mean `main`?".into(),

@@ -2,7 +2,7 @@
 
 /// A call of a method. Its message is JSON text.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct GrpcRequest {
     /// A key of `[grpc]`.
     pub(crate) server: String,
     /// `package.Service/Method`.
@@ -14,14 +14,14 @@ pub(crate) struct Request {
 }
 
 #[derive(Debug)]
-pub(crate) struct Response {
+pub(crate) struct GrpcResponse {
     pub(crate) message: String,
     /// Headers and trailers.
     pub(crate) metadata: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Messages {
+pub(crate) struct GrpcMessages {
     /// In the order in which they came.
     pub(crate) messages: Vec<String>,
     /// Whether the stream was left after so many messages as were wanted; then trailers are not among the metadata.

@@ -21,7 +21,7 @@ struct Question {
 
 /// `grpc.health.v1.HealthCheckResponse`.
 #[derive(Clone, PartialEq, Message)]
-struct Answer {
+struct HealthCheckResponse {
     #[prost(int32, tag = "1")]
     status: i32,
 }
@@ -38,7 +38,7 @@ impl Grpc {
             client.ready().await.map_err(|error| Status::from_error(error.into()))?;
             let mut request = Request::new(Question::default());
             request.set_timeout(deadline.saturating_duration_since(Instant::now()));
-            let codec = ProstCodec::<_, Answer>::default();
+            let codec = ProstCodec::<_, HealthCheckResponse>::default();
             client.unary(request, PathAndQuery::from_static(PATH), codec).await
         };
         let unhealthy = |what| Err(GrpcError::Unhealthy(what));

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use tonic::codegen::Service;
 
-use super::place::Place;
+use super::place::GrpcEndpoint;
 use crate::network::egress;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
@@ -31,9 +31,9 @@ const H2: &[u8] = b"h2";
 
 /// Trusts whom the system trusts. Made when first used: reading the system's certificates takes time.
 #[derive(Clone, Default)]
-pub(super) struct Tls(Arc<OnceLock<Result<Arc<ClientConfig>, String>>>);
+pub(super) struct SystemTrust(Arc<OnceLock<Result<Arc<ClientConfig>, String>>>);
 
-impl Tls {
+impl SystemTrust {
     fn config(&self) -> Result<Arc<ClientConfig>, String> {
         self.0
             .get_or_init(|| client().map(Arc::new).map_err(|error| format!("no TLS: {error}")))
@@ -52,20 +52,20 @@ fn client() -> Result<ClientConfig, rustls::Error> {
 }
 
 /// A connection, encrypted or not.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(super) trait Transport: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Transport for T {}
 
 /// Makes the connections of one server, and counts them.
 #[derive(Clone)]
 pub(super) struct Connector {
-    pub(super) place: Place,
-    pub(super) tls: Tls,
+    pub(super) place: GrpcEndpoint,
+    pub(super) tls: SystemTrust,
     pub(super) connections: Arc<AtomicU64>,
 }
 
 impl Service<Uri> for Connector {
-    type Response = TokioIo<Box<dyn Stream>>;
+    type Response = TokioIo<Box<dyn Transport>>;
     type Error = BoxError;
     type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
 
@@ -84,8 +84,8 @@ impl Service<Uri> for Connector {
 }
 
 impl Connector {
-    async fn connect(&self) -> Result<Box<dyn Stream>, BoxError> {
-        let Place {
+    async fn connect(&self) -> Result<Box<dyn Transport>, BoxError> {
+        let GrpcEndpoint {
             host,
             port,
             network,

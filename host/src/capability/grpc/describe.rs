@@ -2,13 +2,13 @@
 
 use prost_reflect::{MethodDescriptor, ServiceDescriptor};
 
-use super::{Described, GrpcError, Server, error::Missing, reflection::Undescribed};
+use super::{Described, GrpcError, GrpcServer, error::Missing, reflection::Undescribed};
 use crate::base::misspelt::did_you_mean;
 
 /// Names that a message lists.
 const SHOWN: usize = 20;
 
-impl Server {
+impl GrpcServer {
     /// Whether what is known of the server may be older than the server.
     pub(super) fn is_reflected(&self) -> bool {
         matches!(self.described, Described::ByReflection)

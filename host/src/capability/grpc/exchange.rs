@@ -12,10 +12,10 @@ use tokio::time::timeout_at;
 use tonic::{Code, ConnectError, Status, client::Grpc as Client, metadata::MetadataMap};
 
 use super::{
-    Grpc, GrpcError, Messages, Request, Response, Server, describe,
+    Grpc, GrpcError, GrpcMessages, GrpcRequest, GrpcResponse, GrpcServer, describe,
     message::{self, Untold},
     metadata,
-    raw::Raw,
+    raw::RawCodec,
 };
 use crate::{
     base::{explain::Explain, limits},
@@ -23,7 +23,7 @@ use crate::{
         egress::cause,
         resilience::{Retry, Verdict},
     },
-    observe::{operation::Operation, request::Origin, traces::Recording},
+    observe::{operation::Operation, request::CallOrigin, traces::Recording},
 };
 
 /// Servers count the time of a call themselves, in their own units, and some say that it was cancelled when it is over.
@@ -33,10 +33,10 @@ impl Grpc {
     /// Calls a method that answers with one message, by `deadline` at the latest.
     pub(crate) async fn call(
         &self,
-        request: Request,
-        origin: &Origin,
+        request: GrpcRequest,
+        origin: &CallOrigin,
         deadline: Instant,
-    ) -> Result<Response, GrpcError> {
+    ) -> Result<GrpcResponse, GrpcError> {
         let server = self.server(&request.server)?;
         let origin = &origin.child();
         let metadata = metadata::outgoing(&request.metadata, origin)?;
@@ -46,7 +46,7 @@ impl Grpc {
             async move {
                 let asked = server.asked(request, Answers::Once, known).await?;
                 let answer = asked.unary(metadata, until).await?;
-                Ok(Response {
+                Ok(GrpcResponse {
                     message: asked.told(answer.get_ref().clone(), limits::GRPC_JSON)?,
                     metadata: metadata::incoming([answer.into_parts().0]),
                 })
@@ -58,11 +58,11 @@ impl Grpc {
     /// Calls a method that answers with a stream, and reads it to its end or up to `limit` messages.
     pub(crate) async fn stream(
         &self,
-        request: Request,
+        request: GrpcRequest,
         limit: Option<u32>,
-        origin: &Origin,
+        origin: &CallOrigin,
         deadline: Instant,
-    ) -> Result<Messages, GrpcError> {
+    ) -> Result<GrpcMessages, GrpcError> {
         let server = self.server(&request.server)?;
         let origin = &origin.child();
         let metadata = metadata::outgoing(&request.metadata, origin)?;
@@ -123,7 +123,7 @@ enum Answers {
 
 /// A call that is ready to be sent.
 struct Asked<'a> {
-    server: &'a Server,
+    server: &'a GrpcServer,
     method: MethodDescriptor,
     message: Bytes,
     /// `package.Service/Method`.
@@ -131,12 +131,12 @@ struct Asked<'a> {
     known: &'a Known,
 }
 
-impl Server {
+impl GrpcServer {
     /// Measures a call, and ends it in time: with one attempt, or those that the policy has.
     async fn within<T, F: Future<Output = Result<T, GrpcError>>>(
         &self,
-        request: &Request,
-        origin: &Origin,
+        request: &GrpcRequest,
+        origin: &CallOrigin,
         deadline: Instant,
         known: &Known,
         call: impl Fn(Instant) -> F,
@@ -181,7 +181,7 @@ impl Server {
 
     async fn asked<'a>(
         &'a self,
-        request: &Request,
+        request: &GrpcRequest,
         answers: Answers,
         known: &'a Known,
     ) -> Result<Asked<'a>, GrpcError> {
@@ -231,19 +231,26 @@ impl Asked<'_> {
         let answered = async {
             let mut client = self.client().await?;
             let path = self.path()?;
-            client.unary(self.request(metadata, until), path, Raw).await
+            client.unary(self.request(metadata, until), path, RawCodec).await
         };
         self.or_failed(answered.await).await
     }
 
-    async fn stream(&self, metadata: MetadataMap, limit: Option<u32>, until: Instant) -> Result<Messages, GrpcError> {
+    async fn stream(
+        &self,
+        metadata: MetadataMap,
+        limit: Option<u32>,
+        until: Instant,
+    ) -> Result<GrpcMessages, GrpcError> {
         let opened = async {
             let mut client = self.client().await?;
             let path = self.path()?;
-            client.server_streaming(self.request(metadata, until), path, Raw).await
+            client
+                .server_streaming(self.request(metadata, until), path, RawCodec)
+                .await
         };
         let (headers, mut stream, _) = self.or_failed(opened.await).await?.into_parts();
-        let mut answer = Messages {
+        let mut answer = GrpcMessages {
             messages: Vec::new(),
             cut: false,
             metadata: Vec::new(),

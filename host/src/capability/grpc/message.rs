@@ -28,14 +28,14 @@ const OPTIONS: SerializeOptions = SerializeOptions::new()
 
 /// Why a text is not the message that a method takes.
 #[derive(Debug)]
-pub(super) struct Unfit {
+pub(super) struct UnfitMessage {
     pub(super) message: String,
     /// Whether a description that is newer may know the field.
     pub(super) is_unknown_field: bool,
 }
 
 /// `null` and no text stand for a message without fields.
-pub(super) fn read(descriptor: &MessageDescriptor, text: &str) -> Result<Bytes, Unfit> {
+pub(super) fn read(descriptor: &MessageDescriptor, text: &str) -> Result<Bytes, UnfitMessage> {
     let text = match text.trim() {
         "" | "null" => "{}",
         text => text,
@@ -47,11 +47,11 @@ pub(super) fn read(descriptor: &MessageDescriptor, text: &str) -> Result<Bytes, 
     Ok(message.encode_to_vec().into())
 }
 
-fn unfit(descriptor: &MessageDescriptor, text: &str, error: &serde_json::Error) -> Unfit {
+fn unfit(descriptor: &MessageDescriptor, text: &str, error: &serde_json::Error) -> UnfitMessage {
     let unknown = serde_json::from_str(text)
         .ok()
         .and_then(|json| unknown_field(descriptor, &json, ""));
-    Unfit {
+    UnfitMessage {
         is_unknown_field: unknown.is_some(),
         message: unknown.unwrap_or_else(|| format!("the message is no {}: {error}", descriptor.full_name())),
     }
@@ -114,7 +114,7 @@ pub(super) fn write(descriptor: &MessageDescriptor, bytes: Bytes, most: usize) -
     if has_any && let Some(unknown) = &mut unknown {
         unknown.take_out(&mut message);
     }
-    let mut text = Bounded { text: Vec::new(), most };
+    let mut text = BoundedWriter { text: Vec::new(), most };
     let written = message.serialize_with_options(&mut serde_json::Serializer::new(&mut text), &OPTIONS);
     let text = match written {
         Ok(()) => String::from_utf8(text.text).map_err(|error| broken(&error))?,
@@ -146,12 +146,12 @@ fn is_shallow(message: &DynamicMessage, left: usize) -> bool {
 }
 
 /// Takes so many bytes and no more.
-struct Bounded {
+struct BoundedWriter {
     text: Vec<u8>,
     most: usize,
 }
 
-impl io::Write for Bounded {
+impl io::Write for BoundedWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.text.len() + bytes.len() > self.most {
             return Err(io::ErrorKind::FileTooLarge.into());

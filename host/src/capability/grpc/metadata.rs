@@ -12,7 +12,7 @@ use http::{
 use tonic::metadata::MetadataMap;
 
 use super::GrpcError;
-use crate::{base::limits, network::egress::headers, observe::request::Origin};
+use crate::{base::limits, network::egress::headers, observe::request::CallOrigin};
 
 /// Servers differ in whether they pad.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -21,7 +21,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// A guest's metadata without what belongs to gRPC and the host, and the request's id and trace.
-pub(super) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<MetadataMap, GrpcError> {
+pub(super) fn outgoing(given: &[(String, String)], origin: &CallOrigin) -> Result<MetadataMap, GrpcError> {
     if size(given) > limits::GRPC_METADATA {
         return Err(GrpcError::LongMetadata);
     }
@@ -97,7 +97,7 @@ mod tests {
             ("X-Tenant", "7"),
             ("key-bin", "AQI"),
         ]);
-        let headers = outgoing(&given, &Origin::internal()).unwrap().into_headers();
+        let headers = outgoing(&given, &CallOrigin::internal()).unwrap().into_headers();
         let names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
         assert_eq!(names, ["x-tenant", "key-bin", "x-request-id", "traceparent"]);
         assert_eq!(headers["key-bin"], "AQI=");
@@ -111,7 +111,7 @@ mod tests {
             ("a", "x\r\ny: z", "bad-header"),
             ("a", &*"x".repeat(limits::GRPC_METADATA), "too-large"),
         ] {
-            let error = outgoing(&pairs(&[(name, value)]), &Origin::internal()).told();
+            let error = outgoing(&pairs(&[(name, value)]), &CallOrigin::internal()).told();
             assert_eq!(error.code, code, "{name}");
         }
     }

@@ -28,9 +28,9 @@ use prost_reflect::DescriptorPool;
 use tsk::{Config, Diagnostic};
 
 pub use self::remote::Channels;
-use self::remote::Remote;
+use self::remote::RemoteServer;
 pub(crate) use self::{
-    call::{Messages, Request, Response},
+    call::{GrpcMessages, GrpcRequest, GrpcResponse},
     error::GrpcError,
     protos::files,
 };
@@ -43,14 +43,14 @@ use crate::{
 
 /// The servers that the file names.
 pub struct Grpc {
-    servers: BTreeMap<String, Server>,
+    servers: BTreeMap<String, GrpcServer>,
 }
 
-struct Server {
+struct GrpcServer {
     name: String,
-    remote: Arc<Remote>,
+    remote: Arc<RemoteServer>,
     described: Described,
-    meter: Arc<metrics::Dependency>,
+    meter: Arc<metrics::DependencyMeter>,
     guard: Option<Guard>,
 }
 
@@ -84,7 +84,7 @@ impl Capability for Grpc {
     }
 
     fn dependencies(&self) -> Vec<(String, String)> {
-        let named = |server: &Server| (server.name.clone(), server.remote.show().to_owned());
+        let named = |server: &GrpcServer| (server.name.clone(), server.remote.show().to_owned());
         self.servers.values().map(named).collect()
     }
 
@@ -112,7 +112,7 @@ impl Grpc {
                     continue;
                 }
             };
-            let server = Server {
+            let server = GrpcServer {
                 remote: channels.get(entry.place),
                 described,
                 meter: channels.metrics.dependency("grpc", &entry.name),
@@ -128,7 +128,7 @@ impl Grpc {
         }
     }
 
-    fn server(&self, name: &str) -> Result<&Server, GrpcError> {
+    fn server(&self, name: &str) -> Result<&GrpcServer, GrpcError> {
         self.servers.get(name).ok_or_else(|| GrpcError::UnknownServer {
             name: name.to_owned(),
             hint: did_you_mean(name, self.servers.keys().map(String::as_str)),

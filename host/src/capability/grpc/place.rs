@@ -8,7 +8,7 @@ use crate::network::egress::{Network, Origin};
 /// Where a server is, and where its name may lead. A connection to a private address is never handed to a file that
 /// may reach public ones only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct GrpcEndpoint {
     pub(super) origin: Origin,
     pub(super) network: Network,
     pub(super) uri: Uri,
@@ -16,7 +16,7 @@ pub(super) struct Place {
     pub(super) port: u16,
 }
 
-impl Place {
+impl GrpcEndpoint {
     /// The error says what is wrong with the URL.
     pub(super) fn new(url: &Url, origin: Origin, network: Network) -> Result<Self, String> {
         let host = match url.host() {

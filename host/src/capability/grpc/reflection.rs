@@ -12,7 +12,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_response::MessageResponse as Answer,
 };
 
-use super::{description::Description, remote::Remote};
+use super::{description::Description, remote::RemoteServer};
 use crate::{base::limits, observe::tasks};
 
 const VERSIONS: [&str; 2] = [
@@ -40,7 +40,7 @@ impl From<Status> for Undescribed {
     }
 }
 
-impl Remote {
+impl RemoteServer {
     /// The description of a service: what is known of it, unless the server was connected to anew since, or unless it
     /// was read some time ago and must be `fresh`.
     pub(super) async fn service(&self, name: &str, fresh: bool) -> Result<ServiceDescriptor, Undescribed> {

@@ -9,45 +9,47 @@ use tokio::sync::Mutex;
 use tonic::transport::{Channel, Endpoint};
 
 use super::{
-    connect::{Connector, Tls},
+    connect::{Connector, SystemTrust},
     description::Description,
-    place::Place,
+    place::GrpcEndpoint,
 };
-use crate::{base::limits, observe::metrics::Metrics, storage::store::Kept};
+use crate::{base::limits, observe::metrics::Metrics, storage::store::SharedValues};
 
 /// Connections to gRPC servers, kept across swaps for as long as the file names the server.
 pub struct Channels {
-    kept: Kept<Place, Remote>,
-    tls: Tls,
+    kept: SharedValues<GrpcEndpoint, RemoteServer>,
+    tls: SystemTrust,
     pub(super) metrics: Arc<Metrics>,
 }
 
 impl Channels {
+    /// Without a connection as yet. `metrics` has the meters of the servers.
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
-            kept: Kept::default(),
-            tls: Tls::default(),
+            kept: SharedValues::default(),
+            tls: SystemTrust::default(),
             metrics: metrics.clone(),
         }
     }
 
-    pub(super) fn get(&self, place: Place) -> Arc<Remote> {
-        self.kept.get(&place, || Remote::new(place.clone(), self.tls.clone()))
+    pub(super) fn get(&self, place: GrpcEndpoint) -> Arc<RemoteServer> {
+        self.kept
+            .get(&place, || RemoteServer::new(place.clone(), self.tls.clone()))
     }
 }
 
 /// One server.
-pub(super) struct Remote {
-    pub(super) place: Place,
+pub(super) struct RemoteServer {
+    pub(super) place: GrpcEndpoint,
     /// What it says of itself.
     pub(super) description: Mutex<Description>,
-    tls: Tls,
+    tls: SystemTrust,
     channel: OnceLock<Channel>,
     connections: Arc<AtomicU64>,
 }
 
-impl Remote {
-    fn new(place: Place, tls: Tls) -> Self {
+impl RemoteServer {
+    fn new(place: GrpcEndpoint, tls: SystemTrust) -> Self {
         Self {
             place,
             description: Mutex::default(),

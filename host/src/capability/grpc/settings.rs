@@ -3,16 +3,16 @@
 use tsk::{Config, Diagnostic, Node, Span, Value};
 use url::Url;
 
-use super::place::Place;
+use super::place::GrpcEndpoint;
 use crate::{
     base::{section::Section, sections},
     network::egress::{Origin, network},
 };
 
 /// One line of `[grpc]`.
-pub(super) struct Entry {
+pub(super) struct ServerEntry {
     pub(super) name: String,
-    pub(super) place: Place,
+    pub(super) place: GrpcEndpoint,
     /// The `.proto` files; none: the server is asked.
     pub(super) protos: Option<Vec<(String, Span)>>,
 }
@@ -20,7 +20,7 @@ pub(super) struct Entry {
 const KEYS: [&str; 2] = ["url", "proto"];
 
 /// The servers that can be used; what is wrong with the others is among the diagnostics.
-pub(super) fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<Entry> {
+pub(super) fn read(config: &Config, diagnostics: &mut Vec<Diagnostic>) -> Vec<ServerEntry> {
     let (section, mut wrong) = Section::lines(config, &sections::GRPC, "users: \"http://127.0.0.1:50051\"");
     diagnostics.append(&mut wrong);
     let lines = section.into_iter().flatten();
@@ -41,7 +41,7 @@ pub(super) fn named_protos(config: &Config) -> Vec<(String, Span)> {
     lists.flatten().collect()
 }
 
-fn entry(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Entry> {
+fn entry(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<ServerEntry> {
     let before = diagnostics.len();
     let (url, protos) = match &node.value {
         Value::Object(settings) => {
@@ -62,14 +62,14 @@ fn entry(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnos
         _ => (Some(node), None),
     };
     let place = url.and_then(|node| place(config, name, node, diagnostics))?;
-    (diagnostics.len() == before).then(|| Entry {
+    (diagnostics.len() == before).then(|| ServerEntry {
         name: name.to_owned(),
         place,
         protos,
     })
 }
 
-fn place(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<Place> {
+fn place(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<GrpcEndpoint> {
     let text = match &node.value {
         Value::String(text) => text,
         Value::Secret(secret) => secret.reveal(),
@@ -89,7 +89,7 @@ fn place(config: &Config, name: &str, node: &Node, diagnostics: &mut Vec<Diagnos
             match Origin::of(&url) {
                 None => Err("must begin with http:// or https://".to_owned()),
                 Some(_) if !bare => Err("has more than scheme, host and port".to_owned()),
-                Some(origin) => Place::new(&url, origin, network(config, &url)),
+                Some(origin) => GrpcEndpoint::new(&url, origin, network(config, &url)),
             }
         });
     match found {

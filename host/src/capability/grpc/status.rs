@@ -2,7 +2,7 @@
 
 use tonic::{Code, Status, TimeoutExpired};
 
-use super::{GrpcError, Server};
+use super::{GrpcError, GrpcServer};
 use crate::{
     base::limits,
     network::egress::{Forbidden, cause, forbidden, reason},
@@ -11,7 +11,7 @@ use crate::{
 /// How tonic begins what it says of a message that is over the bound. It has no other sign for it.
 const OVER: &str = "Error, decoded message length too large";
 
-impl Server {
+impl GrpcServer {
     /// Why a call of `method` failed: what the server says, or what became of the connection.
     pub(super) fn failure(&self, method: &str, status: &Status) -> GrpcError {
         match std::error::Error::source(status) {

@@ -19,7 +19,7 @@ fn channels() -> Channels {
 }
 
 async fn refused(grpc: &Grpc) -> (u16, String, String) {
-    let request = Request {
+    let request = GrpcRequest {
         server: "users".into(),
         method: "users.UserService/GetUser".into(),
         message: "{}".into(),
@@ -27,7 +27,10 @@ async fn refused(grpc: &Grpc) -> (u16, String, String) {
         timeout_ms: Some(2000),
     };
     let deadline = Instant::now() + Duration::from_secs(20);
-    let error = grpc.call(request, &request::Origin::internal(), deadline).await.told();
+    let error = grpc
+        .call(request, &request::CallOrigin::internal(), deadline)
+        .await
+        .told();
     (error.status, error.code, error.message)
 }
 
@@ -48,9 +51,9 @@ async fn a_public_name_does_not_lead_into_the_own_network() {
     let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let url = url::Url::parse(&url).unwrap();
     // As a name such as `users.example.com` is granted.
-    let place = place::Place::new(&url, Origin::of(&url).unwrap(), Network::Public).unwrap();
+    let place = place::GrpcEndpoint::new(&url, Origin::of(&url).unwrap(), Network::Public).unwrap();
     let channels = channels();
-    let server = Server {
+    let server = GrpcServer {
         guard: None,
         name: "users".into(),
         remote: channels.get(place),

@@ -20,19 +20,19 @@ use crate::{
     base::{limits, off_limits},
     network::{
         egress::{self, Network, cause},
-        tls::Outgoing,
+        tls::OutgoingTls,
     },
     observe::metrics::Metrics,
 };
 
 /// The clients of the process, kept across swaps for as long as what `[tls]` says of them stays.
 #[derive(Clone, Default)]
-pub struct Client {
+pub struct HttpClients {
     kept: Arc<Mutex<Vec<Weak<Clients>>>>,
     pub(super) metrics: Arc<Metrics>,
 }
 
-impl Client {
+impl HttpClients {
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             kept: Arc::default(),
@@ -40,7 +40,7 @@ impl Client {
         }
     }
 
-    pub(super) fn for_tls(&self, tls: Outgoing) -> Arc<Clients> {
+    pub(super) fn for_tls(&self, tls: OutgoingTls) -> Arc<Clients> {
         let mut kept = self.kept.lock();
         let found = kept.iter().filter_map(Weak::upgrade).find(|one| one.tls == tls);
         found.unwrap_or_else(|| {
@@ -58,8 +58,8 @@ impl Client {
 /// ones only; by whether they show the certificate of this service, where it has one; and by whether the port is that of the
 /// admin address, since names are resolved without one. Fresh ones keep no connections.
 pub(super) struct Clients {
-    tls: Outgoing,
-    made: [Made; 16],
+    tls: OutgoingTls,
+    made: [ClientCell; 16],
 }
 
 /// What a connection must be for a request.
@@ -72,10 +72,10 @@ pub(super) struct Way {
     pub(super) is_fresh: bool,
 }
 
-type Made = OnceLock<Result<reqwest::Client, String>>;
+type ClientCell = OnceLock<Result<reqwest::Client, String>>;
 
 impl Clients {
-    fn new(tls: Outgoing) -> Self {
+    fn new(tls: OutgoingTls) -> Self {
         Self {
             tls,
             made: Default::default(),
@@ -90,12 +90,17 @@ impl Clients {
         let at = [network == Network::Private, shows, port.is_some(), is_fresh];
         let at = at.iter().fold(0, |at, bit| at * 2 + usize::from(*bit));
         self.made[at]
-            .get_or_init(|| self.build(Watched { network, port }, shows, is_fresh))
+            .get_or_init(|| self.build(EgressResolver { network, port }, shows, is_fresh))
             .as_ref()
             .map_err(Clone::clone)
     }
 
-    fn build(&self, watched: Watched, shows_certificate: bool, is_fresh: bool) -> Result<reqwest::Client, String> {
+    fn build(
+        &self,
+        watched: EgressResolver,
+        shows_certificate: bool,
+        is_fresh: bool,
+    ) -> Result<reqwest::Client, String> {
         let tls = self
             .tls
             .config(shows_certificate)
@@ -119,13 +124,13 @@ impl Clients {
 
 /// Resolves through the system and refuses addresses that the request may not reach. reqwest connects to exactly the
 /// addresses that this gives; it is not asked for URLs with an IP address, which `check_literal` sees to.
-pub(super) struct Watched {
+pub(super) struct EgressResolver {
     pub(super) network: Network,
     /// That of the admin address, where the requests are for that port.
     pub(super) port: Option<u16>,
 }
 
-impl Resolve for Watched {
+impl Resolve for EgressResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let Self { network, port } = *self;
         Box::pin(async move {

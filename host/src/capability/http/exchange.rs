@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use url::{Host, Url};
 
 use super::{
-    Granted, Http, HttpError, Request, Response,
+    Granted, Http, HttpError, HttpRequest, HttpResponse,
     client::{Way, noting_connections, remedy},
     pairs, show,
 };
@@ -25,7 +25,7 @@ use crate::{
 
 /// What is sent, as redirects change it.
 #[derive(Clone)]
-pub(super) struct Outgoing {
+pub(super) struct OutgoingRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -42,15 +42,15 @@ pub(super) struct Outgoing {
 impl Http {
     pub(super) async fn answer(
         &self,
-        mut outgoing: Outgoing,
+        mut outgoing: OutgoingRequest,
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         self.identity.mark(&mut outgoing.headers, outgoing.audience.as_deref());
         let shown = show(&outgoing.url);
         match timeout_at(end.into(), self.follow(outgoing, redirects)).await {
-            Ok(result) => result.map(|response| Response {
+            Ok(result) => result.map(|response| HttpResponse {
                 elapsed_us: start.elapsed().as_micros() as u64,
                 ..response
             }),
@@ -62,7 +62,7 @@ impl Http {
         }
     }
 
-    async fn follow(&self, mut outgoing: Outgoing, redirects: u8) -> Result<Response, HttpError> {
+    async fn follow(&self, mut outgoing: OutgoingRequest, redirects: u8) -> Result<HttpResponse, HttpError> {
         let mut left = redirects;
         loop {
             let network = self.check(&outgoing)?;
@@ -89,7 +89,7 @@ impl Http {
     }
 
     /// Whether the URL's origin may be reached, and which network it may lead to.
-    fn check(&self, outgoing: &Outgoing) -> Result<Network, HttpError> {
+    fn check(&self, outgoing: &OutgoingRequest) -> Result<Network, HttpError> {
         let url = &outgoing.url;
         let beyond = outgoing.beyond.as_ref();
         let beyond = beyond.filter(|(origin, _)| Origin::of(url).as_ref() == Some(origin));
@@ -112,7 +112,7 @@ impl Http {
         }
     }
 
-    async fn exchange(&self, outgoing: &Outgoing, network: Network) -> Result<reqwest::Response, HttpError> {
+    async fn exchange(&self, outgoing: &OutgoingRequest, network: Network) -> Result<reqwest::Response, HttpError> {
         let way = Way {
             network,
             shows_certificate: outgoing.is_direct && outgoing.audience.is_some(),
@@ -132,7 +132,7 @@ impl Http {
         sent.map_err(|error| failed(&error, &outgoing.url, network))
     }
 
-    fn request(&self, outgoing: &Outgoing, way: Way) -> Result<reqwest::RequestBuilder, HttpError> {
+    fn request(&self, outgoing: &OutgoingRequest, way: Way) -> Result<reqwest::RequestBuilder, HttpError> {
         let client = self.clients.get(way).map_err(HttpError::NoClient)?;
         let mut request = client
             .request(outgoing.method.clone(), outgoing.url.clone())
@@ -168,8 +168,8 @@ fn is_closed(error: &reqwest::Error) -> bool {
     !error.is_connect() && !error.is_timeout() && (by_hyper || by_system)
 }
 
-impl Outgoing {
-    pub(super) fn new(request: Request, origin: &request::Origin) -> Result<Self, HttpError> {
+impl OutgoingRequest {
+    pub(super) fn new(request: HttpRequest, origin: &request::CallOrigin) -> Result<Self, HttpError> {
         let mut url = Url::parse(&request.url).map_err(|error| HttpError::url(&request.url, error.to_string()))?;
         if !url.has_host() {
             return Err(HttpError::url(&request.url, "it has no host"));
@@ -207,7 +207,7 @@ impl Outgoing {
     }
 }
 
-pub(super) fn describe(span: &mut Recording, outgoing: &Outgoing) {
+pub(super) fn describe(span: &mut Recording, outgoing: &OutgoingRequest) {
     let (method, url) = (traces::method(&outgoing.method), &outgoing.url);
     span.name(if method == traces::OTHER_METHOD { "HTTP" } else { method });
     span.set("http.request.method", method);
@@ -232,7 +232,7 @@ fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url,
 }
 
 /// The body comes decompressed, so the bound is on what it becomes.
-async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, HttpError> {
+async fn read(mut answer: reqwest::Response, url: Url) -> Result<HttpResponse, HttpError> {
     let too_large = || HttpError::TooLarge(show(&url));
     let expected = answer.content_length().unwrap_or(0);
     if expected > limits::HTTP_BODY as u64 {
@@ -245,7 +245,7 @@ async fn read(mut answer: reqwest::Response, url: Url) -> Result<Response, HttpE
         }
         body.extend_from_slice(&piece);
     }
-    Ok(Response {
+    Ok(HttpResponse {
         status: answer.status().as_u16(),
         headers: pairs(answer.headers()),
         body,

@@ -19,19 +19,19 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tsk::{Config, Diagnostic};
 
-pub use self::client::Client;
 use self::client::Clients;
+pub use self::client::HttpClients;
 pub(crate) use self::{
     error::HttpError,
-    message::{Request, Response},
+    message::{HttpRequest, HttpResponse},
     show::show,
 };
 use super::{Capability, Credentials, Grant, Reading};
 use crate::{
     network::{
-        discovery::{Directory, Service, Services},
+        discovery::{Directory, DiscoveredService, Services},
         egress::{self, Network, Origin},
-        mesh::Identity,
+        mesh::MeshIdentity,
         name::same_name,
         resilience::{Guard, Policies},
     },
@@ -47,30 +47,30 @@ pub struct Http {
     /// Where the registry of `[discovery]` may be; none without one.
     registry: Option<Network>,
     /// Those that the file names. Others are looked up with each request.
-    named: BTreeMap<String, Arc<Target>>,
+    named: BTreeMap<String, Arc<RequestTarget>>,
     policies: Arc<Policies>,
-    identity: Arc<Identity>,
+    identity: Arc<MeshIdentity>,
 }
 
 struct Granted {
     network: Network,
-    target: Arc<Target>,
+    target: Arc<RequestTarget>,
 }
 
 /// Whom a request is for.
-struct Target {
+struct RequestTarget {
     /// What the file calls the service that is there: tokens are made out to it. None where it is no dependency.
     audience: Option<Arc<str>>,
-    meter: Arc<metrics::Dependency>,
+    meter: Arc<metrics::DependencyMeter>,
     /// None: requests go out as they are.
     guard: Option<Guard>,
     /// None: the URL says where.
-    service: Option<Arc<Service>>,
+    service: Option<Arc<DiscoveredService>>,
 }
 
-impl Target {
+impl RequestTarget {
     /// Whom the file does not name as a dependency.
-    fn unnamed(meter: Arc<metrics::Dependency>) -> Self {
+    fn unnamed(meter: Arc<metrics::DependencyMeter>) -> Self {
         Self {
             audience: None,
             meter,
@@ -80,7 +80,7 @@ impl Target {
     }
 
     /// `name` is what metrics call it.
-    fn service(service: Arc<Service>, name: &str, metrics: &Metrics, policies: &Policies) -> Self {
+    fn service(service: Arc<DiscoveredService>, name: &str, metrics: &Metrics, policies: &Policies) -> Self {
         Self {
             meter: metrics.dependency("http", name),
             guard: policies.guard(service.name()),
@@ -92,11 +92,11 @@ impl Target {
 
 impl Capability for Arc<Http> {
     const NAME: &'static str = "http";
-    type Kept = (Client, Directory);
+    type Kept = (HttpClients, Directory);
     type Error = HttpError;
 
     fn kept(metrics: &Arc<Metrics>) -> Self::Kept {
-        (Client::new(metrics), Directory::default())
+        (HttpClients::new(metrics), Directory::default())
     }
 
     fn read((client, directory): &Self::Kept, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
@@ -123,7 +123,7 @@ impl Capability for Arc<Http> {
 
 impl Http {
     pub(crate) fn new(
-        client: &Client,
+        client: &HttpClients,
         directory: &Directory,
         policies: &Arc<Policies>,
         config: &Config,
@@ -133,7 +133,7 @@ impl Http {
         let names = egress::names(&dependencies);
         let granted = |(origin, network): (Origin, Network)| {
             let name = names.get(&origin);
-            let target = Target {
+            let target = RequestTarget {
                 meter: client
                     .metrics
                     .dependency("http", name.map_or(origin.as_str(), String::as_str)),
@@ -159,7 +159,7 @@ impl Http {
         };
         let named = dependencies.iter().filter_map(|(name, _)| {
             let service = services.find(name).ok()?;
-            let target = Target::service(service, name, &client.metrics, policies);
+            let target = RequestTarget::service(service, name, &client.metrics, policies);
             Some((same_name(name), Arc::new(target)))
         });
         Ok(Arc::new(Self {

@@ -5,13 +5,13 @@ use std::time::Instant;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Http, HttpError, exchange::Outgoing};
+use super::{Http, HttpError, exchange::OutgoingRequest};
 
 impl Http {
     /// Whether a GET of `url` is answered with 2xx by `deadline`. The origin must be granted as for any request, and
     /// redirects are not followed. Not counted among the service's own requests.
     pub(crate) async fn probe(&self, url: &Url, deadline: Instant) -> Result<(), HttpError> {
-        let outgoing = Outgoing {
+        let outgoing = OutgoingRequest {
             method: Method::GET,
             url: url.clone(),
             headers: HeaderMap::new(),

@@ -8,8 +8,8 @@ use std::{
 use url::Url;
 
 use super::{
-    Http, HttpError, Request, Response, Target,
-    exchange::{Outgoing, describe, is_idempotent},
+    Http, HttpError, HttpRequest, HttpResponse, RequestTarget,
+    exchange::{OutgoingRequest, describe, is_idempotent},
 };
 use crate::{
     base::{explain::Explain, limits},
@@ -25,13 +25,13 @@ impl Http {
     /// Sends `request` and reads the whole answer, by `deadline` at the latest.
     pub(crate) async fn send(
         self: &Arc<Self>,
-        request: Request,
-        origin: &request::Origin,
+        request: HttpRequest,
+        origin: &request::CallOrigin,
         deadline: Instant,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let times = Times::of(&request, deadline);
         let origin = &origin.child();
-        let outgoing = Outgoing::new(request, origin)?;
+        let outgoing = OutgoingRequest::new(request, origin)?;
         let target = self.target(&outgoing.url)?;
         self.observed(&target, outgoing, times, &origin.trace).await
     }
@@ -39,20 +39,20 @@ impl Http {
     /// As [`Self::send`], for the host itself: to where one of its settings leads, which need not be granted to fujsens.
     pub(crate) async fn ask(
         self: &Arc<Self>,
-        request: Request,
+        request: HttpRequest,
         network: Network,
         deadline: Instant,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let times = Times::of(&request, deadline);
-        let origin = request::Origin::internal();
-        let mut outgoing = Outgoing::new(request, &origin)?;
+        let origin = request::CallOrigin::internal();
+        let mut outgoing = OutgoingRequest::new(request, &origin)?;
         let target = match (self.granted(&outgoing.url), Origin::of(&outgoing.url)) {
             (Ok(granted), _) => granted.target.clone(),
             (Err(error), None) => return Err(error),
             (Err(_), Some(origin)) => {
                 let meter = self.metrics.dependency("http", origin.as_str());
                 outgoing.beyond = Some((origin, network));
-                Arc::new(Target::unnamed(meter))
+                Arc::new(RequestTarget::unnamed(meter))
             }
         };
         self.observed(&target, outgoing, times, &origin.trace).await
@@ -61,11 +61,11 @@ impl Http {
     /// Counted, and a span of the trace.
     async fn observed(
         self: &Arc<Self>,
-        target: &Target,
-        mut outgoing: Outgoing,
+        target: &RequestTarget,
+        mut outgoing: OutgoingRequest,
         times: Times,
         trace: &Trace,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let Times { redirects, start, end } = times;
         outgoing.audience = target.audience.clone();
         let mut running = Operation::start(&target.meter, trace, |span| describe(span, &outgoing));
@@ -83,12 +83,12 @@ impl Http {
 
     async fn deliver(
         self: &Arc<Self>,
-        target: &Target,
-        outgoing: Outgoing,
+        target: &RequestTarget,
+        outgoing: OutgoingRequest,
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         let Some(guard) = &target.guard else {
             return self.attempt(target, outgoing, redirects, start, end).await;
         };
@@ -100,19 +100,19 @@ impl Http {
 
     async fn attempt(
         self: &Arc<Self>,
-        target: &Target,
-        outgoing: Outgoing,
+        target: &RequestTarget,
+        outgoing: OutgoingRequest,
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         match &target.service {
             None => self.answer(outgoing, redirects, start, end).await,
             Some(service) => Box::pin(self.ask_instance(service, outgoing, redirects, start, end)).await,
         }
     }
 
-    fn target(&self, url: &Url) -> Result<Arc<Target>, HttpError> {
+    fn target(&self, url: &Url) -> Result<Arc<RequestTarget>, HttpError> {
         if url.scheme() != SCHEME {
             return self.granted(url).map(|granted| granted.target.clone());
         }
@@ -135,7 +135,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(request: &Request, deadline: Instant) -> Self {
+    fn of(request: &HttpRequest, deadline: Instant) -> Self {
         let start = Instant::now();
         let total = request.timeout_ms;
         let total = total.map_or(limits::HTTP_TOTAL, |ms| Duration::from_millis(ms.into()));
@@ -148,7 +148,7 @@ impl Times {
 }
 
 /// What the end of an exchange says about the server.
-fn judge(result: &Result<Response, HttpError>) -> Verdict {
+fn judge(result: &Result<HttpResponse, HttpError>) -> Verdict {
     match result {
         Ok(response) if response.status < 500 => Verdict::Works,
         Ok(response) => {

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Instant};
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Http, HttpError, Response, Target, exchange::Outgoing};
+use super::{Http, HttpError, HttpResponse, RequestTarget, exchange::OutgoingRequest};
 use crate::{
     base::{explain::Explain, limits},
     network::{
-        discovery::{Instance, InstanceLease, InstanceOutcome, Service},
+        discovery::{DiscoveredService, Instance, InstanceLease, InstanceOutcome},
         egress::{Network, Origin},
         name::same_name,
     },
@@ -17,24 +17,29 @@ use crate::{
 };
 
 impl Http {
-    pub(super) fn service_target(&self, name: &str) -> Result<Arc<Target>, HttpError> {
+    pub(super) fn service_target(&self, name: &str) -> Result<Arc<RequestTarget>, HttpError> {
         if let Some(target) = self.named.get(&same_name(name)) {
             return Ok(target.clone());
         }
         let service = self.services.find(name)?;
         let name = service.name().to_owned();
-        Ok(Arc::new(Target::service(service, &name, &self.metrics, &self.policies)))
+        Ok(Arc::new(RequestTarget::service(
+            service,
+            &name,
+            &self.metrics,
+            &self.policies,
+        )))
     }
 
     /// Sends a request to an instance, and to the next one where nobody is there.
     pub(super) async fn ask_instance(
         self: &Arc<Self>,
-        service: &Arc<Service>,
-        outgoing: Outgoing,
+        service: &Arc<DiscoveredService>,
+        outgoing: OutgoingRequest,
         redirects: u8,
         start: Instant,
         end: Instant,
-    ) -> Result<Response, HttpError> {
+    ) -> Result<HttpResponse, HttpError> {
         self.keep_known(service, end).await?;
         for instance in service.probes(Instant::now()) {
             tasks::run("probe", probe(self.clone(), instance, service.name().into()));
@@ -55,7 +60,7 @@ impl Http {
     }
 
     /// Asks the registry where a service is: now where nothing is known, else beside the requests that come.
-    async fn keep_known(self: &Arc<Self>, service: &Arc<Service>, end: Instant) -> Result<(), HttpError> {
+    async fn keep_known(self: &Arc<Self>, service: &Arc<DiscoveredService>, end: Instant) -> Result<(), HttpError> {
         if service.is_known() {
             // Others than the registry's are never asked for again.
             if service.takes_refresh(self.services.refresh(), Instant::now())
@@ -83,7 +88,7 @@ impl Http {
         self.look_up(service, url, end).await
     }
 
-    async fn look_up(&self, service: &Service, url: Url, end: Instant) -> Result<(), HttpError> {
+    async fn look_up(&self, service: &DiscoveredService, url: Url, end: Instant) -> Result<(), HttpError> {
         let looked_up = self.look_up_once(service, url, end).await;
         let refresh = self.services.refresh();
         let pause = match looked_up {
@@ -94,8 +99,8 @@ impl Http {
         looked_up
     }
 
-    async fn look_up_once(&self, service: &Service, url: Url, end: Instant) -> Result<(), HttpError> {
-        let outgoing = Outgoing {
+    async fn look_up_once(&self, service: &DiscoveredService, url: Url, end: Instant) -> Result<(), HttpError> {
+        let outgoing = OutgoingRequest {
             beyond: Origin::of(&url).zip(self.registry),
             ..question(url)
         };
@@ -110,7 +115,7 @@ impl Http {
 }
 
 async fn probe(http: Arc<Http>, instance: Arc<Instance>, service: Arc<str>) {
-    let outgoing = Outgoing {
+    let outgoing = OutgoingRequest {
         beyond: instance_at(instance.url()),
         audience: Some(service),
         ..question(instance.health_url())
@@ -127,8 +132,8 @@ fn instance_at(url: &Url) -> Option<(Origin, Network)> {
 }
 
 /// A GET of the host's own.
-fn question(url: Url) -> Outgoing {
-    Outgoing {
+fn question(url: Url) -> OutgoingRequest {
+    OutgoingRequest {
         method: Method::GET,
         url,
         headers: HeaderMap::new(),
@@ -140,19 +145,19 @@ fn question(url: Url) -> Outgoing {
 }
 
 /// A request for a service, as one for this instance of it.
-fn at(outgoing: &Outgoing, busy: &InstanceLease) -> Outgoing {
+fn at(outgoing: &OutgoingRequest, busy: &InstanceLease) -> OutgoingRequest {
     let mut url = busy.url().clone();
     let base = url.path().trim_end_matches('/').to_owned();
     url.set_path(&format!("{base}{}", outgoing.url.path()));
     url.set_query(outgoing.url.query());
-    Outgoing {
+    OutgoingRequest {
         beyond: instance_at(&url),
         url,
         ..outgoing.clone()
     }
 }
 
-fn outcome(result: &Result<Response, HttpError>) -> InstanceOutcome {
+fn outcome(result: &Result<HttpResponse, HttpError>) -> InstanceOutcome {
     match result {
         Ok(response) if matches!(response.status, 502..=504) => InstanceOutcome::Badly,
         Ok(_) => InstanceOutcome::Well,

@@ -21,7 +21,7 @@ use crate::base::explain::Told;
 use crate::{
     base::limits,
     capability::fixture,
-    network::resilience::Memory,
+    network::resilience::GuardMemory,
     observe::{request, trace_context::TraceContext},
 };
 
@@ -184,9 +184,9 @@ fn granting(origins: serde_json::Value) -> Arc<Http> {
 
 fn made(file: serde_json::Value) -> Arc<Http> {
     let config = fixture::config(file);
-    let policies = Arc::new(Policies::new(&Memory::default(), &config).unwrap());
+    let policies = Arc::new(Policies::new(&GuardMemory::default(), &config).unwrap());
     Http::new(
-        &Client::default(),
+        &HttpClients::default(),
         &Directory::default(),
         &policies,
         &config,
@@ -195,8 +195,8 @@ fn made(file: serde_json::Value) -> Arc<Http> {
     .unwrap()
 }
 
-fn get(url: impl Into<String>) -> Request {
-    Request {
+fn get(url: impl Into<String>) -> HttpRequest {
+    HttpRequest {
         method: "GET".into(),
         url: url.into(),
         headers: Vec::new(),
@@ -206,8 +206,8 @@ fn get(url: impl Into<String>) -> Request {
     }
 }
 
-async fn send(http: &Arc<Http>, request: Request) -> Result<Response, HttpError> {
-    let origin = request::Origin {
+async fn send(http: &Arc<Http>, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let origin = request::CallOrigin {
         request_id: "r-1".into(),
         trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", None)
             .unwrap()
@@ -218,7 +218,7 @@ async fn send(http: &Arc<Http>, request: Request) -> Result<Response, HttpError>
         .await
 }
 
-async fn failure(http: &Arc<Http>, request: Request) -> (u16, String, String) {
+async fn failure(http: &Arc<Http>, request: HttpRequest) -> (u16, String, String) {
     let error = send(http, request).await.told();
     (error.status, error.code, error.message)
 }
@@ -227,7 +227,7 @@ async fn failure(http: &Arc<Http>, request: Request) -> (u16, String, String) {
 async fn a_request_and_its_answer() {
     let upstream = Upstream::start().await;
     let http = upstream.http();
-    let request = Request {
+    let request = HttpRequest {
         method: "post".into(),
         headers: vec![
             ("X-Own".into(), "1".into()),
@@ -304,7 +304,7 @@ async fn a_kept_connection_that_closes_costs_no_answer() {
     for (reads, resets) in [(true, false), (true, true), (false, false)] {
         let (address, requests) = closing(reads, resets).await;
         let http = granting(json!([format!("http://{address}")]));
-        let request = |method: &str| Request {
+        let request = |method: &str| HttpRequest {
             method: method.to_owned(),
             ..get(format!("http://{address}/"))
         };
@@ -343,7 +343,7 @@ async fn requests_without_a_body_say_so() {
     let http = upstream.http();
     for body in [None, Some(Vec::new())] {
         for (method, says) in [("POST", 1), ("PUT", 1), ("PATCH", 1), ("GET", 0), ("DELETE", 0)] {
-            let request = Request {
+            let request = HttpRequest {
                 method: method.to_owned(),
                 body: body.clone(),
                 ..get(upstream.url("/echo"))
@@ -356,7 +356,7 @@ async fn requests_without_a_body_say_so() {
             assert!(!sent.contains("transfer-encoding"), "{sent}");
         }
     }
-    let with_body = Request {
+    let with_body = HttpRequest {
         method: "POST".to_owned(),
         body: Some(b"abc".to_vec()),
         ..get(upstream.url("/echo"))
@@ -417,9 +417,9 @@ async fn metadata_is_never_reached() {
 async fn names_are_checked_where_they_lead() {
     use reqwest::dns::Resolve;
 
-    use super::client::Watched;
+    use super::client::EgressResolver;
 
-    let resolve = |network| Watched { network, port: None }.resolve("localhost".parse().unwrap());
+    let resolve = |network| EgressResolver { network, port: None }.resolve("localhost".parse().unwrap());
     let Err(error) = resolve(Network::Public).await else {
         panic!("localhost is not public")
     };
@@ -441,7 +441,7 @@ async fn redirects_are_followed_within_the_grants() {
     assert_eq!((response.status, response.url), (200, upstream.url("/echo")));
     let unfollowed = send(
         &http,
-        Request {
+        HttpRequest {
             redirects: 0,
             ..get(upstream.url("/to?/echo"))
         },
@@ -468,7 +468,7 @@ async fn redirects_change_what_is_sent() {
     let (upstream, other) = (Upstream::start().await, Upstream::start().await);
     let http = granting(json!([upstream.url(""), other.url("")]));
     let sent = async |path: &str| {
-        let request = Request {
+        let request = HttpRequest {
             method: "POST".into(),
             headers: vec![
                 ("authorization".into(), "Bearer s3cret".into()),
@@ -503,7 +503,7 @@ async fn slow_upstreams_are_left_in_time() {
         let start = Instant::now();
         let (status, code, message) = failure(
             &http,
-            Request {
+            HttpRequest {
                 timeout_ms: Some(150),
                 ..get(upstream.url(path))
             },
@@ -516,7 +516,7 @@ async fn slow_upstreams_are_left_in_time() {
             start.elapsed()
         );
     }
-    let origin = request::Origin::internal();
+    let origin = request::CallOrigin::internal();
     let start = Instant::now();
     let late = http
         .send(get(upstream.url("/drip")), &origin, start + Duration::from_millis(100))
@@ -553,21 +553,21 @@ async fn failures_are_told_apart() {
         (get("/relative"), (500, "bad-url")),
         (get("ftp://example.com/"), (500, "bad-url")),
         (
-            Request {
+            HttpRequest {
                 method: "CONNECT".into(),
                 ..get(upstream.url("/"))
             },
             (500, "bad-method"),
         ),
         (
-            Request {
+            HttpRequest {
                 method: "G T".into(),
                 ..get(upstream.url("/"))
             },
             (500, "bad-method"),
         ),
         (
-            Request {
+            HttpRequest {
                 headers: vec![("a".into(), "b\r\nc: d".into())],
                 ..get(upstream.url("/"))
             },

@@ -19,7 +19,7 @@ use std::{
 use redis::Cmd;
 use tsk::{Config, Diagnostic, Object};
 
-use self::verbs::Kind;
+use self::verbs::VerbKind;
 pub(crate) use self::{error::RedisError, reply::RedisReply};
 use super::{Capability, Grant, Reading};
 use crate::base::misspelt::did_you_mean;
@@ -30,7 +30,7 @@ use crate::{
         operation::Operation,
         traces::{Recording, Trace},
     },
-    storage::store::redis::{Server, Servers, info},
+    storage::store::redis::{RedisServer, Servers, info},
 };
 
 /// What a blocking command leaves of the call's time, so that its "nothing came" still reaches the guest: a server
@@ -40,14 +40,14 @@ const MARGIN: Duration = Duration::from_millis(200);
 /// The servers that the file names.
 pub struct Redis {
     /// By the dotted path of the value.
-    by_path: BTreeMap<String, Named>,
-    by_url: HashMap<String, Named>,
+    by_path: BTreeMap<String, NamedServer>,
+    by_url: HashMap<String, NamedServer>,
 }
 
 #[derive(Clone)]
-struct Named {
-    server: Arc<Server>,
-    meter: Arc<metrics::Dependency>,
+struct NamedServer {
+    server: Arc<RedisServer>,
+    meter: Arc<metrics::DependencyMeter>,
 }
 
 impl Capability for Redis {
@@ -62,7 +62,7 @@ impl Capability for Redis {
     }
 
     fn grants(&self) -> Vec<Grant> {
-        let grant = |(path, named): (&String, &Named)| Grant {
+        let grant = |(path, named): (&String, &NamedServer)| Grant {
             capability: "redis",
             target: format!("{path} (redis://{})", named.server.name),
         };
@@ -71,7 +71,7 @@ impl Capability for Redis {
 
     fn dependencies(&self) -> Vec<(String, String)> {
         let named =
-            |(path, named): (&String, &Named)| (short(path).to_owned(), format!("redis://{}", named.server.name));
+            |(path, named): (&String, &NamedServer)| (short(path).to_owned(), format!("redis://{}", named.server.name));
         self.by_path.iter().map(named).collect()
     }
 
@@ -124,7 +124,7 @@ impl Redis {
             match info(url) {
                 None => {}
                 Some(Ok(info)) => {
-                    let named = Named {
+                    let named = NamedServer {
                         server: servers.get(url, info),
                         meter: metrics.dependency("redis", short(&path)),
                     };
@@ -149,7 +149,7 @@ impl Redis {
         trace: &Trace,
         deadline: Instant,
     ) -> Result<RedisReply, RedisError> {
-        let Named { server, meter } = self.server(section, server)?;
+        let NamedServer { server, meter } = self.server(section, server)?;
         let verb = name.trim().to_ascii_uppercase();
         let kind = verbs::kind(&verb, &arguments)?;
         bounds::check(&verb, &arguments)?;
@@ -189,7 +189,7 @@ impl Redis {
     }
 
     /// A key of `[redis]`, a key of the own section, a path from the top, or a URL that the file contains.
-    fn server(&self, section: &str, name: &str) -> Result<&Named, RedisError> {
+    fn server(&self, section: &str, name: &str) -> Result<&NamedServer, RedisError> {
         let found = self
             .by_path
             .get(&format!("redis.{name}"))
@@ -215,7 +215,7 @@ fn short(path: &str) -> &str {
 }
 
 /// Keys and values stay out: they are the service's own.
-fn describe(span: &mut Recording, server: &Server, name: &str, verb: &str) {
+fn describe(span: &mut Recording, server: &RedisServer, name: &str, verb: &str) {
     span.name(format!("{verb} {name}"));
     span.set("db.system.name", "redis");
     span.set("db.operation.name", verb);
@@ -227,8 +227,8 @@ fn describe(span: &mut Recording, server: &Server, name: &str, verb: &str) {
 
 /// Runs a command in the way of its kind, by `deadline` at the latest.
 async fn run(
-    server: &Server,
-    kind: Kind,
+    server: &RedisServer,
+    kind: VerbKind,
     verb: &str,
     arguments: Vec<Value>,
     deadline: Instant,
@@ -236,11 +236,11 @@ async fn run(
     let left = deadline.saturating_duration_since(Instant::now());
     let time = left.min(limits::REDIS_COMMAND);
     match kind {
-        Kind::Short => RedisReply::new(server.run(&command(verb, &arguments), time).await?),
-        Kind::Get => get(server, &arguments, time).await,
-        Kind::Append => append(server, &arguments, time).await,
-        Kind::Long => RedisReply::new(server.run_alone(&command(verb, &arguments), time).await?),
-        Kind::BlocksByLast | Kind::BlocksByFirst => {
+        VerbKind::Short => RedisReply::new(server.run(&command(verb, &arguments), time).await?),
+        VerbKind::Get => get(server, &arguments, time).await,
+        VerbKind::Append => append(server, &arguments, time).await,
+        VerbKind::Long => RedisReply::new(server.run_alone(&command(verb, &arguments), time).await?),
+        VerbKind::BlocksByLast | VerbKind::BlocksByFirst => {
             let longest = left.saturating_sub(MARGIN).max(Duration::from_millis(1));
             let wait = verbs::wait(kind, &arguments)?.map_or(longest, |asked| asked.min(longest));
             let arguments = verbs::with_wait(kind, arguments, wait);
@@ -267,7 +267,7 @@ fn command(verb: &str, arguments: &[Value]) -> Cmd {
 
 /// `GETRANGE` gives a text of any length in part, and `EXISTS` tells an empty one from none: `GET` would have to be
 /// read whole.
-async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<RedisReply, RedisError> {
+async fn get(server: &RedisServer, arguments: &[Value], time: Duration) -> Result<RedisReply, RedisError> {
     let key = arguments.first().cloned().unwrap_or(Value::Null);
     let mut both = redis::Pipeline::with_capacity(2);
     let range = [
@@ -289,7 +289,7 @@ async fn get(server: &Server, arguments: &[Value], time: Duration) -> Result<Red
 
 /// A value grows by what is appended as long as it is no longer than one that could be set at once. Whoever appends to it at
 /// the same time may add as much.
-async fn append(server: &Server, arguments: &[Value], time: Duration) -> Result<RedisReply, RedisError> {
+async fn append(server: &RedisServer, arguments: &[Value], time: Duration) -> Result<RedisReply, RedisError> {
     let before = server
         .run(&command("STRLEN", arguments.get(..1).unwrap_or_default()), time)
         .await?;

@@ -6,7 +6,7 @@ use super::RedisError;
 use crate::base::value::Value;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum VerbKind {
     /// The answer is one element at most: the shared connection.
     Short,
     /// `GET`: one text, but of any length. Asked for in a bounded piece, on the shared connection.
@@ -38,25 +38,25 @@ const BLOCKS_BY_LAST: &str = "BLMOVE BLPOP BRPOP BRPOPLPUSH BZPOPMAX BZPOPMIN";
 const BLOCKS_BY_FIRST: &str = "BLMPOP BZMPOP";
 
 /// How `verb` (upper case) runs with these arguments; an error when it is not allowed.
-pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<Kind, RedisError> {
+pub(super) fn kind(verb: &str, arguments: &[Value]) -> Result<VerbKind, RedisError> {
     let among = |list: &str| list.split_whitespace().any(|known| known == verb);
     match verb {
-        "GET" if arguments.len() == 1 => return Ok(Kind::Get),
-        "APPEND" if arguments.len() == 2 => return Ok(Kind::Append),
+        "GET" if arguments.len() == 1 => return Ok(VerbKind::Get),
+        "APPEND" if arguments.len() == 2 => return Ok(VerbKind::Append),
         // Their usual forms answer with little; further arguments may ask for a value or for a count.
-        "SET" if !arguments.iter().skip(2).any(|option| is_text(option, "GET")) => return Ok(Kind::Short),
-        "LPOP" | "RPOP" | "SPOP" | "SRANDMEMBER" if arguments.len() == 1 => return Ok(Kind::Short),
-        "GET" => return Ok(Kind::Short),
+        "SET" if !arguments.iter().skip(2).any(|option| is_text(option, "GET")) => return Ok(VerbKind::Short),
+        "LPOP" | "RPOP" | "SPOP" | "SRANDMEMBER" if arguments.len() == 1 => return Ok(VerbKind::Short),
+        "GET" => return Ok(VerbKind::Short),
         _ => {}
     }
     if among(SHORT) {
-        Ok(Kind::Short)
+        Ok(VerbKind::Short)
     } else if among(LONG) {
-        Ok(Kind::Long)
+        Ok(VerbKind::Long)
     } else if among(BLOCKS_BY_LAST) {
-        Ok(Kind::BlocksByLast)
+        Ok(VerbKind::BlocksByLast)
     } else if among(BLOCKS_BY_FIRST) {
-        Ok(Kind::BlocksByFirst)
+        Ok(VerbKind::BlocksByFirst)
     } else {
         Err(RedisError::NotOffered {
             verb: verb.to_owned(),
@@ -84,9 +84,9 @@ fn instead(verb: &str) -> &'static str {
 }
 
 /// The time that a blocking command asked to wait for; none is for ever.
-pub(super) fn wait(kind: Kind, arguments: &[Value]) -> Result<Option<Duration>, RedisError> {
+pub(super) fn wait(kind: VerbKind, arguments: &[Value]) -> Result<Option<Duration>, RedisError> {
     let value = match kind {
-        Kind::BlocksByFirst => arguments.first(),
+        VerbKind::BlocksByFirst => arguments.first(),
         _ => arguments.last(),
     };
     let seconds = match value {
@@ -103,9 +103,9 @@ pub(super) fn wait(kind: Kind, arguments: &[Value]) -> Result<Option<Duration>, 
 }
 
 /// The arguments with the time to wait replaced.
-pub(super) fn with_wait(kind: Kind, mut arguments: Vec<Value>, time: Duration) -> Vec<Value> {
+pub(super) fn with_wait(kind: VerbKind, mut arguments: Vec<Value>, time: Duration) -> Vec<Value> {
     let value = match kind {
-        Kind::BlocksByFirst => arguments.first_mut(),
+        VerbKind::BlocksByFirst => arguments.first_mut(),
         _ => arguments.last_mut(),
     };
     if let Some(value) = value {
@@ -136,29 +136,29 @@ mod tests {
     #[test]
     fn long_forms_are_told_from_short_ones() {
         let key = || Value::Text("k".into());
-        assert_eq!(kind("GET", &[key()]).unwrap(), Kind::Get);
+        assert_eq!(kind("GET", &[key()]).unwrap(), VerbKind::Get);
         assert_eq!(
             kind("SET", &[key(), key(), Value::Text("EX".into()), Value::Integer(9)]).unwrap(),
-            Kind::Short
+            VerbKind::Short
         );
         assert_eq!(
             kind("SET", &[key(), key(), Value::Text("get".into())]).unwrap(),
-            Kind::Long
+            VerbKind::Long
         );
-        assert_eq!(kind("LPOP", &[key()]).unwrap(), Kind::Short);
-        assert_eq!(kind("LPOP", &[key(), Value::Integer(9)]).unwrap(), Kind::Long);
+        assert_eq!(kind("LPOP", &[key()]).unwrap(), VerbKind::Short);
+        assert_eq!(kind("LPOP", &[key(), Value::Integer(9)]).unwrap(), VerbKind::Long);
     }
 
     #[test]
     fn waits_are_read_and_shortened() {
         let arguments = vec![Value::Text("jobs".into()), Value::Integer(5)];
         assert_eq!(
-            wait(Kind::BlocksByLast, &arguments).unwrap(),
+            wait(VerbKind::BlocksByLast, &arguments).unwrap(),
             Some(Duration::from_secs(5))
         );
-        assert_eq!(wait(Kind::BlocksByLast, &[Value::Text("0".into())]).unwrap(), None);
+        assert_eq!(wait(VerbKind::BlocksByLast, &[Value::Text("0".into())]).unwrap(), None);
         assert_eq!(
-            wait(Kind::BlocksByFirst, &[Value::Real(0.5)]).unwrap(),
+            wait(VerbKind::BlocksByFirst, &[Value::Real(0.5)]).unwrap(),
             Some(Duration::from_millis(500))
         );
         for bad in [
@@ -167,9 +167,9 @@ mod tests {
             Value::Real(f64::NAN),
             Value::Null,
         ] {
-            assert_eq!(wait(Kind::BlocksByLast, &[bad]).told().code, "bad-argument");
+            assert_eq!(wait(VerbKind::BlocksByLast, &[bad]).told().code, "bad-argument");
         }
-        let shorter = with_wait(Kind::BlocksByLast, arguments, Duration::from_millis(1500));
+        let shorter = with_wait(VerbKind::BlocksByLast, arguments, Duration::from_millis(1500));
         assert_eq!(shorter[1], Value::Text("1.500".into()));
     }
 }

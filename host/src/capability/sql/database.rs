@@ -7,7 +7,7 @@ use tsk::{Diagnostic, Node, Span};
 
 use super::{
     did_you_mean,
-    engine::{Lease, Rehearsed, Target},
+    engine::{DatabaseTarget, Lease, Rehearsed},
     error::SqlError,
     pools::{Opened, Pools},
     shown, target,
@@ -20,7 +20,7 @@ use crate::{
 
 pub(super) struct Database {
     pub(super) opened: Arc<Opened>,
-    meter: Arc<metrics::Dependency>,
+    meter: Arc<metrics::DependencyMeter>,
     span: Span,
     /// What to run when it is opened: its tables.
     setup: Option<(String, Span)>,
@@ -30,7 +30,7 @@ pub(super) struct Database {
 impl Database {
     /// Reads an entry of `[databases]`. Opens nothing.
     pub(super) fn read(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Self, Box<Diagnostic>> {
-        let parts = Parts::read(name, node)?;
+        let parts = DatabaseParts::read(name, node)?;
         Ok(Self {
             opened: pools.get(&parts.target(name, folder)?),
             meter: pools.metrics.dependency("sql", name),
@@ -155,7 +155,7 @@ impl Database {
 }
 
 /// What an entry of `[databases]` says.
-struct Parts<'a> {
+struct DatabaseParts<'a> {
     url: &'a Node,
     setup: Option<(String, Span)>,
     durability: Option<&'a Node>,
@@ -163,7 +163,7 @@ struct Parts<'a> {
     is_pooled: Option<Span>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> DatabaseParts<'a> {
     /// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL", durability: "power" }`.
     fn read(name: &str, node: &'a Node) -> Result<Self, Box<Diagnostic>> {
         let tsk::Value::Object(parts) = &node.value else {
@@ -212,7 +212,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Where it is, and what a commit there survives.
-    fn target(&self, name: &str, folder: &Path) -> Result<Target, Box<Diagnostic>> {
+    fn target(&self, name: &str, folder: &Path) -> Result<DatabaseTarget, Box<Diagnostic>> {
         let mut target = target(name, self.url, folder)?;
         if let Some(span) = self.is_pooled {
             target = target.pooled().ok_or_else(|| {
@@ -223,8 +223,8 @@ impl<'a> Parts<'a> {
         let Some(node) = self.durability else {
             return Ok(target);
         };
-        let instead =
-            matches!(target, Target::Postgres(_)).then_some("set `synchronous_commit` of the role or the database");
+        let instead = matches!(target, DatabaseTarget::Postgres(_))
+            .then_some("set `synchronous_commit` of the role or the database");
         let durability = Durability::read(node, &format!("databases.{name}.durability"), instead)?;
         Ok(target.durable(durability))
     }
@@ -232,7 +232,7 @@ impl<'a> Parts<'a> {
 
 const KEYS: [&str; 4] = ["url", "setup", "durability", "prepared_statements"];
 
-fn target(name: &str, node: &Node, folder: &Path) -> Result<Target, Box<Diagnostic>> {
+fn target(name: &str, node: &Node, folder: &Path) -> Result<DatabaseTarget, Box<Diagnostic>> {
     let wrong = |message: String, help: String| {
         let message = format!("the database `{name}`{message}");
         Box::new(Diagnostic::error("database-url", message).at(node.span).help(help))

@@ -19,12 +19,12 @@ use crate::{
 
 /// Which database a URL means. Of one target there is one pool in the process.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Target {
+pub(super) enum DatabaseTarget {
     Sqlite(Location, Durability),
     Postgres(Server),
 }
 
-impl Target {
+impl DatabaseTarget {
     /// The same behind a pooler that shares the server's connections between transactions. None for SQLite.
     pub(super) fn pooled(self) -> Option<Self> {
         match self {
@@ -97,9 +97,9 @@ pub(super) enum Rehearsed {
     Failed(SqlError),
 }
 
-impl Target {
+impl DatabaseTarget {
     /// Tries what opening the database and its setup would say. Changes nothing.
-    pub(super) async fn rehearse(&self, engine: &Engine, setup: Option<&str>, deadline: Instant) -> Rehearsed {
+    pub(super) async fn rehearse(&self, engine: &SqlEngine, setup: Option<&str>, deadline: Instant) -> Rehearsed {
         match (self, engine) {
             (Self::Sqlite(location, _), _) => {
                 match sqlite::rehearse(location, setup.map(str::to_owned), deadline).await {
@@ -111,7 +111,7 @@ impl Target {
                     Err(error) => Rehearsed::CannotOpen(error),
                 }
             }
-            (_, Engine::Postgres(pool)) => match (pool.lease(deadline).await, setup) {
+            (_, SqlEngine::Postgres(pool)) => match (pool.lease(deadline).await, setup) {
                 (Err(error), _) if self.may_come_back(&error) => Rehearsed::NotTried(error),
                 (Err(error), _) => Rehearsed::CannotOpen(error),
                 (Ok(_), None) => Rehearsed::Passed,
@@ -121,24 +121,24 @@ impl Target {
                     Err(error) => Rehearsed::Failed(error),
                 },
             },
-            (Self::Postgres(_), Engine::Sqlite(_)) => Rehearsed::Passed,
+            (Self::Postgres(_), SqlEngine::Sqlite(_)) => Rehearsed::Passed,
         }
     }
 }
 
 /// The connections of one database.
-pub(super) enum Engine {
+pub(super) enum SqlEngine {
     Sqlite(Arc<sqlite::Pool>),
     Postgres(postgres::Pool),
 }
 
-impl Engine {
-    pub(super) fn new(target: &Target) -> Self {
+impl SqlEngine {
+    pub(super) fn new(target: &DatabaseTarget) -> Self {
         match target {
-            Target::Sqlite(location, durability) => {
+            DatabaseTarget::Sqlite(location, durability) => {
                 Self::Sqlite(Arc::new(sqlite::Pool::new(location.clone(), *durability)))
             }
-            Target::Postgres(server) => Self::Postgres(postgres::Pool::new(server.clone())),
+            DatabaseTarget::Postgres(server) => Self::Postgres(postgres::Pool::new(server.clone())),
         }
     }
 

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use super::engine::{Engine, Target};
-use crate::{observe::metrics::Metrics, storage::store::Kept};
+use super::engine::{DatabaseTarget, SqlEngine};
+use crate::{observe::metrics::Metrics, storage::store::SharedValues};
 use parking_lot::Mutex;
 
 /// Every database that the process has open, kept across swaps.
 #[derive(Default)]
 pub struct Pools {
-    by_target: Kept<Target, Opened>,
+    by_target: SharedValues<DatabaseTarget, Opened>,
     pub(super) metrics: Arc<Metrics>,
 }
 
 /// One database of the process.
 pub(super) struct Opened {
-    pub(super) target: Target,
-    pub(super) engine: Engine,
+    pub(super) target: DatabaseTarget,
+    pub(super) engine: SqlEngine,
     /// The setup that has been run on it.
     setup: Mutex<Option<String>>,
 }
@@ -29,10 +29,10 @@ impl Pools {
         }
     }
 
-    pub(super) fn get(&self, target: &Target) -> Arc<Opened> {
+    pub(super) fn get(&self, target: &DatabaseTarget) -> Arc<Opened> {
         let make = || Opened {
             target: target.clone(),
-            engine: Engine::new(target),
+            engine: SqlEngine::new(target),
             setup: Mutex::default(),
         };
         if target.is_in_memory() {

@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use super::{engine::Target, postgres::Server};
+use super::{engine::DatabaseTarget, postgres::Server};
 use crate::storage::store::{Durability, sqlite::Location};
 
 /// Reads a value of `[databases]`. Relative paths start at `folder`. The error says what is wrong, then what to write.
-pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<Target, (String, String)> {
+pub(super) fn parse(name: &str, url: &str, folder: &Path) -> Result<DatabaseTarget, (String, String)> {
     let remedy = || format!("write `{name}: \"sqlite:{name}.db\"`");
     let (scheme, path) = url.split_once(':').unwrap_or_default();
     match scheme {
         "sqlite" => Location::parse(path, folder, name)
-            .map(|location| Target::Sqlite(location, Durability::default()))
+            .map(|location| DatabaseTarget::Sqlite(location, Durability::default()))
             .map_err(|bad| {
                 let instead = bad.instead.map(|url| format!("write `{name}: \"{url}\"`"));
                 (bad.message.into(), instead.unwrap_or_else(remedy))
             }),
-        "postgres" | "postgresql" => Server::parse(url).map(Target::Postgres).map_err(|why| {
+        "postgres" | "postgresql" => Server::parse(url).map(DatabaseTarget::Postgres).map_err(|why| {
             let instead = format!("write `{name}: \"postgres://user:password@127.0.0.1:5432/{name}\"`");
             (why.into(), instead)
         }),

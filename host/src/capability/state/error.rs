@@ -55,13 +55,13 @@ impl Explain for StateError {
 
 /// Why an engine leaves everything as it is, whatever the key.
 #[derive(Clone, Copy)]
-pub(super) enum Refused {
+pub(super) enum WriteRefused {
     NoInteger,
     Overflow,
     Full,
 }
 
-impl Refused {
+impl WriteRefused {
     pub(super) fn of(self, key: &str) -> StateError {
         match self {
             Self::NoInteger => StateError::NoInteger(key.to_owned()),

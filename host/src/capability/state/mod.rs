@@ -17,53 +17,53 @@ use tokio::time::timeout_at;
 use tsk::{Config, Diagnostic, Span};
 
 pub(crate) use self::error::StateError;
-use self::{error::Refused, name::Name, redis::Keys, sqlite::Table};
+use self::{error::WriteRefused, name::Name, redis::RedisState, sqlite::StateTable};
 use super::{Capability, Grant, Reading};
 use crate::{
     base::{explain::Explain, limits, section::Section, sections, value::Value},
     observe::metrics::Metrics,
-    storage::store::{Durability, Kept, Place, Store, Stores, sqlite::Location},
+    storage::store::{Durability, Place, SharedValues, Store, Stores, sqlite::Location},
 };
 
 /// The state in each file, kept across swaps.
 #[derive(Default)]
-pub struct Tables {
-    by_place: Kept<(Location, Durability), Table>,
+pub struct StateTables {
+    by_place: SharedValues<(Location, Durability), StateTable>,
 }
 
 /// Where one service keeps its state.
 pub struct State {
     service: Arc<str>,
-    engine: Engine,
+    engine: StateEngine,
     place: Place,
     /// `[state] url`, where the file has one.
     span: Option<Span>,
 }
 
-enum Engine {
-    Sqlite(Arc<Table>),
-    Redis(Keys),
+enum StateEngine {
+    Sqlite(Arc<StateTable>),
+    Redis(RedisState),
 }
 
 macro_rules! with_engine {
     ($state:expr, $engine:ident => $work:expr) => {
         match &$state.engine {
-            Engine::Sqlite($engine) => $work,
-            Engine::Redis($engine) => $work,
+            StateEngine::Sqlite($engine) => $work,
+            StateEngine::Redis($engine) => $work,
         }
     };
 }
 
 impl Capability for State {
     const NAME: &'static str = "state";
-    type Kept = Tables;
+    type Kept = StateTables;
     type Error = StateError;
 
     fn kept(_metrics: &Arc<Metrics>) -> Self::Kept {
-        Tables::default()
+        StateTables::default()
     }
 
-    fn read(tables: &Tables, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
+    fn read(tables: &StateTables, reading: &Reading<'_>) -> Result<Self, Vec<Diagnostic>> {
         Self::new(
             reading.stores,
             tables,
@@ -90,7 +90,7 @@ impl Capability for State {
     }
 
     async fn rehearse(&self) -> Vec<Diagnostic> {
-        let (Some(span), Engine::Sqlite(table)) = (self.span, &self.engine) else {
+        let (Some(span), StateEngine::Sqlite(table)) = (self.span, &self.engine) else {
             return Vec::new();
         };
         let looked = table.look().await;
@@ -103,7 +103,7 @@ impl State {
     /// `file` is the TSK file. Opens nothing: `connect` does, and the first use.
     pub fn new(
         stores: &Stores,
-        tables: &Tables,
+        tables: &StateTables,
         config: &Config,
         service: Arc<str>,
         file: &Path,
@@ -116,10 +116,10 @@ impl State {
         };
         let engine = match stores.at(&place) {
             Store::Sqlite(file, durability) => {
-                let table = || Table::new(file.clone(), durability, stores.clock.clone());
-                Engine::Sqlite(tables.by_place.get(&(file.location().clone(), durability), table))
+                let table = || StateTable::new(file.clone(), durability, stores.clock.clone());
+                StateEngine::Sqlite(tables.by_place.get(&(file.location().clone(), durability), table))
             }
-            Store::Redis(server) => Engine::Redis(Keys::new(server)),
+            Store::Redis(server) => StateEngine::Redis(RedisState::new(server)),
         };
         Ok(Self {
             service,
@@ -129,6 +129,7 @@ impl State {
         })
     }
 
+    /// The value of a key, `Null` where there is none.
     pub(crate) async fn get(&self, deadline: Instant, key: String) -> Result<Value, StateError> {
         let name = self.name(key)?;
         let found = self.raw(deadline, name.clone()).await?;
@@ -137,6 +138,7 @@ impl State {
         })
     }
 
+    /// Replaces the value and the lifetime, in milliseconds; none: the value stays. `Null` deletes it.
     pub(crate) async fn set(
         &self,
         deadline: Instant,
@@ -154,12 +156,15 @@ impl State {
         self.within(deadline, work).await
     }
 
+    /// Deletes the value; whether there was one.
     pub(crate) async fn delete(&self, deadline: Instant, key: String) -> Result<bool, StateError> {
         let name = self.name(key)?;
         let work = async { with_engine!(self, engine => engine.delete(name).await) };
         self.within(deadline, work).await
     }
 
+    /// Adds to an integer and gives the sum; no value counts as 0, and only then does `lifetime` count, in
+    /// milliseconds.
     pub(crate) async fn increment(
         &self,
         deadline: Instant,
@@ -172,6 +177,8 @@ impl State {
         self.within(deadline, work).await
     }
 
+    /// As [`Self::set`], if the value equals `expected`, where `Null` is no value; whether it did. JSON is compared as
+    /// data.
     pub(crate) async fn compare_and_set(
         &self,
         deadline: Instant,
@@ -203,6 +210,7 @@ impl State {
         }
     }
 
+    /// Gives the value a new lifetime, in milliseconds from now; none: it stays. Whether there was a value.
     pub(crate) async fn expire(
         &self,
         deadline: Instant,
@@ -214,6 +222,7 @@ impl State {
         self.within(deadline, work).await
     }
 
+    /// Milliseconds until the value expires; none where it does not, and where there is none.
     pub(crate) async fn expires_in(&self, deadline: Instant, key: String) -> Result<Option<u64>, StateError> {
         let name = self.name(key)?;
         let work = async { with_engine!(self, engine => engine.expires_in(name).await) };

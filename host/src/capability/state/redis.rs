@@ -7,7 +7,7 @@ use ::redis::{Cmd, Value as Reply, cmd};
 use super::{Name, StateError};
 use crate::{
     base::limits,
-    storage::store::redis::{RedisRefusal, Server, key},
+    storage::store::redis::{RedisRefusal, RedisServer, key},
 };
 
 /// A key that did not exist gets the lifetime. The sum is read as text: a number would pass through Lua's floats.
@@ -26,12 +26,12 @@ const SWAP: &str = "
     return 1";
 
 /// The state on one server.
-pub(super) struct Keys {
-    server: Arc<Server>,
+pub(super) struct RedisState {
+    server: Arc<RedisServer>,
 }
 
-impl Keys {
-    pub(super) fn new(server: Arc<Server>) -> Self {
+impl RedisState {
+    pub(super) fn new(server: Arc<RedisServer>) -> Self {
         Self { server }
     }
 
@@ -134,7 +134,7 @@ fn text(lifetime: Option<u64>) -> String {
 }
 
 #[cfg(test)]
-impl Keys {
+impl RedisState {
     pub(super) async fn write_foreign(&self, key: &str, value: &str) {
         self.run(cmd("SET").arg(key).arg(value)).await.expect("the server runs");
     }

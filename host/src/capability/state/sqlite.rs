@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::{task::AbortHandle, time::sleep};
 
-use super::{Name, Refused, StateError, codec};
+use super::{Name, StateError, WriteRefused, codec};
 use crate::{
     base::{clock::Clock, limits},
     observe::tasks,
@@ -32,14 +32,14 @@ const SCHEMA: &str = "
     END;";
 
 /// The state in one file, of every service that uses it.
-pub(super) struct Table {
+pub(super) struct StateTable {
     file: Arc<File>,
     durability: Durability,
     clock: Arc<dyn Clock>,
     sweeper: OnceLock<AbortHandle>,
 }
 
-impl Drop for Table {
+impl Drop for StateTable {
     fn drop(&mut self) {
         if let Some(sweeper) = self.sweeper.get() {
             sweeper.abort();
@@ -47,7 +47,7 @@ impl Drop for Table {
     }
 }
 
-impl Table {
+impl StateTable {
     pub(super) fn new(file: Arc<File>, durability: Durability, clock: Arc<dyn Clock>) -> Self {
         Self {
             file,
@@ -100,10 +100,10 @@ impl Table {
                 None => (Some(0), expiry(now, lifetime)),
             };
             let Some(old) = old else {
-                return Ok(Err(Refused::NoInteger));
+                return Ok(Err(WriteRefused::NoInteger));
             };
             let Some(sum) = old.checked_add(by) else {
-                return Ok(Err(Refused::Overflow));
+                return Ok(Err(WriteRefused::Overflow));
             };
             Ok(put(connection, name, sum.to_string().as_bytes(), expires, now)?.map(|()| sum))
         })
@@ -148,7 +148,7 @@ impl Table {
     async fn write<T: Send + 'static>(
         &self,
         name: Name,
-        work: impl FnOnce(&Connection, &Name, i64) -> rusqlite::Result<Result<T, Refused>> + Send + 'static,
+        work: impl FnOnce(&Connection, &Name, i64) -> rusqlite::Result<Result<T, WriteRefused>> + Send + 'static,
     ) -> Result<T, StateError> {
         self.open().await?;
         let (key, clock) = (name.key.clone(), self.clock.clone());
@@ -164,7 +164,7 @@ impl Table {
     }
 }
 
-struct Row {
+struct StateRow {
     value: Vec<u8>,
     expires: Option<i64>,
 }
@@ -173,13 +173,13 @@ fn expiry(now: i64, lifetime: Option<u64>) -> Option<i64> {
     lifetime.map(|lifetime| now.saturating_add_unsigned(lifetime))
 }
 
-fn find(connection: &Connection, name: &Name, now: i64) -> rusqlite::Result<Option<Row>> {
+fn find(connection: &Connection, name: &Name, now: i64) -> rusqlite::Result<Option<StateRow>> {
     connection
         .prepare_cached(
             "SELECT value, expires FROM state WHERE service = ? AND key = ? AND (expires IS NULL OR expires > ?)",
         )?
         .query_row(params![name.service, name.key, now], |row| {
-            Ok(Row {
+            Ok(StateRow {
                 value: row.get(0)?,
                 expires: row.get(1)?,
             })
@@ -193,7 +193,7 @@ fn put(
     value: &[u8],
     expires: Option<i64>,
     now: i64,
-) -> rusqlite::Result<Result<(), Refused>> {
+) -> rusqlite::Result<Result<(), WriteRefused>> {
     let changed = connection
         .prepare_cached("UPDATE state SET value = ?, expires = ? WHERE service = ? AND key = ?")?
         .execute(params![value, expires, name.service, name.key])?;
@@ -202,7 +202,7 @@ fn put(
     }
     // What has expired must not keep new keys out.
     if is_full(connection, name)? && (sweep(connection, now)? == 0 || is_full(connection, name)?) {
-        return Ok(Err(Refused::Full));
+        return Ok(Err(WriteRefused::Full));
     }
     connection
         .prepare_cached("INSERT INTO state (service, key, value, expires) VALUES (?, ?, ?, ?)")?
@@ -251,7 +251,7 @@ async fn remove_expired(file: Arc<File>, clock: Arc<dyn Clock>) {
 }
 
 #[cfg(test)]
-impl Table {
+impl StateTable {
     /// Keys `0`, `1`, … of a service.
     pub(super) async fn fill(&self, service: &'static str, keys: usize) {
         let fill = move |connection: &Connection| {

@@ -53,7 +53,7 @@ async fn engines() -> [Setup; 2] {
 #[derive(Default)]
 struct Process {
     stores: Stores,
-    tables: Tables,
+    tables: StateTables,
 }
 
 impl Setup {
@@ -294,7 +294,9 @@ async fn a_file_holds_so_many_keys_and_expired_ones_make_room() {
     let setup = &engines().await[0];
     let process = Process::default();
     let state = setup.state(&process, "users");
-    let Engine::Sqlite(table) = &state.engine else { panic!() };
+    let StateEngine::Sqlite(table) = &state.engine else {
+        panic!()
+    };
     table.fill("users", limits::STATE_KEYS).await;
     set(&state, "0", text("replaced")).await;
     let error = state.set(soon(), "one more".into(), &text("v"), None).await.told();
@@ -311,7 +313,9 @@ async fn a_file_holds_so_many_keys_and_expired_ones_make_room() {
 async fn expired_rows_are_removed_in_the_background() {
     let setup = &engines().await[0];
     let state = setup.state(&Process::default(), "users");
-    let Engine::Sqlite(table) = &state.engine else { panic!() };
+    let StateEngine::Sqlite(table) = &state.engine else {
+        panic!()
+    };
     let most = limits::STATE_SWEEP * 3;
     for key in 0..most {
         state.set(soon(), key.to_string(), &text("v"), Some(1)).await.unwrap();
@@ -333,7 +337,9 @@ async fn expired_rows_are_removed_in_the_background() {
 async fn foreign_values_and_servers_that_are_down_are_told() {
     let [_, setup] = engines().await;
     let state = setup.state(&Process::default(), "users");
-    let Engine::Redis(keys) = &state.engine else { panic!() };
+    let StateEngine::Redis(keys) = &state.engine else {
+        panic!()
+    };
     keys.write_foreign("tusk:users:state:k", "hello").await;
     assert_eq!(state.get(soon(), "k".into()).await.told().code, "foreign");
     drop(setup);
@@ -391,7 +397,13 @@ async fn settings_are_checked() {
     let file = PathBuf::from("/nowhere/users.tsk");
     let new = |section: serde_json::Value| {
         let config = fixture::config(json!({ "state": section }));
-        State::new(&Stores::default(), &Tables::default(), &config, "users".into(), &file)
+        State::new(
+            &Stores::default(),
+            &StateTables::default(),
+            &config,
+            "users".into(),
+            &file,
+        )
     };
     for (section, says) in [
         (json!({"urll": "sqlite:a.db"}), "did you mean `url`?"),

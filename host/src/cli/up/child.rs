@@ -15,7 +15,7 @@ use tokio::{
     time::sleep,
 };
 
-use super::{group::Group, log::Log, plan::Service};
+use super::{group::Group, log::Log, plan::PlannedService};
 use crate::{base::backoff::Backoff, cli::output, observe::tasks};
 
 /// Between two looks whether a service listens.
@@ -28,7 +28,7 @@ const PAUSE: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(
 const STEADY: Duration = Duration::from_secs(60);
 
 /// Starts the service; its log goes to `log`.
-pub(super) fn start(service: &Service, group: &Group, log: &Log) -> io::Result<Child> {
+pub(super) fn start(service: &PlannedService, group: &Group, log: &Log) -> io::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .args(["--log-format", if output::is_json() { "json" } else { "text" }])
@@ -53,7 +53,7 @@ async fn forward(lines: Arc<Mutex<Split<impl AsyncBufRead + Unpin>>>, log: Log) 
 }
 
 /// Waits until the service listens. The error says why it never will.
-pub(super) async fn ready(service: &Service, child: &mut Child) -> Result<(), String> {
+pub(super) async fn ready(service: &PlannedService, child: &mut Child) -> Result<(), String> {
     let started = Instant::now();
     loop {
         if let Ok(Some(status)) = child.try_wait() {
@@ -70,7 +70,7 @@ pub(super) async fn ready(service: &Service, child: &mut Child) -> Result<(), St
 }
 
 /// Starts the service again whenever it ends. Never returns.
-pub(super) async fn keep(service: Arc<Service>, child: Arc<Mutex<Child>>, group: Group, log: Log) {
+pub(super) async fn keep(service: Arc<PlannedService>, child: Arc<Mutex<Child>>, group: Group, log: Log) {
     let mut child = child.lock().await;
     let mut pauses = PAUSE.pauses();
     let mut started = Instant::now();

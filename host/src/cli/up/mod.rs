@@ -15,27 +15,27 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use self::{group::Group, log::Log, plan::Service};
+use self::{group::Group, log::Log, plan::PlannedService};
 use super::{
-    arguments::Format,
-    output::{self, Failure},
+    arguments::OutputFormat,
+    output::{self, CommandFailure},
     serve::stop_signal,
     signals::Signals,
 };
 use crate::{base::limits, observe::tasks};
 
-pub(super) fn run(paths: &[PathBuf], log_format: Format) -> Result<(), Failure> {
+pub(super) fn run(paths: &[PathBuf], log_format: OutputFormat) -> Result<(), CommandFailure> {
     output::start_log(log_format, "warn")?;
     let services = plan::read(paths)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(error.to_string()))?;
+        .map_err(|error| CommandFailure::new(error.to_string()))?;
     runtime.block_on(up(services))
 }
 
-async fn up(services: Vec<Service>) -> Result<(), Failure> {
-    let mut signals = Signals::take().map_err(|error| Failure::new(error.to_string()))?;
+async fn up(services: Vec<PlannedService>) -> Result<(), CommandFailure> {
+    let mut signals = Signals::take().map_err(|error| CommandFailure::new(error.to_string()))?;
     let mut stop = pin!(stop_signal());
     let group = Group::default();
     let mut running = JoinSet::new();
@@ -78,7 +78,11 @@ async fn pass_on(signals: &mut Signals, group: &Group) {
 }
 
 /// Starts every service once those that it needs listen.
-async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<()>) -> Result<(), Failure> {
+async fn start_all(
+    services: Vec<PlannedService>,
+    group: &Group,
+    running: &mut JoinSet<()>,
+) -> Result<(), CommandFailure> {
     let stages = plan::stages(&services);
     let width = services
         .iter()
@@ -86,7 +90,7 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
         .max()
         .unwrap_or(0);
     let ready = ready(&services, width);
-    let mut services: Vec<Option<Service>> = services.into_iter().map(Some).collect();
+    let mut services: Vec<Option<PlannedService>> = services.into_iter().map(Some).collect();
     for stage in stages {
         let mut started = Vec::new();
         for index in stage {
@@ -95,11 +99,11 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
             };
             let log = Log::new(&service.name, index, width);
             let child = child::start(&service, group, &log)
-                .map_err(|error| Failure::new(format!("{} cannot be started: {error}", service.name)))?;
+                .map_err(|error| CommandFailure::new(format!("{} cannot be started: {error}", service.name)))?;
             started.push((service, child, log));
         }
         for (service, mut child, log) in started {
-            child::ready(&service, &mut child).await.map_err(Failure::new)?;
+            child::ready(&service, &mut child).await.map_err(CommandFailure::new)?;
             log.line(&format!("ready at {}://{}", service.scheme, service.address));
             let (service, child, group) = (Arc::new(service), Arc::new(Mutex::new(child)), group.clone());
             let keeping = move || child::keep(service.clone(), child.clone(), group.clone(), log.clone());
@@ -110,8 +114,8 @@ async fn start_all(services: Vec<Service>, group: &Group, running: &mut JoinSet<
 }
 
 /// What is announced once all services listen.
-fn ready(services: &[Service], width: usize) -> String {
-    let url = |service: &Service| format!("{}://{}", service.scheme, service.address);
+fn ready(services: &[PlannedService], width: usize) -> String {
+    let url = |service: &PlannedService| format!("{}://{}", service.scheme, service.address);
     if output::is_json() {
         let services = services.iter().map(|service| {
             let file = service.file.display().to_string();

@@ -9,14 +9,14 @@ use std::{
 use url::Url;
 
 use crate::{
-    cli::output::{self, Failure},
+    cli::output::{self, CommandFailure},
     network::{egress, tls},
-    service::{read, settings::Settings},
+    service::{read, settings::ServiceSettings},
 };
 
 /// One service to start.
 #[derive(Debug)]
-pub(super) struct Service {
+pub(super) struct PlannedService {
     pub(super) name: String,
     pub(super) file: PathBuf,
     /// `http` or `https`.
@@ -27,7 +27,7 @@ pub(super) struct Service {
 }
 
 /// Reads the services of files and folders. All that is wrong with any of them is reported.
-pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Service>, Failure> {
+pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<PlannedService>, CommandFailure> {
     let mut files = Vec::new();
     for path in paths {
         files.extend(files_of(path)?);
@@ -44,12 +44,15 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Service>, Failure> {
         }
     }
     if !is_sound {
-        return Err(Failure::Printed);
+        return Err(CommandFailure::Printed);
     }
     if services.is_empty() {
         let places: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
         let message = format!("there is no TSK file with a section [service] in {}", places.join(", "));
-        return Err(Failure::help(message, "name the folder that has the services' files"));
+        return Err(CommandFailure::help(
+            message,
+            "name the folder that has the services' files",
+        ));
     }
     apart(&services)?;
     for service in &services {
@@ -59,12 +62,12 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<Vec<Service>, Failure> {
 }
 
 /// The file itself, or the TSK files of a folder, by name.
-fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn files_of(path: &Path) -> Result<Vec<PathBuf>, CommandFailure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let entries =
-        fs::read_dir(path).map_err(|error| Failure::new(format!("cannot read {}: {error}", path.display())))?;
+        fs::read_dir(path).map_err(|error| CommandFailure::new(format!("cannot read {}: {error}", path.display())))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "tsk") && path.is_file())
@@ -74,25 +77,28 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Nothing for a file without `[service]`: others include it.
-fn read_one(file: &Path) -> Result<Option<Service>, Failure> {
+fn read_one(file: &Path) -> Result<Option<PlannedService>, CommandFailure> {
     let config = read::read(file)?;
     if config.get("service").is_none() {
         return Ok(None);
     }
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let settings = Settings::new(&config, &stem).map_err(|diagnostics| {
+    let settings = ServiceSettings::new(&config, &stem).map_err(|diagnostics| {
         output::print_diagnostics(&diagnostics, &config.sources);
-        Failure::Printed
+        CommandFailure::Printed
     })?;
     if settings.port == 0 {
         let message = format!(
             "{} takes any free port, where the others could not find it",
             file.display()
         );
-        return Err(Failure::help(message, "give it a `port` of its own in [service]"));
+        return Err(CommandFailure::help(
+            message,
+            "give it a `port` of its own in [service]",
+        ));
     }
     let dependencies = egress::dependencies(&config).into_iter().flat_map(|(_, urls)| urls);
-    Ok(Some(Service {
+    Ok(Some(PlannedService {
         name: settings.service.name.to_string(),
         file: file.to_owned(),
         scheme: tls::scheme(&config),
@@ -102,9 +108,9 @@ fn read_one(file: &Path) -> Result<Option<Service>, Failure> {
 }
 
 /// Two services cannot listen at one address.
-fn apart(services: &[Service]) -> Result<(), Failure> {
+fn apart(services: &[PlannedService]) -> Result<(), CommandFailure> {
     for (index, service) in services.iter().enumerate() {
-        let same = |other: &&Service| other.address.port() == service.address.port();
+        let same = |other: &&PlannedService| other.address.port() == service.address.port();
         if let Some(other) = services.iter().take(index).find(same) {
             let message = format!(
                 "{} and {} both want port {}",
@@ -116,33 +122,33 @@ fn apart(services: &[Service]) -> Result<(), Failure> {
                 "give one of them a `port` of its own in [service], such as {}",
                 free(services)
             );
-            return Err(Failure::help(message, help));
+            return Err(CommandFailure::help(message, help));
         }
     }
     Ok(())
 }
 
 /// Another process's answer would pass for the service's.
-fn is_free(service: &Service) -> Result<(), Failure> {
+fn is_free(service: &PlannedService) -> Result<(), CommandFailure> {
     TcpListener::bind(service.address).map(drop).map_err(|error| {
         let message = format!("{} cannot listen on {}: {error}", service.name, service.address);
         let help = format!(
             "stop what listens there, or choose another `port` in {}",
             service.file.display()
         );
-        Failure::help(message, help)
+        CommandFailure::help(message, help)
     })
 }
 
 /// The port after the highest one.
-fn free(services: &[Service]) -> u16 {
+fn free(services: &[PlannedService]) -> u16 {
     let highest = services.iter().map(|service| service.address.port()).max();
     highest.unwrap_or(8000).saturating_add(1)
 }
 
 /// Indexes in groups: each group needs only those before it. Services that need each other are one group.
 #[expect(clippy::indexing_slicing, reason = "the indexes are those of the services")]
-pub(super) fn stages(services: &[Service]) -> Vec<Vec<usize>> {
+pub(super) fn stages(services: &[PlannedService]) -> Vec<Vec<usize>> {
     let mut waiting: Vec<usize> = (0..services.len()).collect();
     let mut stages = Vec::new();
     while !waiting.is_empty() {
@@ -161,7 +167,7 @@ pub(super) fn stages(services: &[Service]) -> Vec<Vec<usize>> {
     stages
 }
 
-impl Service {
+impl PlannedService {
     fn needs(&self, other: &Self) -> bool {
         self.dependencies.iter().any(|url| {
             let is_here = url.host_str().is_some_and(|host| {
@@ -180,8 +186,8 @@ impl Service {
 mod tests {
     use super::*;
 
-    fn service(name: &str, port: u16, needs: &[u16]) -> Service {
-        Service {
+    fn service(name: &str, port: u16, needs: &[u16]) -> PlannedService {
+        PlannedService {
             name: name.to_owned(),
             file: format!("{name}.tsk").into(),
             scheme: "http",
@@ -193,7 +199,7 @@ mod tests {
         }
     }
 
-    fn names(services: &[Service]) -> Vec<Vec<&str>> {
+    fn names(services: &[PlannedService]) -> Vec<Vec<&str>> {
         let name = |index: &usize| services[*index].name.as_str();
         let stages = stages(services);
         stages.iter().map(|stage| stage.iter().map(name).collect()).collect()
@@ -222,7 +228,8 @@ mod tests {
     #[test]
     fn one_port_is_for_one_service() {
         assert!(apart(&[service("a", 8001, &[]), service("b", 8002, &[])]).is_ok());
-        let Err(Failure::Message { message, help }) = apart(&[service("a", 8001, &[]), service("b", 8001, &[])]) else {
+        let Err(CommandFailure::Message { message, help }) = apart(&[service("a", 8001, &[]), service("b", 8001, &[])])
+        else {
             panic!("refused")
         };
         assert_eq!(message, "a.tsk and b.tsk both want port 8001");

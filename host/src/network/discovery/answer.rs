@@ -7,7 +7,7 @@ use crate::base::limits;
 
 /// An instance as somebody named it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Named {
+pub(super) struct NamedInstance {
     pub(super) url: Url,
     /// The path that says whether it works.
     pub(super) health: String,
@@ -15,7 +15,7 @@ pub(super) struct Named {
 }
 
 #[derive(Deserialize)]
-struct Entry {
+struct InstanceEntry {
     url: String,
     #[serde(default)]
     health_endpoint: Option<String>,
@@ -25,21 +25,21 @@ struct Entry {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Answer {
-    List(Vec<Entry>),
-    Within { instances: Vec<Entry> },
-    One(Entry),
+enum RegistryAnswer {
+    List(Vec<InstanceEntry>),
+    Within { instances: Vec<InstanceEntry> },
+    One(InstanceEntry),
 }
 
 const HEALTH: &str = "/health";
 
 /// `[{"url": …, "health_endpoint": …, "health_status": …}, …]`, the same under `instances`, or one such object. Only
 /// `url` must be there.
-pub(super) fn read(body: &[u8]) -> Result<Vec<Named>, String> {
-    let answer: Answer = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+pub(super) fn read(body: &[u8]) -> Result<Vec<NamedInstance>, String> {
+    let answer: RegistryAnswer = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let entries = match answer {
-        Answer::List(entries) | Answer::Within { instances: entries } => entries,
-        Answer::One(entry) => vec![entry],
+        RegistryAnswer::List(entries) | RegistryAnswer::Within { instances: entries } => entries,
+        RegistryAnswer::One(entry) => vec![entry],
     };
     if entries.len() > limits::SERVICE_INSTANCES {
         return Err(format!("over {} instances", limits::SERVICE_INSTANCES));
@@ -47,13 +47,13 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Named>, String> {
     entries.into_iter().map(named).collect()
 }
 
-fn named(entry: Entry) -> Result<Named, String> {
+fn named(entry: InstanceEntry) -> Result<NamedInstance, String> {
     let url = Url::parse(&entry.url)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         .ok_or_else(|| format!("`{}` is no http URL", entry.url.escape_debug()))?;
     let health = entry.health_endpoint.filter(|path| path.starts_with('/'));
-    Ok(Named {
+    Ok(NamedInstance {
         url,
         health: health.unwrap_or_else(|| HEALTH.to_owned()),
         healthy: entry.health_status.is_none_or(|status| status == "healthy"),

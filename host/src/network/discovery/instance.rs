@@ -11,7 +11,7 @@ use std::{
 use parking_lot::{Mutex, MutexGuard};
 use url::Url;
 
-use super::answer::Named;
+use super::answer::NamedInstance;
 use crate::base::backoff::Pauses;
 use crate::base::limits;
 
@@ -20,11 +20,11 @@ pub(crate) struct Instance {
     health: String,
     /// Calls of this host in flight.
     calls: AtomicU64,
-    state: Mutex<State>,
+    state: Mutex<InstanceState>,
 }
 
 #[derive(Default)]
-struct State {
+struct InstanceState {
     /// In a row.
     failures: u32,
     /// Left out until it has answered a probe; the next one is due then.
@@ -53,10 +53,10 @@ pub(crate) enum InstanceOutcome {
 pub(crate) struct InstanceLease(pub(super) Arc<Instance>);
 
 impl Instance {
-    pub(super) fn new(named: &Named) -> Self {
-        let state = State {
+    pub(super) fn new(named: &NamedInstance) -> Self {
+        let state = InstanceState {
             unhealthy: !named.healthy,
-            ..State::default()
+            ..InstanceState::default()
         };
         Self {
             url: named.url.clone(),
@@ -78,7 +78,7 @@ impl Instance {
         url
     }
 
-    pub(super) fn is(&self, named: &Named) -> bool {
+    pub(super) fn is(&self, named: &NamedInstance) -> bool {
         self.url == named.url && self.health == named.health
     }
 
@@ -139,7 +139,7 @@ impl Instance {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, InstanceState> {
         self.state.lock()
     }
 }

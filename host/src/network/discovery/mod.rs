@@ -17,11 +17,11 @@ use parking_lot::{Mutex, MutexGuard};
 use tsk::{Config, Diagnostic};
 use url::Url;
 
-use self::{answer::Named, network::Block, settings::Settings};
+use self::{answer::NamedInstance, network::Block, settings::DiscoverySettings};
 pub(crate) use self::{
     error::DiscoveryError,
     instance::{Instance, InstanceLease, InstanceOutcome},
-    service::Service,
+    service::DiscoveredService,
     settings::Balance,
 };
 use crate::{
@@ -34,34 +34,34 @@ pub(crate) const SCHEME: &str = "service";
 
 /// Made once per process: instances, and how their calls have ended.
 #[derive(Clone, Default)]
-pub(crate) struct Directory(Arc<Mutex<BTreeMap<Key, Arc<Service>>>>);
+pub(crate) struct Directory(Arc<Mutex<BTreeMap<InstancesKey, Arc<DiscoveredService>>>>);
 
 /// Who named the instances (the registry, or the file), and of which service.
-type Key = (String, String);
+type InstancesKey = (String, String);
 
 /// What the file says of other services.
 pub(crate) struct Services {
     directory: Directory,
     /// Instances that the file itself names, by service.
-    fixed: BTreeMap<String, Arc<Service>>,
-    settings: Option<Settings>,
+    fixed: BTreeMap<String, Arc<DiscoveredService>>,
+    settings: Option<DiscoverySettings>,
 }
 
 impl Directory {
-    fn service(&self, source: &str, name: &str) -> Arc<Service> {
+    fn service(&self, source: &str, name: &str) -> Arc<DiscoveredService> {
         let mut services = self.lock();
         let key = (source.to_owned(), name.to_owned());
         if let Some(service) = services.get(&key) {
             return service.clone();
         }
-        let service = Arc::new(Service::new(name));
+        let service = Arc::new(DiscoveredService::new(name));
         add(&mut services, key, &service);
         service
     }
 
     /// A service with the instances that a file names. A file that names others gets a service of its own, in which those
     /// that were known stay known: whether it will ever serve is not settled yet.
-    fn fixed(&self, name: &str, named: Vec<Named>) -> Arc<Service> {
+    fn fixed(&self, name: &str, named: Vec<NamedInstance>) -> Arc<DiscoveredService> {
         let mut services = self.lock();
         let key = ("file".to_owned(), name.to_owned());
         let before = services.get(&key);
@@ -70,20 +70,24 @@ impl Directory {
         }
         let service = Arc::new(match before {
             Some(before) => before.beside(),
-            None => Service::new(name),
+            None => DiscoveredService::new(name),
         });
         service.set(named);
         add(&mut services, key, &service);
         service
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Arc<Service>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<InstancesKey, Arc<DiscoveredService>>> {
         self.0.lock()
     }
 }
 
 /// Names come from guests: services that nobody asks for make room.
-fn add(services: &mut BTreeMap<Key, Arc<Service>>, key: Key, service: &Arc<Service>) {
+fn add(
+    services: &mut BTreeMap<InstancesKey, Arc<DiscoveredService>>,
+    key: InstancesKey,
+    service: &Arc<DiscoveredService>,
+) {
     if services.len() >= limits::SERVICES {
         services.retain(|_, service| Arc::strong_count(service) > 1);
     }
@@ -101,9 +105,9 @@ impl Services {
         dependencies: &[(String, Vec<Url>)],
         health: &str,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let settings = Settings::new(config)?;
+        let settings = DiscoverySettings::new(config)?;
         let fixed = dependencies.iter().map(|(name, urls)| {
-            let named = urls.iter().map(|url| Named {
+            let named = urls.iter().map(|url| NamedInstance {
                 url: url.clone(),
                 health: health.to_owned(),
                 healthy: true,
@@ -120,7 +124,7 @@ impl Services {
     }
 
     /// A service of this name: one of the file, else one of the registry, whose instances may not be known yet.
-    pub(crate) fn find(&self, name: &str) -> Result<Arc<Service>, DiscoveryError> {
+    pub(crate) fn find(&self, name: &str) -> Result<Arc<DiscoveredService>, DiscoveryError> {
         let name = same_name(name);
         if let Some(service) = self.fixed.get(&name) {
             return Ok(service.clone());
@@ -140,7 +144,7 @@ impl Services {
     }
 
     /// Where to ask for the instances of a service; none for one that the file names.
-    pub(crate) fn registry_url(&self, service: &Service) -> Option<Url> {
+    pub(crate) fn registry_url(&self, service: &DiscoveredService) -> Option<Url> {
         let settings = self.settings.as_ref()?;
         if self.fixed.contains_key(service.name()) {
             return None;
@@ -152,7 +156,7 @@ impl Services {
     /// grants anyway. The error says why there is none.
     pub(crate) fn learn(
         &self,
-        service: &Service,
+        service: &DiscoveredService,
         status: u16,
         body: &[u8],
         is_granted: impl Fn(&Url) -> bool,

@@ -9,22 +9,22 @@ use std::{
 };
 
 use super::{
-    answer::Named,
+    answer::NamedInstance,
     instance::{Instance, InstanceLease},
     settings::Balance,
 };
 use parking_lot::{Mutex, MutexGuard};
 
-pub(crate) struct Service {
+pub(crate) struct DiscoveredService {
     name: String,
     turn: AtomicUsize,
-    state: Mutex<State>,
+    state: Mutex<RoundState>,
     /// Held by the one who asks the registry while nothing is known.
     pub(crate) first: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct State {
+struct RoundState {
     instances: Vec<Arc<Instance>>,
     /// When the registry is to be asked again.
     ask_at: Option<Instant>,
@@ -32,7 +32,7 @@ struct State {
     warned: Option<String>,
 }
 
-impl Service {
+impl DiscoveredService {
     pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -50,7 +50,7 @@ impl Service {
     }
 
     /// Whether these are its instances.
-    pub(super) fn has(&self, named: &[Named]) -> bool {
+    pub(super) fn has(&self, named: &[NamedInstance]) -> bool {
         let state = self.lock();
         let mut pairs = state.instances.iter().zip(named);
         state.instances.len() == named.len() && pairs.all(|(instance, named)| instance.is(named))
@@ -81,10 +81,10 @@ impl Service {
     }
 
     /// These are the instances now. What is known of one that was there before stays known.
-    pub(super) fn set(&self, named: Vec<Named>) {
+    pub(super) fn set(&self, named: Vec<NamedInstance>) {
         let mut state = self.lock();
         let before = std::mem::take(&mut state.instances);
-        let instance = |named: &Named| match before.iter().find(|one| one.is(named)) {
+        let instance = |named: &NamedInstance| match before.iter().find(|one| one.is(named)) {
             Some(known) => {
                 known.told(named.healthy);
                 known.clone()
@@ -152,7 +152,7 @@ impl Service {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, RoundState> {
         self.state.lock()
     }
 }

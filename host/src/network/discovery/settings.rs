@@ -13,7 +13,7 @@ use crate::base::{
     sections,
 };
 
-pub(super) struct Settings {
+pub(super) struct DiscoverySettings {
     /// `registry`: who knows the instances.
     pub(super) registry: Url,
     /// `path`: where the registry tells them; `{name}` stands for the service.
@@ -37,7 +37,7 @@ pub(crate) enum Balance {
 
 const NAME: &str = "{name}";
 
-impl Settings {
+impl DiscoverySettings {
     pub(super) fn new(config: &Config) -> Result<Option<Self>, Vec<Diagnostic>> {
         let mut section = Section::new(config, &sections::DISCOVERY);
         if !section.is_there() {

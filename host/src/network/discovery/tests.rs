@@ -26,7 +26,7 @@ fn services_in(
     Services::new(directory, &config, &dependencies, "/health")
 }
 
-fn three() -> Arc<Service> {
+fn three() -> Arc<DiscoveredService> {
     services(json!({}), &[("users", &["http://a:1", "http://b:1", "http://c:1"])])
         .find("users")
         .unwrap()
@@ -36,7 +36,7 @@ fn host(busy: &InstanceLease) -> String {
     busy.url().host_str().unwrap().to_owned()
 }
 
-fn next(service: &Service) -> String {
+fn next(service: &DiscoveredService) -> String {
     host(&service.pick(Balance::RoundRobin, &[]).unwrap())
 }
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub(crate) enum AddressReach {
     /// Anywhere on the internet.
     Public,
     /// This machine or its own network.
@@ -16,14 +16,14 @@ pub(crate) enum Reach {
 const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(100, 100, 100, 200)];
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
-pub(crate) fn reach(address: IpAddr) -> Reach {
+pub(crate) fn reach(address: IpAddr) -> AddressReach {
     match address {
         IpAddr::V4(address) => reach_v4(address),
         IpAddr::V6(address) => embedded(address).map_or_else(|| reach_v6(address), reach_v4),
     }
 }
 
-fn reach_v4(address: Ipv4Addr) -> Reach {
+fn reach_v4(address: Ipv4Addr) -> AddressReach {
     let [a, b, c, _] = address.octets();
     let never = METADATA_V4.contains(&address) || address.is_link_local() || a == 0 || a >= 224;
     // Private, loopback; carrier-grade NAT; protocol assignments and documentation; benchmarks.
@@ -34,22 +34,22 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
         || (a == 198 && (b == 18 || b == 19 || (b == 51 && c == 100)))
         || (a == 203 && b == 0 && c == 113);
     match (never, private) {
-        (true, _) => Reach::Never,
-        (_, true) => Reach::Private,
-        _ => Reach::Public,
+        (true, _) => AddressReach::Never,
+        (_, true) => AddressReach::Private,
+        _ => AddressReach::Public,
     }
 }
 
-fn reach_v6(address: Ipv6Addr) -> Reach {
+fn reach_v6(address: Ipv6Addr) -> AddressReach {
     let first = address.segments()[0];
     // Deprecated site-local addresses (fec0::/10) are treated as link-local ones (fe80::/10).
     let never =
         address == METADATA_V6 || address.is_unspecified() || first & 0xff00 == 0xff00 || first & 0xff80 == 0xfe80;
     // Only 2000::/3 is routed on the internet.
     match (never, first & 0xe000 == 0x2000) {
-        (true, _) => Reach::Never,
-        (_, true) => Reach::Public,
-        _ => Reach::Private,
+        (true, _) => AddressReach::Never,
+        (_, true) => AddressReach::Public,
+        _ => AddressReach::Private,
     }
 }
 
@@ -76,16 +76,16 @@ mod tests {
     fn every_spelling_of_an_address() {
         for (reaches, addresses) in [
             (
-                Reach::Public,
+                AddressReach::Public,
                 "1.1.1.1 93.184.216.34 2606:4700::1111 ::ffff:1.1.1.1 64:ff9b::101:101",
             ),
             (
-                Reach::Private,
+                AddressReach::Private,
                 "127.0.0.1 127.8.9.1 10.0.0.1 172.16.0.1 172.31.255.255 192.168.1.1 100.64.0.1 198.18.0.1 ::1 fd12::1 \
                  ::ffff:127.0.0.1 ::ffff:10.0.0.1 64:ff9b::7f00:1 64:ff9b:1::a00:1 2002:7f00:1:: ::127.0.0.1",
             ),
             (
-                Reach::Never,
+                AddressReach::Never,
                 "169.254.169.254 169.254.0.1 0.0.0.0 0.1.2.3 224.0.0.1 255.255.255.255 240.0.0.1 168.63.129.16 \
                  100.100.100.200 :: fe80::1 fec0::1 ff02::1 fd00:ec2::254 ::ffff:169.254.169.254 64:ff9b::a9fe:a9fe \
                  2002:a9fe:a9fe:: ::ffff:0.0.0.0",

@@ -12,7 +12,7 @@ use super::EgressError;
 use crate::{
     base::limits,
     network::mesh::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
-    observe::request::Origin,
+    observe::request::CallOrigin,
 };
 
 /// Headers that frame the message or steer the connection, or that the host itself sets: a guest's are left out.
@@ -46,7 +46,7 @@ fn is_hosts(name: &HeaderName) -> bool {
 
 /// A guest's headers without those that belong to the host, and those of the host: the request's id, and the place in
 /// its trace. `origin` is that of what is sent, a child of the call's.
-pub(crate) fn outgoing(given: &[(String, String)], origin: &Origin) -> Result<HeaderMap, EgressError> {
+pub(crate) fn outgoing(given: &[(String, String)], origin: &CallOrigin) -> Result<HeaderMap, EgressError> {
     // Before there is a map: one of tens of thousands panics.
     let bytes: usize = given.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > limits::HEADER_BYTES || given.len() > limits::HEADER_COUNT {
@@ -95,8 +95,8 @@ mod tests {
     use crate::base::explain::Told;
     use crate::observe::trace_context::TraceContext;
 
-    fn origin() -> Origin {
-        Origin {
+    fn origin() -> CallOrigin {
+        CallOrigin {
             request_id: "r-1".into(),
             trace: TraceContext::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Some("a=b"))
                 .unwrap()

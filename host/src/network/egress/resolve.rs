@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    address::{Reach, reach},
+    address::{AddressReach, reach},
     error::EgressError,
     grants::{Network, Origin},
 };
@@ -15,9 +15,9 @@ use crate::base::off_limits;
 
 pub(crate) fn allows(network: Network, address: IpAddr) -> bool {
     match reach(address) {
-        Reach::Public => true,
-        Reach::Private => network == Network::Private,
-        Reach::Never => false,
+        AddressReach::Public => true,
+        AddressReach::Private => network == Network::Private,
+        AddressReach::Never => false,
     }
 }
 

@@ -7,16 +7,16 @@ use parking_lot::Mutex;
 
 use super::{
     names::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
-    token::Keys,
+    token::MeshKeys,
 };
 use crate::base::limits;
 
 /// Name and version, and tokens that prove the name where `[mesh]` has a secret.
-pub struct Identity {
+pub struct MeshIdentity {
     name: Arc<str>,
     name_header: Option<HeaderValue>,
     version_header: Option<HeaderValue>,
-    keys: Option<Arc<Keys>>,
+    keys: Option<Arc<MeshKeys>>,
     lifetime: Duration,
     /// By the name of the service that they are for.
     pub(super) tokens: Mutex<HashMap<Box<str>, Signed>>,
@@ -28,15 +28,15 @@ pub(super) struct Signed {
     header: HeaderValue,
 }
 
-impl Default for Identity {
+impl Default for MeshIdentity {
     /// Of nobody: it adds nothing.
     fn default() -> Self {
         Self::new(&"".into(), "", None, Duration::ZERO)
     }
 }
 
-impl Identity {
-    pub(super) fn new(name: &Arc<str>, version: &str, keys: Option<Arc<Keys>>, lifetime: Duration) -> Self {
+impl MeshIdentity {
+    pub(super) fn new(name: &Arc<str>, version: &str, keys: Option<Arc<MeshKeys>>, lifetime: Duration) -> Self {
         let header = |text: &str| {
             HeaderValue::from_bytes(text.as_bytes())
                 .ok()

@@ -17,28 +17,28 @@ use std::sync::Arc;
 
 use tsk::{Config, Diagnostic};
 
-pub use self::{identity::Identity, policy::Policy};
+pub use self::{identity::MeshIdentity, policy::AccessPolicy};
 pub(crate) use self::{
     names::{SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION},
-    policy::Refused,
+    policy::AccessDenied,
 };
-use self::{settings::Settings, token::Keys};
+use self::{settings::MeshSettings, token::MeshKeys};
 use crate::base::clock;
 
 /// What `[mesh]` says, for one version of a service.
 pub struct Mesh {
-    pub identity: Arc<Identity>,
-    pub policy: Policy,
+    pub identity: Arc<MeshIdentity>,
+    pub policy: AccessPolicy,
 }
 
 impl Mesh {
     /// Reads `[mesh]` of the service of this name and version; beside it come warnings.
     pub fn new(config: &Config, name: &Arc<str>, version: &str) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let settings = Settings::new(config)?;
-        let keys = Keys::new(&settings.secrets, clock::system()).map(Arc::new);
+        let settings = MeshSettings::new(config)?;
+        let keys = MeshKeys::new(&settings.secrets, clock::system()).map(Arc::new);
         let mesh = Self {
-            identity: Arc::new(Identity::new(name, version, keys.clone(), settings.lifetime)),
-            policy: Policy::new(name, keys, settings.allow),
+            identity: Arc::new(MeshIdentity::new(name, version, keys.clone(), settings.lifetime)),
+            policy: AccessPolicy::new(name, keys, settings.allow),
         };
         Ok((mesh, settings.warnings))
     }

@@ -6,16 +6,16 @@ use http::{HeaderMap, Method};
 
 use super::{
     names::SERVICE_TOKEN,
-    settings::{Allow, Line},
-    token::{Invalid, Keys},
+    settings::{Allow, AllowLine},
+    token::{Invalid, MeshKeys},
 };
 use crate::network::name::is_same_name;
 
 /// What `[mesh] allow` says.
-pub struct Policy {
+pub struct AccessPolicy {
     /// The service's own name: that of the tokens that are for it.
     own: Arc<str>,
-    keys: Option<Arc<Keys>>,
+    keys: Option<Arc<MeshKeys>>,
     /// By path as its author wrote it.
     routes: HashMap<String, Vec<(Method, Allow)>>,
     others: Allow,
@@ -23,7 +23,7 @@ pub struct Policy {
 
 /// A request that is not let in.
 #[derive(Debug)]
-pub(crate) struct Refused {
+pub(crate) struct AccessDenied {
     /// 401: nobody knows who calls. 403: it is known, and may not.
     pub(crate) status: u16,
     /// For the client.
@@ -32,8 +32,8 @@ pub(crate) struct Refused {
     pub(crate) reason: String,
 }
 
-impl Policy {
-    pub(super) fn new(own: &Arc<str>, keys: Option<Arc<Keys>>, lines: Vec<Line>) -> Self {
+impl AccessPolicy {
+    pub(super) fn new(own: &Arc<str>, keys: Option<Arc<MeshKeys>>, lines: Vec<AllowLine>) -> Self {
         let mut policy = Self {
             own: own.clone(),
             keys,
@@ -57,7 +57,7 @@ impl Policy {
         path: &str,
         headers: &HeaderMap,
         certified: &[Arc<str>],
-    ) -> Result<Option<Arc<str>>, Refused> {
+    ) -> Result<Option<Arc<str>>, AccessDenied> {
         let allow = self.allow(method, path);
         if let Some(name) = certified.iter().find_map(|name| allow.by_certificate(name)) {
             return Ok(Some(name));
@@ -75,7 +75,7 @@ impl Policy {
             return Ok(Some(caller));
         }
         let message = format!("the service `{caller}` may not call {method} {path}");
-        Err(Refused {
+        Err(AccessDenied {
             status: 403,
             reason: format!("{message}: it is not in `allow` of [mesh]"),
             message,
@@ -98,8 +98,8 @@ impl Policy {
     }
 
     /// The name that a token proves; none without a token.
-    fn token(&self, headers: &HeaderMap) -> Result<Option<Arc<str>>, Refused> {
-        let unknown = |message: String, reason: String| Refused {
+    fn token(&self, headers: &HeaderMap) -> Result<Option<Arc<str>>, AccessDenied> {
+        let unknown = |message: String, reason: String| AccessDenied {
             status: 401,
             message,
             reason,
@@ -131,12 +131,12 @@ impl Policy {
         Ok(Some(said.iss.into()))
     }
 
-    fn missing(&self) -> Refused {
+    fn missing(&self) -> AccessDenied {
         let message = format!(
             "only services may call this: a token for `{}` in x-service-token is missing",
             self.own
         );
-        Refused {
+        AccessDenied {
             status: 401,
             message,
             reason: "there is no service token".to_owned(),

@@ -10,15 +10,15 @@ use crate::{
     base::{limits, section::Section, sections},
 };
 
-pub(super) struct Settings {
+pub(super) struct MeshSettings {
     pub(super) secrets: Vec<Secret>,
     pub(super) lifetime: Duration,
-    pub(super) allow: Vec<Line>,
+    pub(super) allow: Vec<AllowLine>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// One line of `allow`.
-pub(super) struct Line {
+pub(super) struct AllowLine {
     /// Method and path; none for all other routes.
     pub(super) route: Option<(Method, String)>,
     pub(super) allow: Allow,
@@ -37,9 +37,9 @@ pub(super) enum Allow {
 
 const MAKE: &str = "make one with `openssl rand -hex 32`, give it to all services of the mesh, and write `secret: @env.secure(\"MESH_SECRET\")`";
 
-impl Settings {
+impl MeshSettings {
     pub(super) fn new(config: &Config) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader {
+        let mut reader = MeshReader {
             section: Section::new(config, &sections::MESH),
             config,
             warnings: Vec::new(),
@@ -48,7 +48,7 @@ impl Settings {
         let (least, most) = limits::MESH_LIFETIME;
         let lifetime = reader.section.seconds("token_lifetime", least..=most, "\"1m\"");
         let allow = reader.allow();
-        let Reader { section, warnings, .. } = reader;
+        let MeshReader { section, warnings, .. } = reader;
         section.finish(Self {
             secrets,
             lifetime: lifetime.unwrap_or(Duration::from_secs(60)),
@@ -58,13 +58,13 @@ impl Settings {
     }
 }
 
-struct Reader<'a> {
+struct MeshReader<'a> {
     config: &'a Config,
     section: Section<'a>,
     warnings: Vec<Diagnostic>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> MeshReader<'a> {
     fn error(&mut self, code: &'static str, message: impl Into<String>, node: &Node, help: impl Into<String>) {
         let diagnostic = Diagnostic::error(code, message).at(node.span).help(help);
         self.section.diagnostics.push(diagnostic);
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
         Some(secret)
     }
 
-    fn allow(&mut self) -> Vec<Line> {
+    fn allow(&mut self) -> Vec<AllowLine> {
         let Some(node) = self.section.get("allow") else {
             return Vec::new();
         };
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
             .filter_map(|(key, node)| {
                 // Both are checked, whatever is wrong with the other.
                 let (route, allow) = (self.route(key, node), self.who(node));
-                Some(Line {
+                Some(AllowLine {
                     route: route?,
                     allow: allow?,
                 })

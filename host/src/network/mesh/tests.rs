@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tsk::Secret;
 
 use super::{
-    Identity, Mesh, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION,
-    policy::Policy,
-    token::{Invalid, Keys},
+    Mesh, MeshIdentity, SERVICE_NAME, SERVICE_TOKEN, SERVICE_VERSION,
+    policy::AccessPolicy,
+    token::{Invalid, MeshKeys},
 };
 use crate::{
     base::{
@@ -28,13 +28,13 @@ fn now() -> u64 {
     clock::system().wall().as_second().try_into().unwrap()
 }
 
-fn keys(secrets: &[&str]) -> Arc<Keys> {
+fn keys(secrets: &[&str]) -> Arc<MeshKeys> {
     keys_at(secrets, clock::system())
 }
 
-fn keys_at(secrets: &[&str], clock: Arc<dyn Clock>) -> Arc<Keys> {
+fn keys_at(secrets: &[&str], clock: Arc<dyn Clock>) -> Arc<MeshKeys> {
     let secrets: Vec<_> = secrets.iter().map(|secret| Secret::new((*secret).to_owned())).collect();
-    Arc::new(Keys::new(&secrets, clock).unwrap())
+    Arc::new(MeshKeys::new(&secrets, clock).unwrap())
 }
 
 fn mesh(mesh: Value) -> Mesh {
@@ -393,7 +393,7 @@ fn two_tokens_are_none() {
 #[test]
 fn secrets_rotate() {
     let (old, both, new) = (keys(&[ONE]), keys(&[TWO, ONE]), keys(&[TWO]));
-    let sign = |keys: &Keys| keys.sign("a", "b", now(), MINUTE).unwrap();
+    let sign = |keys: &MeshKeys| keys.sign("a", "b", now(), MINUTE).unwrap();
     assert!(both.verify(&sign(&old)).is_ok() && new.verify(&sign(&both)).is_ok() && both.verify(&sign(&new)).is_ok());
     assert!(matches!(new.verify(&sign(&old)), Err(Invalid::Other(_))));
     let expired = old.sign("a", "b", now() - 100, MINUTE).unwrap();
@@ -406,7 +406,7 @@ fn secrets_rotate() {
 
 #[test]
 fn a_token_is_kept_for_less_than_half_of_its_life() {
-    let identity = |lifetime| Identity::new(&"a".into(), "1", Some(keys(&[ONE])), Duration::from_secs(lifetime));
+    let identity = |lifetime| MeshIdentity::new(&"a".into(), "1", Some(keys(&[ONE])), Duration::from_secs(lifetime));
     let lasting = identity(3600);
     let first = lasting.token("b").unwrap();
     assert_eq!(lasting.token("b").unwrap(), first);
@@ -501,8 +501,8 @@ fn mistakes_are_explained() {
 fn a_clock_that_is_set_stops_no_token() {
     let clock = Moved::new();
     let keys = keys_at(&[ONE], clock.clone());
-    let identity = Identity::new(&"order-service".into(), "1", Some(keys.clone()), MINUTE);
-    let policy = Policy::new(&"order-service".into(), Some(keys), Vec::new());
+    let identity = MeshIdentity::new(&"order-service".into(), "1", Some(keys.clone()), MINUTE);
+    let policy = AccessPolicy::new(&"order-service".into(), Some(keys), Vec::new());
     let said = |token: &HeaderValue| {
         let headers = HeaderMap::from_iter([(SERVICE_TOKEN, token.clone())]);
         let checked = policy.check(&Method::GET, "/open", &headers, &[]);

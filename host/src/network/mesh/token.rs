@@ -15,7 +15,7 @@ use super::hs256;
 use crate::base::{clock::Clock, limits};
 
 /// The keys that the services of a mesh share.
-pub(super) struct Keys {
+pub(super) struct MeshKeys {
     signs: EncodingKey,
     /// The one that signs is among them.
     verify: Vec<DecodingKey>,
@@ -24,7 +24,7 @@ pub(super) struct Keys {
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct TokenClaims<'a> {
     iss: &'a str,
     aud: &'a str,
     iat: u64,
@@ -34,7 +34,7 @@ struct Claims<'a> {
 
 /// What a token says whose signature is right and whose time has not passed.
 #[derive(Debug, Deserialize)]
-pub(super) struct Said {
+pub(super) struct VerifiedToken {
     /// The service that made it.
     pub(super) iss: String,
     /// The service that it is for.
@@ -50,7 +50,7 @@ pub(super) enum Invalid {
     Other(String),
 }
 
-impl Keys {
+impl MeshKeys {
     /// The first of `secrets` signs, all verify. None without secrets.
     pub(super) fn new(secrets: &[Secret], clock: Arc<dyn Clock>) -> Option<Self> {
         let first = secrets.first()?;
@@ -79,7 +79,7 @@ impl Keys {
 
     /// A token of the service `from` for the service `to`, which holds from `now` on.
     pub(super) fn sign(&self, from: &str, to: &str, now: u64, lifetime: Duration) -> Option<String> {
-        let claims = Claims {
+        let claims = TokenClaims {
             iss: from,
             aud: to,
             iat: now,
@@ -89,7 +89,7 @@ impl Keys {
         encode(&Header::new(Algorithm::HS256), &claims, &self.signs).ok()
     }
 
-    pub(super) fn verify(&self, token: &str) -> Result<Said, Invalid> {
+    pub(super) fn verify(&self, token: &str) -> Result<VerifiedToken, Invalid> {
         if token.len() > limits::MESH_TOKEN {
             return Err(Invalid::Other(format!(
                 "it is longer than {} bytes",
@@ -98,7 +98,7 @@ impl Keys {
         }
         let mut wrong = Invalid::Other("there is no key".to_owned());
         for key in &self.verify {
-            let error = match decode::<Said>(token, key, &self.validation) {
+            let error = match decode::<VerifiedToken>(token, key, &self.validation) {
                 Ok(decoded) => {
                     strict(token, self.now())?;
                     return Ok(decoded.claims);
@@ -184,15 +184,15 @@ fn sound(token: &str, now: u64) -> Result<u64, String> {
 }
 
 fn object(json: &[u8]) -> Result<Map<String, Value>, String> {
-    serde_json::from_slice::<Members>(json)
+    serde_json::from_slice::<UniqueMembers>(json)
         .map(|members| members.0)
         .map_err(|_| "its header or what it says is no JSON object, or has a name twice".to_owned())
 }
 
 /// The members of an object, none of them twice.
-struct Members(Map<String, Value>);
+struct UniqueMembers(Map<String, Value>);
 
-impl<'de> Deserialize<'de> for Members {
+impl<'de> Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Distinct)
     }
@@ -201,19 +201,19 @@ impl<'de> Deserialize<'de> for Members {
 struct Distinct;
 
 impl<'de> Visitor<'de> for Distinct {
-    type Value = Members;
+    type Value = UniqueMembers;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Members, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<UniqueMembers, A::Error> {
         let mut members = Map::new();
         while let Some((name, value)) = access.next_entry::<String, Value>()? {
             if members.insert(name, value).is_some() {
                 return Err(A::Error::custom("a name twice"));
             }
         }
-        Ok(Members(members))
+        Ok(UniqueMembers(members))
     }
 }

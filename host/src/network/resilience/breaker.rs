@@ -10,30 +10,30 @@ use crate::observe::metrics;
 use parking_lot::{Mutex, MutexGuard};
 
 pub(super) struct Breaker {
-    state: Mutex<State>,
-    meter: Arc<metrics::Guard>,
+    state: Mutex<BreakerState>,
+    meter: Arc<metrics::GuardMeter>,
 }
 
 #[derive(Debug)]
-struct State {
-    circuit: Circuit,
+struct BreakerState {
+    circuit: CircuitState,
     /// Grows at each change of the circuit: a call that was let in before says nothing about what came after.
     generation: u64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Circuit {
+enum CircuitState {
     /// Failures in a row.
     Closed {
         failures: u32,
     },
-    Open(Fault),
+    Open(LastFault),
     /// One call tries whether the dependency is back.
-    HalfOpen(Fault),
+    HalfOpen(LastFault),
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Fault {
+struct LastFault {
     opened: Instant,
     /// Milliseconds since the Unix epoch.
     since: u64,
@@ -44,7 +44,7 @@ struct Fault {
 
 /// A dependency whose circuit is not closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Open {
+pub(crate) struct OpenCircuit {
     pub(crate) name: String,
     pub(crate) reason: String,
     /// Milliseconds since the Unix epoch.
@@ -53,7 +53,7 @@ pub(crate) struct Open {
 
 /// How many failures open the circuit, and for how long.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rule {
+pub(super) struct BreakerRule {
     pub(super) threshold: u32,
     pub(super) recovery: Duration,
 }
@@ -61,7 +61,7 @@ pub(super) struct Rule {
 /// A call that was let in. Dropped without an end it says nothing, and leaves its place to the next one.
 pub(super) struct Admission<'a> {
     breaker: &'a Breaker,
-    rule: Rule,
+    rule: BreakerRule,
     generation: u64,
 }
 
@@ -75,19 +75,19 @@ pub(super) struct Refusal {
 }
 
 impl Breaker {
-    pub(super) fn new(meter: Arc<metrics::Guard>) -> Self {
-        let circuit = Circuit::Closed { failures: 0 };
+    pub(super) fn new(meter: Arc<metrics::GuardMeter>) -> Self {
+        let circuit = CircuitState::Closed { failures: 0 };
         Self {
-            state: Mutex::new(State { circuit, generation: 0 }),
+            state: Mutex::new(BreakerState { circuit, generation: 0 }),
             meter,
         }
     }
 
-    pub(super) fn enter(&self, rule: Rule, now: Instant) -> Result<Admission<'_>, Refusal> {
+    pub(super) fn enter(&self, rule: BreakerRule, now: Instant) -> Result<Admission<'_>, Refusal> {
         let mut state = self.lock();
         match &state.circuit {
-            Circuit::Closed { .. } => {}
-            Circuit::Open(fault) => {
+            CircuitState::Closed { .. } => {}
+            CircuitState::Open(fault) => {
                 let left = rule
                     .recovery
                     .saturating_sub(now.saturating_duration_since(fault.opened));
@@ -95,9 +95,9 @@ impl Breaker {
                     return Err(fault.refusal(Some(left)));
                 }
                 let fault = fault.clone();
-                self.turn(&mut state, Circuit::HalfOpen(fault));
+                self.turn(&mut state, CircuitState::HalfOpen(fault));
             }
-            Circuit::HalfOpen(fault) => return Err(fault.refusal(None)),
+            CircuitState::HalfOpen(fault) => return Err(fault.refusal(None)),
         }
         Ok(Admission {
             breaker: self,
@@ -107,25 +107,25 @@ impl Breaker {
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        matches!(self.lock().circuit, Circuit::Closed { .. })
+        matches!(self.lock().circuit, CircuitState::Closed { .. })
     }
 
     pub(super) fn word(&self) -> &'static str {
         match self.lock().circuit {
-            Circuit::Closed { .. } => "closed",
-            Circuit::Open(_) => "open",
-            Circuit::HalfOpen(_) => "half-open",
+            CircuitState::Closed { .. } => "closed",
+            CircuitState::Open(_) => "open",
+            CircuitState::HalfOpen(_) => "half-open",
         }
     }
 
-    pub(super) fn open(&self, name: &str) -> Option<Open> {
+    pub(super) fn open(&self, name: &str) -> Option<OpenCircuit> {
         let state = self.lock();
         let (state, fault) = match &state.circuit {
-            Circuit::Closed { .. } => return None,
-            Circuit::Open(fault) => ("open", fault),
-            Circuit::HalfOpen(fault) => ("half-open", fault),
+            CircuitState::Closed { .. } => return None,
+            CircuitState::Open(fault) => ("open", fault),
+            CircuitState::HalfOpen(fault) => ("half-open", fault),
         };
-        Some(Open {
+        Some(OpenCircuit {
             name: name.to_owned(),
             reason: format!(
                 "its circuit breaker is {state} after {} failures; the last one: {}",
@@ -135,22 +135,22 @@ impl Breaker {
         })
     }
 
-    fn turn(&self, state: &mut State, circuit: Circuit) {
+    fn turn(&self, state: &mut BreakerState, circuit: CircuitState) {
         self.meter.circuit(match &circuit {
-            Circuit::Closed { .. } => metrics::Circuit::Closed,
-            Circuit::HalfOpen(_) => metrics::Circuit::HalfOpen,
-            Circuit::Open(_) => metrics::Circuit::Open,
+            CircuitState::Closed { .. } => metrics::CircuitEvent::Closed,
+            CircuitState::HalfOpen(_) => metrics::CircuitEvent::HalfOpen,
+            CircuitState::Open(_) => metrics::CircuitEvent::Open,
         });
         state.circuit = circuit;
         state.generation += 1;
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BreakerState> {
         self.state.lock()
     }
 }
 
-impl Fault {
+impl LastFault {
     fn new(failures: u32, reason: String, now: Instant) -> Self {
         let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         Self {
@@ -178,12 +178,12 @@ impl Admission<'_> {
             return false;
         }
         match &mut state.circuit {
-            Circuit::Closed { failures } => {
+            CircuitState::Closed { failures } => {
                 *failures = 0;
                 false
             }
-            Circuit::HalfOpen(_) | Circuit::Open(_) => {
-                self.breaker.turn(&mut state, Circuit::Closed { failures: 0 });
+            CircuitState::HalfOpen(_) | CircuitState::Open(_) => {
+                self.breaker.turn(&mut state, CircuitState::Closed { failures: 0 });
                 true
             }
         }
@@ -196,17 +196,19 @@ impl Admission<'_> {
             return false;
         }
         let failures = match &mut state.circuit {
-            Circuit::Closed { failures } => {
+            CircuitState::Closed { failures } => {
                 *failures += 1;
                 if *failures < self.rule.threshold {
                     return false;
                 }
                 *failures
             }
-            Circuit::HalfOpen(fault) | Circuit::Open(fault) => fault.failures.saturating_add(1),
+            CircuitState::HalfOpen(fault) | CircuitState::Open(fault) => fault.failures.saturating_add(1),
         };
-        self.breaker
-            .turn(&mut state, Circuit::Open(Fault::new(failures, reason.to_owned(), now)));
+        self.breaker.turn(
+            &mut state,
+            CircuitState::Open(LastFault::new(failures, reason.to_owned(), now)),
+        );
         true
     }
 }
@@ -218,9 +220,9 @@ impl Drop for Admission<'_> {
             return;
         }
         // A try that was broken off has told nothing: the circuit is open as before, and the next call may try at once.
-        if let Circuit::HalfOpen(fault) = &state.circuit {
+        if let CircuitState::HalfOpen(fault) = &state.circuit {
             let fault = fault.clone();
-            self.breaker.turn(&mut state, Circuit::Open(fault));
+            self.breaker.turn(&mut state, CircuitState::Open(fault));
         }
     }
 }
@@ -229,7 +231,7 @@ impl Drop for Admission<'_> {
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule {
+    const RULE: BreakerRule = BreakerRule {
         threshold: 3,
         recovery: Duration::from_secs(10),
     };

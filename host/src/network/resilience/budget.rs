@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use crate::base::limits;
 
 /// A call earns a part of a retry, a retry costs a whole one. In thousandths.
-pub(super) struct Budget(AtomicU64);
+pub(super) struct RetryBudget(AtomicU64);
 
 const ONE: u64 = 1000;
 
-impl Default for Budget {
+impl Default for RetryBudget {
     fn default() -> Self {
         Self(AtomicU64::new(limits::RETRY_RESERVE * ONE))
     }
 }
 
-impl Budget {
+impl RetryBudget {
     /// A call that is no retry; it earns `percent` of one.
     pub(super) fn earn(&self, percent: f64) {
         let earned = (percent * (ONE as f64) / 100.0) as u64;
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn retries_are_a_share_of_calls_beyond_the_reserve() {
-        let budget = Budget::default();
+        let budget = RetryBudget::default();
         let mut retries = 0;
         for _ in 0..1000 {
             budget.earn(20.0);
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn what_is_saved_is_bounded() {
-        let budget = Budget::default();
+        let budget = RetryBudget::default();
         (0..1_000_000).for_each(|_| budget.earn(100.0));
         assert_eq!(
             (0..10_000).filter(|_| budget.spend()).count() as u64,
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn no_share_is_the_reserve_alone() {
-        let budget = Budget::default();
+        let budget = RetryBudget::default();
         (0..1000).for_each(|_| budget.earn(0.0));
         assert_eq!(
             (0..1000).filter(|_| budget.spend()).count() as u64,

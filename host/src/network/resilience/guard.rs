@@ -11,19 +11,19 @@ use super::{
     breaker::{Admission, Refusal},
     error::ResilienceError,
     memory::Record,
-    policy::Policy,
+    policy::CallPolicy,
 };
 use crate::{
     base::backoff::{Backoff, jittered},
     base::limits,
-    observe::metrics::Kept,
+    observe::metrics::Withheld,
 };
 
 /// One dependency: what the file says of it, and how it has fared.
 #[derive(Clone)]
 pub(crate) struct Guard {
     pub(super) name: Arc<str>,
-    pub(super) policy: Arc<Policy>,
+    pub(super) policy: Arc<CallPolicy>,
     pub(super) record: Arc<Record>,
 }
 
@@ -62,7 +62,7 @@ impl Guard {
         E: From<ResilienceError>,
         F: Future<Output = Result<T, E>>,
     {
-        let _place = Place::take(self)?;
+        let _place = GuardPermit::take(self)?;
         self.record.budget.earn(self.policy.retry_budget);
         let mut retries = 0;
         loop {
@@ -101,7 +101,7 @@ impl Guard {
     fn enter(&self) -> Result<Admission<'_>, ResilienceError> {
         let entered = self.record.breaker.enter(self.policy.rule(), Instant::now());
         entered.map_err(|refusal| {
-            self.record.meter.kept(Kept::Circuit);
+            self.record.meter.kept(Withheld::Circuit);
             self.is_open(refusal)
         })
     }
@@ -157,7 +157,7 @@ impl Guard {
             return None;
         }
         if !self.record.budget.spend() {
-            self.record.meter.kept(Kept::Budget);
+            self.record.meter.kept(Withheld::Budget);
             return None;
         }
         Some(pause)
@@ -175,21 +175,21 @@ impl Guard {
 }
 
 /// One of the calls that a dependency may have at once.
-struct Place<'a>(&'a Guard);
+struct GuardPermit<'a>(&'a Guard);
 
-impl<'a> Place<'a> {
+impl<'a> GuardPermit<'a> {
     fn take(guard: &'a Guard) -> Result<Self, ResilienceError> {
         let (most, meter) = (guard.policy.concurrency, &guard.record.meter);
         if meter.enter(most) {
             return Ok(Self(guard));
         }
-        meter.kept(Kept::Concurrency);
+        meter.kept(Withheld::Concurrency);
         let name = guard.name.clone();
         Err(ResilienceError::Crowded { name, most })
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for GuardPermit<'_> {
     fn drop(&mut self) {
         self.0.record.meter.leave();
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{breaker::Breaker, budget::Budget};
+use super::{breaker::Breaker, budget::RetryBudget};
 use crate::{
     base::limits,
     observe::{metrics, metrics::Metrics},
@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 /// Made once per process: how each dependency has fared, whatever version of the file asked for it.
 #[derive(Clone, Default)]
-pub(crate) struct Memory {
+pub(crate) struct GuardMemory {
     pub(super) dependencies: Arc<Mutex<BTreeMap<String, Arc<Record>>>>,
     metrics: Arc<Metrics>,
 }
@@ -19,11 +19,11 @@ pub(crate) struct Memory {
 /// How one dependency has fared.
 pub(super) struct Record {
     pub(super) breaker: Breaker,
-    pub(super) budget: Budget,
-    pub(super) meter: Arc<metrics::Guard>,
+    pub(super) budget: RetryBudget,
+    pub(super) meter: Arc<metrics::GuardMeter>,
 }
 
-impl Memory {
+impl GuardMemory {
     pub(crate) fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             dependencies: Arc::default(),
@@ -43,7 +43,7 @@ impl Memory {
         let meter = self.metrics.guard(name);
         let record = Arc::new(Record {
             breaker: Breaker::new(meter.clone()),
-            budget: Budget::default(),
+            budget: RetryBudget::default(),
             meter,
         });
         dependencies.insert(name.to_owned(), record.clone());

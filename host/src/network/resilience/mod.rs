@@ -12,9 +12,9 @@ mod policies;
 mod policy;
 
 pub(crate) use self::{
-    breaker::Open,
+    breaker::OpenCircuit,
     error::ResilienceError,
     guard::{Guard, Retry, Verdict},
-    memory::Memory,
+    memory::GuardMemory,
     policies::Policies,
 };

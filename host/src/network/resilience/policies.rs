@@ -5,25 +5,25 @@ use std::{collections::BTreeMap, sync::Arc};
 use tsk::{Config, Diagnostic};
 
 use super::{
-    breaker::Open,
+    breaker::OpenCircuit,
     guard::Guard,
-    memory::Memory,
-    policy::{self, Policy},
+    memory::GuardMemory,
+    policy::{self, CallPolicy},
 };
 use crate::network::name::same_name;
 
 /// What the file says.
 #[derive(Default)]
 pub(crate) struct Policies {
-    memory: Memory,
-    named: BTreeMap<String, Arc<Policy>>,
+    memory: GuardMemory,
+    named: BTreeMap<String, Arc<CallPolicy>>,
     /// Of every dependency without one of its own: that of `"*"`.
-    other: Option<Arc<Policy>>,
+    other: Option<Arc<CallPolicy>>,
 }
 
 impl Policies {
     /// Reads `[resilience]`.
-    pub(crate) fn new(memory: &Memory, config: &Config) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) fn new(memory: &GuardMemory, config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let (named, other) = policy::read(config)?;
         Ok(Self {
             memory: memory.clone(),
@@ -44,7 +44,7 @@ impl Policies {
     }
 
     /// The dependencies that calls are kept from, among those that the file has a policy for.
-    pub(crate) fn open(&self) -> Vec<Open> {
+    pub(crate) fn open(&self) -> Vec<OpenCircuit> {
         let dependencies = self.memory.dependencies.lock();
         let mine = dependencies
             .iter()
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn dependencies_that_nobody_uses_make_room() {
-        let memory = Memory::new(&Arc::default());
+        let memory = GuardMemory::new(&Arc::default());
         let config = fixture::config(json!({"resilience": {"*": {"retries": 1}}}));
         let policies = Policies::new(&memory, &config).unwrap();
         let used = policies.guard("used").unwrap();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tsk::{Config, Diagnostic, Node};
 
-use super::breaker::Rule;
+use super::breaker::BreakerRule;
 use crate::{
     base::{limits, section::Section, sections},
     network::name::same_name,
@@ -12,7 +12,7 @@ use crate::{
 
 /// How calls of one dependency are made.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Policy {
+pub(super) struct CallPolicy {
     /// `timeout`: of one attempt.
     pub(super) timeout: Duration,
     /// `retries`: further attempts of one call.
@@ -41,7 +41,7 @@ const KEYS: [&str; 7] = [
 /// Stands for every dependency without a line of its own.
 const OTHERS: &str = "*";
 
-impl Default for Policy {
+impl Default for CallPolicy {
     /// The thresholds are those of the project's source page.
     fn default() -> Self {
         Self {
@@ -56,9 +56,9 @@ impl Default for Policy {
     }
 }
 
-impl Policy {
-    pub(super) fn rule(&self) -> Rule {
-        Rule {
+impl CallPolicy {
+    pub(super) fn rule(&self) -> BreakerRule {
+        BreakerRule {
             threshold: self.failure_threshold,
             recovery: self.recovery_timeout,
         }
@@ -93,13 +93,13 @@ impl Policy {
     }
 }
 
-type Named = BTreeMap<String, Arc<Policy>>;
+type NamedPolicies = BTreeMap<String, Arc<CallPolicy>>;
 
 /// The policies of dependencies by name, and that of all others.
-pub(super) fn read(config: &Config) -> Result<(Named, Option<Arc<Policy>>), Vec<Diagnostic>> {
+pub(super) fn read(config: &Config) -> Result<(NamedPolicies, Option<Arc<CallPolicy>>), Vec<Diagnostic>> {
     let line = "users: { timeout: \"2s\", failure_threshold: 5 }";
     let (policies, mut diagnostics) = Section::lines(config, &sections::RESILIENCE, line);
-    let (mut named, mut other) = (Named::new(), None);
+    let (mut named, mut other) = (NamedPolicies::new(), None);
     for (name, node) in policies.into_iter().flatten() {
         if KEYS.contains(&name.as_str()) {
             let message = format!("`{name}` is a setting of one dependency");
@@ -111,7 +111,7 @@ pub(super) fn read(config: &Config) -> Result<(Named, Option<Arc<Policy>>), Vec<
             );
             continue;
         }
-        match Policy::new(name, node) {
+        match CallPolicy::new(name, node) {
             Ok(policy) if name == OTHERS => other = Some(Arc::new(policy)),
             Ok(policy) => {
                 named.insert(same_name(name), Arc::new(policy));
@@ -150,7 +150,7 @@ mod tests {
             ),
             (Duration::from_secs(2), 0, 3, Duration::from_millis(500))
         );
-        assert_eq!(*other.unwrap(), Policy::default());
+        assert_eq!(*other.unwrap(), CallPolicy::default());
         assert_eq!(read(&fixture::config(json!({}))).unwrap().0.len(), 0);
     }
 

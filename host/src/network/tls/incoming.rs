@@ -10,11 +10,11 @@ use rustls::{
 };
 use tsk::Diagnostic;
 
-use super::{pem::Reader, provider::provider};
+use super::{pem::PemReader, provider::provider};
 use crate::observe::metrics::Counter;
 
 /// How connections are secured from now on. Those that are open keep what they have.
-pub struct Incoming {
+pub struct IncomingTls {
     pub(crate) config: Arc<ServerConfig>,
     /// Handshakes that have failed.
     pub(crate) failed: Arc<Counter>,
@@ -48,7 +48,7 @@ enum Ask {
     Required(Vec<CertificateDer<'static>>),
 }
 
-pub(super) fn read(reader: &mut Reader<'_>, failed: &Arc<Counter>) -> Option<Incoming> {
+pub(super) fn read(reader: &mut PemReader<'_>, failed: &Arc<Counter>) -> Option<IncomingTls> {
     let certified = reader.certified("certificate", "key");
     let ask = ask(reader);
     let verifier = verifier(ask?).inspect_err(|message| refuse(reader, message)).ok()?;
@@ -59,14 +59,14 @@ pub(super) fn read(reader: &mut Reader<'_>, failed: &Arc<Counter>) -> Option<Inc
         .with_client_cert_verifier(verifier)
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified?)));
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Some(Incoming {
+    Some(IncomingTls {
         config: Arc::new(config),
         failed: failed.clone(),
     })
 }
 
 /// None when something is wrong.
-fn ask(reader: &mut Reader<'_>) -> Option<Ask> {
+fn ask(reader: &mut PemReader<'_>) -> Option<Ask> {
     let section = &mut reader.section;
     let how = section.text("client_auth", "\"optional\"");
     if let (Some(node), Some(word)) = (section.get("client_auth"), how)
@@ -113,7 +113,7 @@ fn verifier(ask: Ask) -> Result<Arc<dyn ClientCertVerifier>, String> {
         .map_err(|error| error.to_string())
 }
 
-fn refuse(reader: &mut Reader<'_>, message: &str) {
+fn refuse(reader: &mut PemReader<'_>, message: &str) {
     let diagnostic = Diagnostic::error("tls", format!("[tls] cannot be used: {message}"));
     reader.section.diagnostics.push(diagnostic);
 }

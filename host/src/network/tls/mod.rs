@@ -17,10 +17,10 @@ use std::{
 
 use tsk::{Config, Diagnostic, Value};
 
-use self::pem::Reader;
+use self::pem::PemReader;
 pub use self::{
-    incoming::{Incoming, Peer},
-    outgoing::Outgoing,
+    incoming::{IncomingTls, Peer},
+    outgoing::OutgoingTls,
 };
 use crate::observe::metrics::Metrics;
 
@@ -28,8 +28,8 @@ use crate::observe::metrics::Metrics;
 #[derive(Default)]
 pub struct Tls {
     /// None: the service is called without TLS.
-    pub incoming: Option<Arc<Incoming>>,
-    pub outgoing: Outgoing,
+    pub incoming: Option<Arc<IncomingTls>>,
+    pub outgoing: OutgoingTls,
 }
 
 /// Those keys of `[tls]` that name files.
@@ -45,12 +45,12 @@ const FILES: [&str; 6] = [
 impl Tls {
     /// Reads `[tls]` of the TSK file `file` and the files that it names; beside it come warnings.
     pub fn new(config: &Config, file: &Path, metrics: &Metrics) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
-        let mut reader = Reader::new(config, file);
+        let mut reader = PemReader::new(config, file);
         let tls = Self {
             incoming: incoming::read(&mut reader, &metrics.handshakes_failed).map(Arc::new),
             outgoing: outgoing::read(&mut reader),
         };
-        let Reader { section, warnings, .. } = reader;
+        let PemReader { section, warnings, .. } = reader;
         section.finish((tls, warnings))
     }
 }

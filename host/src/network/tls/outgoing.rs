@@ -10,25 +10,25 @@ use rustls::{
 };
 use rustls_platform_verifier::Verifier;
 
-use super::{pem::Reader, provider::provider};
+use super::{pem::PemReader, provider::provider};
 
 /// Whom this service believes beside the authorities of its platform, and what it shows of itself.
 #[derive(Clone, Default)]
-pub struct Outgoing {
+pub struct OutgoingTls {
     authorities: Vec<CertificateDer<'static>>,
     /// For those that ask for a certificate.
     own: Option<Arc<CertifiedKey>>,
 }
 
 /// Of two versions of a file, where neither certificates nor keys have changed: a key is told by its certificate.
-impl PartialEq for Outgoing {
+impl PartialEq for OutgoingTls {
     fn eq(&self, other: &Self) -> bool {
         let chain = |own: &Option<Arc<CertifiedKey>>| own.as_ref().map(|own| own.cert.clone());
         self.authorities == other.authorities && chain(&self.own) == chain(&other.own)
     }
 }
 
-impl Outgoing {
+impl OutgoingTls {
     /// Whether there is a certificate to show.
     pub(crate) fn has_certificate(&self) -> bool {
         self.own.is_some()
@@ -54,8 +54,8 @@ impl Outgoing {
     }
 }
 
-pub(super) fn read(reader: &mut Reader<'_>) -> Outgoing {
-    Outgoing {
+pub(super) fn read(reader: &mut PemReader<'_>) -> OutgoingTls {
+    OutgoingTls {
         authorities: reader.authorities("ca").unwrap_or_default(),
         own: reader.certified("client_certificate", "client_key").map(Arc::new),
     }

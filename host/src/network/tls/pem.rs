@@ -25,7 +25,7 @@ use crate::base::{
 };
 
 /// Reads the files that keys of `[tls]` name.
-pub(super) struct Reader<'a> {
+pub(super) struct PemReader<'a> {
     pub(super) section: Section<'a>,
     pub(super) warnings: Vec<Diagnostic>,
     config: &'a Config,
@@ -41,7 +41,7 @@ pub(super) struct Pem<'a> {
     bytes: Vec<u8>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> PemReader<'a> {
     pub(super) fn new(config: &'a Config, file: &'a Path) -> Self {
         Self {
             section: Section::new(config, &sections::TLS),

@@ -56,7 +56,7 @@ fn write(line: &mut Vec<u8>, timestamp: &str, event: &Event<'_>) -> Result<(), s
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("timestamp", timestamp)?;
     map.serialize_entry("level", event.metadata().level().as_str())?;
-    let mut members = Members { map, result: Ok(()) };
+    let mut members = JsonFields { map, result: Ok(()) };
     event.record(&mut members);
     members.result?;
     members.map.serialize_entry("target", event.metadata().target())?;
@@ -64,12 +64,12 @@ fn write(line: &mut Vec<u8>, timestamp: &str, event: &Event<'_>) -> Result<(), s
 }
 
 /// Writes a member for each field.
-struct Members<M: SerializeMap> {
+struct JsonFields<M: SerializeMap> {
     map: M,
     result: Result<(), M::Error>,
 }
 
-impl<M: SerializeMap> Members<M> {
+impl<M: SerializeMap> JsonFields<M> {
     fn write(&mut self, field: &Field, value: &(impl serde::Serialize + ?Sized)) {
         if self.result.is_ok() {
             self.result = self.map.serialize_entry(field.name(), value);
@@ -77,7 +77,7 @@ impl<M: SerializeMap> Members<M> {
     }
 }
 
-impl<M: SerializeMap> Visit for Members<M> {
+impl<M: SerializeMap> Visit for JsonFields<M> {
     fn record_str(&mut self, field: &Field, value: &str) {
         match serde_json::from_str::<&RawValue>(value) {
             Ok(object) if field.name() == FIELDS => self.write(field, object),

@@ -45,13 +45,13 @@ where
         }
         if self.is_terminal {
             // `GET /users 200 0.4 ms`
-            let mut request = Request::default();
+            let mut request = RequestLine::default();
             event.record(&mut request);
             return request.write(&mut out);
         }
         SystemTime.format_time(&mut out)?;
         write!(out, " {:>5} {ACCESS}:", event.metadata().level().as_str())?;
-        let mut fields = Fields { out, result: Ok(()) };
+        let mut fields = TextFields { out, result: Ok(()) };
         event.record(&mut fields);
         fields.result?;
         fields.out.write_char('\n')
@@ -59,12 +59,12 @@ where
 }
 
 /// Writes ` name=value` for each field, as `tracing-subscriber` does.
-struct Fields<'a> {
+struct TextFields<'a> {
     out: Writer<'a>,
     result: fmt::Result,
 }
 
-impl Fields<'_> {
+impl TextFields<'_> {
     fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
         if self.result.is_err() {
             return;
@@ -75,7 +75,7 @@ impl Fields<'_> {
     }
 }
 
-impl Visit for Fields<'_> {
+impl Visit for TextFields<'_> {
     fn record_str(&mut self, field: &Field, value: &str) {
         // `Debug` goes character by character, which these do not need.
         let is_plain = |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
@@ -104,14 +104,14 @@ impl Visit for Fields<'_> {
 
 /// What the short line tells of a request.
 #[derive(Default)]
-struct Request {
+struct RequestLine {
     method: String,
     path: String,
     status: u64,
     milliseconds: f64,
 }
 
-impl Request {
+impl RequestLine {
     fn write(&self, out: &mut Writer<'_>) -> fmt::Result {
         let Self {
             method,
@@ -140,7 +140,7 @@ impl Request {
     }
 }
 
-impl Visit for Request {
+impl Visit for RequestLine {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "method" => value.clone_into(&mut self.method),

@@ -11,10 +11,10 @@ use crate::{base::limits, observe::metrics};
 pub(super) static LOG: OnceLock<Writer> = OnceLock::new();
 
 /// Starts the way to stderr, once in a process, whose end is to [`flush`]. What is returned is for the subscriber of `tracing`.
-pub(crate) fn start() -> io::Result<Lines> {
+pub(crate) fn start() -> io::Result<StderrLines> {
     let tell = |lines: u64, why: &str| tracing::warn!(target: "log", lines, "lines of the log were lost: {why}");
     let writer = Writer::start(io::stderr(), &metrics::LOG_DROPPED, tell)?;
-    Ok(Lines(LOG.get_or_init(|| writer)))
+    Ok(StderrLines(LOG.get_or_init(|| writer)))
 }
 
 /// Puts lines among those of the log; whether there is one.
@@ -34,9 +34,9 @@ pub(crate) fn flush() {
 }
 
 /// Where events of `tracing` are handed in, each as one line.
-pub(crate) struct Lines(&'static Writer);
+pub(crate) struct StderrLines(&'static Writer);
 
-impl<'a> MakeWriter<'a> for Lines {
+impl<'a> MakeWriter<'a> for StderrLines {
     type Writer = &'a Writer;
 
     fn make_writer(&'a self) -> Self::Writer {

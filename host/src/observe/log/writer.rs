@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct Writer(Arc<Shared>);
 
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<WriterState>,
     /// There is something to write, or enough of it.
     filled: Condvar,
     /// A batch was written or dropped.
@@ -27,7 +27,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct WriterState {
     /// Whole lines.
     waiting: Vec<u8>,
     /// The thread has a batch in its hands.
@@ -52,7 +52,7 @@ impl Writer {
             written: Condvar::new(),
             dropped,
         }));
-        let mut worker = Worker {
+        let mut worker = LogWorker {
             shared: writer.0.clone(),
             out,
             batch: Vec::new(),
@@ -91,29 +91,29 @@ impl Writer {
         let mut state = self.0.lock();
         state.is_urgent = true;
         self.0.filled.notify_one();
-        let is_busy = |state: &mut State| state.is_writing || !state.waiting.is_empty();
+        let is_busy = |state: &mut WriterState| state.is_writing || !state.waiting.is_empty();
         let waited = self.0.written.wait_timeout_while(state, patience, is_busy);
         waited.unwrap_or_else(PoisonError::into_inner).0.is_urgent = false;
     }
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WriterState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wait<'a>(
         &self,
-        state: MutexGuard<'a, State>,
+        state: MutexGuard<'a, WriterState>,
         longest: Duration,
-        unless: impl Fn(&State) -> bool,
-    ) -> MutexGuard<'a, State> {
+        unless: impl Fn(&WriterState) -> bool,
+    ) -> MutexGuard<'a, WriterState> {
         let waited = self.filled.wait_timeout_while(state, longest, |state| !unless(state));
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 }
 
-struct Worker<W, T> {
+struct LogWorker<W, T> {
     shared: Arc<Shared>,
     out: W,
     /// Lines that are in hand.
@@ -129,7 +129,7 @@ struct Worker<W, T> {
     tell: T,
 }
 
-impl<W: Write, T: Fn(u64, &str)> Worker<W, T> {
+impl<W: Write, T: Fn(u64, &str)> LogWorker<W, T> {
     fn run(&mut self) {
         self.recover();
         loop {
@@ -176,7 +176,7 @@ impl<W: Write, T: Fn(u64, &str)> Worker<W, T> {
 
     /// Waits for lines, and a little for more of them: a write costs as much for one as for hundreds.
     fn gather(&mut self) {
-        let is_enough = |state: &State| state.is_urgent || state.waiting.len() >= limits::LOG_BATCH;
+        let is_enough = |state: &WriterState| state.is_urgent || state.waiting.len() >= limits::LOG_BATCH;
         loop {
             let state = self.shared.lock();
             let untold = self.shared.dropped.get() > self.told && !self.is_broken;

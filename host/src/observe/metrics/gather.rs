@@ -3,7 +3,7 @@
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
 use super::{
-    Dependency, Exports, Fujsen, Guard, LOG_DROPPED, Metrics, Route, TASKS,
+    DependencyMeter, Exports, Fujsen, GuardMeter, LOG_DROPPED, Metrics, RouteMeter, TASKS,
     family::{Family, Labels, counter, gauge, histogram, info, labels, single},
     meters::{DONE, KEPT, OUTCOMES},
     now::Now,
@@ -186,7 +186,7 @@ impl Metrics {
     }
 }
 
-fn requests(routes: &[Arc<Route>]) -> [Family; 2] {
+fn requests(routes: &[Arc<RouteMeter>]) -> [Family; 2] {
     let answered = routes.iter().flat_map(|route| {
         let counts = route.statuses.iter();
         counts.map(|(status, count)| {
@@ -259,7 +259,7 @@ fn calls(fujsens: &[Arc<Fujsen>]) -> [Family; 3] {
     ]
 }
 
-fn operations(dependencies: &[Arc<Dependency>]) -> [Family; 2] {
+fn operations(dependencies: &[Arc<DependencyMeter>]) -> [Family; 2] {
     let ended = dependencies.iter().flat_map(|one| {
         let seen = DONE.iter().zip(&one.done).filter(|(_, count)| count.get() > 0);
         seen.map(|(outcome, count)| {
@@ -285,8 +285,8 @@ fn operations(dependencies: &[Arc<Dependency>]) -> [Family; 2] {
     ]
 }
 
-fn guards(guards: &[Arc<Guard>]) -> [Family; 5] {
-    let each = |value: fn(&Guard) -> u64| {
+fn guards(guards: &[Arc<GuardMeter>]) -> [Family; 5] {
+    let each = |value: fn(&GuardMeter) -> u64| {
         let all = guards.iter();
         all.map(move |guard| (labels([("dependency", &guard.name)]), value(guard)))
     };

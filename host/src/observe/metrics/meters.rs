@@ -27,7 +27,7 @@ pub(super) struct Traffic {
 }
 
 /// One route of one version of the service.
-pub struct Route {
+pub struct RouteMeter {
     pub(super) id: u32,
     pub(super) method: String,
     pub(super) path: Arc<str>,
@@ -37,7 +37,7 @@ pub struct Route {
     traffic: Arc<Traffic>,
 }
 
-impl Route {
+impl RouteMeter {
     pub(super) fn new(id: u32, method: &str, path: &Arc<str>, version: &Arc<str>, traffic: &Arc<Traffic>) -> Self {
         Self {
             id,
@@ -118,9 +118,9 @@ impl Fujsen {
 
     /// A call starts. It counts as cancelled when the result is dropped without an outcome.
     /// It began at `now`, by `clock`, which says when it ends.
-    pub fn start<'a>(&'a self, clock: &'a dyn Clock, now: Instant) -> Call<'a> {
+    pub fn start<'a>(&'a self, clock: &'a dyn Clock, now: Instant) -> CallMeter<'a> {
         self.running.add(1);
-        Call {
+        CallMeter {
             fujsen: self,
             clock,
             started: now,
@@ -129,20 +129,20 @@ impl Fujsen {
     }
 }
 
-pub struct Call<'a> {
+pub struct CallMeter<'a> {
     fujsen: &'a Fujsen,
     clock: &'a dyn Clock,
     started: Instant,
     outcome: Outcome,
 }
 
-impl Call<'_> {
+impl CallMeter<'_> {
     pub fn end(mut self, outcome: Outcome) {
         self.outcome = outcome;
     }
 }
 
-impl Drop for Call<'_> {
+impl Drop for CallMeter<'_> {
     #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     fn drop(&mut self) {
         self.fujsen.running.add(-1);
@@ -165,7 +165,7 @@ pub struct Exports {
 
 /// How an operation on a dependency ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum OperationOutcome {
     Ok,
     /// It answered, and said no: a status from 400 to 499.
     Refused,
@@ -178,14 +178,14 @@ pub enum Done {
 pub(super) const DONE: [&str; 5] = ["ok", "refused", "error", "timeout", "cancelled"];
 
 /// A database, a Redis server, or an origin.
-pub struct Dependency {
+pub struct DependencyMeter {
     pub(super) kind: &'static str,
     pub(super) name: Arc<str>,
     pub(super) done: [Counter; DONE.len()],
     pub(super) durations: Durations,
 }
 
-impl Dependency {
+impl DependencyMeter {
     pub(super) fn new(kind: &'static str, name: &str) -> Self {
         Self {
             kind,
@@ -205,34 +205,34 @@ impl Dependency {
     }
 
     /// An operation starts. It counts as cancelled when the result is dropped without an end.
-    pub fn start(&self) -> Operation<'_> {
-        Operation {
+    pub fn start(&self) -> OperationMeter<'_> {
+        OperationMeter {
             dependency: self,
             started: Instant::now(),
-            done: Done::Cancelled,
+            done: OperationOutcome::Cancelled,
         }
     }
 }
 
-pub struct Operation<'a> {
-    dependency: &'a Dependency,
+pub struct OperationMeter<'a> {
+    dependency: &'a DependencyMeter,
     started: Instant,
-    done: Done,
+    done: OperationOutcome,
 }
 
-impl Operation<'_> {
+impl OperationMeter<'_> {
     /// `failed` is the HTTP status that a failure amounts to.
     pub fn end(mut self, failed: Option<u16>) {
         self.done = match failed {
-            None => Done::Ok,
-            Some(400..500) => Done::Refused,
-            Some(504) => Done::TimedOut,
-            Some(_) => Done::Failed,
+            None => OperationOutcome::Ok,
+            Some(400..500) => OperationOutcome::Refused,
+            Some(504) => OperationOutcome::TimedOut,
+            Some(_) => OperationOutcome::Failed,
         };
     }
 }
 
-impl Drop for Operation<'_> {
+impl Drop for OperationMeter<'_> {
     #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     fn drop(&mut self) {
         self.dependency.done[self.done as usize].add(1);
@@ -242,7 +242,7 @@ impl Drop for Operation<'_> {
 
 /// What a circuit breaker does with calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Circuit {
+pub enum CircuitEvent {
     Closed,
     /// One call tries whether the dependency is back.
     HalfOpen,
@@ -251,7 +251,7 @@ pub enum Circuit {
 
 /// Why a call or a retry was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum Withheld {
     /// The circuit was open.
     Circuit,
     /// There were as many calls as may be at once.
@@ -264,7 +264,7 @@ pub(super) const KEPT: [&str; 3] = ["circuit", "concurrency", "budget"];
 
 /// A dependency that calls are kept from when it fails.
 #[derive(Default)]
-pub struct Guard {
+pub struct GuardMeter {
     pub(super) name: String,
     /// As [`Circuit`] counts.
     pub(super) circuit: AtomicU8,
@@ -274,7 +274,7 @@ pub struct Guard {
     pub(super) running: AtomicU64,
 }
 
-impl Guard {
+impl GuardMeter {
     pub(super) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -282,9 +282,9 @@ impl Guard {
         }
     }
 
-    pub fn circuit(&self, circuit: Circuit) {
+    pub fn circuit(&self, circuit: CircuitEvent) {
         self.circuit.store(circuit as u8, Relaxed);
-        if circuit == Circuit::Open {
+        if circuit == CircuitEvent::Open {
             self.opened.add(1);
         }
     }
@@ -294,7 +294,7 @@ impl Guard {
     }
 
     #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
-    pub fn kept(&self, why: Kept) {
+    pub fn kept(&self, why: Withheld) {
         self.kept[why as usize].add(1);
     }
 

@@ -31,16 +31,19 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series::Table, window::Samples};
+use self::{cell::LONG, custom::Custom, meters::Traffic, process::Process, series::SeriesTable, window::Samples};
 pub use self::{
     cell::{Counter, Durations, Gauge},
     custom::{How, Measure},
-    meters::{Call, Circuit, Dependency, Done, Exports, Fujsen, Guard, Kept, Operation, Outcome, Route},
+    meters::{
+        CallMeter, CircuitEvent, DependencyMeter, Exports, Fujsen, GuardMeter, OperationMeter, OperationOutcome,
+        Outcome, RouteMeter, Withheld,
+    },
     now::Now,
-    remote::{Remote, Update},
-    status::{Key, Refused, Status},
+    remote::{RemoteConfigMeter, Update},
+    status::{DependencyKey, RefusedVersion, Status},
     tasks::Tasks,
-    text::Format,
+    text::PageFormat,
     window::{Totals, Window},
 };
 use crate::base::limits;
@@ -73,13 +76,13 @@ pub struct Metrics {
     pub custom: Custom,
     pub dependencies: status::Dependencies,
     pub load: status::Load,
-    pub remote: Remote,
+    pub remote: RemoteConfigMeter,
     traffic: Arc<Traffic>,
-    routes: Table<Route>,
-    fujsens: Table<Fujsen>,
-    operations: Table<Dependency>,
-    guards: Table<Guard>,
-    compiles: Table<Compile>,
+    routes: SeriesTable<RouteMeter>,
+    fujsens: SeriesTable<Fujsen>,
+    operations: SeriesTable<DependencyMeter>,
+    guards: SeriesTable<GuardMeter>,
+    compiles: SeriesTable<Compile>,
     /// What routes that are shown no more have counted.
     retired: Mutex<Totals>,
     samples: Samples,
@@ -132,13 +135,13 @@ impl Default for Metrics {
             custom: Custom::default(),
             dependencies: status::Dependencies::default(),
             load: status::Load::default(),
-            remote: Remote::default(),
+            remote: RemoteConfigMeter::default(),
             traffic: Arc::default(),
-            routes: Table::default(),
-            fujsens: Table::default(),
-            operations: Table::default(),
-            guards: Table::default(),
-            compiles: Table::default(),
+            routes: SeriesTable::default(),
+            fujsens: SeriesTable::default(),
+            operations: SeriesTable::default(),
+            guards: SeriesTable::default(),
+            compiles: SeriesTable::default(),
             retired: Mutex::default(),
             samples: Samples::default(),
             alerts: Mutex::default(),
@@ -161,7 +164,7 @@ impl Metrics {
     }
 
     /// Every metric, as Prometheus reads it.
-    pub fn page(&self, now: Now<'_>, format: Format) -> String {
+    pub fn page(&self, now: Now<'_>, format: PageFormat) -> String {
         format.write(self.gather(now))
     }
 
@@ -181,15 +184,15 @@ impl Metrics {
     }
 
     /// The meter of a dependency: a kind (`sql`, `redis`, `grpc`, `http`) and a name from the file.
-    pub fn dependency(&self, kind: &'static str, name: &str) -> Arc<Dependency> {
-        let is = |one: &Dependency| one.kind == kind && *one.name == *name;
-        self.operations.get(is, |_| Dependency::new(kind, name), |_| {})
+    pub fn dependency(&self, kind: &'static str, name: &str) -> Arc<DependencyMeter> {
+        let is = |one: &DependencyMeter| one.kind == kind && *one.name == *name;
+        self.operations.get(is, |_| DependencyMeter::new(kind, name), |_| {})
     }
 
     /// The meter of a dependency that `[resilience]` names.
-    pub fn guard(&self, name: &str) -> Arc<Guard> {
+    pub fn guard(&self, name: &str) -> Arc<GuardMeter> {
         self.guards
-            .get(|one: &Guard| one.name == name, |_| Guard::new(name), |_| {})
+            .get(|one: &GuardMeter| one.name == name, |_| GuardMeter::new(name), |_| {})
     }
 
     /// A module was compiled, and not found in the cache.
@@ -286,19 +289,19 @@ impl Version {
         &self.metrics
     }
 
-    pub fn route(&self, method: &str, path: &Arc<str>) -> Arc<Route> {
-        let is = |one: &Route| one.method == method && one.path == *path && one.version == self.name;
+    pub fn route(&self, method: &str, path: &Arc<str>) -> Arc<RouteMeter> {
+        let is = |one: &RouteMeter| one.method == method && one.path == *path && one.version == self.name;
         let metrics = &self.metrics;
-        let retire = |one: &Route| count(&mut metrics.retired.lock(), one);
+        let retire = |one: &RouteMeter| count(&mut metrics.retired.lock(), one);
         metrics.routes.get(
             is,
-            |id| Route::new(id, method, path, &self.name, &metrics.traffic),
+            |id| RouteMeter::new(id, method, path, &self.name, &metrics.traffic),
             retire,
         )
     }
 
     /// Of requests for which there is no route.
-    pub fn unmatched(&self) -> Arc<Route> {
+    pub fn unmatched(&self) -> Arc<RouteMeter> {
         self.route("", &"".into())
     }
 
@@ -312,7 +315,7 @@ impl Version {
     }
 }
 
-fn count(totals: &mut Totals, route: &Route) {
+fn count(totals: &mut Totals, route: &RouteMeter) {
     totals.requests += route.durations.count();
     totals.micros += route.durations.micros();
     for (status, count) in route.statuses.iter().filter(|(status, _)| *status >= 400) {

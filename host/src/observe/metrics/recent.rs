@@ -12,7 +12,7 @@ use crate::base::limits;
 
 /// One request, without anything that its client chose but the method.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Entry {
+pub(super) struct RecentRequest {
     /// Which series of the routes counted it.
     pub series: u32,
     pub method: &'static str,
@@ -23,7 +23,7 @@ pub(super) struct Entry {
 }
 
 /// The newest last. What is done under the lock moves a few words, and allocates nothing.
-pub(super) struct Ring(Mutex<VecDeque<Entry>>);
+pub(super) struct Ring(Mutex<VecDeque<RecentRequest>>);
 
 impl Default for Ring {
     fn default() -> Self {
@@ -33,7 +33,7 @@ impl Default for Ring {
 
 impl Ring {
     pub(super) fn push(&self, series: u32, method: &Method, status: u16, took: Duration) {
-        let entry = Entry {
+        let entry = RecentRequest {
             series,
             method: word(method),
             status,
@@ -48,7 +48,7 @@ impl Ring {
     }
 
     /// Newest first.
-    pub(super) fn entries(&self) -> Vec<Entry> {
+    pub(super) fn entries(&self) -> Vec<RecentRequest> {
         self.0.lock().iter().rev().copied().collect()
     }
 }

@@ -4,7 +4,7 @@ use super::{cell::Counter, status::Load};
 
 /// How looks at remote configuration ended, and what is wrong with it now.
 #[derive(Default)]
-pub struct Remote {
+pub struct RemoteConfigMeter {
     updates: [Counter; UPDATES.len()],
     pub problem: Load,
 }
@@ -24,7 +24,7 @@ pub(super) const UPDATES: [(Update, &str); 4] = [
     (Update::Unreachable, "unreachable"),
 ];
 
-impl Remote {
+impl RemoteConfigMeter {
     #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     pub fn count(&self, update: Update) {
         self.updates[update as usize].add(1);

@@ -8,12 +8,12 @@ use std::sync::{
 use crate::base::limits;
 use parking_lot::Mutex;
 
-pub(super) struct Table<T> {
+pub(super) struct SeriesTable<T> {
     series: Mutex<Vec<Arc<T>>>,
     ids: AtomicU32,
 }
 
-impl<T> Default for Table<T> {
+impl<T> Default for SeriesTable<T> {
     fn default() -> Self {
         Self {
             series: Mutex::default(),
@@ -22,7 +22,7 @@ impl<T> Default for Table<T> {
     }
 }
 
-impl<T> Table<T> {
+impl<T> SeriesTable<T> {
     /// The series that `is` recognizes, else a new one. Where there is no room, one that no version of the service
     /// uses any more makes it, and is handed to `gone`; a new one that finds no room still counts, but is not shown.
     pub(super) fn get(&self, is: impl Fn(&T) -> bool, make: impl FnOnce(u32) -> T, gone: impl FnOnce(&T)) -> Arc<T> {
@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_same_series_is_made_once_and_unused_ones_make_room() {
-        let table = Table::default();
+        let table = SeriesTable::default();
         let get = |name: usize| {
             let mut gone = None;
             let one = table.get(

@@ -50,10 +50,10 @@ impl Status {
 }
 
 /// A dependency's kind and name.
-pub type Key = (&'static str, String);
+pub type DependencyKey = (&'static str, String);
 
 #[derive(Default)]
-pub struct Dependencies(Mutex<BTreeMap<Key, Status>>);
+pub struct Dependencies(Mutex<BTreeMap<DependencyKey, Status>>);
 
 impl Dependencies {
     /// From now on there are these (kind, name, target), and no others. What is known of one stays known as long as
@@ -69,7 +69,7 @@ impl Dependencies {
     }
 
     /// The result of a check; one that says something new is in the log. A dependency that is gone is left alone.
-    pub fn checked(&self, key: &Key, result: Result<(), String>, took: Duration) {
+    pub fn checked(&self, key: &DependencyKey, result: Result<(), String>, took: Duration) {
         let mut all = self.lock();
         let Some(status) = all.get_mut(key) else { return };
         let healthy = result.is_ok();
@@ -96,18 +96,18 @@ impl Dependencies {
         self.lock().values().cloned().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Status>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<DependencyKey, Status>> {
         self.0.lock()
     }
 }
 
 /// Set while the newest version of something is not the one that serves.
 #[derive(Default)]
-pub struct Load(Mutex<Option<Refused>>);
+pub struct Load(Mutex<Option<RefusedVersion>>);
 
 /// A version of the file, or of its remote configuration, that was not applied.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refused {
+pub struct RefusedVersion {
     /// What is wrong with it, in one line.
     pub reason: String,
     /// Milliseconds since the Unix epoch.
@@ -116,14 +116,14 @@ pub struct Refused {
 
 impl Load {
     pub fn refused(&self, reason: String) {
-        *self.0.lock() = Some(Refused { reason, since: now() });
+        *self.0.lock() = Some(RefusedVersion { reason, since: now() });
     }
 
     pub fn applied(&self) {
         *self.0.lock() = None;
     }
 
-    pub fn get(&self) -> Option<Refused> {
+    pub fn get(&self) -> Option<RefusedVersion> {
         self.0.lock().clone()
     }
 }

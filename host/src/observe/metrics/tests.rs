@@ -8,7 +8,7 @@ use crate::base::clock::System;
 fn page(metrics: &Metrics, version: &str, gate: (usize, usize)) -> String {
     let service = "shop";
     let now = Now { service, version, gate };
-    metrics.page(now, Format::Prometheus)
+    metrics.page(now, PageFormat::Prometheus)
 }
 
 #[test]

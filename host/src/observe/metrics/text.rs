@@ -16,7 +16,7 @@ use super::family::{Family, Labels, Number, Points};
 
 /// What a page is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum PageFormat {
     /// The text format of Prometheus, 0.0.4, which everything reads that reads metrics.
     Prometheus,
     /// OpenMetrics 1.0, which knows units.
@@ -25,7 +25,7 @@ pub enum Format {
 
 const OPEN_METRICS: &str = "application/openmetrics-text";
 
-impl Format {
+impl PageFormat {
     /// What a reader prefers who sends this `Accept`: OpenMetrics where it is named, and not less wanted than plain text.
     pub fn wanted(accept: &str) -> Self {
         let weight = |kind: &str| {
@@ -51,7 +51,7 @@ impl Format {
 
     pub(super) fn write(self, families: Vec<Family>) -> String {
         let (mut registry, mut page) = (Registry::default(), String::new());
-        registry.register_collector(Box::new(Families(families)));
+        registry.register_collector(Box::new(PageFamilies(families)));
         let written = match self {
             Self::Prometheus => prometheus_text::encode(&mut page, &registry),
             Self::OpenMetrics => text::encode(&mut page, &registry),
@@ -61,15 +61,15 @@ impl Format {
     }
 }
 
-struct Families(Vec<Family>);
+struct PageFamilies(Vec<Family>);
 
-impl fmt::Debug for Families {
+impl fmt::Debug for PageFamilies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> Result {
         write!(f, "{} families", self.0.len())
     }
 }
 
-impl Collector for Families {
+impl Collector for PageFamilies {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result {
         self.0.iter().try_for_each(|family| write(&mut encoder, family))
     }
@@ -87,21 +87,21 @@ fn write(encoder: &mut DescriptorEncoder<'_>, family: &Family) -> Result {
     let mut encoder = encoder.encode_descriptor(name, &help, unit.as_ref(), kind(&family.points))?;
     match &family.points {
         Points::Counter(series) => series.iter().try_for_each(|(labels, number)| {
-            let labels = Set(labels);
+            let labels = LabelSet(labels);
             let mut one = encoder.encode_family(&labels)?;
             counter(&mut one, *number)
         }),
         Points::Gauge(series) => series.iter().try_for_each(|(labels, number)| {
-            let labels = Set(labels);
+            let labels = LabelSet(labels);
             let mut one = encoder.encode_family(&labels)?;
             gauge(&mut one, *number)
         }),
         Points::Histogram(series) => series.iter().try_for_each(|(labels, histogram)| {
-            let (labels, buckets) = (Set(labels), &histogram.buckets);
+            let (labels, buckets) = (LabelSet(labels), &histogram.buckets);
             let mut one = encoder.encode_family(&labels)?;
             one.encode_histogram::<NoLabelSet>(histogram.sum, histogram.count(), buckets, None)
         }),
-        Points::Info(labels) => encoder.encode_info(&Set(labels)),
+        Points::Info(labels) => encoder.encode_info(&LabelSet(labels)),
     }
 }
 
@@ -129,9 +129,9 @@ fn gauge(encoder: &mut MetricEncoder<'_>, number: Number) -> Result {
     }
 }
 
-struct Set<'a>(&'a Labels);
+struct LabelSet<'a>(&'a Labels);
 
-impl EncodeLabelSet for Set<'_> {
+impl EncodeLabelSet for LabelSet<'_> {
     fn encode(&self, encoder: &mut LabelSetEncoder<'_>) -> Result {
         use prometheus_client::encoding::EncodeLabel;
         let mut labels = self.0.iter();
@@ -184,12 +184,12 @@ took_seconds_count{route=\"/\"} 2
 # TYPE odd gauge
 odd -Inf
 ";
-        assert_eq!(Format::Prometheus.write(families()), expected);
+        assert_eq!(PageFormat::Prometheus.write(families()), expected);
     }
 
     #[test]
     fn a_page_in_open_metrics_has_units_and_an_end() {
-        let page = Format::OpenMetrics.write(families());
+        let page = PageFormat::OpenMetrics.write(families());
         for lines in [
             "# TYPE shop info\nshop_info{version=\"1\"} 1\n",
             "# TYPE up_time_seconds gauge\n# UNIT up_time_seconds seconds\nup_time_seconds 1.5\n",
@@ -207,15 +207,15 @@ odd -Inf
                           application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,\
                           text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
         for (accept, wanted) in [
-            (prometheus, Format::OpenMetrics),
-            ("application/openmetrics-text", Format::OpenMetrics),
-            ("text/plain, application/openmetrics-text;q=0.5", Format::Prometheus),
-            ("application/openmetrics-text;q=0", Format::Prometheus),
-            ("text/plain;version=0.0.4;q=1,*/*;q=0.1", Format::Prometheus),
-            ("text/html,*/*", Format::Prometheus),
-            ("", Format::Prometheus),
+            (prometheus, PageFormat::OpenMetrics),
+            ("application/openmetrics-text", PageFormat::OpenMetrics),
+            ("text/plain, application/openmetrics-text;q=0.5", PageFormat::Prometheus),
+            ("application/openmetrics-text;q=0", PageFormat::Prometheus),
+            ("text/plain;version=0.0.4;q=1,*/*;q=0.1", PageFormat::Prometheus),
+            ("text/html,*/*", PageFormat::Prometheus),
+            ("", PageFormat::Prometheus),
         ] {
-            assert_eq!(Format::wanted(accept), wanted, "{accept}");
+            assert_eq!(PageFormat::wanted(accept), wanted, "{accept}");
         }
     }
 }

@@ -60,15 +60,15 @@ fn ratio(part: f64, whole: f64) -> f64 {
 }
 
 /// One sample a second, for as long as the window is.
-pub(super) struct Samples(Mutex<VecDeque<Sample>>);
+pub(super) struct Samples(Mutex<VecDeque<WindowSample>>);
 
-struct Sample {
+struct WindowSample {
     at: Instant,
     cpu: Duration,
     totals: Totals,
 }
 
-impl Sample {
+impl WindowSample {
     fn now(totals: Totals) -> Self {
         Self {
             at: Instant::now(),
@@ -80,14 +80,14 @@ impl Sample {
 
 impl Default for Samples {
     fn default() -> Self {
-        Self(Mutex::new(VecDeque::from([Sample::now(Totals::default())])))
+        Self(Mutex::new(VecDeque::from([WindowSample::now(Totals::default())])))
     }
 }
 
 impl Samples {
     pub(super) fn push(&self, totals: Totals) {
         let mut samples = self.0.lock();
-        samples.push_back(Sample::now(totals));
+        samples.push_back(WindowSample::now(totals));
         let kept = (limits::WINDOW.as_millis() / limits::SAMPLE_EVERY.as_millis()) as usize + 1;
         let surplus = samples.len().saturating_sub(kept);
         samples.drain(..surplus);
@@ -96,14 +96,14 @@ impl Samples {
     /// From the oldest sample until now, when `totals` are the totals.
     pub(super) fn window(&self, totals: &Totals) -> Window {
         let samples = self.0.lock();
-        let now = Sample::now(totals.clone());
+        let now = WindowSample::now(totals.clone());
         samples
             .front()
             .map_or_else(|| now.since(&now), |first| now.since(first))
     }
 }
 
-impl Sample {
+impl WindowSample {
     fn since(&self, first: &Self) -> Window {
         let more = |now: u64, before: u64| now.saturating_sub(before);
         let failed = self

@@ -12,14 +12,14 @@ use crate::base::limits;
 
 /// A collector, as one signal reaches it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Address {
+pub struct CollectorAddress {
     pub(in crate::observe) signal: Signal,
     /// With its path.
     pub(in crate::observe) url: Url,
     pub(in crate::observe) headers: Vec<(String, Secret)>,
     /// What is said of the service, beside its name.
     pub(in crate::observe) resource: Vec<(String, String)>,
-    pub(super) protocol: Protocol,
+    pub(super) protocol: OtlpProtocol,
     pub(super) gzip: bool,
     /// For one message, further attempts included.
     pub(super) timeout: Duration,
@@ -27,7 +27,7 @@ pub struct Address {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(super) enum OtlpProtocol {
     Http,
     Grpc,
 }
@@ -56,7 +56,7 @@ impl Default for Batches {
 pub(in crate::observe) const ENDPOINT: &str =
     "the http:// or https:// URL of a collector, without user, password and query";
 
-impl Address {
+impl CollectorAddress {
     /// `endpoint` and `headers` are the file's, which win over the variables. None where nobody says where to.
     pub(in crate::observe) fn of(
         signal: Signal,
@@ -66,7 +66,7 @@ impl Address {
     ) -> Result<Option<Self>, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let mut take = Take(&mut wrong);
-        let protocol = take.from(variables.protocol(signal)).unwrap_or(Protocol::Http);
+        let protocol = take.from(variables.protocol(signal)).unwrap_or(OtlpProtocol::Http);
         let (url, is_whole) = match endpoint {
             Some(url) => (Some(url), false),
             None => take.from(variables.endpoint(signal)).unwrap_or_default(),
@@ -118,7 +118,7 @@ impl Take<'_> {
 }
 
 /// With the path for the signal, in place of that of another one. `is_whole`: the variable says the path, too.
-fn complete(mut url: Url, signal: Signal, protocol: Protocol, is_whole: bool) -> Url {
+fn complete(mut url: Url, signal: Signal, protocol: OtlpProtocol, is_whole: bool) -> Url {
     let path = url.path().trim_end_matches('/');
     let all = [Signal::Traces, Signal::Metrics, Signal::Logs];
     let beginning = all
@@ -126,9 +126,9 @@ fn complete(mut url: Url, signal: Signal, protocol: Protocol, is_whole: bool) ->
         .find_map(|other| path.strip_suffix(other.path()))
         .unwrap_or(path);
     let path = match protocol {
-        Protocol::Grpc => format!("{beginning}{}", signal.method()),
-        Protocol::Http if is_whole => return url,
-        Protocol::Http => format!("{beginning}{}", signal.path()),
+        OtlpProtocol::Grpc => format!("{beginning}{}", signal.method()),
+        OtlpProtocol::Http if is_whole => return url,
+        OtlpProtocol::Http => format!("{beginning}{}", signal.path()),
     };
     url.set_path(&path);
     url
@@ -182,15 +182,16 @@ impl<'a> Variables<'a> {
         let Some((name, text)) = self.either(signal, "ENDPOINT") else {
             return Ok((None, false));
         };
-        let url = Address::parse(&text).ok_or_else(|| wrong_variable(&name, ENDPOINT, "http://127.0.0.1:4318"))?;
+        let url =
+            CollectorAddress::parse(&text).ok_or_else(|| wrong_variable(&name, ENDPOINT, "http://127.0.0.1:4318"))?;
         Ok((Some(url), name.contains(signal.variable())))
     }
 
-    fn protocol(&self, signal: Signal) -> Result<Protocol, Diagnostic> {
+    fn protocol(&self, signal: Signal) -> Result<OtlpProtocol, Diagnostic> {
         match self.either(signal, "PROTOCOL") {
-            None => Ok(Protocol::Http),
-            Some((_, text)) if text.eq_ignore_ascii_case("http/protobuf") => Ok(Protocol::Http),
-            Some((_, text)) if text.eq_ignore_ascii_case("grpc") => Ok(Protocol::Grpc),
+            None => Ok(OtlpProtocol::Http),
+            Some((_, text)) if text.eq_ignore_ascii_case("http/protobuf") => Ok(OtlpProtocol::Http),
+            Some((_, text)) if text.eq_ignore_ascii_case("grpc") => Ok(OtlpProtocol::Grpc),
             Some((name, _)) => Err(wrong_variable(&name, "http/protobuf or grpc", "http/protobuf")),
         }
     }

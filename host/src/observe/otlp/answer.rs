@@ -7,12 +7,12 @@ use http_body_util::BodyExt;
 use jiff::{Timestamp, fmt::rfc2822};
 use prost::Message as _;
 
-use super::address::Protocol;
+use super::address::OtlpProtocol;
 use crate::base::limits;
 
 /// A message that was not taken.
 #[derive(Debug, PartialEq)]
-pub(super) struct Failure {
+pub(super) struct ExportFailure {
     pub(super) why: String,
     pub(super) again: Again,
 }
@@ -26,7 +26,7 @@ pub(super) enum Again {
     After(Duration),
 }
 
-impl Failure {
+impl ExportFailure {
     pub(super) fn never(why: String) -> Self {
         Self {
             why,
@@ -58,14 +58,17 @@ pub(super) struct Partial {
 }
 
 /// How many of the parts it did not want.
-pub(super) async fn read(answer: Response<reqwest::Body>, protocol: Protocol) -> Result<Option<Partial>, Failure> {
+pub(super) async fn read(
+    answer: Response<reqwest::Body>,
+    protocol: OtlpProtocol,
+) -> Result<Option<Partial>, ExportFailure> {
     let (head, mut body) = answer.into_parts();
     if !head.status.is_success() {
         return Err(of_status(head.status, &head.headers));
     }
     let (mut bytes, mut trailers) = (Vec::new(), head.headers);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Failure::later(error.to_string()))?;
+        let frame = frame.map_err(|error| ExportFailure::later(error.to_string()))?;
         match frame.into_data() {
             Ok(data) => bytes.extend_from_slice(&data),
             Err(frame) => trailers.extend(frame.into_trailers().unwrap_or_default()),
@@ -74,7 +77,7 @@ pub(super) async fn read(answer: Response<reqwest::Body>, protocol: Protocol) ->
             return Ok(None);
         }
     }
-    if protocol == Protocol::Http {
+    if protocol == OtlpProtocol::Http {
         return Ok(partial(&bytes));
     }
     of_call(&trailers).map(|()| bytes.get(5..).and_then(partial))
@@ -86,29 +89,29 @@ pub(super) fn partial(answer: &[u8]) -> Option<Partial> {
 }
 
 /// The statuses that the specification names may be better next time.
-fn of_status(status: StatusCode, headers: &HeaderMap) -> Failure {
+fn of_status(status: StatusCode, headers: &HeaderMap) -> ExportFailure {
     let again = match status.as_u16() {
         429 | 502 | 503 | 504 => asked(headers).map_or(Again::Later, Again::After),
         _ => Again::Never,
     };
-    Failure {
+    ExportFailure {
         why: format!("it answered {}", status.as_u16()),
         again,
     }
 }
 
 /// As [`of_status`], by the status of a gRPC call.
-fn of_call(trailers: &HeaderMap) -> Result<(), Failure> {
+fn of_call(trailers: &HeaderMap) -> Result<(), ExportFailure> {
     let status = trailers.get("grpc-status").and_then(|status| status.to_str().ok());
     match status.unwrap_or("none") {
         "0" => Ok(()),
         // CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS.
         status @ ("1" | "4" | "10" | "11" | "14" | "15") => {
-            Err(Failure::later(format!("it answered with the status {status}")))
+            Err(ExportFailure::later(format!("it answered with the status {status}")))
         }
         status => {
             let status: String = status.chars().take(limits::SPAN_NAME).collect();
-            Err(Failure::never(format!("it answered with the status {status}")))
+            Err(ExportFailure::never(format!("it answered with the status {status}")))
         }
     }
 }

@@ -6,7 +6,7 @@ use super::exporter::Exporter;
 
 /// Of one version of a service.
 #[derive(Clone, Default)]
-pub struct Beside {
+pub struct OtherSignals {
     /// How often metrics are handed over, too.
     pub metrics: Option<(Arc<Exporter>, Duration)>,
     pub logs: Option<Arc<Exporter>>,

@@ -8,10 +8,10 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use tokio::{runtime::Runtime, time::timeout};
 
 use super::{
-    address::{Address, Protocol},
-    answer::{self, Again, Failure, Partial},
+    address::{CollectorAddress, OtlpProtocol},
+    answer::{self, Again, ExportFailure, Partial},
     message::Message,
-    queue::{Batch, Queue},
+    queue::{ExportBatch, ExportQueue},
 };
 use crate::{
     base::{
@@ -25,13 +25,13 @@ use crate::{
 /// A collector, as the thread sees it that sends to it. Counts what is taken, and says once when it is down and once when
 /// it is back.
 pub(super) struct Collector {
-    address: Address,
+    address: CollectorAddress,
     message: Message,
     counts: Arc<Exports>,
 }
 
 impl Collector {
-    pub(super) fn new(address: Address, message: Message, counts: Arc<Exports>) -> Self {
+    pub(super) fn new(address: CollectorAddress, message: Message, counts: Arc<Exports>) -> Self {
         Self {
             address,
             message,
@@ -40,7 +40,7 @@ impl Collector {
     }
 
     /// Sends what comes, until no more does.
-    pub(super) fn take_from(&self, queue: &Queue, is_down: &mut bool) {
+    pub(super) fn take_from(&self, queue: &ExportQueue, is_down: &mut bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let client = match &runtime {
             // Reads the certificates of the system, which blocks.
@@ -65,8 +65,8 @@ impl Collector {
         &self,
         runtime: &Runtime,
         client: &reqwest::Client,
-        batch: &Batch,
-        queue: &Queue,
+        batch: &ExportBatch,
+        queue: &ExportQueue,
     ) -> Result<Option<Partial>, String> {
         let body = self.body(&batch.parts)?;
         let mut end = Instant::now() + self.address.timeout;
@@ -97,28 +97,28 @@ impl Collector {
         }
     }
 
-    async fn attempt(&self, client: &reqwest::Client, body: &Bytes) -> Result<Option<Partial>, Failure> {
+    async fn attempt(&self, client: &reqwest::Client, body: &Bytes) -> Result<Option<Partial>, ExportFailure> {
         if off_limits::has_url(&self.address.url) {
-            return Err(Failure::never(OffLimits.to_string()));
+            return Err(ExportFailure::never(OffLimits.to_string()));
         }
         let mut request = client.post(self.address.url.clone());
         request = match self.address.protocol {
-            Protocol::Http => request.header(CONTENT_TYPE, "application/x-protobuf"),
-            Protocol::Grpc => request
+            OtlpProtocol::Http => request.header(CONTENT_TYPE, "application/x-protobuf"),
+            OtlpProtocol::Grpc => request
                 .header(CONTENT_TYPE, "application/grpc")
                 .header("te", "trailers"),
         };
         if self.address.gzip {
             request = match self.address.protocol {
-                Protocol::Http => request.header(CONTENT_ENCODING, "gzip"),
-                Protocol::Grpc => request.header("grpc-encoding", "gzip"),
+                OtlpProtocol::Http => request.header(CONTENT_ENCODING, "gzip"),
+                OtlpProtocol::Grpc => request.header("grpc-encoding", "gzip"),
             };
         }
         for (name, value) in &self.address.headers {
             request = request.header(name, value.reveal());
         }
         let sent = request.body(body.clone()).send().await;
-        let answer = sent.map_err(|error| Failure::later(reason(&error)))?;
+        let answer = sent.map_err(|error| ExportFailure::later(reason(&error)))?;
         answer::read(answer.into(), self.address.protocol).await
     }
 
@@ -126,7 +126,7 @@ impl Collector {
     fn body(&self, parts: &[u8]) -> Result<Bytes, String> {
         let message = self.message.around(parts);
         let message = if self.address.gzip { zipped(&message)? } else { message };
-        if self.address.protocol == Protocol::Http {
+        if self.address.protocol == OtlpProtocol::Http {
             return Ok(message.into());
         }
         let length = u32::try_from(message.len()).map_err(|_| "the message is too long".to_owned())?;
@@ -178,7 +178,7 @@ fn zipped(message: &[u8]) -> Result<Vec<u8>, String> {
     zipped.map_err(|error| error.to_string())
 }
 
-fn client(protocol: Protocol) -> Result<reqwest::Client, String> {
+fn client(protocol: OtlpProtocol) -> Result<reqwest::Client, String> {
     // Fails when the process has chosen one before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
@@ -186,7 +186,7 @@ fn client(protocol: Protocol) -> Result<reqwest::Client, String> {
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(limits::SPANS_CONNECT);
-    if protocol == Protocol::Grpc {
+    if protocol == OtlpProtocol::Grpc {
         builder = builder.http2_prior_knowledge();
     }
     builder.build().map_err(|error| format!("no HTTP client: {error}"))

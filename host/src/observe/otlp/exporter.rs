@@ -6,17 +6,18 @@ use std::{
 };
 
 use super::{
-    address::Address, collector::Collector, message::Message, queue::Queue, senders::Senders, service::Service,
+    address::CollectorAddress, collector::Collector, message::Message, queue::ExportQueue, senders::Senders,
+    service::Resource,
 };
 use crate::{base::limits, observe::metrics::Exports};
 
 /// Sends to one collector, as one service, from a thread of its own. The last one who holds it lets it send the rest.
 pub struct Exporter {
-    pub(in crate::observe) address: Address,
-    pub(super) service: Service,
+    pub(in crate::observe) address: CollectorAddress,
+    pub(super) service: Resource,
     /// The process, as resources name it.
     instance: Arc<str>,
-    queue: Arc<Queue>,
+    queue: Arc<ExportQueue>,
     counts: Arc<Exports>,
     senders: Senders,
     /// With the first part: a file that is only looked at starts no thread.
@@ -25,14 +26,14 @@ pub struct Exporter {
 
 impl Exporter {
     pub(super) fn new(
-        address: Address,
-        service: Service,
+        address: CollectorAddress,
+        service: Resource,
         instance: Arc<str>,
         counts: Arc<Exports>,
         senders: Senders,
     ) -> Self {
         Self {
-            queue: Arc::new(Queue::new(address.batches)),
+            queue: Arc::new(ExportQueue::new(address.batches)),
             address,
             service,
             instance,

@@ -7,7 +7,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::{address::Address, exporter::Exporter, senders::Senders, service::Service, signal::Signal};
+use super::{address::CollectorAddress, exporter::Exporter, senders::Senders, service::Resource, signal::Signal};
 use crate::{
     base::limits,
     observe::metrics::{Exports, Metrics},
@@ -32,7 +32,7 @@ impl Exporters {
     }
 
     /// For one `App`. Starts nothing: the first part does.
-    pub(in crate::observe) fn exporter(&self, address: &Address, service: &Service) -> Arc<Exporter> {
+    pub(in crate::observe) fn exporter(&self, address: &CollectorAddress, service: &Resource) -> Arc<Exporter> {
         let mut known = self.known.lock();
         known.retain(|one| one.strong_count() > 0);
         let same = |one: &Arc<Exporter>| one.address == *address && one.service == *service;

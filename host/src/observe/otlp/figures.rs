@@ -22,7 +22,7 @@ use crate::{
 
 /// Nanoseconds since the Unix epoch.
 #[derive(Clone, Copy)]
-struct Span {
+struct Interval {
     start: u64,
     now: u64,
 }
@@ -30,7 +30,7 @@ struct Span {
 /// Hands all metrics to an exporter.
 pub fn push(metrics: &Metrics, now: Now<'_>, exporter: &Exporter) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let span = Span {
+    let span = Interval {
         start: since.saturating_sub(metrics.uptime()).as_nanos() as u64,
         now: since.as_nanos() as u64,
     };
@@ -40,7 +40,7 @@ pub fn push(metrics: &Metrics, now: Now<'_>, exporter: &Exporter) {
     }
 }
 
-fn metric(family: Family, span: Span) -> Metric {
+fn metric(family: Family, span: Interval) -> Metric {
     let suffix = match &family.points {
         Points::Counter(_) => "_total",
         Points::Info(_) => "_info",
@@ -71,7 +71,7 @@ fn unit(unit: &str) -> &str {
     }
 }
 
-fn data(points: Points, span: Span) -> Data {
+fn data(points: Points, span: Interval) -> Data {
     let cumulative = AggregationTemporality::Cumulative.into();
     match points {
         Points::Counter(series) => Data::Sum(Sum {
@@ -95,7 +95,7 @@ fn data(points: Points, span: Span) -> Data {
     }
 }
 
-fn numbers(series: Vec<(Labels, Number)>, span: Span) -> Vec<NumberDataPoint> {
+fn numbers(series: Vec<(Labels, Number)>, span: Interval) -> Vec<NumberDataPoint> {
     let point = |(labels, number)| NumberDataPoint {
         attributes: attributes(labels),
         start_time_unix_nano: span.start,
@@ -109,7 +109,7 @@ fn numbers(series: Vec<(Labels, Number)>, span: Span) -> Vec<NumberDataPoint> {
     series.into_iter().map(point).collect()
 }
 
-fn histogram(labels: Labels, histogram: family::Histogram, span: Span) -> HistogramDataPoint {
+fn histogram(labels: Labels, histogram: family::Histogram, span: Interval) -> HistogramDataPoint {
     // The last bound, which is infinite, is not said.
     let finite = histogram
         .buckets

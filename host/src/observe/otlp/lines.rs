@@ -29,16 +29,16 @@ use crate::{base::limits, observe::tasks};
 static TO: ArcSwapOption<Exporter> = ArcSwapOption::const_empty();
 
 /// The layer of `tracing` that hands lines on.
-pub struct Lines;
+pub struct OtlpLines;
 
-impl Lines {
+impl OtlpLines {
     /// From now on lines go there, too; to nobody else with none.
     pub fn go(to: Option<Arc<Exporter>>) {
         TO.store(to);
     }
 }
 
-impl<S: Subscriber> Layer<S> for Lines {
+impl<S: Subscriber> Layer<S> for OtlpLines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let to = TO.load();
         let Some(to) = to.as_ref() else { return };
@@ -54,7 +54,7 @@ fn record(event: &Event<'_>) -> LogRecord {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let now = since.as_nanos() as u64;
     let (severity, word) = severity(*event.metadata().level());
-    let mut fields = Fields(LogRecord {
+    let mut fields = RecordFields(LogRecord {
         time_unix_nano: now,
         observed_time_unix_nano: now,
         severity_number: severity.into(),
@@ -77,9 +77,9 @@ fn severity(level: Level) -> (SeverityNumber, &'static str) {
 }
 
 /// The fields of an event: the message is the body, what names the trace does so, all else are attributes.
-struct Fields(LogRecord);
+struct RecordFields(LogRecord);
 
-impl Fields {
+impl RecordFields {
     fn text(&mut self, name: &str, value: &str) {
         let value = value
             .get(..value.floor_char_boundary(limits::LOG_PUSHED))
@@ -100,7 +100,7 @@ impl Fields {
     }
 }
 
-impl Visit for Fields {
+impl Visit for RecordFields {
     fn record_str(&mut self, field: &Field, value: &str) {
         self.text(field.name(), value);
     }

@@ -1,7 +1,7 @@
 //! What is around the parts of a message: an `Export…ServiceRequest` of any signal. Their fields have the same numbers.
 
 use super::{
-    service::Service,
+    service::Resource,
     wire::{self, key_value},
 };
 
@@ -16,7 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 impl Message {
     /// `instance` is the process, `more` what else is said of it.
-    pub(super) fn new(service: &Service, instance: &str, more: &[(String, String)]) -> Self {
+    pub(super) fn new(service: &Resource, instance: &str, more: &[(String, String)]) -> Self {
         let own = [
             ("service.name", &*service.name),
             ("service.version", &*service.version),

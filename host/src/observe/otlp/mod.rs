@@ -23,8 +23,8 @@ pub(super) mod wire;
 mod tests;
 
 pub use self::{
-    address::Address, beside::Beside, exporter::Exporter, exporters::Exporters, figures::push, lines::Lines,
-    service::Service, signal::Signal,
+    address::CollectorAddress, beside::OtherSignals, exporter::Exporter, exporters::Exporters, figures::push,
+    lines::OtlpLines, service::Resource, signal::Signal,
 };
 pub(super) use self::{
     address::{ENDPOINT, Variables, is_disabled, wrong_variable},

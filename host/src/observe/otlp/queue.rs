@@ -10,16 +10,16 @@ use super::{address::Batches, message};
 use crate::base::limits;
 
 /// Parts that wait to be sent, in the messages that they will be sent in.
-pub(super) struct Queue {
+pub(super) struct ExportQueue {
     bounds: Batches,
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     /// A batch is full, or no more will come.
     ready: Condvar,
 }
 
 #[derive(Default)]
-struct State {
-    batches: VecDeque<Batch>,
+struct QueueState {
+    batches: VecDeque<ExportBatch>,
     waiting: usize,
     /// No more come, and what is still there then is lost.
     end: Option<Instant>,
@@ -29,13 +29,13 @@ struct State {
 
 /// The parts of one message.
 #[derive(Default)]
-pub(super) struct Batch {
+pub(super) struct ExportBatch {
     /// As [`message::part`] writes them.
     pub(super) parts: Vec<u8>,
     pub(super) count: usize,
 }
 
-impl Queue {
+impl ExportQueue {
     pub(super) fn new(bounds: Batches) -> Self {
         Self {
             bounds,
@@ -54,7 +54,7 @@ impl Queue {
         let usual = state.usual;
         let batch = match state.batches.back_mut().filter(|batch| !self.is_full(batch)) {
             Some(batch) => batch,
-            None => state.batches.push_back_mut(Batch {
+            None => state.batches.push_back_mut(ExportBatch {
                 parts: Vec::with_capacity(usual),
                 count: 0,
             }),
@@ -70,7 +70,7 @@ impl Queue {
     }
 
     /// Waits for a batch that is full, and for [`Batches::every`] at most for one that is not. None: it is over.
-    pub(super) fn take(&self) -> Option<Batch> {
+    pub(super) fn take(&self) -> Option<ExportBatch> {
         let mut due = Instant::now() + self.bounds.every;
         let mut state = self.lock();
         loop {
@@ -100,7 +100,7 @@ impl Queue {
 
     /// Waits before something is sent again; whether no end has come meanwhile.
     pub(super) fn pause(&self, pause: Duration) -> bool {
-        let open = |state: &mut State| state.end.is_none();
+        let open = |state: &mut QueueState| state.end.is_none();
         let waited = self.ready.wait_timeout_while(self.lock(), pause, open);
         waited.unwrap_or_else(PoisonError::into_inner).0.end.is_none()
     }
@@ -110,11 +110,11 @@ impl Queue {
         self.lock().waiting
     }
 
-    fn is_full(&self, batch: &Batch) -> bool {
+    fn is_full(&self, batch: &ExportBatch) -> bool {
         batch.count >= self.bounds.full || batch.parts.len() >= limits::SPANS_MESSAGE
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_bounded_by_its_bytes_too() {
-        let (queue, span) = (Queue::new(Batches::default()), [7; 10_000]);
+        let (queue, span) = (ExportQueue::new(Batches::default()), [7; 10_000]);
         for _ in 0..300 {
             assert!(queue.add(&span));
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// Who sends, as resources name it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Service {
+pub struct Resource {
     pub name: Arc<str>,
     pub version: Arc<str>,
 }

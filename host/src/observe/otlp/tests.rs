@@ -69,19 +69,19 @@ async fn collector(answers: &[(u16, Option<&'static str>)]) -> (String, Receiver
     (url, receiver)
 }
 
-fn address(signal: Signal, url: &str, variables: &[(&str, &str)]) -> Address {
+fn address(signal: Signal, url: &str, variables: &[(&str, &str)]) -> CollectorAddress {
     let variable = |name: &str| {
         let found = variables.iter().find(|(own, _)| *own == name);
         found.map(|(_, value)| (*value).to_owned())
     };
-    let url = Address::parse(url).unwrap();
-    Address::of(signal, Some(url), Vec::new(), &Variables::new(&variable))
+    let url = CollectorAddress::parse(url).unwrap();
+    CollectorAddress::of(signal, Some(url), Vec::new(), &Variables::new(&variable))
         .unwrap()
         .unwrap()
 }
 
-fn service() -> Service {
-    Service {
+fn service() -> Resource {
+    Resource {
         name: "shop".into(),
         version: "1".into(),
     }
@@ -304,11 +304,11 @@ async fn a_collector_reads_lines_of_the_log() {
     let exporter = exporters.exporter(&address(Signal::Logs, &url, &[]), &service());
     let trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
     let marker = format!("sold {}", fastrand::u64(..));
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(Lines), || {
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(OtlpLines), || {
         tracing::info!("to nobody");
-        Lines::go(Some(exporter.clone()));
+        OtlpLines::go(Some(exporter.clone()));
         tracing::warn!(target: "users", trace_id, count = 7_u64, by = %"me", "{marker}");
-        Lines::go(None);
+        OtlpLines::go(None);
         tracing::info!("to nobody");
     });
     let (_, body) = messages.recv().await.unwrap();

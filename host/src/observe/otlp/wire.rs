@@ -50,41 +50,41 @@ fn length_of_varint(value: u64) -> usize {
 
 /// The value of an attribute.
 #[derive(Clone, Copy)]
-pub enum Value<'a> {
+pub enum AttributeValue<'a> {
     Text(&'a str),
     Integer(i64),
 }
 
-impl<'a> From<&'a str> for Value<'a> {
+impl<'a> From<&'a str> for AttributeValue<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
     }
 }
 
-impl<'a> From<&'a Arc<str>> for Value<'a> {
+impl<'a> From<&'a Arc<str>> for AttributeValue<'a> {
     fn from(text: &'a Arc<str>) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<i64> for Value<'_> {
+impl From<i64> for AttributeValue<'_> {
     fn from(number: i64) -> Self {
         Self::Integer(number)
     }
 }
 
 /// A `KeyValue`.
-pub(in super::super) fn key_value(to: &mut Vec<u8>, field: u32, key: &str, value: Value<'_>) {
+pub(in super::super) fn key_value(to: &mut Vec<u8>, field: u32, key: &str, value: AttributeValue<'_>) {
     let length = match value {
-        Value::Text(text) => length_of_bytes(text.len()),
-        Value::Integer(number) => length_of_integer(number as u64),
+        AttributeValue::Text(text) => length_of_bytes(text.len()),
+        AttributeValue::Integer(number) => length_of_integer(number as u64),
     };
     head(to, field, length_of_bytes(key.len()) + length_of_bytes(length));
     bytes(to, 1, key.as_bytes());
     head(to, 2, length);
     match value {
-        Value::Text(text) => bytes(to, 1, text.as_bytes()),
-        Value::Integer(number) => integer(to, 3, number as u64),
+        AttributeValue::Text(text) => bytes(to, 1, text.as_bytes()),
+        AttributeValue::Integer(number) => integer(to, 3, number as u64),
     }
 }
 

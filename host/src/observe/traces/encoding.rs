@@ -1,13 +1,13 @@
 //! Spans in the form of OTLP 1 (`opentelemetry/proto/trace/v1/trace.proto`), written once, as they will be sent.
 
 use crate::observe::{
-    otlp::wire::{self, Value, key_value},
+    otlp::wire::{self, AttributeValue, key_value},
     trace_context::TraceContext,
 };
 
 /// What a span is to its neighbours in the trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SpanKind {
     Internal = 1,
     Server = 2,
     Client = 3,
@@ -22,7 +22,7 @@ const FOREIGN_PARENT: u32 = 1 << 9;
 const ERROR: u64 = 2;
 
 /// The fields of a `Span` that its start settles. Times are nanoseconds since the Unix epoch.
-pub(super) fn start(to: &mut Vec<u8>, context: &TraceContext, kind: Kind, time: u64) {
+pub(super) fn start(to: &mut Vec<u8>, context: &TraceContext, kind: SpanKind, time: u64) {
     wire::bytes(to, 1, &context.trace_id().to_be_bytes());
     wire::bytes(to, 2, &context.span_id().to_be_bytes());
     if let Some(state) = context.state() {
@@ -38,7 +38,7 @@ pub(super) fn start(to: &mut Vec<u8>, context: &TraceContext, kind: Kind, time: 
     wire::fixed32(to, 16, flags);
 }
 
-pub(super) fn attribute(to: &mut Vec<u8>, key: &str, value: Value<'_>) {
+pub(super) fn attribute(to: &mut Vec<u8>, key: &str, value: AttributeValue<'_>) {
     key_value(to, 9, key, value);
 }
 

@@ -16,8 +16,8 @@ mod tracer;
 mod tests;
 
 pub use self::{
-    encoding::Kind,
-    settings::Settings,
+    encoding::SpanKind,
+    settings::TracingSettings,
     span::{OTHER_METHOD, Recording, Span, method},
     trace::Trace,
     tracer::Tracer,

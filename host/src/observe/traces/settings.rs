@@ -12,19 +12,19 @@ use crate::{
         section::{Section, text},
         sections,
     },
-    observe::otlp::{Address, ENDPOINT, Signal, Variables, is_disabled, wrong_variable},
+    observe::otlp::{CollectorAddress, ENDPOINT, Signal, Variables, is_disabled, wrong_variable},
 };
 
 /// Where spans go, and which; and what goes there beside them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
+pub struct TracingSettings {
     /// None is nowhere: nothing is recorded.
-    pub(super) address: Option<Address>,
+    pub(super) address: Option<CollectorAddress>,
     pub(super) sampler: Sampler,
-    pub(super) metrics: Option<Address>,
+    pub(super) metrics: Option<CollectorAddress>,
     /// How often metrics are sent.
     pub(super) every: Duration,
-    pub(super) logs: Option<Address>,
+    pub(super) logs: Option<CollectorAddress>,
     /// In place of the name that the file does not give.
     pub(super) name: Option<Arc<str>>,
 }
@@ -37,7 +37,7 @@ const BESIDE: [(Signal, &str, &str); 2] = [
     (Signal::Logs, "logs", "OTEL_LOGS_EXPORTER"),
 ];
 
-impl Settings {
+impl TracingSettings {
     /// `variable` reads the environment, for what the section leaves out.
     pub fn new(config: &Config, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Diagnostic>> {
         let variables = Variables::new(&variable);
@@ -59,7 +59,7 @@ impl Settings {
             if is_none {
                 return None;
             }
-            let address = Address::of(signal, endpoint.clone().flatten(), headers.clone(), &variables);
+            let address = CollectorAddress::of(signal, endpoint.clone().flatten(), headers.clone(), &variables);
             address.unwrap_or_else(|wrong| {
                 section.diagnostics.extend(wrong);
                 None
@@ -107,7 +107,7 @@ fn endpoint(section: &mut Section<'_>, node: &Node) -> Option<Url> {
     if text == Some("") {
         return None;
     }
-    let url = text.and_then(Address::parse);
+    let url = text.and_then(CollectorAddress::parse);
     if url.is_none() {
         section.wrong("endpoint", node, ENDPOINT, EXAMPLE);
     }

@@ -6,11 +6,11 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use super::encoding::{self, Kind};
+use super::encoding::{self, SpanKind};
 use crate::{
     base::{limits, redact},
     observe::{
-        otlp::{Recorder, wire::Value},
+        otlp::{Recorder, wire::AttributeValue},
         trace_context::TraceContext,
     },
 };
@@ -37,7 +37,7 @@ pub struct Recording {
 /// Bytes of a span with few attributes.
 const USUAL: usize = 384;
 
-pub(super) fn start(recorder: Arc<Recorder>, context: &TraceContext, kind: Kind, name: Cow<'static, str>) -> Span {
+pub(super) fn start(recorder: Arc<Recorder>, context: &TraceContext, kind: SpanKind, name: Cow<'static, str>) -> Span {
     let (start, mut bytes) = (now(), Vec::with_capacity(USUAL));
     encoding::start(&mut bytes, context, kind, start);
     Span(Some(Box::new(Recording {
@@ -95,16 +95,20 @@ impl Recording {
     }
 
     /// A text that others may have made is cut where it is too long.
-    pub fn set<'a>(&mut self, key: &'static str, value: impl Into<Value<'a>>) {
+    pub fn set<'a>(&mut self, key: &'static str, value: impl Into<AttributeValue<'a>>) {
         if self.attributes == limits::SPAN_ATTRIBUTES {
             self.dropped += 1;
             return;
         }
         self.attributes += 1;
         match value.into() {
-            Value::Text(text) => {
+            AttributeValue::Text(text) => {
                 let text = redact::text(text);
-                encoding::attribute(&mut self.bytes, key, Value::Text(cut(&text, limits::SPAN_TEXT)));
+                encoding::attribute(
+                    &mut self.bytes,
+                    key,
+                    AttributeValue::Text(cut(&text, limits::SPAN_TEXT)),
+                );
             }
             number => encoding::attribute(&mut self.bytes, key, number),
         }

@@ -7,7 +7,7 @@ use axum::{Router, body::Bytes, routing::post};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     common::v1::{KeyValue, any_value::Value as AnyValue},
-    trace::v1::{ResourceSpans, span::SpanKind, status::StatusCode},
+    trace::v1::{ResourceSpans, span, status::StatusCode},
 };
 use prost::Message as _;
 use serde_json::json;
@@ -18,14 +18,14 @@ use crate::{
     capability::fixture,
     observe::{
         metrics::Metrics,
-        otlp::{Exporters, Service},
+        otlp::{Exporters, Resource},
         trace_context::{Parent, TraceContext},
     },
 };
 
 const CALLER: &str = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7";
 
-fn settings(traces: serde_json::Value, variables: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
+fn settings(traces: serde_json::Value, variables: &[(&str, &str)]) -> Result<TracingSettings, Vec<String>> {
     let file = match traces {
         serde_json::Value::Null => json!({}),
         traces => json!({ "traces": traces }),
@@ -34,15 +34,15 @@ fn settings(traces: serde_json::Value, variables: &[(&str, &str)]) -> Result<Set
         let found = variables.iter().find(|(own, _)| *own == name);
         found.map(|(_, value)| (*value).to_owned())
     };
-    Settings::new(&fixture::config(file), variable).map_err(|wrong| {
+    TracingSettings::new(&fixture::config(file), variable).map_err(|wrong| {
         let said = wrong.into_iter();
         said.map(|one| format!("{} ({})", one.message, one.help.unwrap()))
             .collect()
     })
 }
 
-fn service(version: &str) -> Service {
-    Service {
+fn service(version: &str) -> Resource {
+    Resource {
         name: "shop".into(),
         version: version.into(),
     }
@@ -52,7 +52,7 @@ fn exporters() -> Exporters {
     Exporters::new(&Metrics::default())
 }
 
-fn tracer_of(exporters: &Exporters, settings: &Settings, service: Service) -> Tracer {
+fn tracer_of(exporters: &Exporters, settings: &TracingSettings, service: Resource) -> Tracer {
     Tracer::of(exporters, settings, &service).0
 }
 
@@ -140,7 +140,7 @@ fn what_goes_beside_traces() {
     );
     let named = |file: serde_json::Value| {
         let variable = |name: &str| (name == "OTEL_SERVICE_NAME").then(|| "other".to_owned());
-        let settings = Settings::new(&fixture::config(file), variable);
+        let settings = TracingSettings::new(&fixture::config(file), variable);
         settings
             .map(|settings| settings.name.as_deref().map(str::to_owned))
             .unwrap_or_default()
@@ -319,7 +319,7 @@ fn places_are_made_where_they_are_needed() {
     let unrecorded = Trace::default();
     assert_eq!(unrecorded.inner().to_string(), unrecorded.to_string());
     assert_ne!(unrecorded.child().to_string(), unrecorded.to_string());
-    let mut span = unrecorded.span(Kind::Internal, || panic!("a name for nobody"));
+    let mut span = unrecorded.span(SpanKind::Internal, || panic!("a name for nobody"));
     span.describe(|_| panic!("attributes for nobody"));
     assert_eq!(span.trace_id(), None);
     span.end();
@@ -354,7 +354,7 @@ fn what_is_over_the_queue_is_dropped_and_counted() {
     let tracer = tracer_of(&exporters, &settings, service("1"));
     let over = 100;
     for _ in 0..limits::SPANS_WAITING + limits::SPANS_BATCH + over {
-        tracer.start().span(Kind::Internal, || "x".into()).end();
+        tracer.start().span(SpanKind::Internal, || "x".into()).end();
     }
     assert!(counts.overflowed.get() >= over as u64, "{counts:?}");
     assert!(
@@ -390,7 +390,7 @@ async fn a_collector_reads_what_was_recorded() {
     let read = read(|trace| {
         let inner = trace.inner();
         ids = (trace.span_id(), inner.span_id());
-        let mut span = inner.span(Kind::Client, || "é".repeat(limits::SPAN_NAME).into());
+        let mut span = inner.span(SpanKind::Client, || "é".repeat(limits::SPAN_NAME).into());
         span.describe(|span| {
             span.set("x", &*"y".repeat(2 * limits::SPAN_TEXT));
             for number in [0, 1, -1, i64::MAX, i64::MIN] {
@@ -401,7 +401,7 @@ async fn a_collector_reads_what_was_recorded() {
             }
         });
         span.end();
-        let mut failed = trace.span(Kind::Server, || "GET /".into());
+        let mut failed = trace.span(SpanKind::Server, || "GET /".into());
         failed.describe(|span| span.reason("it was too much".to_owned()));
         failed.fail("panic");
     })
@@ -420,7 +420,10 @@ async fn a_collector_reads_what_was_recorded() {
     assert_eq!(cut.span_id, ids.1.to_be_bytes());
     assert_eq!(cut.parent_span_id, ids.0.to_be_bytes());
     assert_eq!((cut.trace_id.len(), &cut.trace_id), (16, &failed.trace_id));
-    assert_eq!((cut.kind(), failed.kind()), (SpanKind::Client, SpanKind::Server));
+    assert_eq!(
+        (cut.kind(), failed.kind()),
+        (span::SpanKind::Client, span::SpanKind::Server)
+    );
     assert_eq!((cut.flags, cut.trace_state.as_str()), (0x101, ""));
     assert!(cut.start_time_unix_nano > 1_700_000_000_000_000_000 && cut.end_time_unix_nano >= cut.start_time_unix_nano);
     assert_eq!(cut.name.len(), limits::SPAN_NAME);

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, ops::Deref, sync::Arc};
 
 use super::{
-    encoding::Kind,
+    encoding::SpanKind,
     span::{self, Span},
 };
 use crate::observe::{otlp::Recorder, trace_context::TraceContext};
@@ -43,7 +43,7 @@ impl Trace {
     }
 
     /// Starts the span whose place this is.
-    pub fn span(&self, kind: Kind, name: impl FnOnce() -> Cow<'static, str>) -> Span {
+    pub fn span(&self, kind: SpanKind, name: impl FnOnce() -> Cow<'static, str>) -> Span {
         match &self.recorder {
             Some(recorder) => span::start(recorder.clone(), &self.context, kind, name()),
             None => Span::default(),

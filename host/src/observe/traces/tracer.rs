@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{sampler::Sampler, settings::Settings, trace::Trace};
+use super::{sampler::Sampler, settings::TracingSettings, trace::Trace};
 use crate::observe::{
-    otlp::{Address, Beside, Exporter, Exporters, Recorder, Service},
+    otlp::{CollectorAddress, Exporter, Exporters, OtherSignals, Recorder, Resource},
     trace_context::TraceContext,
 };
 
@@ -17,18 +17,18 @@ pub struct Tracer {
 
 impl Tracer {
     /// For one `App`, with what it tells beside traces.
-    pub fn of(exporters: &Exporters, settings: &Settings, service: &Service) -> (Self, Beside) {
-        let service = Service {
+    pub fn of(exporters: &Exporters, settings: &TracingSettings, service: &Resource) -> (Self, OtherSignals) {
+        let service = Resource {
             name: settings.name.clone().unwrap_or_else(|| service.name.clone()),
             version: service.version.clone(),
         };
         let exporter =
-            |address: &Option<Address>| address.as_ref().map(|address| exporters.exporter(address, &service));
+            |address: &Option<CollectorAddress>| address.as_ref().map(|address| exporters.exporter(address, &service));
         let tracer = Self {
             exporter: exporter(&settings.address),
             sampler: settings.sampler,
         };
-        let beside = Beside {
+        let beside = OtherSignals {
             metrics: exporter(&settings.metrics).map(|exporter| (exporter, settings.every)),
             logs: exporter(&settings.logs),
         };

@@ -2,8 +2,8 @@
 
 use crate::{
     capability::{
-        config::{ConfigError, Found, validate},
-        deferred::Reader,
+        config::{ConfigError, ConfigLookup, validate},
+        deferred::ValueReader,
     },
     observe::tasks,
     sandbox::{
@@ -17,10 +17,10 @@ impl bindings::config::Host for Call {
     fn get(&mut self, key: String) -> Entry {
         let values = self.context.capabilities.config.of(&mut self.sessions.config);
         match values.get(&self.section, &key) {
-            Found::Nothing => Entry::Missing,
-            Found::Plain(value) => Entry::Plain(value.clone().into()),
+            ConfigLookup::Nothing => Entry::Missing,
+            ConfigLookup::Plain(value) => Entry::Plain(value.clone().into()),
             // Why it is refused, `evaluate` says.
-            Found::Deferred(_) | Found::Kept(_) => Entry::Deferred,
+            ConfigLookup::Deferred(_) | ConfigLookup::Kept(_) => Entry::Deferred,
         }
     }
 
@@ -28,12 +28,12 @@ impl bindings::config::Host for Call {
         let context = self.context.clone();
         let values = context.capabilities.config.of(&mut self.sessions.config);
         let value = match values.get(&self.section, &key) {
-            Found::Nothing => return Ok(None),
-            Found::Plain(value) => value.clone(),
-            Found::Kept(path) => return Err(ConfigError::Kept(path).into()),
-            Found::Deferred(node) => {
+            ConfigLookup::Nothing => return Ok(None),
+            ConfigLookup::Plain(value) => value.clone(),
+            ConfigLookup::Kept(path) => return Err(ConfigError::Kept(path).into()),
+            ConfigLookup::Deferred(node) => {
                 let reach = context.capabilities.reach();
-                let mut reader = Reader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
+                let mut reader = ValueReader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
                 let value = reader.read(node).await;
                 value.map_err(|failed| failed.explain(&context.sources))?
             }

@@ -5,7 +5,7 @@ use crate::{
         bindings::{self, Error},
         call::Call,
     },
-    storage::queue::Options,
+    storage::queue::PublishOptions,
 };
 
 impl bindings::events::Host for Call {
@@ -16,7 +16,7 @@ impl bindings::events::Host for Call {
         options: bindings::events::Options,
     ) -> Result<String, Error> {
         let bindings::events::Options { target, key, id } = options;
-        let options = Options { target, key, id };
+        let options = PublishOptions { target, key, id };
         let id = self
             .context
             .capabilities

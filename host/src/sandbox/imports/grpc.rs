@@ -17,7 +17,7 @@ impl bindings::grpc::Host for Call {
         let grpc = &self.context.capabilities.grpc;
         let response = grpc.call(request, &self.origin, self.deadline).await?;
         self.retain(response.message.len() + metadata::size(&response.metadata))?;
-        let grpc::Response { message, metadata } = response;
+        let grpc::GrpcResponse { message, metadata } = response;
         Ok(Response { message, metadata })
     }
 
@@ -31,7 +31,7 @@ impl bindings::grpc::Host for Call {
             .map(|message| size_of::<String>() + message.len())
             .sum();
         self.retain(size + metadata::size(&answer.metadata))?;
-        let grpc::Messages {
+        let grpc::GrpcMessages {
             messages,
             cut,
             metadata,
@@ -44,8 +44,8 @@ impl bindings::grpc::Host for Call {
     }
 }
 
-fn asked(request: Request) -> grpc::Request {
-    grpc::Request {
+fn asked(request: Request) -> grpc::GrpcRequest {
+    grpc::GrpcRequest {
         server: request.server,
         method: request.method,
         message: request.message,

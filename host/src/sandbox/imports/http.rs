@@ -13,7 +13,7 @@ use crate::{
 
 impl bindings::http::Host for Call {
     async fn send(&mut self, request: Request) -> Result<Response, Error> {
-        let request = http::Request {
+        let request = http::HttpRequest {
             method: request.method,
             url: request.url,
             headers: request.headers,

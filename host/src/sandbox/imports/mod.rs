@@ -19,7 +19,7 @@ mod tests;
 
 use wasmtime::component::{HasData, Linker};
 
-use crate::sandbox::{bindings, call::Call, instance::State};
+use crate::sandbox::{bindings, call::Call, instance::StoreState};
 
 /// Tells wasmtime that every host function works on the current [`Call`].
 struct Current;
@@ -29,19 +29,19 @@ impl HasData for Current {
 }
 
 /// Offers every capability to modules.
-pub(crate) fn add_to_linker(linker: &mut Linker<State>) -> wasmtime::Result<()> {
-    bindings::config::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::events::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::fujsen::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::grpc::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::http::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::log::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::metrics::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::redis::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::sql::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::state::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::time::add_to_linker::<_, Current>(linker, State::call)?;
-    bindings::tusk::fujsen::types::add_to_linker::<_, Current>(linker, State::call)?;
+pub(crate) fn add_to_linker(linker: &mut Linker<StoreState>) -> wasmtime::Result<()> {
+    bindings::config::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::events::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::fujsen::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::grpc::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::http::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::log::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::metrics::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::redis::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::sql::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::state::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::time::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::tusk::fujsen::types::add_to_linker::<_, Current>(linker, StoreState::call)?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::{
     base::fuzz::{self, Input},
     capability::fixture::RedisServer,
-    observe::request::Origin,
+    observe::request::CallOrigin,
     sandbox::{
         bindings::{self, Value, events, grpc, http, log, metrics},
         call::Call,
@@ -265,12 +265,12 @@ fn any_imports(executions: u64) {
     let handler = app.handler("a.nothing").unwrap().clone();
     fuzz::run("host imports", executions, &CORPUS, |input| {
         let until = Instant::now() + Duration::from_millis(200);
-        let mut call = app.new_call(&handler, Origin::internal(), until, 1);
+        let mut call = app.new_call(&handler, CallOrigin::internal(), until, 1);
         runtime.block_on(any_import(&mut call, input));
     });
     // Nothing of it is left behind: the service serves.
     let until = Instant::now() + Duration::from_secs(30);
-    let mut call = app.new_call(&handler, Origin::internal(), until, 1);
+    let mut call = app.new_call(&handler, CallOrigin::internal(), until, 1);
     let rows = runtime.block_on(bindings::sql::Host::query(
         &mut call,
         "main".into(),

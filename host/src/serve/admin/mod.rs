@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     base::{escape, redact},
-    observe::metrics::Format,
+    observe::metrics::PageFormat,
     serve::{health, server},
     service::{live::Live, settings},
 };
@@ -59,7 +59,7 @@ struct Admin {
     is_local: bool,
 }
 
-impl server::Answer for Admin {
+impl server::Responder for Admin {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         let (mut parts, _) = request.into_parts();
         let let_in = server::settle(&mut parts).and_then(|()| self.let_in(&parts));
@@ -133,7 +133,7 @@ impl Admin {
             .iter()
             .filter_map(|one| one.to_str().ok())
             .collect();
-        let format = Format::wanted(&accept.join(","));
+        let format = PageFormat::wanted(&accept.join(","));
         let app = self.live.current();
         let page = app.context.metrics.metrics().page(app.snapshot(), format);
         text(format.content_type(), page)

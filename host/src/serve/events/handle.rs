@@ -14,8 +14,8 @@ use crate::{
         value::{Error, Value},
     },
     observe::{
-        request::Origin,
-        traces::{Kind, Trace},
+        request::CallOrigin,
+        traces::{SpanKind, Trace},
     },
     sandbox::module::Handler,
     service::app::App,
@@ -60,7 +60,7 @@ async fn outcome(app: &Arc<App>, source: &Source, delivery: &mut Delivery) -> (S
 /// One delivery is one span, in the trace of whoever published the event.
 async fn traced(app: &Arc<App>, event: &Event, delivery: &mut Delivery) -> Result<(), String> {
     let trace = app.tracer.follow(event.trace());
-    let mut span = trace.span(Kind::Consumer, || format!("process {}", event.kind).into());
+    let mut span = trace.span(SpanKind::Consumer, || format!("process {}", event.kind).into());
     span.describe(|span| {
         event.describe(span, "process", "process");
         span.set("tusk.event.attempt", i64::from(delivery.attempts));
@@ -109,7 +109,7 @@ async fn run(app: &Arc<App>, handler: &Handler, event: &Event, text: &str, trace
     let data = event.data.as_ref().map_or("null", |data| data.get());
     let bound = arguments::event::bind(handler.function(), text, data).map_err(Error::from);
     let said = |error: Error| format!("{} ({}): {}", error.status, error.code, redact::message(&error.message));
-    let origin = Origin::within(trace.clone());
+    let origin = CallOrigin::within(trace.clone());
     let reply = app
         .run(handler, bound.map_err(said)?, origin, app.now())
         .await

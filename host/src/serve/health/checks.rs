@@ -13,13 +13,13 @@ use crate::{
     base::backoff::spread,
     base::{explain::Explain, limits},
     capability::http::{Http, show},
-    observe::{metrics::Key, tasks},
+    observe::{metrics::DependencyKey, tasks},
     service::{app::App, live::Live},
 };
 
 /// One dependency and how to ask it.
 struct Check {
-    key: Key,
+    key: DependencyKey,
     /// As reports show it. Without passwords.
     target: String,
     /// None: it is listed, but never asked.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    network::resilience::Open,
+    network::resilience::OpenCircuit,
     observe::metrics::{Metrics, Status, TASKS},
     serve::server,
     service::app::App,
@@ -16,13 +16,13 @@ struct Report<'a> {
     service: &'a str,
     version: &'a str,
     uptime_seconds: f64,
-    degraded: Vec<Fault>,
-    dependencies: Vec<Dependency>,
+    degraded: Vec<HealthFault>,
+    dependencies: Vec<DependencyReport>,
 }
 
 /// What is not as it should be, and why.
 #[derive(Serialize)]
-struct Fault {
+struct HealthFault {
     kind: &'static str,
     name: String,
     reason: String,
@@ -31,7 +31,7 @@ struct Fault {
 }
 
 #[derive(Serialize)]
-struct Dependency {
+struct DependencyReport {
     kind: &'static str,
     name: String,
     target: String,
@@ -74,8 +74,12 @@ pub(crate) fn ready(app: &App, draining: bool) -> (bool, String) {
     )
 }
 
-fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, open: Vec<Open>) -> Vec<Fault> {
-    let of_file = metrics.load.get().map(|refused| Fault {
+fn faults<'a>(
+    metrics: &Metrics,
+    unhealthy: impl Iterator<Item = &'a Status>,
+    open: Vec<OpenCircuit>,
+) -> Vec<HealthFault> {
+    let of_file = metrics.load.get().map(|refused| HealthFault {
         kind: "file",
         name: "service".to_owned(),
         reason: format!(
@@ -84,25 +88,25 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         ),
         since: refused.since,
     });
-    let of_remote = metrics.remote.problem.get().map(|refused| Fault {
+    let of_remote = metrics.remote.problem.get().map(|refused| HealthFault {
         kind: "remote_config",
         name: "remote_config".to_owned(),
         reason: refused.reason,
         since: refused.since,
     });
-    let tasks = TASKS.down().into_iter().map(|(task, since)| Fault {
+    let tasks = TASKS.down().into_iter().map(|(task, since)| HealthFault {
         kind: "task",
         name: task.to_owned(),
         reason: "a bug of the host has ended it, as the log tells; it starts again".to_owned(),
         since,
     });
-    let dependencies = unhealthy.map(|status| Fault {
+    let dependencies = unhealthy.map(|status| HealthFault {
         kind: status.kind,
         name: status.name.clone(),
         reason: status.reason.clone().unwrap_or_default(),
         since: status.since,
     });
-    let circuits = open.into_iter().map(|one| Fault {
+    let circuits = open.into_iter().map(|one| HealthFault {
         kind: "circuit",
         name: one.name,
         reason: one.reason,
@@ -117,8 +121,8 @@ fn faults<'a>(metrics: &Metrics, unhealthy: impl Iterator<Item = &'a Status>, op
         .collect()
 }
 
-fn dependency(status: Status) -> Dependency {
-    Dependency {
+fn dependency(status: Status) -> DependencyReport {
+    DependencyReport {
         status: status.word(),
         kind: status.kind,
         name: status.name,

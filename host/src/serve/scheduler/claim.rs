@@ -11,7 +11,7 @@ use crate::{
     base::limits,
     storage::store::{
         Durability, Store, StoreError,
-        redis::{Server, key},
+        redis::{RedisServer, key},
         sqlite::File,
     },
 };
@@ -57,7 +57,7 @@ pub(super) enum Claim {
 }
 
 /// The claims on one schedule's slots.
-pub(super) struct Claims {
+pub(super) struct SlotClaims {
     store: Store,
     service: Arc<str>,
     schedule: String,
@@ -65,7 +65,7 @@ pub(super) struct Claims {
     holder: i64,
 }
 
-impl Claims {
+impl SlotClaims {
     pub(super) fn new(store: Store, service: Arc<str>, schedule: String) -> Self {
         Self {
             store,
@@ -162,22 +162,22 @@ impl Claims {
         script
     }
 
-    async fn run(&self, server: &Server, command: &Cmd) -> Result<Reply, StoreError> {
+    async fn run(&self, server: &RedisServer, command: &Cmd) -> Result<Reply, StoreError> {
         server.run(command, limits::REDIS_COMMAND).await
     }
 }
 
-struct Entry {
+struct ClaimEntry {
     slot: i64,
     running: i64,
     until: i64,
 }
 
-fn entry(connection: &Connection, service: &str, schedule: &str) -> rusqlite::Result<Option<Entry>> {
+fn entry(connection: &Connection, service: &str, schedule: &str) -> rusqlite::Result<Option<ClaimEntry>> {
     connection
         .prepare_cached("SELECT slot, running, until FROM schedules WHERE service = ? AND schedule = ?")?
         .query_row(params![service, schedule], |row| {
-            Ok(Entry {
+            Ok(ClaimEntry {
                 slot: row.get(0)?,
                 running: row.get(1)?,
                 until: row.get(2)?,

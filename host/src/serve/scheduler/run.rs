@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use tokio::time::sleep;
 
 use super::{
-    claim::{Claim, Claims},
+    claim::{Claim, SlotClaims},
     due::Due,
 };
 use crate::{
     base::{clock::Clock, explain::Explain, limits, value::Error},
-    observe::{request::Origin, traces::Kind},
+    observe::{request::CallOrigin, traces::SpanKind},
     service::{app::App, schedule::Schedule},
     storage::store::StoreError,
 };
@@ -21,7 +21,7 @@ pub(super) async fn slot(app: Arc<App>, due: Due, clock: Arc<dyn Clock>) {
     let (Some(schedule), Some(store)) = (app.schedules.get(&due.id), app.schedules.store.clone()) else {
         return;
     };
-    let claims = Claims::new(store, app.context.service.name.clone(), due.id.clone());
+    let claims = SlotClaims::new(store, app.context.service.name.clone(), due.id.clone());
     let deadline = schedule.options.deadline.unwrap_or(app.context.limits.deadline);
     let hold = app.context.limits.queue_wait + deadline + limits::SCHEDULE_MARGIN;
     let (text, fujsen, slot) = (&schedule.text, &schedule.handler.path, due.slot);
@@ -66,7 +66,7 @@ pub(super) async fn slot(app: Arc<App>, due: Due, clock: Arc<dyn Clock>) {
 
 /// A store that is down for a moment does not cost a slot.
 async fn take(
-    claims: &Claims,
+    claims: &SlotClaims,
     slot: Timestamp,
     hold: Duration,
     overlap: bool,
@@ -86,9 +86,9 @@ async fn take(
 /// A run starts a trace of its own.
 async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration, clock: &dyn Clock) -> Result<(), Error> {
     let trace = app.tracer.start();
-    let mut span = trace.span(Kind::Internal, || format!("schedule {}", schedule.text).into());
+    let mut span = trace.span(SpanKind::Internal, || format!("schedule {}", schedule.text).into());
     span.describe(|span| span.set("tusk.schedule", &*schedule.text));
-    let result = call(app, schedule, Origin::starting(trace), deadline, clock).await;
+    let result = call(app, schedule, CallOrigin::starting(trace), deadline, clock).await;
     match &result {
         Ok(()) => span.end(),
         Err(error) => span.fail(&error.code),
@@ -100,7 +100,7 @@ async fn traced(app: &Arc<App>, schedule: &Schedule, deadline: Duration, clock: 
 async fn call(
     app: &Arc<App>,
     schedule: &Schedule,
-    origin: Origin,
+    origin: CallOrigin,
     deadline: Duration,
     clock: &dyn Clock,
 ) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    claim::{Claim, Claims},
+    claim::{Claim, SlotClaims},
     due::{Due, follow},
     run,
 };
@@ -185,7 +185,7 @@ async fn a_schedule_that_never_ran_has_missed_nothing() {
     let service = Service::new();
     let app = service.load("\"every 1m\": { run: a.nothing, catch_up: \"once\" }");
     let id = app.schedules.iter().next().unwrap().id();
-    let claims = Claims::new(
+    let claims = SlotClaims::new(
         app.schedules.store.clone().unwrap(),
         app.context.service.name.clone(),
         id.clone(),
@@ -211,7 +211,7 @@ async fn a_schedule_that_never_ran_has_missed_nothing() {
 }
 
 /// Two hosts of one service, with nothing in common but where it keeps its data.
-async fn pairs() -> [(TempDir, Option<RedisServer>, [Claims; 2]); 2] {
+async fn pairs() -> [(TempDir, Option<RedisServer>, [SlotClaims; 2]); 2] {
     let server = RedisServer::start();
     let url = server.url();
     let claims = |folder: &Path, url: Option<&str>| {
@@ -220,7 +220,7 @@ async fn pairs() -> [(TempDir, Option<RedisServer>, [Claims; 2]); 2] {
         let place = Place::read(setting, "state.url", &folder.join("service.tsk")).unwrap();
         // A file that is closed is opened again: nothing else keeps these stores.
         let store = Stores::default().at(&place);
-        Claims::new(store, "users".into(), "every 1s a.nothing".into())
+        SlotClaims::new(store, "users".into(), "every 1s a.nothing".into())
     };
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let sqlite = [claims(folders[0].path(), None), claims(folders[0].path(), None)];
@@ -247,7 +247,7 @@ async fn one_host_wins_each_slot() {
         assert_eq!(one.last().await.unwrap(), None);
         for n in 0..100 {
             let slot = second(n);
-            let take = async |host: &Claims| host.take(slot, slot, Duration::from_secs(9), true).await;
+            let take = async |host: &SlotClaims| host.take(slot, slot, Duration::from_secs(9), true).await;
             let both = tokio::join!(take(&one), take(&other));
             let mut both = [both.0.unwrap(), both.1.unwrap()];
             both.sort_by_key(|claim| *claim != Claim::Won);
@@ -271,7 +271,7 @@ async fn one_host_wins_each_slot() {
 async fn a_clock_that_is_set_stops_no_schedule_and_repeats_no_slot() {
     let (hold, hour) = (Duration::from_secs(10), 3600);
     for (_folder, _server, [one, other]) in pairs().await {
-        let take = async |host: &Claims, n, now| host.take(second(n), second(now), hold, false).await.unwrap();
+        let take = async |host: &SlotClaims, n, now| host.take(second(n), second(now), hold, false).await.unwrap();
         assert_eq!(take(&one, 0, 0).await, Claim::Won);
         one.release(second(0)).await.unwrap();
         // Set forward, and its host dies in the run.
@@ -330,7 +330,7 @@ async fn slots_come_although_the_clock_is_set() {
 async fn a_run_that_goes_on_keeps_the_next_away_on_every_host() {
     let hold = Duration::from_secs(10);
     for (_folder, _server, [one, other]) in pairs().await {
-        let take = async |host: &Claims, n, overlap| host.take(second(n), second(n), hold, overlap).await.unwrap();
+        let take = async |host: &SlotClaims, n, overlap| host.take(second(n), second(n), hold, overlap).await.unwrap();
         assert_eq!(take(&one, 0, false).await, Claim::Won);
         assert_eq!(take(&other, 1, false).await, Claim::Overlaps);
         assert_eq!(take(&one, 1, false).await, Claim::Taken, "it was skipped for all");
@@ -356,7 +356,7 @@ async fn a_run_that_goes_on_keeps_the_next_away_on_every_host() {
 async fn a_claim_whose_answer_was_lost_is_still_won() {
     let hold = Duration::from_secs(10);
     for (_folder, _server, [one, other]) in pairs().await {
-        let take = async |host: &Claims, n| host.take(second(n), second(n), hold, false).await.unwrap();
+        let take = async |host: &SlotClaims, n| host.take(second(n), second(n), hold, false).await.unwrap();
         assert_eq!(take(&one, 0).await, Claim::Won);
         assert_eq!(take(&other, 0).await, Claim::Taken);
         assert_eq!(take(&one, 0).await, Claim::Won, "it asks again");

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    Answer,
+    Responder,
     connection::{self, Phase, Surroundings},
     crowd::Crowd,
     debts::Debts,
@@ -28,7 +28,7 @@ use crate::{
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(5), Duration::from_secs(1));
 
 /// Who serves the connections of one listener.
-pub(super) struct Server<A> {
+pub(super) struct Acceptor<A> {
     /// The task that accepts.
     name: &'static str,
     answer: A,
@@ -44,7 +44,7 @@ pub(super) struct Server<A> {
     phase: watch::Sender<Phase>,
 }
 
-impl<A: Answer> Server<A> {
+impl<A: Responder> Acceptor<A> {
     pub(super) fn new(name: &'static str, answer: A, most: usize, open: Arc<Gauge>, panicked: Arc<Counter>) -> Self {
         Self {
             name,
@@ -140,7 +140,7 @@ impl<A: Answer> Server<A> {
             panicked: self.panicked.clone(),
         };
         let serving = connection::start(stream, self.answer.clone(), surroundings);
-        let (open, panicked) = (Open::new(&self.open), self.panicked.clone());
+        let (open, panicked) = (OpenConnection::new(&self.open), self.panicked.clone());
         tasks::run("connection", async move {
             // The fault of one connection is no other's.
             if AssertUnwindSafe(serving).catch_unwind().await.is_err() {
@@ -152,16 +152,16 @@ impl<A: Answer> Server<A> {
 }
 
 /// A connection, counted for as long as it lasts.
-struct Open(Arc<Gauge>);
+struct OpenConnection(Arc<Gauge>);
 
-impl Open {
+impl OpenConnection {
     fn new(gauge: &Arc<Gauge>) -> Self {
         gauge.add(1);
         Self(gauge.clone())
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.0.add(-1);
     }

@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Instant};
 
 use http::{Method, Uri};
 
-use super::trace::Trace;
+use super::trace::RequestTrace;
 use crate::{
     base::clock::Clock,
     observe::{
         log, metrics,
-        traces::{self, Kind, Span},
+        traces::{self, Span, SpanKind},
     },
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Access<'a> {
     /// Path and fujsen of the route.
     pub(super) route: Option<(Arc<str>, Arc<str>)>,
     /// That of the route, once it is known.
-    pub(super) meter: &'a metrics::Route,
+    pub(super) meter: &'a metrics::RouteMeter,
 }
 
 impl<'a> Access<'a> {
@@ -39,9 +39,9 @@ impl<'a> Access<'a> {
         method: &Method,
         uri: &Uri,
         scheme: &'static str,
-        trace: &Trace,
+        trace: &RequestTrace,
         clock: &'a dyn Clock,
-        meter: &'a metrics::Route,
+        meter: &'a metrics::RouteMeter,
     ) -> Self {
         meter.begin();
         Self {
@@ -51,7 +51,7 @@ impl<'a> Access<'a> {
             uri: uri.clone(),
             scheme,
             request_id: trace.request_id.clone(),
-            span: trace.place.span(Kind::Server, || "HTTP".into()),
+            span: trace.place.span(SpanKind::Server, || "HTTP".into()),
             status: LEFT,
             bytes: 0,
             route: None,

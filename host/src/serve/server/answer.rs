@@ -7,14 +7,14 @@ use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
 
-use crate::network::tls::Incoming as Tls;
+use crate::network::tls::IncomingTls;
 
 /// Who answers the requests of a listener.
-pub trait Answer: Clone + Send + Sync + 'static {
+pub trait Responder: Clone + Send + Sync + 'static {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 
     /// How the next connection is secured; none where it is not.
-    fn tls(&self) -> Option<Arc<Tls>> {
+    fn tls(&self) -> Option<Arc<IncomingTls>> {
         None
     }
 }

@@ -30,10 +30,10 @@ use tokio::{
 };
 
 use super::{
-    Answer,
+    Responder,
     crowd::Crowd,
     debts::Debts,
-    idle::{Activity, Patience, Watched},
+    idle::{Activity, Patience, WatchedStream},
     owed::{Owed, Pace},
     reply::JSON,
     tls,
@@ -69,7 +69,7 @@ pub(super) struct Surroundings {
 }
 
 /// Serves a connection, over TLS where that is asked for.
-pub(super) async fn start(stream: TcpStream, answer: impl Answer, surroundings: Surroundings) {
+pub(super) async fn start(stream: TcpStream, answer: impl Responder, surroundings: Surroundings) {
     let Some(tls) = answer.tls() else {
         return serve(stream, None, answer, surroundings).await;
     };
@@ -87,7 +87,7 @@ pub(super) async fn start(stream: TcpStream, answer: impl Answer, surroundings: 
 async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: Option<Peer>,
-    answer: impl Answer,
+    answer: impl Responder,
     surroundings: Surroundings,
 ) {
     let Surroundings {
@@ -125,7 +125,7 @@ async fn serve(
         }
     });
     let builder = builder();
-    let io = TokioIo::new(Wire::new(Watched::new(stream, activity.clone()), notes.clone()));
+    let io = TokioIo::new(Wire::new(WatchedStream::new(stream, activity.clone()), notes.clone()));
     let mut connection = pin!(builder.serve_connection(io, service));
     let mut watchdog = pin!(sleep_until(activity.look_again()));
     // When a kept connection is closed that has sent nothing more since the server stops.

@@ -7,11 +7,11 @@ use parking_lot::Mutex;
 
 #[derive(Default)]
 pub(super) struct Crowd {
-    members: Mutex<Members>,
+    members: Mutex<CrowdMembers>,
 }
 
 #[derive(Default)]
-struct Members {
+struct CrowdMembers {
     next: u64,
     activities: HashMap<u64, Arc<Activity>>,
 }

@@ -18,7 +18,7 @@ use tokio::{
 use crate::base::limits;
 
 /// A client that is owed something.
-pub(super) trait Client: Send + Sync {
+pub(super) trait Creditor: Send + Sync {
     fn bytes(&self) -> usize;
 
     /// How soon it is to make room; the first is the lowest. None where it is not.
@@ -45,7 +45,7 @@ pub(super) struct Debts {
 #[derive(Default)]
 struct Debtors {
     next: u64,
-    all: HashMap<u64, Arc<dyn Client>>,
+    all: HashMap<u64, Arc<dyn Creditor>>,
 }
 
 /// A connection among them, for as long as it lasts.
@@ -66,7 +66,7 @@ impl Debts {
         }
     }
 
-    pub(super) fn join(self: &Arc<Self>, client: Arc<dyn Client>) -> Debtor {
+    pub(super) fn join(self: &Arc<Self>, client: Arc<dyn Creditor>) -> Debtor {
         let mut debtors = self.debtors.lock();
         let id = debtors.next;
         debtors.next += 1;
@@ -115,7 +115,7 @@ impl Debts {
         if !self.is_time_to_look() {
             return;
         }
-        let debtors: Vec<Arc<dyn Client>> = self.debtors.lock().all.values().cloned().collect();
+        let debtors: Vec<Arc<dyn Creditor>> = self.debtors.lock().all.values().cloned().collect();
         let leaving: usize = debtors
             .iter()
             .filter(|owed| owed.is_cut())

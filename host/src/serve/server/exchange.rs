@@ -12,12 +12,12 @@ use http_body_util::Full;
 use hyper::body::{Body as _, Incoming as Body};
 
 use super::{
-    Answer,
+    Responder,
     access::Access,
     body,
     fault::{Fault, is_conflict},
     head, reply,
-    trace::{REQUEST_ID, Trace},
+    trace::{REQUEST_ID, RequestTrace},
 };
 use crate::{
     base::{
@@ -25,24 +25,24 @@ use crate::{
         redact,
     },
     network::tls,
-    observe::request::{Incoming, Origin},
+    observe::request::{CallOrigin, IncomingRequest},
     service::{
         app::App,
         live::Live,
-        route::{Found, Route},
+        route::{Route, RouteMatch},
     },
 };
 
 /// The service itself.
 #[derive(Clone)]
-pub(super) struct Service(pub(super) Arc<Live>);
+pub(super) struct ServiceResponder(pub(super) Arc<Live>);
 
-impl Answer for Service {
+impl Responder for ServiceResponder {
     fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Full<Bytes>>> + Send {
         run(self.0.current(), request)
     }
 
-    fn tls(&self) -> Option<Arc<tls::Incoming>> {
+    fn tls(&self) -> Option<Arc<tls::IncomingTls>> {
         self.0.current().tls.clone()
     }
 }
@@ -52,7 +52,7 @@ async fn run(app: Arc<App>, request: Request<Body>) -> Response<Full<Bytes>> {
     let (mut parts, body) = request.into_parts();
     // Before anybody looks at it: policies, metrics and fujsens see one and the same request.
     let settled = head::settle(&mut parts);
-    let trace = Trace::of(&parts.headers, &app.tracer);
+    let trace = RequestTrace::of(&parts.headers, &app.tracer);
     let (clock, unmatched) = (&*app.context.clock, &app.routes.unmatched);
     let mut access = Access::start(&parts.method, &parts.uri, app.scheme(), &trace, clock, unmatched);
     let is_head = parts.method == Method::HEAD;
@@ -77,9 +77,9 @@ fn preflight(app: &App, parts: &Parts) -> Option<Response<Full<Bytes>>> {
     }
     let asked = app.cors.asks_first(&parts.headers)?;
     let mut response = match app.routes.find(&Method::OPTIONS, parts.uri.path()) {
-        Found::OtherMethods(allow) => options(allow),
-        Found::Route { .. } => options(&HeaderValue::from_static("OPTIONS")),
-        Found::Undecodable | Found::Nothing => return None,
+        RouteMatch::OtherMethods(allow) => options(allow),
+        RouteMatch::Route { .. } => options(&HeaderValue::from_static("OPTIONS")),
+        RouteMatch::Undecodable | RouteMatch::Nothing => return None,
     };
     app.cors.permit(asked, response.headers_mut());
     Some(response)
@@ -89,11 +89,11 @@ async fn route<'a>(
     app: &'a Arc<App>,
     parts: Parts,
     body: Body,
-    trace: &Trace,
+    trace: &RequestTrace,
     access: &mut Access<'a>,
 ) -> Result<Response<Full<Bytes>>, Fault> {
     match app.routes.find(&parts.method, parts.uri.path()) {
-        Found::Route { route, parameters } => {
+        RouteMatch::Route { route, parameters } => {
             access.meter = &route.meter;
             access.route = Some((route.path.clone(), route.handler.path.clone()));
             let service = caller(app, route, &parts, trace)?;
@@ -105,10 +105,10 @@ async fn route<'a>(
             let body = body::read(body, &parts.headers, app.context.limits.body).await?;
             call(app, route, incoming(parts, parameters, body, service), trace, now).await
         }
-        Found::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
-        Found::OtherMethods(allow) => Err(Fault::other_methods(allow)),
-        Found::Undecodable => Err(Fault::new(400, "the path's percent-encoding gives no UTF-8")),
-        Found::Nothing => Err(Fault::new(
+        RouteMatch::OtherMethods(allow) if parts.method == Method::OPTIONS => Ok(options(allow)),
+        RouteMatch::OtherMethods(allow) => Err(Fault::other_methods(allow)),
+        RouteMatch::Undecodable => Err(Fault::new(400, "the path's percent-encoding gives no UTF-8")),
+        RouteMatch::Nothing => Err(Fault::new(
             404,
             format!("there is nothing at {} {}", parts.method, parts.uri.path()),
         )),
@@ -116,7 +116,7 @@ async fn route<'a>(
 }
 
 /// The service that calls a route, where it has to say so or can prove it.
-fn caller(app: &App, route: &Route, parts: &Parts, trace: &Trace) -> Result<Option<Arc<str>>, Fault> {
+fn caller(app: &App, route: &Route, parts: &Parts, trace: &RequestTrace) -> Result<Option<Arc<str>>, Fault> {
     let certified = parts.extensions.get().map_or(&[][..], |tls::Peer(names)| names);
     let checked = app.policy.check(&route.method, &route.path, &parts.headers, certified);
     checked.map_err(|refused| {
@@ -130,8 +130,8 @@ fn caller(app: &App, route: &Route, parts: &Parts, trace: &Trace) -> Result<Opti
 async fn call(
     app: &Arc<App>,
     route: &Route,
-    incoming: Incoming,
-    trace: &Trace,
+    incoming: IncomingRequest,
+    trace: &RequestTrace,
     now: Option<Instant>,
 ) -> Result<Response<Full<Bytes>>, Fault> {
     let arguments = bind(
@@ -145,7 +145,7 @@ async fn call(
         },
     )?;
     let pass = app.gate.enter().await.map_err(|_| Fault::busy())?;
-    let origin = Origin {
+    let origin = CallOrigin {
         request_id: trace.request_id.clone(),
         trace: trace.place.clone(),
         incoming: Some(Arc::new(incoming)),
@@ -166,12 +166,17 @@ async fn call(
     })
 }
 
-fn incoming(parts: Parts, parameters: Vec<(String, String)>, body: Bytes, service: Option<Arc<str>>) -> Incoming {
+fn incoming(
+    parts: Parts,
+    parameters: Vec<(String, String)>,
+    body: Bytes,
+    service: Option<Arc<str>>,
+) -> IncomingRequest {
     let query = match parts.uri.query() {
         Some(query) => url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         None => Vec::new(),
     };
-    Incoming {
+    IncomingRequest {
         method: parts.method,
         uri: parts.uri,
         parameters,

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::reply::JSON;
 use crate::{
-    base::{arguments::Refused, escape, limits, redact, value::Error},
+    base::{arguments::ArgumentsRefused, escape, limits, redact, value::Error},
     network::mesh,
 };
 
@@ -120,8 +120,8 @@ struct Body<'a> {
     request_id: Option<&'a str>,
 }
 
-impl From<Refused> for Fault {
-    fn from(refused: Refused) -> Self {
+impl From<ArgumentsRefused> for Fault {
+    fn from(refused: ArgumentsRefused) -> Self {
         let argument = refused.argument;
         Self {
             argument,
@@ -130,8 +130,8 @@ impl From<Refused> for Fault {
     }
 }
 
-impl From<mesh::Refused> for Fault {
-    fn from(refused: mesh::Refused) -> Self {
+impl From<mesh::AccessDenied> for Fault {
+    fn from(refused: mesh::AccessDenied) -> Self {
         Self {
             challenge: (refused.status == 401).then_some(CHALLENGE),
             ..Self::new(refused.status, refused.message)

@@ -32,7 +32,7 @@ use tokio::{
     sync::watch,
 };
 
-pub use self::answer::Answer;
+pub use self::answer::Responder;
 pub(crate) use self::{exchange::without_body, reply::JSON};
 use crate::{
     base::limits,
@@ -65,25 +65,25 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 pub async fn serve(listener: TcpListener, live: Arc<Live>, stop: watch::Receiver<bool>) {
     let open = live.current().context.metrics.metrics().connections.clone();
     let panicked = live.current().context.metrics.metrics().panics.clone();
-    let server = accept::Server::new(ACCEPT, exchange::Service(live), room(), open, panicked);
+    let server = accept::Acceptor::new(ACCEPT, exchange::ServiceResponder(live), room(), open, panicked);
     server.run(listener, stop).await;
 }
 
 /// As [`serve`], with the same bounds, for other answers.
-pub async fn serve_other(listener: TcpListener, answer: impl Answer, stop: watch::Receiver<bool>) {
-    let server = accept::Server::new("accept_other", answer, room(), Arc::<Gauge>::default(), Arc::default());
+pub async fn serve_other(listener: TcpListener, answer: impl Responder, stop: watch::Receiver<bool>) {
+    let server = accept::Acceptor::new("accept_other", answer, room(), Arc::<Gauge>::default(), Arc::default());
     server.run(listener, stop).await;
 }
 
 /// As [`serve`], for few connections; `panicked` counts what must not happen.
 pub(crate) async fn serve_few(
     listener: TcpListener,
-    answer: impl Answer,
+    answer: impl Responder,
     panicked: Arc<Counter>,
     stop: watch::Receiver<bool>,
 ) {
     let most = limits::ADMIN_CONNECTIONS.min(room());
-    let server = accept::Server::new("accept_admin", answer, most, Arc::<Gauge>::default(), panicked);
+    let server = accept::Acceptor::new("accept_admin", answer, most, Arc::<Gauge>::default(), panicked);
     server.run(listener, stop).await;
 }
 

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use super::{
-    debts::{Client, Debts},
+    debts::{Creditor, Debts},
     idle::Patience,
 };
 use crate::base::limits;
@@ -115,7 +115,7 @@ impl Owed {
     }
 }
 
-impl Client for Owed {
+impl Creditor for Owed {
     fn bytes(&self) -> usize {
         self.bytes.load(Relaxed)
     }

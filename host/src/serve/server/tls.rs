@@ -11,7 +11,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use crate::{
     base::limits,
-    network::tls::{Incoming, Peer},
+    network::tls::{IncomingTls, Peer},
 };
 
 /// What every TLS connection begins with: a record of a handshake.
@@ -21,7 +21,7 @@ const PLAIN: &[u8] =
     this address is called by https:\n";
 
 /// None when the client is no TLS client, is not let in, or takes too long.
-pub(super) async fn handshake(stream: TcpStream, tls: &Incoming) -> Option<(TlsStream<TcpStream>, Option<Peer>)> {
+pub(super) async fn handshake(stream: TcpStream, tls: &IncomingTls) -> Option<(TlsStream<TcpStream>, Option<Peer>)> {
     let client = stream.peer_addr();
     let error = match timeout(limits::TLS_HANDSHAKE, secure(stream, tls)).await {
         Ok(Ok(stream)) => {
@@ -39,7 +39,7 @@ pub(super) async fn handshake(stream: TcpStream, tls: &Incoming) -> Option<(TlsS
 }
 
 /// None for a client that leaves before it has said anything, as those do that only look whether somebody listens.
-async fn secure(mut stream: TcpStream, tls: &Incoming) -> io::Result<Option<TlsStream<TcpStream>>> {
+async fn secure(mut stream: TcpStream, tls: &IncomingTls) -> io::Result<Option<TlsStream<TcpStream>>> {
     let mut first = [0];
     if stream.peek(&mut first).await? == 0 {
         return Ok(None);

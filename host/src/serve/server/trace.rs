@@ -16,14 +16,14 @@ const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 /// Characters of a request id.
 const LONGEST_ID: usize = 128;
 
-pub(super) struct Trace {
+pub(super) struct RequestTrace {
     /// The trace's id where the client gives none.
     pub(super) request_id: Arc<str>,
     /// The place of this request.
     pub(super) place: traces::Trace,
 }
 
-impl Trace {
+impl RequestTrace {
     pub(super) fn of(headers: &HeaderMap, tracer: &Tracer) -> Self {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         let caller = text(TRACEPARENT).and_then(|parent| TraceContext::parse(parent, text(TRACESTATE)));
@@ -52,14 +52,14 @@ fn sound(value: &HeaderValue) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn trace(headers: &[(&'static str, &str)]) -> Trace {
+    fn trace(headers: &[(&'static str, &str)]) -> RequestTrace {
         let pair = |(name, value): &(&'static str, &str)| {
             (
                 HeaderName::from_static(name),
                 HeaderValue::from_bytes(value.as_bytes()).unwrap(),
             )
         };
-        Trace::of(&headers.iter().map(pair).collect(), &Tracer::default())
+        RequestTrace::of(&headers.iter().map(pair).collect(), &Tracer::default())
     }
 
     #[test]

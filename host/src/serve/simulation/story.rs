@@ -8,10 +8,10 @@ use tokio::{task::JoinSet, time::sleep};
 use super::world::{Door, Doors, SERVICES, World};
 use crate::{
     base::value::Value,
-    observe::{request::Origin, tasks, traces::Trace},
+    observe::{request::CallOrigin, tasks, traces::Trace},
     serve::simulation::verdict::Published,
     service::app::App,
-    storage::queue::Options,
+    storage::queue::PublishOptions,
 };
 
 /// What a story is made of. `calm`: nothing fails and no host ends.
@@ -76,7 +76,7 @@ fn request(world: &World<'_>, host: usize) {
         let answer = app.run(
             &handler,
             vec![Value::Integer(milliseconds)],
-            Origin::internal(),
+            CallOrigin::internal(),
             app.now(),
         );
         let answer = answer.await.map(|reply| reply.body);
@@ -139,7 +139,7 @@ async fn take(app: &App, event: &Published, milliseconds: u64) -> bool {
         "ms": milliseconds,
         "fails": event.fails,
     });
-    let options = Options {
+    let options = PublishOptions {
         target: None,
         key: event.key.clone(),
         id: Some(id.clone()),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::base::{
     limits,
-    schema::{Found, find},
+    schema::{PathLookup, find},
 };
 
 /// The values that a configuration service has named, as they came.
@@ -33,7 +33,7 @@ pub(crate) fn read(body: &[u8], at: Option<&str>) -> Result<Value, String> {
     }
     if let Some(path) = at {
         answer = match find(&answer, path) {
-            Found::Value(values) => values.clone(),
+            PathLookup::Value(values) => values.clone(),
             _ => {
                 return Err(format!(
                     "the answer has nothing at `{path}`, where `at` says that the values are"

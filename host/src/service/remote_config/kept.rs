@@ -11,12 +11,12 @@ use crate::storage::store::own;
 use parking_lot::Mutex;
 
 /// The last document that was good: in memory over swaps, in the service's own folder over restarts.
-pub(crate) struct Kept {
+pub(crate) struct LastGood {
     file: PathBuf,
     document: Mutex<Option<Arc<Document>>>,
 }
 
-impl Kept {
+impl LastGood {
     /// `file` is the TSK file. Reads nothing yet.
     pub(crate) fn new(file: &Path) -> Self {
         Self {
@@ -67,9 +67,9 @@ mod tests {
             etag: Some("\"1\"".to_owned()),
             values: json!({"a": {"b": 1}}),
         });
-        assert_eq!(Kept::new(&file).get("here"), None);
-        Kept::new(&file).put(document.clone()).unwrap();
-        let restarted = Kept::new(&file);
+        assert_eq!(LastGood::new(&file).get("here"), None);
+        LastGood::new(&file).put(document.clone()).unwrap();
+        let restarted = LastGood::new(&file);
         assert_eq!(restarted.get("elsewhere"), None);
         assert_eq!(restarted.get("here"), Some(document));
         let kept = folder.path().join(".tusk/users.remote.json");
@@ -80,6 +80,6 @@ mod tests {
             "it and .gitignore"
         );
         fs::write(&kept, "{\"source\": \"here").unwrap();
-        assert_eq!(Kept::new(&file).get("here"), None, "half a document is none");
+        assert_eq!(LastGood::new(&file).get("here"), None, "half a document is none");
     }
 }

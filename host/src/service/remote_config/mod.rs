@@ -17,12 +17,12 @@ use crate::capability::config::Values;
 
 pub(crate) use self::{
     document::Document,
-    kept::Kept,
-    plan::{Answer, Plan, Problem},
+    kept::LastGood,
+    plan::{ConfigAnswer, Problem, RemoteConfigPlan},
 };
 
 /// Gives a version of the file, whose plan and values these are, what was good last, where it is good for this one, too.
-pub(crate) fn recall(plan: &Plan, values: &Values, kept: &Kept) {
+pub(crate) fn recall(plan: &RemoteConfigPlan, values: &Values, kept: &LastGood) {
     if let Some(document) = kept.get(&plan.source)
         && plan.errors(&document).is_empty()
     {

@@ -13,23 +13,23 @@ use url::Url;
 
 use super::{
     document::{self, Document},
-    settings::{Local, Settings},
+    settings::{Local, RemoteConfigSettings},
 };
 use crate::{
     base::{
         explain::Explain,
-        schema::{Found, Schema, find},
+        schema::{PathLookup, Schema, find},
         value::setting,
     },
     capability::{
         config::Values,
-        http::{Http, HttpError, Request, Response, show},
+        http::{Http, HttpError, HttpRequest, HttpResponse, show},
     },
     network::egress::{self, Network},
 };
 
 /// What one version of the file says about values from elsewhere, and what it has taken over of them.
-pub struct Plan {
+pub struct RemoteConfigPlan {
     url: Url,
     /// Where its host may lead.
     network: Network,
@@ -46,7 +46,7 @@ pub struct Plan {
 
 /// What a configuration service said.
 #[derive(Debug)]
-pub(crate) enum Answer {
+pub(crate) enum ConfigAnswer {
     /// What it said before still holds.
     Same,
     New(Document),
@@ -60,10 +60,10 @@ pub(crate) enum Problem {
     Refused(String),
 }
 
-impl Plan {
+impl RemoteConfigPlan {
     /// None without `[remote_config]`, and where its URL is empty.
     pub fn new(config: &Config) -> Result<Option<Self>, Vec<Diagnostic>> {
-        let Some(settings) = Settings::read(config)? else {
+        let Some(settings) = RemoteConfigSettings::read(config)? else {
             return Ok(None);
         };
         let Some(url) = settings.url else { return Ok(None) };
@@ -95,7 +95,7 @@ impl Plan {
     }
 
     /// Asks once. Of what has been taken over the service is told the tag, so that it need not say it again.
-    pub(crate) async fn ask(&self, http: &Arc<Http>) -> Result<Answer, Problem> {
+    pub(crate) async fn ask(&self, http: &Arc<Http>) -> Result<ConfigAnswer, Problem> {
         let applied = self.applied.load_full();
         // A tag that cannot be sent back is none.
         let tag = applied
@@ -106,18 +106,18 @@ impl Plan {
         let sent = http.ask(request, self.network, deadline).await;
         let response = sent.map_err(|error| self.problem(error, deadline))?;
         match response.status {
-            304 if tag.is_some() => Ok(Answer::Same),
+            304 if tag.is_some() => Ok(ConfigAnswer::Same),
             200..300 => {
                 let etag = header(&response, ETAG.as_str());
                 let values = document::read(&response.body, self.at.as_deref()).map_err(Problem::Refused)?;
                 let source = self.source.clone();
-                Ok(Answer::New(Document { source, etag, values }))
+                Ok(ConfigAnswer::New(Document { source, etag, values }))
             }
             status => Err(Problem::Refused(format!("it answered {status}"))),
         }
     }
 
-    fn request(&self, tag: Option<String>) -> Request {
+    fn request(&self, tag: Option<String>) -> HttpRequest {
         let own = self.headers.iter();
         let mut headers: Vec<_> = own
             .map(|(name, value)| (name.clone(), value.reveal().to_owned()))
@@ -127,7 +127,7 @@ impl Plan {
             headers.push((ACCEPT.to_string(), "application/json".to_owned()));
         }
         headers.extend(tag.map(|tag| (IF_NONE_MATCH.to_string(), tag)));
-        Request {
+        HttpRequest {
             method: "GET".to_owned(),
             url: self.url.to_string(),
             headers,
@@ -160,7 +160,7 @@ impl Plan {
         let changed: Vec<String> = self.schema.paths().filter(is_changed).map(str::to_owned).collect();
         if !changed.is_empty() {
             let remote = |path: &str| match find(&document.values, path) {
-                Found::Value(value) => Some((path.to_owned(), setting::node(value))),
+                PathLookup::Value(value) => Some((path.to_owned(), setting::node(value))),
                 _ => None,
             };
             values.replace(self.schema.paths().filter_map(remote).collect());
@@ -175,12 +175,12 @@ impl Plan {
     }
 
     /// What comes from elsewhere, else what the file says.
-    fn merged<'v>(&'v self, document: Option<&'v Document>, path: &str) -> Found<'v> {
+    fn merged<'v>(&'v self, document: Option<&'v Document>, path: &str) -> PathLookup<'v> {
         match document.map(|document| find(&document.values, path)) {
-            None | Some(Found::Nothing) => match self.local.get(path) {
-                None => Found::Nothing,
-                Some(Local::Plain(value)) => Found::Value(value),
-                Some(Local::Deferred) => Found::Unknown,
+            None | Some(PathLookup::Nothing) => match self.local.get(path) {
+                None => PathLookup::Nothing,
+                Some(Local::Plain(value)) => PathLookup::Value(value),
+                Some(Local::Deferred) => PathLookup::Unknown,
             },
             Some(found) => found,
         }
@@ -196,7 +196,7 @@ impl Plan {
     }
 }
 
-fn header(response: &Response, name: &str) -> Option<String> {
+fn header(response: &HttpResponse, name: &str) -> Option<String> {
     let found = response.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
     found.map(|(_, value)| value.clone())
 }

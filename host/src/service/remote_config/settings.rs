@@ -9,7 +9,7 @@ use super::places;
 use crate::{
     base::{
         limits,
-        schema::{Schema, Wrong},
+        schema::{Schema, SchemaError},
         section::{Section, text},
         sections, value,
     },
@@ -22,7 +22,7 @@ const EXAMPLE: &str = "write, for example,\n[remote_config.schema]\n\"cache.ttl\
 
 /// What the section says.
 #[derive(Debug)]
-pub(super) struct Settings {
+pub(super) struct RemoteConfigSettings {
     /// None where it is empty: nobody is asked.
     pub(super) url: Option<Url>,
     pub(super) headers: Vec<(String, Secret)>,
@@ -42,7 +42,7 @@ pub(super) enum Local {
     Deferred,
 }
 
-impl Settings {
+impl RemoteConfigSettings {
     /// None without the section.
     pub(super) fn read(config: &Config) -> Result<Option<Self>, Vec<Diagnostic>> {
         let mut section = Section::new(config, &sections::REMOTE_CONFIG);
@@ -108,7 +108,7 @@ fn schema(config: &Config) -> Result<Schema, Vec<Diagnostic>> {
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let place = |wrong: &Wrong| {
+    let place = |wrong: &SchemaError| {
         let mut node = found;
         for key in &wrong.at {
             let Value::Object(members) = &node.value else { break };
@@ -118,7 +118,7 @@ fn schema(config: &Config) -> Result<Schema, Vec<Diagnostic>> {
         node.key_span
     };
     Schema::read(&config.node_to_json(found)).map_err(|wrong| {
-        let diagnostic = |wrong: &Wrong| {
+        let diagnostic = |wrong: &SchemaError| {
             Diagnostic::error("remote-schema", wrong.message.clone())
                 .at(place(wrong))
                 .help(wrong.help.clone())

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tsk::Config;
 
-use super::{document, plan::Plan};
+use super::{document, plan::RemoteConfigPlan};
 use crate::{
     base::{fuzz, value::setting},
     capability::{config::Values, fixture},
@@ -16,8 +16,8 @@ fn file(schema: Value, mut values: Value) -> Config {
     fixture::config(values)
 }
 
-fn plan(config: &Config) -> Plan {
-    Plan::new(config).unwrap().unwrap()
+fn plan(config: &Config) -> RemoteConfigPlan {
+    RemoteConfigPlan::new(config).unwrap().unwrap()
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn what_is_wrong_with_the_section_is_said() {
             "name `cache`, which then comes whole, or its members, not both",
         ),
     ] {
-        let diagnostics = Plan::new(&fixture::config(file)).err().unwrap();
+        let diagnostics = RemoteConfigPlan::new(&fixture::config(file)).err().unwrap();
         assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
         assert_eq!(diagnostics[0].message, message);
         assert!(
@@ -204,9 +204,12 @@ fn what_is_wrong_with_the_section_is_said() {
             diagnostics[0]
         );
     }
-    assert!(Plan::new(&fixture::config(json!({}))).unwrap().is_none());
+    assert!(RemoteConfigPlan::new(&fixture::config(json!({}))).unwrap().is_none());
     let off = fixture::config(section("url", json!("")));
-    assert!(Plan::new(&off).unwrap().is_none(), "an empty URL asks nobody");
+    assert!(
+        RemoteConfigPlan::new(&off).unwrap().is_none(),
+        "an empty URL asks nobody"
+    );
 }
 
 /// Any answer of a configuration service: taken over as the schema says, or refused.

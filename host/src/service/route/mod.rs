@@ -10,8 +10,8 @@ use std::sync::Arc;
 use http::Method;
 use tsk::{Config, Diagnostic};
 
-use self::table::Table;
-pub(crate) use self::{normal::normal, table::Found};
+use self::table::RouteTable;
+pub(crate) use self::{normal::normal, table::RouteMatch};
 use crate::{
     observe::metrics,
     sandbox::module::Handler,
@@ -23,9 +23,9 @@ use crate::{
 
 /// The routes of one `App`.
 pub struct Routes {
-    table: Table<Route>,
+    table: RouteTable<Route>,
     /// Counts the requests for which there is no route.
-    pub(crate) unmatched: Arc<metrics::Route>,
+    pub(crate) unmatched: Arc<metrics::RouteMeter>,
 }
 
 /// One line of `[routes]`.
@@ -36,7 +36,7 @@ pub struct Route {
     pub handler: Handler,
     /// The fujsen's result type is nothing: a reply without a body is 204 then, not `null`.
     pub(crate) is_void: bool,
-    pub(crate) meter: Arc<metrics::Route>,
+    pub(crate) meter: Arc<metrics::RouteMeter>,
 }
 
 /// A route as reports print it.
@@ -56,7 +56,7 @@ impl Routes {
         metrics: &metrics::Version,
     ) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let read = read::read(config, &Targets::new(config, names::functions(handlers)))?;
-        let mut table = Table::new();
+        let mut table = RouteTable::new();
         for line in read.lines {
             let Some(handler) = handlers.get(line.target.as_str()) else {
                 continue;
@@ -85,7 +85,7 @@ impl Routes {
         })
     }
 
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, Route> {
+    pub(crate) fn find(&self, method: &Method, path: &str) -> RouteMatch<'_, Route> {
         self.table.find(method, path)
     }
 }

@@ -13,20 +13,20 @@ pub(super) struct Path {
 
 /// Why a path is refused, and what to write instead.
 #[derive(Debug, PartialEq)]
-pub(super) struct Wrong {
+pub(super) struct PathError {
     pub(super) message: String,
     pub(super) help: String,
 }
 
-fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
-    Err(Wrong {
+fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, PathError> {
+    Err(PathError {
         message: message.into(),
         help: help.into(),
     })
 }
 
 impl Path {
-    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+    pub(super) fn parse(text: &str) -> Result<Self, PathError> {
         let Some(tail) = text.strip_prefix('/') else {
             return wrong(
                 format!("the path `{text}` does not start with `/`"),
@@ -68,7 +68,7 @@ impl Path {
         Ok(path)
     }
 
-    fn segment(&mut self, segment: &str, is_last: bool) -> Result<(), Wrong> {
+    fn segment(&mut self, segment: &str, is_last: bool) -> Result<(), PathError> {
         if let Some(name) = other_style(segment) {
             return wrong(
                 format!("`{segment}` is not how a path parameter is written"),

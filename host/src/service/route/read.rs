@@ -4,18 +4,18 @@ use fujsen::Kind;
 use http::Method;
 use tsk::{Config, Diagnostic, Node, Span};
 
-use super::{path::Path, table::Table};
+use super::{path::Path, table::RouteTable};
 use crate::{
     base::{endpoint::method_and_path, limits, section::Section, sections},
     service::target::Targets,
 };
 
 pub(super) struct Read {
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<RouteLine>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
-pub(super) struct Line {
+pub(super) struct RouteLine {
     pub(super) method: Method,
     /// The path as its author wrote it.
     pub(super) text: String,
@@ -26,9 +26,9 @@ pub(super) struct Line {
 
 pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Read, Vec<Diagnostic>> {
     let (routes, errors) = Section::lines(config, &sections::ROUTES, "\"GET /users\": users.list");
-    let mut reader = Reader {
+    let mut reader = RouteReader {
         targets,
-        taken: Table::new(),
+        taken: RouteTable::new(),
         warnings: Vec::new(),
         errors,
     };
@@ -44,24 +44,24 @@ pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Read, Vec<D
     }
 }
 
-struct Reader<'a> {
+struct RouteReader<'a> {
     targets: &'a Targets<'a>,
     /// Where each route so far stands.
-    taken: Table<Span>,
+    taken: RouteTable<Span>,
     warnings: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
 }
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-impl Reader<'_> {
+impl RouteReader<'_> {
     /// Key and target are checked both, whatever is wrong with the other.
-    fn line(&mut self, key: &str, node: &Node) -> Option<Line> {
+    fn line(&mut self, key: &str, node: &Node) -> Option<RouteLine> {
         let request = self.key(key, node.key_span);
         let target = self.target(key, node);
         let ((method, text, path), target) = (request?, target?);
         self.unused_parameters(&path, &target, node.key_span);
-        Some(Line {
+        Some(RouteLine {
             method,
             text,
             path,

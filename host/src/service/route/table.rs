@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::path::Path;
 
-pub(crate) struct Table<T> {
+pub(crate) struct RouteTable<T> {
     /// Canonical paths, by index into `paths`.
     router: Router<usize>,
     paths: Vec<Methods<T>>,
@@ -14,19 +14,19 @@ pub(crate) struct Table<T> {
 
 struct Methods<T> {
     canonical: String,
-    routes: Vec<Entry<T>>,
+    routes: Vec<TableEntry<T>>,
     /// The value of an `Allow` header.
     allow: HeaderValue,
 }
 
-struct Entry<T> {
+struct TableEntry<T> {
     method: Method,
     names: Vec<String>,
     route: T,
 }
 
 #[derive(Debug)]
-pub(crate) enum Found<'t, T> {
+pub(crate) enum RouteMatch<'t, T> {
     Route {
         route: &'t T,
         /// Percent-decoded, in the order of the path.
@@ -43,7 +43,7 @@ pub(crate) enum Found<'t, T> {
 #[derive(Debug, PartialEq)]
 pub(super) struct Conflict<T>(pub(super) T);
 
-impl<T> Table<T> {
+impl<T> RouteTable<T> {
     pub(super) fn new() -> Self {
         Self {
             router: Router::new(),
@@ -82,7 +82,7 @@ impl<T> Table<T> {
         if let Some(taken) = path.routes.iter().position(|entry| entry.method == method) {
             return Err(Conflict(Some(&path.routes[taken].route)));
         }
-        path.routes.push(Entry { method, names, route });
+        path.routes.push(TableEntry { method, names, route });
         path.allow = path.allow();
         Ok(())
     }
@@ -97,36 +97,36 @@ impl<T> Table<T> {
 
     /// The route of a request. HEAD is answered by GET where it has no route of its own, and a path with a trailing
     /// slash by the one without (and the other way round) where only that one exists.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
+    pub(crate) fn find(&self, method: &Method, path: &str) -> RouteMatch<'_, T> {
         match self.find_exact(method, path) {
-            Found::Nothing => match path.strip_suffix('/') {
-                Some(shorter) if shorter.is_empty() || shorter.ends_with('/') => Found::Nothing,
+            RouteMatch::Nothing => match path.strip_suffix('/') {
+                Some(shorter) if shorter.is_empty() || shorter.ends_with('/') => RouteMatch::Nothing,
                 Some(shorter) => self.find_exact(method, shorter),
-                None if path.is_empty() => Found::Nothing,
+                None if path.is_empty() => RouteMatch::Nothing,
                 None => self.find_exact(method, &format!("{path}/")),
             },
             found => found,
         }
     }
 
-    fn find_exact(&self, method: &Method, path: &str) -> Found<'_, T> {
+    fn find_exact(&self, method: &Method, path: &str) -> RouteMatch<'_, T> {
         let Ok(found) = self.router.at(path) else {
-            return Found::Nothing;
+            return RouteMatch::Nothing;
         };
         let Some(path) = self.paths.get(*found.value) else {
-            return Found::Nothing;
+            return RouteMatch::Nothing;
         };
         let Some(entry) = path.entry(method) else {
-            return Found::OtherMethods(&path.allow);
+            return RouteMatch::OtherMethods(&path.allow);
         };
         let mut parameters = Vec::with_capacity(entry.names.len());
         for (name, (_, value)) in entry.names.iter().zip(found.params.iter()) {
             let Ok(value) = percent_decode_str(value).decode_utf8() else {
-                return Found::Undecodable;
+                return RouteMatch::Undecodable;
             };
             parameters.push((name.clone(), value.into_owned()));
         }
-        Found::Route {
+        RouteMatch::Route {
             route: &entry.route,
             parameters,
         }
@@ -134,7 +134,7 @@ impl<T> Table<T> {
 }
 
 impl<T> Methods<T> {
-    fn entry(&self, method: &Method) -> Option<&Entry<T>> {
+    fn entry(&self, method: &Method) -> Option<&TableEntry<T>> {
         let of = |method: &Method| self.routes.iter().find(|entry| entry.method == *method);
         of(method).or_else(|| {
             if *method == Method::HEAD {

@@ -4,7 +4,7 @@ use fujsen::Function;
 use http::Method;
 use serde_json::json;
 
-use super::{Found, is_void, path::Path, read, table::Table};
+use super::{RouteMatch, is_void, path::Path, read, table::RouteTable};
 use crate::{capability::fixture, service::target::Targets};
 
 fn function(name: &str, parameters: &[&str]) -> Function {
@@ -198,8 +198,8 @@ fn paths_that_are_wrong() {
     assert_eq!(Path::parse("/%65%c3%b6%2f").unwrap().canonical, "/e%C3%B6%2F");
 }
 
-fn table() -> Table<&'static str> {
-    let mut table = Table::new();
+fn table() -> RouteTable<&'static str> {
+    let mut table = RouteTable::new();
     for line in [
         "GET /",
         "GET /users",
@@ -259,12 +259,14 @@ fn finding() {
     ] {
         let (method, path) = request.split_once(' ').unwrap();
         let found = match table.find(&Method::from_bytes(method.as_bytes()).unwrap(), path) {
-            Found::Route { route, parameters } => parameters.iter().fold((*route).to_owned(), |all, (name, value)| {
-                format!("{all} {name}={value}")
-            }),
-            Found::OtherMethods(allow) => format!("other: {}", allow.to_str().unwrap()),
-            Found::Undecodable => "undecodable".to_owned(),
-            Found::Nothing => "nothing".to_owned(),
+            RouteMatch::Route { route, parameters } => {
+                parameters.iter().fold((*route).to_owned(), |all, (name, value)| {
+                    format!("{all} {name}={value}")
+                })
+            }
+            RouteMatch::OtherMethods(allow) => format!("other: {}", allow.to_str().unwrap()),
+            RouteMatch::Undecodable => "undecodable".to_owned(),
+            RouteMatch::Nothing => "nothing".to_owned(),
         };
         assert_eq!(found, expected, "{request}");
     }

@@ -10,39 +10,39 @@ use crate::base::limits;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Cron {
-    minutes: Set,
-    hours: Set,
+    minutes: CronSet,
+    hours: CronSet,
     days: DaysOfMonth,
-    months: Set,
+    months: CronSet,
     weekdays: DaysOfWeek,
     zone: TimeZone,
 }
 
 #[derive(Clone, Debug, Default)]
 struct DaysOfMonth {
-    days: Set,
+    days: CronSet,
     /// `L`.
     last: bool,
     /// `LW`.
     last_working: bool,
     /// `15W`: the working day that is nearest to one of these, in the same month.
-    nearest: Set,
+    nearest: CronSet,
     starts_with_star: bool,
 }
 
 #[derive(Clone, Debug, Default)]
 struct DaysOfWeek {
-    days: Set,
+    days: CronSet,
     /// `5L`: the last of its month.
-    last: Set,
+    last: CronSet,
     /// `5#3`: the third of its month.
-    nth: [Set; 5],
+    nth: [CronSet; 5],
     starts_with_star: bool,
 }
 
 /// Numbers below 64.
 #[derive(Clone, Copy, Debug, Default)]
-struct Set(u64);
+struct CronSet(u64);
 
 /// One of the five fields: what it is called, its least and its greatest number, and their names from the least on.
 struct Field {
@@ -234,8 +234,8 @@ impl Field {
         Self { name, range, names }
     }
 
-    fn set(&self, text: &str) -> Result<Set, String> {
-        let mut set = Set::default();
+    fn set(&self, text: &str) -> Result<CronSet, String> {
+        let mut set = CronSet::default();
         for item in text.split(',') {
             self.add(item, &mut set)?;
         }
@@ -243,7 +243,7 @@ impl Field {
     }
 
     /// Adds `*`, `5`, `1-5` or `22-3`, each perhaps with a step.
-    fn add(&self, item: &str, set: &mut Set) -> Result<(), String> {
+    fn add(&self, item: &str, set: &mut CronSet) -> Result<(), String> {
         let (range, step) = match item.split_once('/') {
             Some((range, step)) => (range, Some(self.step(step)?)),
             None => (item, None),
@@ -292,7 +292,7 @@ impl Field {
     }
 }
 
-impl Set {
+impl CronSet {
     fn add(&mut self, number: u8) {
         self.0 |= 1 << number;
     }

@@ -14,7 +14,7 @@ use std::{path::Path, sync::Arc};
 use jiff::Timestamp;
 use tsk::{Config, Diagnostic, Span};
 
-use self::{read::Options, rhythm::Rhythm};
+use self::{read::ScheduleOptions, rhythm::Rhythm};
 use crate::{
     base::{explain::Explain, value::Value},
     sandbox::module::Handler,
@@ -41,7 +41,7 @@ pub struct Schedule {
     pub text: Arc<str>,
     pub handler: Handler,
     pub(crate) rhythm: Rhythm,
-    pub(crate) options: Options,
+    pub(crate) options: ScheduleOptions,
     /// What the fujsen is called with: the defaults of its parameters.
     pub(crate) arguments: Vec<Value>,
 }

@@ -11,10 +11,10 @@ use crate::{
 };
 
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct ScheduleLine {
     pub(super) text: Arc<str>,
     pub(super) rhythm: Rhythm,
-    pub(super) options: Options,
+    pub(super) options: ScheduleOptions,
     /// `section.name`, which there is.
     pub(super) target: String,
     pub(super) arguments: Vec<value::Value>,
@@ -22,7 +22,7 @@ pub(super) struct Line {
 
 /// How the slots of a line are run.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Options {
+pub(crate) struct ScheduleOptions {
     /// `overlap: "allow"`: a slot is run although the run before has not ended.
     pub(crate) overlap: bool,
     /// `catch_up: "once"`: the last slot that was missed is made up.
@@ -34,9 +34,9 @@ pub(crate) struct Options {
 const KEYS: [&str; 4] = ["run", "overlap", "catch_up", "deadline"];
 const EXAMPLE: &str = "write, for example, `\"every 30s\": section.name`, or several: `[section.one, section.two]`";
 
-pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Vec<Line>, Vec<Diagnostic>> {
+pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Vec<ScheduleLine>, Vec<Diagnostic>> {
     let (schedules, errors) = Section::lines(config, &sections::SCHEDULES, "\"every 30s\": section.name");
-    let mut reader = Reader { targets, errors };
+    let mut reader = ScheduleReader { targets, errors };
     let schedules = schedules.into_iter().flatten();
     let lines = schedules.flat_map(|(key, node)| reader.line(key, node)).collect();
     if reader.errors.is_empty() {
@@ -46,14 +46,14 @@ pub(super) fn read(config: &Config, targets: &Targets<'_>) -> Result<Vec<Line>, 
     }
 }
 
-struct Reader<'a> {
+struct ScheduleReader<'a> {
     targets: &'a Targets<'a>,
     errors: Vec<Diagnostic>,
 }
 
-impl Reader<'_> {
+impl ScheduleReader<'_> {
     /// Key and value are checked both, whatever is wrong with the other.
-    fn line(&mut self, key: &str, node: &Node) -> Vec<Line> {
+    fn line(&mut self, key: &str, node: &Node) -> Vec<ScheduleLine> {
         let rhythm = Rhythm::parse(key).map_err(|wrong| {
             let message = format!("`{key}` is no schedule: {}", wrong.message);
             let error = Diagnostic::error("wrong-schedule", message).at(node.key_span);
@@ -61,11 +61,11 @@ impl Reader<'_> {
         });
         let (run, options) = match &node.value {
             Value::Object(_) => self.parts(key, node),
-            _ => (Some(node), Options::default()),
+            _ => (Some(node), ScheduleOptions::default()),
         };
         let targets = run.map(|run| self.targets(key, run)).unwrap_or_default();
         let Ok(rhythm) = rhythm else { return Vec::new() };
-        let line = |(target, arguments)| Line {
+        let line = |(target, arguments)| ScheduleLine {
             text: key.trim().into(),
             rhythm: rhythm.clone(),
             options: options.clone(),
@@ -76,7 +76,7 @@ impl Reader<'_> {
     }
 
     /// A line with options: what it runs, and how.
-    fn parts<'n>(&mut self, key: &str, node: &'n Node) -> (Option<&'n Node>, Options) {
+    fn parts<'n>(&mut self, key: &str, node: &'n Node) -> (Option<&'n Node>, ScheduleOptions) {
         let mut section = Section::of(format!("schedules.{key}"), Some(node), &KEYS);
         let run = section.get("run");
         if run.is_none() {
@@ -87,7 +87,7 @@ impl Reader<'_> {
         let overlap = section.choice("overlap", &[("skip", false), ("allow", true)]);
         let catch_up = section.choice("catch_up", &[("none", false), ("once", true)]);
         let (least, most) = limits::SCHEDULE_DEADLINE;
-        let options = Options {
+        let options = ScheduleOptions {
             overlap: overlap.unwrap_or_default(),
             catch_up: catch_up.unwrap_or_default(),
             deadline: section.seconds("deadline", least..=most, "\"5m\""),

@@ -16,7 +16,7 @@ pub(crate) enum Rhythm {
 
 /// What is wrong with a rhythm, and what to write instead.
 #[derive(Debug)]
-pub(super) struct Wrong {
+pub(super) struct RhythmError {
     pub(super) message: String,
     pub(super) help: String,
 }
@@ -24,7 +24,7 @@ pub(super) struct Wrong {
 impl Rhythm {
     /// `every 30s`, or a cron expression of five fields: minute, hour, day of month, month, day of week. A sixth is its
     /// time zone, else UTC.
-    pub(super) fn parse(text: &str) -> Result<Self, Wrong> {
+    pub(super) fn parse(text: &str) -> Result<Self, RhythmError> {
         let text = text.trim();
         match text.strip_prefix("every") {
             Some(rest) if rest.is_empty() || rest.starts_with(char::is_whitespace) => every(rest.trim()),
@@ -55,8 +55,8 @@ impl Rhythm {
     }
 }
 
-fn every(text: &str) -> Result<Rhythm, Wrong> {
-    let wrong = |message: &str| Wrong {
+fn every(text: &str) -> Result<Rhythm, RhythmError> {
+    let wrong = |message: &str| RhythmError {
         message: message.to_owned(),
         help: "write, for example, `\"every 30s\"`, `\"every 5m\"` or `\"every 1h\"`".to_owned(),
     };
@@ -68,7 +68,7 @@ fn every(text: &str) -> Result<Rhythm, Wrong> {
         return Err(wrong("a period has at least one second"));
     }
     if period > limits::SCHEDULE_PERIOD.1 {
-        return Err(Wrong {
+        return Err(RhythmError {
             message: "a period has at most 366 days".to_owned(),
             help: "write a cron expression, such as `\"0 3 1 1 *\"` for 3 o'clock on each first of January".to_owned(),
         });
@@ -80,8 +80,8 @@ fn milliseconds(period: Duration) -> i64 {
     i64::try_from(period.as_millis()).unwrap_or(i64::MAX)
 }
 
-fn cron(text: &str) -> Result<Rhythm, Wrong> {
-    let wrong = |message: String| Wrong {
+fn cron(text: &str) -> Result<Rhythm, RhythmError> {
+    let wrong = |message: String| RhythmError {
         message,
         help:
             "write `\"every 30s\"`, or minute, hour, day of month, month and day of week: `\"0 3 * * *\"` is 3 o'clock \

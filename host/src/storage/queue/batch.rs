@@ -10,13 +10,13 @@ use crate::{base::limits, observe::tasks};
 
 /// Puts together what several callers want done: what comes while one batch is on its way goes with the next.
 pub(super) struct Batch<T, R> {
-    work: Arc<Work<T, R>>,
+    work: Arc<BatchWork<T, R>>,
     /// To the task that does the work, once there is one.
     waiting: OnceLock<mpsc::UnboundedSender<Item<T, R>>>,
 }
 
 /// Gives a result for each item, in their order.
-type Work<T, R> = dyn Fn(Vec<T>) -> BoxFuture<'static, Result<Vec<R>, QueueError>> + Send + Sync;
+type BatchWork<T, R> = dyn Fn(Vec<T>) -> BoxFuture<'static, Result<Vec<R>, QueueError>> + Send + Sync;
 
 type Item<T, R> = (T, oneshot::Sender<Result<R, QueueError>>);
 
@@ -47,7 +47,7 @@ impl<T: Send + 'static, R: Send + 'static> Batch<T, R> {
 }
 
 /// Ends with the last sender.
-async fn run<T, R>(work: Arc<Work<T, R>>, waiting: Arc<Mutex<mpsc::UnboundedReceiver<Item<T, R>>>>) {
+async fn run<T, R>(work: Arc<BatchWork<T, R>>, waiting: Arc<Mutex<mpsc::UnboundedReceiver<Item<T, R>>>>) {
     let mut waiting = waiting.lock().await;
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, limits::EVENTS_BATCH).await > 0 {

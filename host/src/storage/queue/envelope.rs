@@ -39,7 +39,7 @@ pub(crate) struct Event {
 
 /// What a publisher may say besides type and data.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Options {
+pub(crate) struct PublishOptions {
     pub(crate) target: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) id: Option<String>,
@@ -51,7 +51,7 @@ impl Event {
         source: &str,
         kind: String,
         data: String,
-        options: Options,
+        options: PublishOptions,
         trace: &TraceContext,
         now: Timestamp,
     ) -> Result<Self, QueueError> {
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn an_event_keeps_what_it_was_given() {
         let trace = TraceContext::start();
-        let options = Options {
+        let options = PublishOptions {
             target: Some("mail".into()),
             key: Some("7".into()),
             id: None,
@@ -213,9 +213,9 @@ mod tests {
     #[test]
     fn bad_arguments_are_named() {
         let new = |kind: &str, data: &str, key: &str| {
-            let options = Options {
+            let options = PublishOptions {
                 key: Some(key.into()),
-                ..Options::default()
+                ..PublishOptions::default()
             };
             Event::new(
                 "users",

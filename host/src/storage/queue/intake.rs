@@ -8,14 +8,14 @@ use tokio::time::{Instant, sleep};
 use super::{
     Dead, QueueError,
     batch::Batch,
-    keys::Keys,
+    keys::QueueKeys,
     script::{Script, command, number, script},
 };
 use crate::{
     base::limits,
     storage::store::{
         StoreError,
-        redis::{Seat, Server},
+        redis::{RedisServer, Seat},
     },
 };
 
@@ -26,7 +26,7 @@ script!(INTAKE: "groups", "intake");
 /// finds them: from the list to a list of what is on its way, and from there in one step that nothing comes between. An
 /// event that a host has left there is moved on by the next one.
 pub(super) struct Intake {
-    server: Arc<Server>,
+    server: Arc<RedisServer>,
     list: String,
     /// What is on its way.
     moving: String,
@@ -43,7 +43,7 @@ pub(super) const NOBODY: &str = "";
 const REFUSED: &str = "refused-";
 
 impl Intake {
-    pub(super) fn new(server: Arc<Server>, list: &str) -> Self {
+    pub(super) fn new(server: Arc<RedisServer>, list: &str) -> Self {
         let (to, name) = (server.clone(), list.to_owned());
         Self {
             pushed: Batch::new(move |events| Box::pin(push(to.clone(), name.clone(), events))),
@@ -61,14 +61,14 @@ impl Intake {
     }
 
     /// Moves what comes on to the stream of `keys`, which holds `most`, until it is time to trim that.
-    pub(super) async fn fill(&self, keys: &Keys, most: usize) -> Result<(), QueueError> {
+    pub(super) async fn fill(&self, keys: &QueueKeys, most: usize) -> Result<(), QueueError> {
         let mut seat = self.seat.lock().take().unwrap_or_default();
         let filled = self.fill_until_trim(&mut seat, keys, most).await;
         *self.seat.lock() = Some(seat);
         filled
     }
 
-    async fn fill_until_trim(&self, seat: &mut Seat, keys: &Keys, most: usize) -> Result<(), QueueError> {
+    async fn fill_until_trim(&self, seat: &mut Seat, keys: &QueueKeys, most: usize) -> Result<(), QueueError> {
         let begun = Instant::now();
         let (most, longest) = (most.to_string(), limits::EVENT_BYTES.to_string());
         let arguments = [most.as_str(), &longest, &limits::EVENTS_BATCH.to_string()];
@@ -97,7 +97,7 @@ impl Intake {
     }
 }
 
-async fn push(server: Arc<Server>, list: String, events: Vec<(usize, String)>) -> Result<Vec<bool>, QueueError> {
+async fn push(server: Arc<RedisServer>, list: String, events: Vec<(usize, String)>) -> Result<Vec<bool>, QueueError> {
     let most = events.iter().map(|(most, _)| *most).max().unwrap_or(0).to_string();
     let texts = events.iter().map(|(_, text)| text.as_str());
     let arguments: Vec<&str> = std::iter::once(most.as_str()).chain(texts).collect();

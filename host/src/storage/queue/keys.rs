@@ -2,12 +2,12 @@
 
 /// The names of a queue's keys.
 #[derive(Clone)]
-pub(super) struct Keys {
+pub(super) struct QueueKeys {
     pub(super) queue: String,
     pub(super) stream: String,
 }
 
-impl Keys {
+impl QueueKeys {
     pub(super) fn new(queue: &str) -> Self {
         Self {
             queue: queue.to_owned(),

@@ -27,23 +27,23 @@ use std::sync::Arc;
 pub(crate) use self::{
     contract::{Doing, Queue},
     delivery::{Claimed, Consumer, Dead, Delivery, Fate, Progress, Receipt, Seen, Settlement, Types},
-    envelope::{Event, Options},
+    envelope::{Event, PublishOptions},
     error::QueueError,
-    settings::{Engine, Settings},
+    settings::{QueueEngine, QueueSettings},
 };
-use self::{sqlite::Sqlite, stream::Stream};
-use crate::storage::store::{Kept, Place, Store, Stores};
+use self::{sqlite::Sqlite, stream::RedisStream};
+use crate::storage::store::{Place, SharedValues, Store, Stores};
 
 /// The queues of this process, kept across swaps.
 #[derive(Default)]
 pub struct Queues {
-    by_place: Kept<String, dyn Queue>,
+    by_place: SharedValues<String, dyn Queue>,
 }
 
 impl Queues {
     /// Opens nothing yet.
-    pub(crate) fn get(&self, stores: &Stores, settings: &Settings) -> Arc<dyn Queue> {
-        let Settings {
+    pub(crate) fn get(&self, stores: &Stores, settings: &QueueSettings) -> Arc<dyn Queue> {
+        let QueueSettings {
             place, name, engine, ..
         } = settings;
         let at = match place {
@@ -53,7 +53,7 @@ impl Queues {
         let open = || -> Arc<dyn Queue> {
             match stores.at(place) {
                 Store::Sqlite(file, durability) => Arc::new(Sqlite::new(file, durability, name, stores.clock.clone())),
-                Store::Redis(server) => Arc::new(Stream::new(server, name, *engine == Engine::List)),
+                Store::Redis(server) => Arc::new(RedisStream::new(server, name, *engine == QueueEngine::List)),
             }
         };
         self.by_place.get_shared(&format!("{engine:?} {at} {name}"), open)

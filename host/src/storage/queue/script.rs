@@ -7,7 +7,7 @@ use redis::{Cmd, Value};
 use super::QueueError;
 use crate::{
     base::limits,
-    storage::store::redis::{RedisRefusal, Server},
+    storage::store::redis::{RedisRefusal, RedisServer},
 };
 
 macro_rules! script {
@@ -31,7 +31,12 @@ impl Script {
         }
     }
 
-    pub(super) async fn run(&self, server: &Server, keys: &[&str], arguments: &[&str]) -> Result<Value, QueueError> {
+    pub(super) async fn run(
+        &self,
+        server: &RedisServer,
+        keys: &[&str],
+        arguments: &[&str],
+    ) -> Result<Value, QueueError> {
         if let Some(sha) = self.sha.get() {
             match server.run(&call(sha, keys, arguments), TIME).await {
                 // A server that was started anew.

@@ -10,10 +10,10 @@ use crate::{
 };
 
 /// What `[message_queue]` says.
-pub(crate) struct Settings {
+pub(crate) struct QueueSettings {
     pub(crate) place: Place,
     pub(crate) name: String,
-    pub(crate) engine: Engine,
+    pub(crate) engine: QueueEngine,
     /// Events that are handled at once.
     pub(crate) concurrency: usize,
     /// Deliveries of an event before it is given up.
@@ -29,13 +29,13 @@ pub(crate) struct Settings {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Engine {
+pub(crate) enum QueueEngine {
     Sqlite,
     Stream,
     List,
 }
 
-impl Engine {
+impl QueueEngine {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
@@ -53,7 +53,7 @@ const URL_ELSEWHERE: &str = "message_queue";
 /// Who publishes is told that an event will be handled, and forgets it.
 const DURABILITY: Durability = Durability::Power;
 
-impl Settings {
+impl QueueSettings {
     /// `file` is the TSK file.
     pub(crate) fn read(config: &Config, file: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut section = Section::new(config, &sections::MESSAGE_QUEUE);
@@ -87,7 +87,7 @@ impl Settings {
         let settings = place.map(|place| Self {
             place,
             name: name.unwrap_or_else(|| "service_events".into()),
-            engine: engine.unwrap_or(Engine::Sqlite),
+            engine: engine.unwrap_or(QueueEngine::Sqlite),
             concurrency: concurrency.and_then(count).unwrap_or(16),
             attempts: attempts.map_or(5, |n| n as u32),
             backoff: backoff.unwrap_or(Duration::from_millis(500)),
@@ -109,7 +109,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Redis has two; SQLite is itself.
-fn engine(section: &mut Section<'_>, place: Option<&Place>) -> Option<Engine> {
+fn engine(section: &mut Section<'_>, place: Option<&Place>) -> Option<QueueEngine> {
     let place = place?;
     let node = section.get("engine");
     let text = node.map(|node| match &node.value {
@@ -117,11 +117,11 @@ fn engine(section: &mut Section<'_>, place: Option<&Place>) -> Option<Engine> {
         _ => "",
     });
     let fits = match (place, text) {
-        (Place::Sqlite(..), None | Some("sqlite")) => Ok(Engine::Sqlite),
-        (Place::Redis { .. }, None | Some("stream")) => Ok(Engine::Stream),
-        (Place::Redis { .. }, Some("list")) => Ok(Engine::List),
+        (Place::Sqlite(..), None | Some("sqlite")) => Ok(QueueEngine::Sqlite),
+        (Place::Redis { .. }, None | Some("stream")) => Ok(QueueEngine::Stream),
+        (Place::Redis { .. }, Some("list")) => Ok(QueueEngine::List),
         // The same file runs with and without a server.
-        (Place::Sqlite(..), Some("stream" | "list")) => Ok(Engine::Sqlite),
+        (Place::Sqlite(..), Some("stream" | "list")) => Ok(QueueEngine::Sqlite),
         (Place::Sqlite(..), _) => Err("\"sqlite\", where the URL names no Redis server"),
         (Place::Redis { .. }, _) => Err("\"stream\" or \"list\", where the URL names a Redis server"),
     };

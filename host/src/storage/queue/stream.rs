@@ -12,12 +12,12 @@ use super::{
     Types,
     batch::Batch,
     intake::{self, Intake},
-    keys::Keys,
+    keys::QueueKeys,
     script::{Script, command, field, list, number, script, text},
 };
 use crate::{
     base::limits,
-    storage::store::redis::{RedisRefusal, Seat, Server},
+    storage::store::redis::{RedisRefusal, RedisServer, Seat},
 };
 
 script!(PUBLISH: "groups", "publish");
@@ -31,9 +31,9 @@ script!(FORGET: "groups", "line", "forget");
 
 /// A Redis stream. A service is a consumer group; beside it stand what is being handled, the order of each key, and what
 /// was given up (`lua/line.lua`).
-pub(super) struct Stream {
-    server: Arc<Server>,
-    keys: Keys,
+pub(super) struct RedisStream {
+    server: Arc<RedisServer>,
+    keys: QueueKeys,
     /// A list that others push to.
     intake: Option<Intake>,
     /// Services that this process has given a place.
@@ -51,10 +51,10 @@ struct Added {
     text: String,
 }
 
-impl Stream {
+impl RedisStream {
     /// `has_intake`: events come in through a list.
-    pub(super) fn new(server: Arc<Server>, name: &str, has_intake: bool) -> Self {
-        let keys = Keys::new(name);
+    pub(super) fn new(server: Arc<RedisServer>, name: &str, has_intake: bool) -> Self {
+        let keys = QueueKeys::new(name);
         let (one, other) = ((server.clone(), keys.clone()), (server.clone(), keys.clone()));
         Self {
             intake: has_intake.then(|| Intake::new(server.clone(), name)),
@@ -135,7 +135,7 @@ impl Stream {
     }
 }
 
-impl Queue for Stream {
+impl Queue for RedisStream {
     fn publish<'a>(&'a self, event: &'a Event, most: usize) -> Doing<'a, bool> {
         Box::pin(async move {
             let (text, event) = (event.to_text()?, event.clone());
@@ -270,7 +270,7 @@ impl Queue for Stream {
     }
 }
 
-async fn add((server, keys): (Arc<Server>, Keys), events: Vec<Added>) -> Result<Vec<bool>, QueueError> {
+async fn add((server, keys): (Arc<RedisServer>, QueueKeys), events: Vec<Added>) -> Result<Vec<bool>, QueueError> {
     let most = events.iter().map(|added| added.most).max().unwrap_or(0).to_string();
     let mut arguments = vec![most.as_str()];
     for Added { event, text, .. } in &events {
@@ -282,7 +282,7 @@ async fn add((server, keys): (Arc<Server>, Keys), events: Vec<Added>) -> Result<
 }
 
 async fn acknowledge(
-    (server, keys): (Arc<Server>, Keys),
+    (server, keys): (Arc<RedisServer>, QueueKeys),
     receipts: Vec<(String, Receipt)>,
 ) -> Result<Vec<()>, QueueError> {
     for some in receipts.chunk_by(|one, other| one.0 == other.0) {

@@ -9,12 +9,12 @@ use std::{
 use parking_lot::Mutex;
 
 /// One value a key, for as long as somebody uses it.
-pub(crate) struct Kept<K, V: ?Sized> {
+pub(crate) struct SharedValues<K, V: ?Sized> {
     values: Mutex<HashMap<K, Weak<V>>>,
     forever: Mutex<Vec<Arc<V>>>,
 }
 
-impl<K, V: ?Sized> Default for Kept<K, V> {
+impl<K, V: ?Sized> Default for SharedValues<K, V> {
     fn default() -> Self {
         Self {
             values: Mutex::default(),
@@ -23,7 +23,7 @@ impl<K, V: ?Sized> Default for Kept<K, V> {
     }
 }
 
-impl<K: Clone + Eq + Hash, V> Kept<K, V> {
+impl<K: Clone + Eq + Hash, V> SharedValues<K, V> {
     pub(crate) fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
         self.get_shared(key, || Arc::new(make()))
     }
@@ -39,7 +39,7 @@ impl<K: Clone + Eq + Hash, V> Kept<K, V> {
     }
 }
 
-impl<K: Clone + Eq + Hash, V: ?Sized> Kept<K, V> {
+impl<K: Clone + Eq + Hash, V: ?Sized> SharedValues<K, V> {
     pub(crate) fn get_shared(&self, key: &K, make: impl FnOnce() -> Arc<V>) -> Arc<V> {
         let mut values = self.values.lock();
         if let Some(value) = values.get(key).and_then(Weak::upgrade) {

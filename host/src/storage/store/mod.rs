@@ -12,12 +12,12 @@ pub(crate) mod sqlite;
 
 use std::sync::Arc;
 
-pub(crate) use self::{durability::Durability, error::StoreError, kept::Kept, place::Place};
+pub(crate) use self::{durability::Durability, error::StoreError, kept::SharedValues, place::Place};
 use crate::base::clock::{self, Clock};
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.
 pub struct Stores {
-    pub(crate) files: sqlite::Files,
+    pub(crate) files: sqlite::StoreFiles,
     pub(crate) servers: redis::Servers,
     /// Of the times that are kept there.
     pub(crate) clock: Arc<dyn Clock>,
@@ -33,7 +33,7 @@ impl Default for Stores {
 #[derive(Clone)]
 pub(crate) enum Store {
     Sqlite(Arc<sqlite::File>, Durability),
-    Redis(Arc<redis::Server>),
+    Redis(Arc<redis::RedisServer>),
 }
 
 impl Store {
@@ -59,7 +59,7 @@ impl Store {
 impl Stores {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
-            files: sqlite::Files::default(),
+            files: sqlite::StoreFiles::default(),
             servers: redis::Servers::default(),
             clock,
         }
@@ -69,7 +69,7 @@ impl Stores {
     #[cfg(test)]
     pub(crate) fn on(disk: Arc<dyn sqlite::Disk>, clock: Arc<dyn Clock>) -> Self {
         Self {
-            files: sqlite::Files::on(disk),
+            files: sqlite::StoreFiles::on(disk),
             ..Self::new(clock)
         }
     }

@@ -6,17 +6,18 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde_json::value::RawValue;
 use tokio_postgres::types::Type;
 
-use super::unfit::{Unfit, base};
+use super::unfit::{UnfitParameter, base};
 
 /// The text of an array of `element`s. `json` is a list; lists within are the array's further dimensions.
-pub(super) fn text(json: &str, element: &Type) -> Result<String, Unfit> {
+pub(super) fn text(json: &str, element: &Type) -> Result<String, UnfitParameter> {
     let mut text = String::with_capacity(json.len() + 2);
     list(json, base(element), &mut text)?;
     Ok(text)
 }
 
-fn list(json: &str, element: &Type, out: &mut String) -> Result<(), Unfit> {
-    let items: Vec<&RawValue> = serde_json::from_str(json).map_err(|_| Unfit::Value("it is no list".into()))?;
+fn list(json: &str, element: &Type, out: &mut String) -> Result<(), UnfitParameter> {
+    let items: Vec<&RawValue> =
+        serde_json::from_str(json).map_err(|_| UnfitParameter::Value("it is no list".into()))?;
     out.push('{');
     for (index, one) in items.into_iter().enumerate() {
         if index > 0 {
@@ -28,18 +29,18 @@ fn list(json: &str, element: &Type, out: &mut String) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn item(json: &str, element: &Type, out: &mut String) -> Result<(), Unfit> {
+fn item(json: &str, element: &Type, out: &mut String) -> Result<(), UnfitParameter> {
     let is_json = matches!(*element, Type::JSON | Type::JSONB);
     let is_integer = matches!(*element, Type::INT2 | Type::INT4 | Type::INT8 | Type::OID);
     match json.as_bytes().first() {
         Some(b'n') => out.push_str("NULL"),
         Some(_) if is_json => quoted(json, out)?,
         Some(b'[') => list(json, element, out)?,
-        Some(b'{') => return Err(Unfit::Value(format!("an object is no {}", element.name()))),
+        Some(b'{') => return Err(UnfitParameter::Value(format!("an object is no {}", element.name()))),
         Some(b't') if is_integer => out.push('1'),
         Some(b'f') if is_integer => out.push('0'),
         Some(b'"') => {
-            let text: String = serde_json::from_str(json).map_err(|_| Unfit::Value("it is no list".into()))?;
+            let text: String = serde_json::from_str(json).map_err(|_| UnfitParameter::Value("it is no list".into()))?;
             match *element {
                 Type::BYTEA => bytes(&text, out)?,
                 _ => quoted(&text, out)?,
@@ -52,10 +53,10 @@ fn item(json: &str, element: &Type, out: &mut String) -> Result<(), Unfit> {
 }
 
 /// Bytes stand in JSON as base64.
-fn bytes(text: &str, out: &mut String) -> Result<(), Unfit> {
+fn bytes(text: &str, out: &mut String) -> Result<(), UnfitParameter> {
     let bytes = BASE64
         .decode(text)
-        .map_err(|_| Unfit::Value("bytes in a list are base64".into()))?;
+        .map_err(|_| UnfitParameter::Value("bytes in a list are base64".into()))?;
     out.push_str("\"\\\\x");
     for byte in bytes {
         // Writing to a string does not fail.
@@ -65,9 +66,9 @@ fn bytes(text: &str, out: &mut String) -> Result<(), Unfit> {
     Ok(())
 }
 
-fn quoted(text: &str, out: &mut String) -> Result<(), Unfit> {
+fn quoted(text: &str, out: &mut String) -> Result<(), UnfitParameter> {
     if text.contains('\0') {
-        return Err(Unfit::zero_byte());
+        return Err(UnfitParameter::zero_byte());
     }
     out.push('"');
     for character in text.chars() {

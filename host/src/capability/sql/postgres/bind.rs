@@ -8,7 +8,7 @@ use tokio_postgres::types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked};
 use super::{
     super::error::SqlError,
     array,
-    unfit::{Unfit, base},
+    unfit::{UnfitParameter, base},
 };
 use crate::base::value::Value;
 
@@ -37,35 +37,35 @@ pub(super) fn all<'a>(values: &'a [Value], types: &[Type]) -> Result<Vec<Bound<'
         bind(value, base(kind)).map_err(|unfit| {
             let told = |why| format!("parameter {} (of the type {}): {why}", index + 1, kind.name());
             match unfit {
-                Unfit::Kind(why) => SqlError::WrongKind(told(why)),
-                Unfit::Value(why) => SqlError::Unfit(told(why)),
+                UnfitParameter::Kind(why) => SqlError::WrongKind(told(why)),
+                UnfitParameter::Value(why) => SqlError::Unfit(told(why)),
             }
         })
     };
     values.iter().zip(types).enumerate().map(one).collect()
 }
 
-fn bind<'a>(value: &'a Value, kind: &Type) -> Result<Bound<'a>, Unfit> {
+fn bind<'a>(value: &'a Value, kind: &Type) -> Result<Bound<'a>, UnfitParameter> {
     match value {
         Value::Null => Ok(Bound::Null),
         Value::Boolean(value) => boolean(*value, kind),
         Value::Integer(value) => integer(*value, kind),
         Value::Real(value) => real(*value, kind),
         Value::Text(text) | Value::Json(text) if *kind == Type::BYTEA => Ok(Bound::Bytes(text.as_bytes())),
-        Value::Text(text) | Value::Json(text) if text.contains('\0') => Err(Unfit::zero_byte()),
+        Value::Text(text) | Value::Json(text) if text.contains('\0') => Err(UnfitParameter::zero_byte()),
         Value::Json(json) if json.trim_start().starts_with('[') => list(json, kind),
         Value::Text(text) | Value::Json(text) => Ok(Bound::Text(text.into())),
         Value::Bytes(bytes) if *kind == Type::BYTEA => Ok(Bound::Bytes(bytes)),
-        Value::Bytes(_) => Err(Unfit::Kind("bytes are for bytea".into())),
+        Value::Bytes(_) => Err(UnfitParameter::Kind("bytes are for bytea".into())),
     }
 }
 
 /// A list is an array where the server wants one, and its own text where that wants a text.
-fn list<'a>(json: &'a str, kind: &Type) -> Result<Bound<'a>, Unfit> {
+fn list<'a>(json: &'a str, kind: &Type) -> Result<Bound<'a>, UnfitParameter> {
     match kind.kind() {
         Kind::Array(element) => array::text(json, element).map(|text| Bound::Text(text.into())),
         Kind::Simple if is_text(kind) => Ok(Bound::Text(json.into())),
-        _ => Err(Unfit::Kind(
+        _ => Err(UnfitParameter::Kind(
             "a list is for an array: write `= ANY(?)` instead of `IN (?)`".into(),
         )),
     }
@@ -85,34 +85,36 @@ fn is_text(kind: &Type) -> bool {
 }
 
 /// SQLite keeps booleans as 0 and 1, and so does a column of integers here.
-fn boolean(value: bool, kind: &Type) -> Result<Bound<'static>, Unfit> {
+fn boolean(value: bool, kind: &Type) -> Result<Bound<'static>, UnfitParameter> {
     match *kind {
-        Type::BYTEA => Err(Unfit::Kind("it takes bytes, not a boolean".into())),
+        Type::BYTEA => Err(UnfitParameter::Kind("it takes bytes, not a boolean".into())),
         _ if range(kind).is_some() => Ok(Bound::Text(if value { "1" } else { "0" }.into())),
         _ => Ok(Bound::Text(if value { "true" } else { "false" }.into())),
     }
 }
 
-fn integer(value: i64, kind: &Type) -> Result<Bound<'static>, Unfit> {
+fn integer(value: i64, kind: &Type) -> Result<Bound<'static>, UnfitParameter> {
     match (kind, range(kind)) {
-        (&Type::BYTEA, _) => Err(Unfit::Kind("it takes bytes, not an integer".into())),
-        (&Type::BOOL, _) if !(0..=1).contains(&value) => Err(Unfit::Value("the integer is neither 0 nor 1".into())),
-        (_, Some((least, most))) if !(least..=most).contains(&value) => {
-            Err(Unfit::Value(format!("the integer is not within {least} to {most}")))
+        (&Type::BYTEA, _) => Err(UnfitParameter::Kind("it takes bytes, not an integer".into())),
+        (&Type::BOOL, _) if !(0..=1).contains(&value) => {
+            Err(UnfitParameter::Value("the integer is neither 0 nor 1".into()))
         }
+        (_, Some((least, most))) if !(least..=most).contains(&value) => Err(UnfitParameter::Value(format!(
+            "the integer is not within {least} to {most}"
+        ))),
         _ => Ok(Bound::Text(value.to_string().into())),
     }
 }
 
-fn real(value: f64, kind: &Type) -> Result<Bound<'static>, Unfit> {
+fn real(value: f64, kind: &Type) -> Result<Bound<'static>, UnfitParameter> {
     match *kind {
-        Type::BYTEA => Err(Unfit::Kind("it takes bytes, not a number".into())),
-        Type::BOOL => Err(Unfit::Kind("it takes a boolean, not a number".into())),
-        Type::JSON | Type::JSONB if !value.is_finite() => Err(Unfit::Value(format!("JSON has no {value}"))),
+        Type::BYTEA => Err(UnfitParameter::Kind("it takes bytes, not a number".into())),
+        Type::BOOL => Err(UnfitParameter::Kind("it takes a boolean, not a number".into())),
+        Type::JSON | Type::JSONB if !value.is_finite() => Err(UnfitParameter::Value(format!("JSON has no {value}"))),
         _ if range(kind).is_some() => {
             // Beyond 2^53 a real is no longer one integer.
             if value.fract() != 0.0 || value.abs() >= 9_007_199_254_740_992.0 {
-                return Err(Unfit::Value("the number is no integer".into()));
+                return Err(UnfitParameter::Value("the number is no integer".into()));
             }
             integer(value as i64, kind)
         }

@@ -19,7 +19,7 @@ const FRAMING: usize = 64 << 10;
 /// As the server would say it: program_limit_exceeded.
 const TOO_LONG: &[u8] = b"SERROR\0VERROR\0C54000\0Mthe answer is too long\0\0";
 
-pub(super) struct Bounded<S> {
+pub(super) struct BoundedStream<S> {
     stream: BufReader<S>,
     /// What goes out next, before anything else is read.
     ready: Bytes,
@@ -32,7 +32,7 @@ pub(super) struct Bounded<S> {
     is_over: bool,
 }
 
-impl<S: AsyncRead> Bounded<S> {
+impl<S: AsyncRead> BoundedStream<S> {
     pub(super) fn new(stream: S) -> Self {
         Self {
             stream: BufReader::new(stream),
@@ -61,7 +61,7 @@ impl<S: AsyncRead> Bounded<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> Bounded<S> {
+impl<S: AsyncRead + Unpin> BoundedStream<S> {
     /// Gives the next bytes to `buffer`. False when there are no more.
     fn pass(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<bool>> {
         loop {
@@ -109,7 +109,7 @@ impl<S: AsyncRead + Unpin> Bounded<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for BoundedStream<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         let before = buffer.filled().len();
@@ -131,7 +131,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Bounded<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for BoundedStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
@@ -173,7 +173,10 @@ mod tests {
             let text = sent.clone();
             let sending = tokio::spawn(async move { server.write_all(&text).await.unwrap() });
             let mut received = Vec::new();
-            Bounded::with_greeting(client).read_to_end(&mut received).await.unwrap();
+            BoundedStream::with_greeting(client)
+                .read_to_end(&mut received)
+                .await
+                .unwrap();
             sending.await.unwrap();
             assert!(received == sent, "in pieces of {piece}");
         }
@@ -190,7 +193,7 @@ mod tests {
             .await
             .unwrap();
         let mut received = Vec::new();
-        Bounded::new(client).read_to_end(&mut received).await.unwrap();
+        BoundedStream::new(client).read_to_end(&mut received).await.unwrap();
         assert_eq!(&received[..first.len()], first);
         let error = &received[first.len()..];
         assert_eq!(error, message(b'E', TOO_LONG));

@@ -13,11 +13,11 @@ use tokio_postgres::{CancelToken, Client, Config, Error, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    bounded::Bounded,
-    server::{Address, Server, Tls},
+    bounded::BoundedStream,
+    server::{PostgresAddress, Server, TlsMode},
     session,
     tls::{self, Handshake},
-    wire::Wire,
+    wire::Socket,
 };
 use crate::observe::tasks;
 
@@ -90,19 +90,19 @@ impl Link {
         Ok((client, driver))
     }
 
-    async fn open(&self) -> (Bounded<Wire>, Handshake) {
+    async fn open(&self) -> (BoundedStream<Socket>, Handshake) {
         let tls = self.tls.get_or_init(|| tls::client(self.server.tls)).clone();
         let (tls, socket) = match tls {
-            Ok(tls) => (tls, Wire::open(&self.server.address).await),
-            Err(error) => (None, Wire::failed(io::Error::other(error))),
+            Ok(tls) => (tls, Socket::open(&self.server.address).await),
+            Err(error) => (None, Socket::failed(io::Error::other(error))),
         };
         let host = match &self.server.address {
-            Address::Tcp { host, .. } => host,
-            Address::Unix(_) => "",
+            PostgresAddress::Tcp { host, .. } => host,
+            PostgresAddress::Unix(_) => "",
         };
         let stream = match self.server.tls {
-            Tls::Disable => Bounded::new(socket),
-            Tls::Prefer | Tls::Require => Bounded::with_greeting(socket),
+            TlsMode::Disable => BoundedStream::new(socket),
+            TlsMode::Prefer | TlsMode::Require => BoundedStream::with_greeting(socket),
         };
         (stream, Handshake::new(tls, host))
     }

@@ -14,7 +14,7 @@ use super::{
 use crate::base::limits;
 
 /// Why some work on a connection did not end well, and so what is known of the connection.
-pub(super) enum Fault {
+pub(super) enum PostgresFault {
     /// Nothing was sent, or everything has been read.
     Ours(SqlError),
     /// As `Ours`: a value that does not fit what was known of the statement.
@@ -31,7 +31,7 @@ pub(super) enum Fault {
     Changing(Postgres),
 }
 
-impl Fault {
+impl PostgresFault {
     /// Whether what was known of a statement may be out of date, and nothing of it has run.
     pub(super) fn may_be_stale(&self) -> bool {
         match self {
@@ -52,7 +52,7 @@ impl Fault {
     }
 }
 
-impl From<Postgres> for Fault {
+impl From<Postgres> for PostgresFault {
     fn from(error: Postgres) -> Self {
         Self::Server(error)
     }

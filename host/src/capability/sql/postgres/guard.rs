@@ -2,7 +2,7 @@
 
 use super::{
     super::error::SqlError,
-    lex::{Found, Lexer, Token},
+    lex::{Lexeme, Lexer, Token},
 };
 use crate::base::misspelt::did_you_mean;
 
@@ -84,7 +84,7 @@ const OTHERS: [&str; 20] = [
 ];
 
 /// What a statement of a fujsen does, or why it is refused. `tokens` are those of one statement.
-pub(super) fn verb(tokens: &[Found<'_>]) -> Result<Verb, SqlError> {
+pub(super) fn verb(tokens: &[Lexeme<'_>]) -> Result<Verb, SqlError> {
     let words = Words::of(tokens);
     let first = words.first();
     match first.as_str() {
@@ -113,7 +113,7 @@ pub(super) fn check_setup(sql: &str) -> Result<(), SqlError> {
 }
 
 /// Splits at each `;` that ends a statement: not at those in the body of `CREATE FUNCTION … BEGIN ATOMIC … END`.
-fn statements<'t, 'a>(tokens: &'t [Found<'a>]) -> Vec<&'t [Found<'a>]> {
+fn statements<'t, 'a>(tokens: &'t [Lexeme<'a>]) -> Vec<&'t [Lexeme<'a>]> {
     let (mut found, mut start, mut depth) = (Vec::new(), 0, 0_usize);
     for (at, (token, _, text)) in tokens.iter().enumerate() {
         let is = |word: &str| *token == Token::Word && text.eq_ignore_ascii_case(word);
@@ -137,7 +137,7 @@ fn statements<'t, 'a>(tokens: &'t [Found<'a>]) -> Vec<&'t [Found<'a>]> {
 }
 
 /// What stands behind the common table expressions of a `WITH`.
-fn main_verb(tokens: &[Found<'_>]) -> Verb {
+fn main_verb(tokens: &[Lexeme<'_>]) -> Verb {
     let mut depth = 0;
     for (token, _, text) in tokens {
         match token {
@@ -158,7 +158,7 @@ fn main_verb(tokens: &[Found<'_>]) -> Verb {
 struct Words(Vec<String>);
 
 impl Words {
-    fn of(tokens: &[Found<'_>]) -> Self {
+    fn of(tokens: &[Lexeme<'_>]) -> Self {
         // A statement of a set operation may begin in parentheses.
         let begun = tokens.iter().skip_while(|(token, ..)| *token == Token::Open);
         let words = begun.take_while(|(token, ..)| *token == Token::Word);

@@ -23,9 +23,9 @@ use super::{
     },
     bind::{self, Bound},
     connect::Link,
-    error::{Fault, explain, is_forgotten, is_last, unfit},
+    error::{PostgresFault, explain, is_forgotten, is_last, unfit},
     guard::{self, Verb},
-    read::Reader,
+    read::RowReader,
     text,
     text::Text,
 };
@@ -166,7 +166,7 @@ impl Lease {
         deadline: Instant,
         written: &str,
         sent: &str,
-        work: impl Future<Output = Result<T, Fault>>,
+        work: impl Future<Output = Result<T, PostgresFault>>,
     ) -> Result<T, SqlError> {
         let cannot_go_on = self.has_failed.load(Ordering::Relaxed) || self.is_running.load(Ordering::Relaxed);
         if self.in_transaction && cannot_go_on {
@@ -178,11 +178,11 @@ impl Lease {
         };
         let (result, still_runs) = match result {
             Ok(done) => (Ok(done), false),
-            Err(Fault::Ours(error) | Fault::Unfit(error)) => (Err(error), false),
-            Err(Fault::Unread(error)) => (Err(error), true),
-            Err(Fault::Server(error)) => self.failed(&error, None, written, sent),
-            Err(Fault::Changing(error)) => self.failed(&error, unfit(&error, true), written, sent),
-            Err(Fault::Unbound { error, has_values }) => {
+            Err(PostgresFault::Ours(error) | PostgresFault::Unfit(error)) => (Err(error), false),
+            Err(PostgresFault::Unread(error)) => (Err(error), true),
+            Err(PostgresFault::Server(error)) => self.failed(&error, None, written, sent),
+            Err(PostgresFault::Changing(error)) => self.failed(&error, unfit(&error, true), written, sent),
+            Err(PostgresFault::Unbound { error, has_values }) => {
                 let told = unfit(&error, false).filter(|_| has_values);
                 self.failed(&error, told, written, sent)
             }
@@ -207,7 +207,12 @@ impl Lease {
     }
 
     /// Runs a statement once; where what was known of it is out of date, once more.
-    async fn statement(&self, text: &Text, parameters: &[Value], wants_rows: bool) -> Result<Done, Fault> {
+    async fn statement(
+        &self,
+        text: &Text,
+        parameters: &[Value],
+        wants_rows: bool,
+    ) -> Result<StatementOutcome, PostgresFault> {
         if self.link.server.is_pooled {
             return self.shared(text, parameters, wants_rows).await;
         }
@@ -221,15 +226,15 @@ impl Lease {
         if fault.is_stale() {
             self.forget_all();
         }
-        if self.in_transaction && !matches!(fault, Fault::Unfit(_)) {
+        if self.in_transaction && !matches!(fault, PostgresFault::Unfit(_)) {
             // Its failure is the transaction's, in which nothing can be prepared any more.
             self.has_failed.store(true, Ordering::Relaxed);
             if fault.is_forgotten() {
-                return Err(Fault::Ours(SqlError::Forgotten));
+                return Err(PostgresFault::Ours(SqlError::Forgotten));
             }
             let has_changed = fault.is_stale() || self.has_changed(text, &statement).await;
             return Err(if has_changed {
-                Fault::Ours(SqlError::Changed)
+                PostgresFault::Ours(SqlError::Changed)
             } else {
                 fault
             });
@@ -269,7 +274,12 @@ impl Lease {
     }
 
     /// Runs a statement behind a pooler: what it needs of the server's session is there within one transaction only.
-    async fn shared(&self, text: &Text, parameters: &[Value], wants_rows: bool) -> Result<Done, Fault> {
+    async fn shared(
+        &self,
+        text: &Text,
+        parameters: &[Value],
+        wants_rows: bool,
+    ) -> Result<StatementOutcome, PostgresFault> {
         let client = self.client()?;
         if self.in_transaction {
             let statement = client.prepare(&text.sent).await?;
@@ -278,7 +288,7 @@ impl Lease {
         if text.verb == Verb::Define && parameters.is_empty() {
             // Some of these cannot be in a transaction.
             client.batch_execute(&text.sent).await?;
-            return Ok(Done::default());
+            return Ok(StatementOutcome::default());
         }
         self.is_open.store(true, Ordering::Relaxed);
         client.batch_execute(self.link.begin()).await?;
@@ -298,11 +308,11 @@ impl Lease {
         verb: Verb,
         parameters: &[Value],
         wants_rows: bool,
-    ) -> Result<Done, Fault> {
+    ) -> Result<StatementOutcome, PostgresFault> {
         let client = self.client()?;
-        let bound = bind::all(parameters, statement.params()).map_err(Fault::Unfit)?;
+        let bound = bind::all(parameters, statement.params()).map_err(PostgresFault::Unfit)?;
         let reader = match wants_rows {
-            true => Some(Reader::new(statement).map_err(Fault::Ours)?),
+            true => Some(RowReader::new(statement).map_err(PostgresFault::Ours)?),
             false => None,
         };
         let by_values = verb == Verb::Change && !bound.is_empty();
@@ -321,7 +331,7 @@ impl Lease {
     }
 
     /// The statement, and whether an earlier call has prepared it.
-    async fn prepare(&self, text: &Text) -> Result<(Statement, bool), Fault> {
+    async fn prepare(&self, text: &Text) -> Result<(Statement, bool), PostgresFault> {
         let client = self.client()?;
         let known = client.statement_cache.size();
         let statement = client.prepare_cached(&text.sent).await?;
@@ -340,15 +350,15 @@ impl Lease {
     }
 
     /// It is there until the drop.
-    fn client(&self) -> Result<&Object, Fault> {
-        let gone = || Fault::Ours(StoreError::Gone.into());
+    fn client(&self) -> Result<&Object, PostgresFault> {
+        let gone = || PostgresFault::Ours(StoreError::Gone.into());
         self.client.as_ref().ok_or_else(gone)
     }
 }
 
 /// What a statement has done.
 #[derive(Default)]
-struct Done {
+struct StatementOutcome {
     /// Where they were wanted.
     rows: Option<Rows>,
     affected: u64,
@@ -359,25 +369,25 @@ async fn read(
     client: &Object,
     statement: &Statement,
     bound: &[Bound<'_>],
-    mut reader: Option<Reader>,
+    mut reader: Option<RowReader>,
     changes_by_values: bool,
-) -> Result<Done, Fault> {
+) -> Result<StatementOutcome, PostgresFault> {
     let has_values = !bound.is_empty();
-    let unbound = |error| Fault::Unbound { error, has_values };
+    let unbound = |error| PostgresFault::Unbound { error, has_values };
     let failed = if changes_by_values {
-        Fault::Changing
+        PostgresFault::Changing
     } else {
-        Fault::Server
+        PostgresFault::Server
     };
     let mut rows = std::pin::pin!(client.query_raw(statement, bound).await.map_err(unbound)?);
     while let Some(row) = rows.try_next().await.map_err(failed)? {
         if let Some(reader) = &mut reader {
-            reader.push(&row).map_err(Fault::Unread)?;
+            reader.push(&row).map_err(PostgresFault::Unread)?;
         }
     }
-    Ok(Done {
+    Ok(StatementOutcome {
         affected: rows.rows_affected().unwrap_or_default(),
-        rows: reader.map(Reader::finish),
+        rows: reader.map(RowReader::finish),
     })
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Lexer<'a> {
 }
 
 /// A token, where it begins, and its text.
-pub(super) type Found<'a> = (Token, usize, &'a str);
+pub(super) type Lexeme<'a> = (Token, usize, &'a str);
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(sql: &'a str) -> Self {
@@ -195,9 +195,9 @@ impl<'a> Lexer<'a> {
 }
 
 impl<'a> Iterator for Lexer<'a> {
-    type Item = Found<'a>;
+    type Item = Lexeme<'a>;
 
-    fn next(&mut self) -> Option<Found<'a>> {
+    fn next(&mut self) -> Option<Lexeme<'a>> {
         self.skip_space();
         let start = self.at;
         let first = *self.rest().first()?;

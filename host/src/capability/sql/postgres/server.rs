@@ -11,8 +11,8 @@ const PORT: u16 = 5432;
 /// What a `postgres://` URL says. It holds a password, so it is never printed: `show` is.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(in super::super) struct Server {
-    pub(super) address: Address,
-    pub(super) tls: Tls,
+    pub(super) address: PostgresAddress,
+    pub(super) tls: TlsMode,
     user: String,
     password: String,
     pub(super) database: String,
@@ -22,14 +22,14 @@ pub(in super::super) struct Server {
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) enum Address {
+pub(super) enum PostgresAddress {
     Tcp { host: String, port: u16 },
     Unix(PathBuf),
 }
 
 /// `sslmode` of the URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Tls {
+pub(super) enum TlsMode {
     Disable,
     /// Where the server offers it, whoever it is.
     Prefer,
@@ -63,10 +63,10 @@ impl Server {
         let port = url.port().unwrap_or(PORT);
         let (address, tls) = if host.starts_with('/') {
             let socket = PathBuf::from(&host).join(format!(".s.PGSQL.{port}"));
-            (Address::Unix(socket), Tls::Disable)
+            (PostgresAddress::Unix(socket), TlsMode::Disable)
         } else {
             let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-            (Address::Tcp { host, port }, tls)
+            (PostgresAddress::Tcp { host, port }, tls)
         };
         Ok(Self {
             address,
@@ -100,9 +100,9 @@ impl Server {
             .dbname(&self.database)
             .application_name("tusk-host")
             .ssl_mode(match self.tls {
-                Tls::Disable => SslMode::Disable,
-                Tls::Prefer => SslMode::Prefer,
-                Tls::Require => SslMode::Require,
+                TlsMode::Disable => SslMode::Disable,
+                TlsMode::Prefer => SslMode::Prefer,
+                TlsMode::Require => SslMode::Require,
             });
         if !self.password.is_empty() {
             config.password(&self.password);
@@ -111,16 +111,16 @@ impl Server {
     }
 }
 
-fn tls(url: &Url) -> Result<Tls, &'static str> {
-    let mut tls = Tls::Prefer;
+fn tls(url: &Url) -> Result<TlsMode, &'static str> {
+    let mut tls = TlsMode::Prefer;
     for (key, value) in url.query_pairs() {
         if key != "sslmode" {
             return Err("the URL takes no option but sslmode");
         }
         tls = match &*value {
-            "disable" => Tls::Disable,
-            "prefer" => Tls::Prefer,
-            "require" | "verify-full" => Tls::Require,
+            "disable" => TlsMode::Disable,
+            "prefer" => TlsMode::Prefer,
+            "require" | "verify-full" => TlsMode::Require,
             _ => return Err("sslmode is disable, prefer, or require (which verifies the server's certificate)"),
         };
     }
@@ -148,27 +148,27 @@ mod tests {
             (
                 "postgres://me:geheim@db.example:6432/app",
                 "postgres://db.example:6432/app",
-                Tls::Prefer,
+                TlsMode::Prefer,
             ),
             (
                 "postgresql://me@127.0.0.1/app?sslmode=disable",
                 "postgres://127.0.0.1:5432/app",
-                Tls::Disable,
+                TlsMode::Disable,
             ),
             (
                 "postgres://me:a%40b%2Fc%25@[::1]/app?sslmode=require",
                 "postgres://[::1]:5432/app",
-                Tls::Require,
+                TlsMode::Require,
             ),
             (
                 "postgres://me:p@ss@h/my%20app?sslmode=verify-full",
                 "postgres://h:5432/my%20app",
-                Tls::Require,
+                TlsMode::Require,
             ),
             (
                 "postgres://me@%2Frun%2Fpostgresql/app?sslmode=require",
                 "postgres://%2Frun%2Fpostgresql:5432/app",
-                Tls::Disable,
+                TlsMode::Disable,
             ),
         ] {
             let server = Server::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
@@ -177,9 +177,11 @@ mod tests {
         let parsed = |url| Server::parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         assert_eq!(parsed("postgres://me:a%40b%2Fc%25@[::1]/app").password, "a@b/c%");
         assert_eq!(parsed("postgres://me:p@ss@h/app").password, "p@ss");
-        assert!(matches!(&parsed("postgres://me@[::1]/app").address, Address::Tcp { host, .. } if host == "::1"));
+        assert!(
+            matches!(&parsed("postgres://me@[::1]/app").address, PostgresAddress::Tcp { host, .. } if host == "::1")
+        );
         let unix = parsed("postgres://me@%2Frun%2Fpostgresql:5433/app").address;
-        assert!(matches!(unix, Address::Unix(path) if path.ends_with("run/postgresql/.s.PGSQL.5433")));
+        assert!(matches!(unix, PostgresAddress::Unix(path) if path.ends_with("run/postgresql/.s.PGSQL.5433")));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{
     super::error::{SqlError, whole},
     guard::{self, Verb},
-    lex::{Found, Lexer, Token},
+    lex::{Lexeme, Lexer, Token},
 };
 use crate::base::limits;
 
@@ -44,7 +44,7 @@ pub(super) fn check(sql: &str) -> Result<(), SqlError> {
     whole(sql)
 }
 
-fn numbered(sql: &str, tokens: &[Found<'_>]) -> Result<String, SqlError> {
+fn numbered(sql: &str, tokens: &[Lexeme<'_>]) -> Result<String, SqlError> {
     let mut sent = String::with_capacity(sql.len() + 16);
     let (mut copied, mut count, mut highest) = (0, 0, 0);
     for (token, start, text) in tokens {

@@ -12,24 +12,24 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{bounded::Bounded, server::Tls, wire::Wire};
+use super::{bounded::BoundedStream, server::TlsMode, wire::Socket};
 
 /// Reads the system's certificates where they are needed, which takes time. None for a connection without TLS.
-pub(super) fn client(mode: Tls) -> Result<Option<MakeRustlsConnect>, Error> {
+pub(super) fn client(mode: TlsMode) -> Result<Option<MakeRustlsConnect>, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
     let builder = match mode {
-        Tls::Disable => return Ok(None),
-        Tls::Require => builder.with_platform_verifier()?,
-        Tls::Prefer => builder
+        TlsMode::Disable => return Ok(None),
+        TlsMode::Require => builder.with_platform_verifier()?,
+        TlsMode::Prefer => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(Anybody(provider))),
     };
     Ok(Some(MakeRustlsConnect::new(builder.with_no_client_auth())))
 }
 
-type Rustls = <MakeRustlsConnect as MakeTlsConnect<Wire>>::TlsConnect;
-type RustlsStream = <MakeRustlsConnect as MakeTlsConnect<Wire>>::Stream;
+type Rustls = <MakeRustlsConnect as MakeTlsConnect<Socket>>::TlsConnect;
+type RustlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
 /// Makes one connection secure. Its messages are bounded above the encryption.
 pub(super) struct Handshake(io::Result<Rustls>);
@@ -38,22 +38,22 @@ impl Handshake {
     pub(super) fn new(client: Option<MakeRustlsConnect>, host: &str) -> Self {
         Self(match client {
             None => Err(io::Error::other("this connection is without TLS")),
-            Some(mut client) => MakeTlsConnect::<Wire>::make_tls_connect(&mut client, host).map_err(io::Error::other),
+            Some(mut client) => MakeTlsConnect::<Socket>::make_tls_connect(&mut client, host).map_err(io::Error::other),
         })
     }
 }
 
-impl TlsConnect<Bounded<Wire>> for Handshake {
-    type Stream = Bounded<RustlsStream>;
+impl TlsConnect<BoundedStream<Socket>> for Handshake {
+    type Stream = BoundedStream<RustlsStream>;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = io::Result<Self::Stream>> + Send>>;
 
-    fn connect(self, stream: Bounded<Wire>) -> Self::Future {
-        Box::pin(async move { Ok(Bounded::new(self.0?.connect(stream.into_inner()).await?)) })
+    fn connect(self, stream: BoundedStream<Socket>) -> Self::Future {
+        Box::pin(async move { Ok(BoundedStream::new(self.0?.connect(stream.into_inner()).await?)) })
     }
 }
 
-impl<S: TlsStream + Unpin> TlsStream for Bounded<S> {
+impl<S: TlsStream + Unpin> TlsStream for BoundedStream<S> {
     fn channel_binding(&self) -> ChannelBinding {
         self.get_ref().channel_binding()
     }

@@ -3,14 +3,14 @@
 use tokio_postgres::types::{Kind, Type};
 
 /// Why a value cannot be a parameter. The value itself is not told: it may be a secret, and whose it is nobody knows here.
-pub(super) enum Unfit {
+pub(super) enum UnfitParameter {
     /// No value of its kind can: that is the author's mistake.
     Kind(String),
     /// Others could: that is the mistake of whoever sent it.
     Value(String),
 }
 
-impl Unfit {
+impl UnfitParameter {
     pub(super) fn zero_byte() -> Self {
         Self::Value("PostgreSQL's texts cannot hold a zero byte: keep it as bytes".into())
     }

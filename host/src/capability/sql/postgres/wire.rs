@@ -11,18 +11,18 @@ use tokio::{
     net::{TcpStream, UnixStream},
 };
 
-use super::server::Address;
+use super::server::PostgresAddress;
 use crate::base::off_limits;
 
-pub(super) enum Wire {
+pub(super) enum Socket {
     Tcp(TcpStream),
     Unix(UnixStream),
     /// Why there is no socket. Only the driver can make the driver's errors, and it makes one of this.
     None(Option<io::Error>),
 }
 
-impl Wire {
-    pub(super) async fn open(address: &Address) -> Self {
+impl Socket {
+    pub(super) async fn open(address: &PostgresAddress) -> Self {
         Self::dial(address).await.unwrap_or_else(Self::failed)
     }
 
@@ -30,15 +30,15 @@ impl Wire {
         Self::None(Some(why))
     }
 
-    async fn dial(address: &Address) -> io::Result<Self> {
+    async fn dial(address: &PostgresAddress) -> io::Result<Self> {
         match address {
-            Address::Tcp { host, port } => {
+            PostgresAddress::Tcp { host, port } => {
                 let addresses = off_limits::resolve(host, *port).await?;
                 let stream = TcpStream::connect(addresses.as_slice()).await?;
                 stream.set_nodelay(true)?;
                 Ok(Self::Tcp(stream))
             }
-            Address::Unix(path) => UnixStream::connect(path).await.map(Self::Unix),
+            PostgresAddress::Unix(path) => UnixStream::connect(path).await.map(Self::Unix),
         }
     }
 }
@@ -47,7 +47,7 @@ fn taken<T>(why: &mut Option<io::Error>) -> Poll<io::Result<T>> {
     Poll::Ready(Err(why.take().unwrap_or_else(|| io::ErrorKind::NotConnected.into())))
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for Socket {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_read(context, buffer),
@@ -57,7 +57,7 @@ impl AsyncRead for Wire {
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),

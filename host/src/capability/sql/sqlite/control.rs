@@ -13,7 +13,7 @@ use std::{
 use super::super::error::SqlError;
 use crate::{
     base::limits,
-    storage::store::sqlite::{Identity, Location},
+    storage::store::sqlite::{FileIdentity, Location},
 };
 use parking_lot::Mutex;
 
@@ -33,12 +33,12 @@ pub(super) struct Control {
     /// Rows that the last statement of this user has changed.
     changes: AtomicI64,
     /// Of the files, which the first connection to them knows.
-    identity: OnceLock<Arc<Identity>>,
+    identity: OnceLock<Arc<FileIdentity>>,
 }
 
 impl Control {
     /// For a connection to files that others have open already, if they have.
-    pub(super) fn of(identity: Option<Arc<Identity>>) -> Self {
+    pub(super) fn of(identity: Option<Arc<FileIdentity>>) -> Self {
         let control = Self::default();
         if let Some(identity) = identity {
             let _ = control.identity.set(identity);
@@ -48,11 +48,11 @@ impl Control {
 
     /// The connection is open, on this thread.
     pub(super) fn opened(&self, location: &Location) {
-        self.identity.get_or_init(|| Arc::new(Identity::of(location)));
+        self.identity.get_or_init(|| Arc::new(FileIdentity::of(location)));
         *self.written() = Written::of_this_thread();
     }
 
-    pub(super) fn identity(&self) -> Option<Arc<Identity>> {
+    pub(super) fn identity(&self) -> Option<Arc<FileIdentity>> {
         self.identity.get().cloned()
     }
 

@@ -26,11 +26,11 @@ use crate::{
     base::{limits, value::Value},
     storage::store::{
         Durability, StoreError,
-        sqlite::{Identity, Location, Thread},
+        sqlite::{FileIdentity, Location, Thread},
     },
 };
 
-type Job = Box<dyn FnOnce(&Connection, &Control) + Send>;
+type PoolJob = Box<dyn FnOnce(&Connection, &Control) + Send>;
 
 /// The connections of one database.
 pub(in super::super) struct Pool {
@@ -38,20 +38,20 @@ pub(in super::super) struct Pool {
     durability: Durability,
     /// Of the files, while a connection has them open: another one opens these, or none. What is made anew in the place of a
     /// database that was moved away is not it.
-    identity: Mutex<Weak<Identity>>,
-    idle: Mutex<Vec<Worker>>,
+    identity: Mutex<Weak<FileIdentity>>,
+    idle: Mutex<Vec<PoolWorker>>,
     permits: Arc<Semaphore>,
 }
 
 /// A connection, and what says when its statement is over.
-struct Worker {
-    thread: Thread<Job>,
+struct PoolWorker {
+    thread: Thread<PoolJob>,
     control: Arc<Control>,
 }
 
 /// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
 pub(in super::super) struct Lease {
-    worker: Option<Worker>,
+    worker: Option<PoolWorker>,
     permit: Option<OwnedSemaphorePermit>,
     pool: Weak<Pool>,
     /// `begin` was called: what runs here belongs to its transaction, and to nothing else.
@@ -96,10 +96,10 @@ impl Pool {
 }
 
 impl Pool {
-    async fn start(&self, deadline: Instant) -> Result<Worker, SqlError> {
+    async fn start(&self, deadline: Instant) -> Result<PoolWorker, SqlError> {
         let known = self.identity.lock().upgrade();
         let is_first = known.is_none();
-        let worker = Worker::start(self.location.clone(), self.durability, known, deadline).await?;
+        let worker = PoolWorker::start(self.location.clone(), self.durability, known, deadline).await?;
         if let (true, Some(identity)) = (is_first, worker.control.identity()) {
             *self.identity.lock() = Arc::downgrade(&identity);
         }
@@ -107,18 +107,18 @@ impl Pool {
     }
 }
 
-impl Worker {
+impl PoolWorker {
     async fn start(
         location: Location,
         durability: Durability,
-        identity: Option<Arc<Identity>>,
+        identity: Option<Arc<FileIdentity>>,
         deadline: Instant,
     ) -> Result<Self, SqlError> {
         let control = Arc::new(Control::of(identity));
         control.start(deadline)?;
         let (opening, serving) = (control.clone(), control.clone());
         let open = move || guard::open(&location, durability, &opening).map_err(|error| explain(error, &opening));
-        let start = Thread::start(open, move |connection, jobs: mpsc::Receiver<Job>| {
+        let start = Thread::start(open, move |connection, jobs: mpsc::Receiver<PoolJob>| {
             for job in jobs {
                 job(&connection, &serving);
             }
@@ -202,7 +202,7 @@ impl Lease {
     ) -> Result<T, SqlError> {
         let worker = self.worker.as_ref().ok_or(StoreError::Gone)?;
         let (reply, result) = oneshot::channel();
-        let job: Job = Box::new(move |connection, control| {
+        let job: PoolJob = Box::new(move |connection, control| {
             let result = control.start(deadline).and_then(|()| work(connection, control));
             // Nobody listens when the call was stopped meanwhile.
             let _ = reply.send(result);
@@ -222,7 +222,7 @@ impl Drop for Lease {
         worker.thread.interrupt();
         let (pool, permit, jobs) = (self.pool.clone(), self.permit.take(), worker.thread.sender());
         // Runs after whatever was stopped, so that a connection is never given to a second user too early.
-        let give_back: Job = Box::new(move |connection, control| {
+        let give_back: PoolJob = Box::new(move |connection, control| {
             control.release();
             statement::rollback(connection, control);
             statement::forget_row_id(connection);

@@ -192,7 +192,7 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, SqlErr
         }
         let shape = match &shape {
             Some(shape) => shape,
-            None => shape.insert(Shape::of(row.as_ref())?),
+            None => shape.insert(ResultShape::of(row.as_ref())?),
         };
         let mut values = Vec::with_capacity(shape.columns.len());
         for (index, is_boolean) in shape.booleans.iter().enumerate() {
@@ -208,20 +208,20 @@ fn read(statement: &mut Statement<'_>, control: &Control) -> Result<Rows, SqlErr
     drop(rows);
     let columns = match shape {
         Some(shape) => shape.columns,
-        None => Shape::of(statement)?.columns,
+        None => ResultShape::of(statement)?.columns,
     };
     Ok(Rows { columns, rows: read })
 }
 
 /// The columns of a result, as they are once the statement has begun: SQLite prepares it anew at its first step where
 /// somebody has changed the tables since.
-struct Shape {
+struct ResultShape {
     columns: Vec<String>,
     /// Declared as BOOLEAN. SQLite itself keeps the integers 0 and 1.
     booleans: Vec<bool>,
 }
 
-impl Shape {
+impl ResultShape {
     fn of(statement: &Statement<'_>) -> Result<Self, SqlError> {
         let columns: Vec<_> = statement.columns().collect();
         let is_boolean = |kind: &str| kind.eq_ignore_ascii_case("boolean") || kind.eq_ignore_ascii_case("bool");

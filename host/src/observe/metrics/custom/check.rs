@@ -1,18 +1,18 @@
 //! What a program may ask for, and what kind of metric it means.
 
-use super::measure::{How, Kind, Measure};
+use super::measure::{How, Measure, MetricKind};
 use crate::base::limits;
 
 /// Names that are the host's.
 const RESERVED: [&str; 2] = ["tusk_", "process_"];
 const ALERT: &str = "alert_firing";
 
-pub(super) fn kind(measure: &Measure<'_>) -> Kind {
+pub(super) fn kind(measure: &Measure<'_>) -> MetricKind {
     match measure.how {
-        How::Count => Kind::Counter,
-        How::Record if measure.name.ends_with("_total") => Kind::Counter,
-        How::Set | How::Change | How::Record => Kind::Gauge,
-        How::Observe => Kind::Histogram,
+        How::Count => MetricKind::Counter,
+        How::Record if measure.name.ends_with("_total") => MetricKind::Counter,
+        How::Set | How::Change | How::Record => MetricKind::Gauge,
+        How::Observe => MetricKind::Histogram,
     }
 }
 
@@ -44,7 +44,7 @@ pub(super) fn check(measure: &Measure<'_>) -> Result<(), String> {
             return Err(format!("the metric `{shown}` has the label `{label}` twice"));
         }
     }
-    if kind(measure) == Kind::Counter && (!value.is_finite() || *value < 0.0) {
+    if kind(measure) == MetricKind::Counter && (!value.is_finite() || *value < 0.0) {
         return Err(format!(
             "the counter `{shown}` cannot take {value}: a counter only grows; a gauge goes up and down"
         ));

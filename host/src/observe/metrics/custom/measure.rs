@@ -18,13 +18,13 @@ pub enum How {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum MetricKind {
     Counter,
     Gauge,
     Histogram,
 }
 
-impl Kind {
+impl MetricKind {
     /// The family that a name stands for: samples of a counter are shown with `_total` after that of theirs.
     pub(super) fn family(self, name: &str) -> &str {
         match self {
@@ -49,7 +49,7 @@ pub(super) fn without_total(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for MetricKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Counter => "counter",

@@ -11,7 +11,7 @@ use std::{
 pub use self::measure::{How, Measure};
 use self::{
     check::{check, kind},
-    measure::{BUCKETS, Kind, Labels},
+    measure::{BUCKETS, Labels, MetricKind},
 };
 use super::{
     cell::Counter,
@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 
 #[derive(Default)]
 pub struct Custom {
-    families: Mutex<Families>,
+    families: Mutex<CustomFamilies>,
     pub(super) too_many: Dropped,
     pub(super) too_long: Dropped,
 }
@@ -44,7 +44,7 @@ impl Dropped {
 }
 
 #[derive(Default)]
-struct Families {
+struct CustomFamilies {
     by_name: BTreeMap<String, Family>,
     series: usize,
     /// By what a page shows of it, families and samples, the name that it is recorded under.
@@ -52,13 +52,13 @@ struct Families {
 }
 
 struct Family {
-    kind: Kind,
+    kind: MetricKind,
     buckets: Vec<f64>,
     version: u64,
-    series: HashMap<Labels, Sample>,
+    series: HashMap<Labels, CustomSample>,
 }
 
-enum Sample {
+enum CustomSample {
     Number(f64),
     /// Per bucket, the infinite one last.
     Histogram {
@@ -107,8 +107,8 @@ impl Custom {
             .flat_map(|family| family.series.values());
         samples
             .map(|sample| match sample {
-                Sample::Number(value) => *value,
-                Sample::Histogram { counts, .. } => counts.iter().sum::<u64>() as f64,
+                CustomSample::Number(value) => *value,
+                CustomSample::Histogram { counts, .. } => counts.iter().sum::<u64>() as f64,
             })
             .sum()
     }
@@ -123,7 +123,7 @@ impl Custom {
 /// Of every metric of fujsens: they give a name, and no description.
 const HELP: &str = "Recorded by fujsens of this service";
 
-impl Families {
+impl CustomFamilies {
     /// Whether there was room for it.
     fn take(&mut self, measure: Measure<'_>) -> Result<bool, String> {
         let kind = kind(&measure);
@@ -173,7 +173,7 @@ impl Families {
     }
 
     /// No two families have the same name, nor do their samples.
-    fn clash(&self, name: &str, kind: Kind) -> Result<(), String> {
+    fn clash(&self, name: &str, kind: MetricKind) -> Result<(), String> {
         let owner = shown(name, kind).find_map(|shown| self.shown.get(&shown));
         owner.map_or(Ok(()), |other| {
             Err(format!(
@@ -184,7 +184,7 @@ impl Families {
     }
 }
 
-fn shown(name: &str, kind: Kind) -> impl Iterator<Item = String> {
+fn shown(name: &str, kind: MetricKind) -> impl Iterator<Item = String> {
     let family = kind.family(name);
     [""].iter()
         .chain(kind.suffixes())
@@ -212,24 +212,24 @@ impl Family {
                 .map(|(name, value)| (name.clone().into(), value.clone()))
                 .collect()
         };
-        if self.kind == Kind::Histogram {
+        if self.kind == MetricKind::Histogram {
             let bounds = || self.buckets.iter().copied().chain([f64::INFINITY]);
             let histograms = series.into_iter().filter_map(|(labels, sample)| match sample {
-                Sample::Histogram { counts, sum } => {
+                CustomSample::Histogram { counts, sum } => {
                     let buckets = bounds().zip(counts.iter().copied()).collect();
                     Some((own(labels), family::Histogram { buckets, sum: *sum }))
                 }
-                Sample::Number(_) => None,
+                CustomSample::Number(_) => None,
             });
             return Points::Histogram(histograms.collect());
         }
         let numbers = series.into_iter().filter_map(|(labels, sample)| match sample {
-            Sample::Number(number) => Some((own(labels), Number::Real(*number))),
-            Sample::Histogram { .. } => None,
+            CustomSample::Number(number) => Some((own(labels), Number::Real(*number))),
+            CustomSample::Histogram { .. } => None,
         });
         let numbers = numbers.collect();
         match self.kind {
-            Kind::Counter => Points::Counter(numbers),
+            MetricKind::Counter => Points::Counter(numbers),
             _ => Points::Gauge(numbers),
         }
     }
@@ -237,22 +237,22 @@ impl Family {
     fn take(&mut self, measure: Measure<'_>) {
         let Measure { how, value, labels, .. } = measure;
         let sample = self.series.entry(labels).or_insert_with(|| match self.kind {
-            Kind::Histogram => Sample::Histogram {
+            MetricKind::Histogram => CustomSample::Histogram {
                 counts: vec![0; self.buckets.len() + 1],
                 sum: 0.0,
             },
-            Kind::Counter | Kind::Gauge => Sample::Number(0.0),
+            MetricKind::Counter | MetricKind::Gauge => CustomSample::Number(0.0),
         });
         match sample {
-            Sample::Histogram { counts, sum } => {
+            CustomSample::Histogram { counts, sum } => {
                 if let Some(count) = counts.get_mut(self.buckets.partition_point(|bound| *bound < value)) {
                     *count += 1;
                 }
                 *sum += value;
             }
-            Sample::Number(number) => match (how, self.kind) {
+            CustomSample::Number(number) => match (how, self.kind) {
                 (How::Count | How::Change, _) => *number += value,
-                (_, Kind::Counter) => *number = number.max(value),
+                (_, MetricKind::Counter) => *number = number.max(value),
                 _ => *number = value,
             },
         }

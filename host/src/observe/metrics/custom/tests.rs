@@ -1,6 +1,6 @@
 //! Metrics of fujsens.
 #![allow(clippy::unwrap_used)]
-use super::{super::text::Format, *};
+use super::{super::text::PageFormat, *};
 
 fn measure<'a>(how: How, name: &'a str, value: f64, labels: &[(&str, &str)]) -> Measure<'a> {
     Measure {
@@ -17,7 +17,7 @@ fn measure<'a>(how: How, name: &'a str, value: f64, labels: &[(&str, &str)]) -> 
 }
 
 fn page(custom: &Custom) -> String {
-    Format::Prometheus.write(custom.gather())
+    PageFormat::Prometheus.write(custom.gather())
 }
 
 /// The page without what it says of its families.
@@ -210,7 +210,7 @@ fn a_metric_has_the_unit_that_its_name_ends_in() {
     for name in ["took_seconds", "odd"] {
         custom.measure(measure(How::Record, name, 1.0, &[])).unwrap();
     }
-    let page = Format::OpenMetrics.write(custom.gather());
+    let page = PageFormat::OpenMetrics.write(custom.gather());
     for lines in [
         "# HELP took_seconds Recorded by fujsens of this service.\n",
         "# UNIT took_seconds seconds\n",

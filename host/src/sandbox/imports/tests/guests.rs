@@ -12,7 +12,7 @@ use crate::{
         value::Value,
     },
     capability::fixture::RedisServer,
-    observe::request::Origin,
+    observe::request::CallOrigin,
 };
 
 /// Each import: its interface and name, its parameters as [`core`] knows them, and the type of its result where that is one
@@ -259,7 +259,7 @@ fn any_guest(executions: u64) {
     fuzz::run("host imports from a guest", executions, &CORPUS, |input| {
         let until = Instant::now() + Duration::from_millis(200);
         let arguments = vec![Value::Bytes(program(input))];
-        match runtime.block_on(app.run_at(&handler, arguments, Origin::internal(), until, 1)) {
+        match runtime.block_on(app.run_at(&handler, arguments, CallOrigin::internal(), until, 1)) {
             Ok(_) => answered += 1,
             Err(_) => failed += 1,
         }
@@ -275,7 +275,7 @@ fn any_guest(executions: u64) {
         one[0] = IMPORTS.iter().position(|import| import.1 == "now").unwrap() as u8;
         idle.extend(one);
     }
-    let served = runtime.block_on(app.run_at(&handler, vec![Value::Bytes(idle)], Origin::internal(), until, 1));
+    let served = runtime.block_on(app.run_at(&handler, vec![Value::Bytes(idle)], CallOrigin::internal(), until, 1));
     assert!(served.is_ok(), "{served:?}");
     drop((guard, loader));
 }

@@ -21,7 +21,7 @@ use tokio::{
 
 use super::service::{Service, until};
 use crate::{
-    network::tls::Incoming as Tls,
+    network::tls::IncomingTls,
     observe::{
         metrics::TASKS,
         tasks::{
@@ -29,7 +29,7 @@ use crate::{
             tests::{is_down, listen, panics, told},
         },
     },
-    serve::server::{self, Answer},
+    serve::server::{self, Responder},
 };
 
 /// Where the next panic is.
@@ -48,13 +48,13 @@ impl Clone for Buggy {
     }
 }
 
-impl Answer for Buggy {
+impl Responder for Buggy {
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         assert!(request.uri().path() != "/bug", "a bug in answering");
         Response::new(Full::from("served"))
     }
 
-    fn tls(&self) -> Option<Arc<Tls>> {
+    fn tls(&self) -> Option<Arc<IncomingTls>> {
         assert!(!self.0.connecting.swap(false, SeqCst), "a bug in connecting");
         None
     }

@@ -14,7 +14,7 @@ pub(super) enum Stop {
 }
 
 #[derive(Default)]
-pub(super) struct Messages {
+pub(super) struct Http1Messages {
     at: At,
     /// Heads that have gone on.
     pub(super) heads: u64,
@@ -51,7 +51,7 @@ struct Head {
     is_chunked: bool,
 }
 
-impl Messages {
+impl Http1Messages {
     /// How many of `bytes` may go on, and what stops the one after them.
     pub(super) fn judge(&mut self, bytes: &[u8]) -> (usize, Option<Stop>) {
         let mut passed = 0;
@@ -370,7 +370,7 @@ mod tests {
 
     /// Judges bytes in pieces of a length, as `Wire` does: the bytes that go on, and what stops them.
     fn judged(bytes: &[u8], piece: usize) -> (usize, u64, Option<Stop>) {
-        let mut messages = Messages::default();
+        let mut messages = Http1Messages::default();
         let (mut passed, mut come) = (0, 0);
         while come < bytes.len() {
             come = (come + piece).min(bytes.len());

@@ -41,14 +41,14 @@ const fn flood() -> [u8; HEADER * 17] {
 }
 
 /// Frames that the client may still send. Requests, answers and time add to it.
-pub(super) struct Budget {
+pub(super) struct FrameBudget {
     left: AtomicI64,
     opened: Instant,
     /// Until when time has been added. Milliseconds since `opened`.
     added: AtomicU64,
 }
 
-impl Default for Budget {
+impl Default for FrameBudget {
     fn default() -> Self {
         Self {
             left: AtomicI64::new(limits::FRAMES),
@@ -58,7 +58,7 @@ impl Default for Budget {
     }
 }
 
-impl Budget {
+impl FrameBudget {
     /// A request has begun.
     pub(super) fn request(&self) {
         self.add(limits::FRAMES_OF_REQUEST);
@@ -122,7 +122,7 @@ pub(super) struct Frames {
 
 impl Frames {
     /// How many bytes may go on, and whether what follows them is too much.
-    pub(super) fn judge(&mut self, bytes: &[u8], budget: &Budget) -> (usize, bool) {
+    pub(super) fn judge(&mut self, bytes: &[u8], budget: &FrameBudget) -> (usize, bool) {
         let mut passed = 0;
         loop {
             let skipped = self.left.min(bytes.len() - passed);
@@ -151,7 +151,7 @@ pub(super) struct Sent {
 
 impl Sent {
     /// How many bytes of data there are in the frames that begin here.
-    pub(super) fn see(&mut self, mut bytes: &[u8], budget: &Budget) -> usize {
+    pub(super) fn see(&mut self, mut bytes: &[u8], budget: &FrameBudget) -> usize {
         let mut data = 0;
         while !bytes.is_empty() {
             let skipped = self.left.min(bytes.len());
@@ -193,7 +193,7 @@ mod tests {
 
     /// How many frames of a kind go on.
     fn most(kind: u8, length: usize) -> usize {
-        let (mut frames, budget, one) = (Frames::default(), Budget::default(), frame(kind, length));
+        let (mut frames, budget, one) = (Frames::default(), FrameBudget::default(), frame(kind, length));
         (0..1_000_000).take_while(|_| !frames.judge(&one, &budget).1).count()
     }
 
@@ -212,7 +212,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn ordinary_clients_are_never_hit() {
-        let (mut frames, mut sent, budget) = (Frames::default(), Sent::default(), Budget::default());
+        let (mut frames, mut sent, budget) = (Frames::default(), Sent::default(), FrameBudget::default());
         let mut come = |kind: u8, length: usize| assert!(!frames.judge(&frame(kind, length), &budget).1);
         for _ in 0..100_000 {
             // A request with some priorities.
@@ -237,7 +237,7 @@ mod tests {
     fn frames_are_found_in_whichever_pieces_they_come() {
         let all = [frame(DATA, 5), frame(6, 8), frame(HEADERS, 0), frame(DATA, 300)].concat();
         for piece in 1..all.len() {
-            let (mut frames, mut sent, budget) = (Frames::default(), Sent::default(), Budget::default());
+            let (mut frames, mut sent, budget) = (Frames::default(), Sent::default(), FrameBudget::default());
             let (mut passed, mut come) = (0, 0);
             while come < all.len() {
                 come = (come + piece).min(all.len());

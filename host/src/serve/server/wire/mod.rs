@@ -25,8 +25,8 @@ use tokio::{
 };
 
 use self::{
-    http1::Messages,
-    http2::{Budget, Frames, Sent},
+    http1::Http1Messages,
+    http2::{FrameBudget, Frames, Sent},
 };
 pub(super) use self::{http1::is_host, http2::PREFACE, refusal::Refusal};
 use super::owed::Owed;
@@ -49,7 +49,7 @@ pub(super) struct Notes {
     begun: AtomicU64,
     /// The number of the request that is refused, and why.
     refusal: OnceLock<(u64, Refusal)>,
-    budget: Budget,
+    budget: FrameBudget,
     owed: Arc<Owed>,
 }
 
@@ -58,7 +58,7 @@ impl Notes {
         Self {
             begun: AtomicU64::new(0),
             refusal: OnceLock::new(),
-            budget: Budget::default(),
+            budget: FrameBudget::default(),
             owed,
         }
     }
@@ -72,9 +72,9 @@ impl Notes {
     }
 }
 
-enum Protocol {
+enum WireProtocol {
     Unknown,
-    Http1(Messages),
+    Http1(Http1Messages),
     Http2 { received: Frames, sent: Sent },
 }
 
@@ -98,7 +98,7 @@ struct Judged {
 pub(super) struct Wire<S> {
     stream: S,
     notes: Arc<Notes>,
-    protocol: Protocol,
+    protocol: WireProtocol,
     /// What has come and not gone on; the first `passed` bytes may.
     inbox: BytesMut,
     passed: usize,
@@ -112,7 +112,7 @@ impl<S> Wire<S> {
         Self {
             stream,
             notes,
-            protocol: Protocol::Unknown,
+            protocol: WireProtocol::Unknown,
             inbox: BytesMut::new(),
             passed: 0,
             end: None,
@@ -120,10 +120,10 @@ impl<S> Wire<S> {
         }
     }
 
-    fn judge(protocol: &mut Protocol, notes: &Notes, bytes: &[u8]) -> Judged {
+    fn judge(protocol: &mut WireProtocol, notes: &Notes, bytes: &[u8]) -> Judged {
         match protocol {
-            Protocol::Unknown if bytes.starts_with(PREFACE) => {
-                *protocol = Protocol::Http2 {
+            WireProtocol::Unknown if bytes.starts_with(PREFACE) => {
+                *protocol = WireProtocol::Http2 {
                     received: Frames::default(),
                     sent: Sent::default(),
                 };
@@ -131,12 +131,12 @@ impl<S> Wire<S> {
                 judged.passed += PREFACE.len();
                 judged
             }
-            Protocol::Unknown if PREFACE.starts_with(bytes) => Judged { passed: 0, end: None },
-            Protocol::Unknown => {
-                *protocol = Protocol::Http1(Messages::default());
+            WireProtocol::Unknown if PREFACE.starts_with(bytes) => Judged { passed: 0, end: None },
+            WireProtocol::Unknown => {
+                *protocol = WireProtocol::Http1(Http1Messages::default());
                 Self::judge(protocol, notes, bytes)
             }
-            Protocol::Http1(messages) => {
+            WireProtocol::Http1(messages) => {
                 let (passed, stop) = messages.judge(bytes);
                 let end = stop.map(|stop| match stop {
                     http1::Stop::Head(refusal) => {
@@ -148,7 +148,7 @@ impl<S> Wire<S> {
                 });
                 Judged { passed, end }
             }
-            Protocol::Http2 { received, .. } => {
+            WireProtocol::Http2 { received, .. } => {
                 let (passed, is_flood) = received.judge(bytes, &notes.budget);
                 let end = is_flood.then_some((End::Replaced, http2::FLOOD));
                 Judged { passed, end }
@@ -158,7 +158,7 @@ impl<S> Wire<S> {
 
     fn sent(&mut self, bytes: &[u8]) {
         let taken = match &mut self.protocol {
-            Protocol::Http2 { sent, .. } => sent.see(bytes, &self.notes.budget),
+            WireProtocol::Http2 { sent, .. } => sent.see(bytes, &self.notes.budget),
             _ => bytes.len(),
         };
         self.notes.owed.took(taken);
@@ -178,8 +178,8 @@ impl<S> Wire<S> {
 
     fn is_between_messages(&self) -> bool {
         match &self.protocol {
-            Protocol::Unknown | Protocol::Http2 { .. } => self.end.is_none(),
-            Protocol::Http1(messages) => self.end.is_none() && messages.is_between() && self.inbox.is_empty(),
+            WireProtocol::Unknown | WireProtocol::Http2 { .. } => self.end.is_none(),
+            WireProtocol::Http1(messages) => self.end.is_none() && messages.is_between() && self.inbox.is_empty(),
         }
     }
 }

@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use rusqlite::Result as Sql;
 use tokio::{sync::watch, time::sleep};
 
-use self::tables::Tables;
+use self::tables::QueueTables;
 use super::{Claimed, Consumer, Dead, Delivery, Doing, Event, Fate, Progress, Queue, QueueError, Seen, Settlement};
 use crate::{
     base::{clock::Clock, limits},
@@ -54,7 +54,7 @@ impl Sqlite {
 
     async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
+        work: impl FnOnce(&QueueTables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, QueueError> {
         self.file.ensure(SCHEMA).await?;
         Ok(self.file.read(self.on_tables(work)).await?)
@@ -62,7 +62,7 @@ impl Sqlite {
 
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
+        work: impl FnOnce(&QueueTables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, QueueError> {
         self.file.ensure(SCHEMA).await?;
         Ok(self.file.write(self.durability, self.on_tables(work)).await?)
@@ -70,19 +70,19 @@ impl Sqlite {
 
     async fn note<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static,
+        work: impl FnOnce(&QueueTables<'_>) -> Sql<T> + Send + 'static,
     ) -> Result<T, QueueError> {
         self.file.ensure(SCHEMA).await?;
         Ok(self.file.write(Durability::Process, self.on_tables(work)).await?)
     }
 
-    fn on_tables<T: Send + 'static, W: FnOnce(&Tables<'_>) -> Sql<T> + Send + 'static>(
+    fn on_tables<T: Send + 'static, W: FnOnce(&QueueTables<'_>) -> Sql<T> + Send + 'static>(
         &self,
         work: W,
     ) -> impl FnOnce(&rusqlite::Connection) -> Sql<T> + Send + 'static + use<T, W> {
         let (name, clock) = (self.name.clone(), self.clock.clone());
         move |connection| {
-            work(&Tables {
+            work(&QueueTables {
                 connection,
                 name: &name,
                 now: clock.wall().as_millisecond(),
@@ -190,7 +190,7 @@ impl Queue for Sqlite {
         let service = service.to_owned();
         let entries: Vec<String> = dead.iter().map(|dead| dead.entry.clone()).collect();
         Box::pin(async move {
-            let lift = move |queue: &Tables<'_>| match fate {
+            let lift = move |queue: &QueueTables<'_>| match fate {
                 Fate::Replayed => queue.replay(&service, &entries),
                 Fate::Discarded => queue.discard(&service, &entries),
             };

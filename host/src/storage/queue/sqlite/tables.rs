@@ -10,14 +10,14 @@ use crate::{
 };
 
 /// The queue inside a transaction.
-pub(super) struct Tables<'a> {
+pub(super) struct QueueTables<'a> {
     pub(super) connection: &'a Connection,
     pub(super) name: &'a str,
     /// Milliseconds since the Unix epoch, as all of the transaction sees it.
     pub(super) now: i64,
 }
 
-impl Tables<'_> {
+impl QueueTables<'_> {
     fn run(&self, statement: &str, parameters: impl rusqlite::Params) -> Sql<usize> {
         self.connection.prepare_cached(statement)?.execute(parameters)
     }

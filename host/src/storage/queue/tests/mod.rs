@@ -23,7 +23,7 @@ async fn an_event_is_taken_once_and_gone_when_it_is_handled() {
         let users = consumer("users", &["created"]);
         one.subscribe("users").await;
         one.subscribe("users").await;
-        one.publish("created", 1, Options::default()).await;
+        one.publish("created", 1, PublishOptions::default()).await;
         let taken = other.take(&users, 10).await;
         assert_eq!(
             (taken.len(), taken[0].attempts, number(&taken[0])),
@@ -55,7 +55,7 @@ async fn a_failure_comes_again_after_its_pause_with_what_was_noted() {
         let host = testbed.open();
         let users = consumer("users", &["*"]);
         host.subscribe("users").await;
-        host.publish("created", 1, Options::default()).await;
+        host.publish("created", 1, PublishOptions::default()).await;
         let mut taken = host.take(&users, 10).await.remove(0);
         for attempts in 2..4 {
             let pause = Duration::from_millis(50);
@@ -85,7 +85,7 @@ async fn what_a_host_has_left_is_taken_by_another() {
             ..consumer("users", &["*"])
         };
         one.subscribe("users").await;
-        one.publish("created", 1, Options::default()).await;
+        one.publish("created", 1, PublishOptions::default()).await;
         assert_eq!(one.take(&hasty, 1).await[0].attempts, 1);
         drop(one);
         let again = other.take(&hasty, 1).await.remove(0);
@@ -124,7 +124,7 @@ async fn a_clock_that_is_set_stops_no_event() {
         assert_eq!(left, [2, 3, 4], "{by}");
         // What is taken now is its taker's own.
         assert!(host.rest(&users).await.is_empty(), "{by}");
-        host.publish("created", 5, Options::default()).await;
+        host.publish("created", 5, PublishOptions::default()).await;
         assert_eq!(host.take(&users, 1).await.iter().map(number).collect::<Vec<_>>(), [5]);
     }
 }
@@ -141,16 +141,16 @@ async fn each_service_gets_what_is_for_it_once() {
         for service in ["users", "mail", "audit"] {
             host.subscribe(service).await;
         }
-        host.publish("created", 1, Options::default()).await;
-        host.publish("sent", 2, Options::default()).await;
-        host.publish("other", 3, Options::default()).await;
+        host.publish("created", 1, PublishOptions::default()).await;
+        host.publish("sent", 2, PublishOptions::default()).await;
+        host.publish("other", 3, PublishOptions::default()).await;
         let target = Some("mail".to_owned());
         host.publish(
             "created",
             4,
-            Options {
+            PublishOptions {
                 target,
-                ..Options::default()
+                ..PublishOptions::default()
             },
         )
         .await;
@@ -158,9 +158,9 @@ async fn each_service_gets_what_is_for_it_once() {
         host.publish(
             "created",
             5,
-            Options {
+            PublishOptions {
                 target,
-                ..Options::default()
+                ..PublishOptions::default()
             },
         )
         .await;
@@ -179,7 +179,7 @@ async fn each_service_gets_what_is_for_it_once() {
 async fn a_service_that_comes_later_finds_what_is_there() {
     for testbed in Testbed::all() {
         let host = testbed.open();
-        host.publish("created", 1, Options::default()).await;
+        host.publish("created", 1, PublishOptions::default()).await;
         let users = consumer("users", &["created"]);
         host.subscribe("users").await;
         assert_eq!(number(&host.take(&users, 1).await[0]), 1, "{}", testbed.name);
@@ -237,7 +237,7 @@ async fn a_poisoned_key_holds_up_nobody_else() {
         let users = consumer("users", &["*"]);
         host.subscribe("users").await;
         for (n, key) in [(1, Some("bad")), (2, Some("bad")), (3, Some("good")), (4, None)] {
-            host.publish("created", n, key.map_or_else(Options::default, keyed))
+            host.publish("created", n, key.map_or_else(PublishOptions::default, keyed))
                 .await;
         }
         let mut taken = host.take(&users, 10).await;
@@ -269,7 +269,7 @@ async fn the_dead_are_replayed_to_their_service_alone() {
             host.subscribe(service).await;
         }
         for n in 0..3 {
-            host.publish("created", n, Options::default()).await;
+            host.publish("created", n, PublishOptions::default()).await;
             let taken = host.take(&users, 1).await.remove(0);
             let half_done = Delivery {
                 done: "a.first".into(),
@@ -311,7 +311,7 @@ async fn a_full_queue_takes_no_more_until_its_events_are_handled() {
         for n in 0..10 {
             assert!(
                 host.queue
-                    .publish(&event("created", n, Options::default()), 10)
+                    .publish(&event("created", n, PublishOptions::default()), 10)
                     .await
                     .unwrap()
             );
@@ -319,7 +319,7 @@ async fn a_full_queue_takes_no_more_until_its_events_are_handled() {
         assert!(
             !host
                 .queue
-                .publish(&event("created", 10, Options::default()), 10)
+                .publish(&event("created", 10, PublishOptions::default()), 10)
                 .await
                 .unwrap(),
             "{}",
@@ -335,7 +335,7 @@ async fn a_full_queue_takes_no_more_until_its_events_are_handled() {
         }
         assert!(
             host.queue
-                .publish(&event("created", 10, Options::default()), 10)
+                .publish(&event("created", 10, PublishOptions::default()), 10)
                 .await
                 .unwrap(),
             "{}",
@@ -373,7 +373,7 @@ async fn two_hosts_never_have_the_same_event_at_once() {
                     if n % 2 == 0 {
                         keyed(&(n % 5).to_string())
                     } else {
-                        Options::default()
+                        PublishOptions::default()
                     },
                 )
                 .await;
@@ -394,7 +394,7 @@ async fn a_redis_server_that_is_started_anew_has_lost_nothing() {
         let host = testbed.open();
         let users = consumer("users", &["*"]);
         host.subscribe("users").await;
-        host.publish("created", 1, Options::default()).await;
+        host.publish("created", 1, PublishOptions::default()).await;
         let taken = host.take(&users, 1).await.remove(0);
         host.publish("created", 2, keyed("k")).await;
         let redis = testbed.redis.as_mut().unwrap();
@@ -452,7 +452,7 @@ async fn the_list_takes_what_anybody_pushes() {
 #[test]
 fn settings() {
     let read = |config: serde_json::Value| {
-        Settings::read(&fixture::config(config), Path::new("/srv/users.tsk"))
+        QueueSettings::read(&fixture::config(config), Path::new("/srv/users.tsk"))
             .map(|settings| (settings.engine.name(), settings.place.show(), settings.name))
             .map_err(|all| {
                 all.into_iter()

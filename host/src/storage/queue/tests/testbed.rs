@@ -10,7 +10,7 @@ use crate::{
     capability::fixture::{self, RedisServer},
     observe::trace_context::TraceContext,
     storage::{
-        queue::{Consumer, Delivery, Event, Options, Queue, Queues, Settings, Settlement, Types},
+        queue::{Consumer, Delivery, Event, PublishOptions, Queue, QueueSettings, Queues, Settlement, Types},
         store::Stores,
     },
 };
@@ -18,7 +18,7 @@ use crate::{
 /// A queue of its own in one of the engines.
 pub(super) struct Testbed {
     pub(super) name: &'static str,
-    pub(super) settings: Settings,
+    pub(super) settings: QueueSettings,
     pub(super) redis: Option<RedisServer>,
     _folder: TempDir,
 }
@@ -30,7 +30,7 @@ impl Testbed {
             let redis = (name != "sqlite").then(RedisServer::durable);
             let url = redis.as_ref().map_or("sqlite:events.db".to_owned(), RedisServer::url);
             let section = json!({"message_queue": {"url": url, "engine": name}});
-            let settings = Settings::read(&fixture::config(section), &folder.path().join("a.tsk")).unwrap();
+            let settings = QueueSettings::read(&fixture::config(section), &folder.path().join("a.tsk")).unwrap();
             assert_eq!(settings.engine.name(), name);
             Self {
                 name,
@@ -90,7 +90,7 @@ pub(super) fn consumer(service: &str, types: &[&str]) -> Consumer {
     }
 }
 
-pub(super) fn event(kind: &str, n: i64, options: Options) -> Event {
+pub(super) fn event(kind: &str, n: i64, options: PublishOptions) -> Event {
     Event::new(
         "test",
         kind.into(),
@@ -102,10 +102,10 @@ pub(super) fn event(kind: &str, n: i64, options: Options) -> Event {
     .unwrap()
 }
 
-pub(super) fn keyed(key: &str) -> Options {
-    Options {
+pub(super) fn keyed(key: &str) -> PublishOptions {
+    PublishOptions {
         key: Some(key.into()),
-        ..Options::default()
+        ..PublishOptions::default()
     }
 }
 
@@ -122,7 +122,7 @@ pub(super) fn number(delivery: &Delivery) -> i64 {
 }
 
 impl Host {
-    pub(super) async fn publish(&self, kind: &str, n: i64, options: Options) {
+    pub(super) async fn publish(&self, kind: &str, n: i64, options: PublishOptions) {
         assert!(self.queue.publish(&event(kind, n, options), 1000).await.unwrap());
     }
 

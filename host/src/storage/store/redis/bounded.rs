@@ -13,19 +13,19 @@ use std::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// A connection that breaks when more than a budget of bytes is read: a reply is refused while it comes in, not after.
-pub(super) struct Bounded<S> {
+pub(super) struct BoundedConnection<S> {
     stream: S,
     /// Bytes that may still be read; whoever uses the connection sets it before each command.
     budget: Arc<AtomicUsize>,
 }
 
-impl<S> Bounded<S> {
+impl<S> BoundedConnection<S> {
     pub(super) fn new(stream: S, budget: Arc<AtomicUsize>) -> Self {
         Self { stream, budget }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for BoundedConnection<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -44,7 +44,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Bounded<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for BoundedConnection<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

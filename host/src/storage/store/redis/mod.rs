@@ -10,19 +10,19 @@ use ::redis::{ConnectionInfo, IntoConnectionInfo};
 
 pub(crate) use self::{
     refusal::RedisRefusal,
-    server::{Seat, Server, refused},
+    server::{RedisServer, Seat, refused},
 };
-use super::Kept;
+use super::SharedValues;
 
 /// The servers by URL.
 #[derive(Default)]
 pub struct Servers {
-    by_url: Kept<String, Server>,
+    by_url: SharedValues<String, RedisServer>,
 }
 
 impl Servers {
-    pub(crate) fn get(&self, url: &str, info: ConnectionInfo) -> Arc<Server> {
-        self.by_url.get(&url.to_owned(), || Server::new(info))
+    pub(crate) fn get(&self, url: &str, info: ConnectionInfo) -> Arc<RedisServer> {
+        self.by_url.get(&url.to_owned(), || RedisServer::new(info))
     }
 }
 

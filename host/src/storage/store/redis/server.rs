@@ -21,7 +21,7 @@ use tokio::{
 
 use super::{
     super::error::StoreError,
-    bounded::Bounded,
+    bounded::BoundedConnection,
     refusal::{self, RedisRefusal},
 };
 use crate::{
@@ -33,7 +33,7 @@ use crate::{
 const FRAMING: usize = 2 << 20;
 
 /// One Redis server: a shared connection, and others for one command at a time.
-pub(crate) struct Server {
+pub(crate) struct RedisServer {
     info: ConnectionInfo,
     /// As messages show it: host and port.
     pub(crate) name: String,
@@ -72,7 +72,7 @@ struct Outage {
     reason: String,
 }
 
-impl Server {
+impl RedisServer {
     pub(super) fn new(info: ConnectionInfo) -> Self {
         Self {
             name: info.addr().to_string(),
@@ -275,7 +275,7 @@ async fn open(info: &ConnectionInfo, budget: usize) -> RedisResult<Connection> {
     let stream = TcpStream::connect(addresses.as_slice()).await?;
     stream.set_nodelay(true)?;
     let budget = Arc::new(AtomicUsize::new(budget));
-    let stream = Bounded::new(stream, budget.clone());
+    let stream = BoundedConnection::new(stream, budget.clone());
     // Each command has its own bound on time; one for all would break those that block.
     let config = AsyncConnectionConfig::new().set_response_timeout(None);
     let (link, driver) = MultiplexedConnection::new_with_config(info.redis_settings(), stream, config).await?;

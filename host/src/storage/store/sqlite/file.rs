@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, config::DbConfig, ffi};
 use tokio::sync::oneshot;
 
-use super::{Identity, Location, Thread, Trouble, look, open, write_ahead};
+use super::{FileIdentity, Location, Thread, Trouble, look, open, write_ahead};
 use crate::{
     base::limits,
     observe::tasks,
@@ -28,27 +28,27 @@ use crate::{
 pub(crate) struct File {
     location: Location,
     disk: Arc<dyn Disk>,
-    open: tokio::sync::Mutex<Option<Open>>,
+    open: tokio::sync::Mutex<Option<OpenFile>>,
 }
 
-struct Open {
-    worker: Arc<dyn Worker>,
+struct OpenFile {
+    worker: Arc<dyn StoreWorker>,
     /// What has been run by [`File::ensure`].
     schemas: HashSet<&'static str>,
 }
 
 /// Where databases are.
 pub(crate) trait Disk: Send + Sync {
-    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, StoreError>>;
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn StoreWorker>, StoreError>>;
 }
 
 /// Does the jobs of one open database, in their order.
-pub(crate) trait Worker: Send + Sync {
+pub(crate) trait StoreWorker: Send + Sync {
     /// False when no job is done any more.
     fn lives(&self) -> bool;
 
     /// Gives the job back when no job is done any more.
-    fn send(&self, job: Job) -> Result<(), Job>;
+    fn send(&self, job: StoreJob) -> Result<(), StoreJob>;
 }
 
 /// The machine's own: each database has a thread that it may block.
@@ -56,37 +56,37 @@ pub(crate) trait Worker: Send + Sync {
 pub(super) struct Machine;
 
 impl Disk for Machine {
-    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, StoreError>> {
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn StoreWorker>, StoreError>> {
         Box::pin(async move {
             let (opened, served) = (location.clone(), location.clone());
             let connect = move || connect(&opened).map_err(|error| cannot_open(&opened, &error));
             let serve = move |connection, jobs| serve(connection, &served, jobs);
-            Ok(Arc::new(Thread::start(connect, serve).await?) as Arc<dyn Worker>)
+            Ok(Arc::new(Thread::start(connect, serve).await?) as Arc<dyn StoreWorker>)
         })
     }
 }
 
-impl Worker for Thread<Job> {
+impl StoreWorker for Thread<StoreJob> {
     fn lives(&self) -> bool {
         Self::lives(self)
     }
 
-    fn send(&self, job: Job) -> Result<(), Job> {
+    fn send(&self, job: StoreJob) -> Result<(), StoreJob> {
         Self::send(self, job)
     }
 }
 
-pub(crate) struct Job {
+pub(crate) struct StoreJob {
     /// What it survives, if it writes.
     writes: Option<Durability>,
-    work: Work,
+    work: TransactionWork,
 }
 
 /// Runs in a transaction, or hears why there is none.
-type Work = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) -> Answer + Send>;
+type TransactionWork = Box<dyn FnOnce(Result<&Connection, &rusqlite::Error>) -> Acknowledge + Send>;
 
 /// Tells whoever waits, once it is known whether the transaction was committed.
-type Answer = Box<dyn FnOnce(&rusqlite::Result<()>) + Send>;
+type Acknowledge = Box<dyn FnOnce(&rusqlite::Result<()>) + Send>;
 
 impl File {
     pub(super) fn new(location: Location, disk: Arc<dyn Disk>) -> Self {
@@ -144,16 +144,16 @@ impl File {
         &self.location
     }
 
-    async fn worker(&self) -> Result<Arc<dyn Worker>, StoreError> {
+    async fn worker(&self) -> Result<Arc<dyn StoreWorker>, StoreError> {
         let mut open = self.open.lock().await;
         Ok(self.opened(&mut open).await?.worker.clone())
     }
 
-    async fn opened<'a>(&self, open: &'a mut Option<Open>) -> Result<&'a mut Open, StoreError> {
+    async fn opened<'a>(&self, open: &'a mut Option<OpenFile>) -> Result<&'a mut OpenFile, StoreError> {
         let lives = open.as_ref().is_some_and(|open| open.worker.lives());
         let current = match open.take() {
             Some(current) if lives => current,
-            _ => Open {
+            _ => OpenFile {
                 worker: self.disk.open(&self.location).await?,
                 schemas: HashSet::new(),
             },
@@ -163,12 +163,12 @@ impl File {
 
     async fn run<T: Send + 'static>(
         &self,
-        worker: &dyn Worker,
+        worker: &dyn StoreWorker,
         writes: Option<Durability>,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, result) = oneshot::channel();
-        let work = move |connection: Result<&Connection, &rusqlite::Error>| -> Answer {
+        let work = move |connection: Result<&Connection, &rusqlite::Error>| -> Acknowledge {
             let result = match connection {
                 _ if answer.is_closed() => return Box::new(|_| {}),
                 Err(error) => Err(copy(error)),
@@ -183,7 +183,7 @@ impl File {
                 let _ = answer.send(result);
             })
         };
-        let job = Job {
+        let job = StoreJob {
             writes,
             work: Box::new(work),
         };
@@ -193,12 +193,12 @@ impl File {
     }
 }
 
-fn serve(mut connection: Connection, location: &Location, jobs: mpsc::Receiver<Job>) {
-    let identity = Identity::of(location);
+fn serve(mut connection: Connection, location: &Location, jobs: mpsc::Receiver<StoreJob>) {
+    let identity = FileIdentity::of(location);
     let mut synchronous = Durability::Process;
     while let Ok(first) = jobs.recv() {
         let waiting = jobs.try_iter().take(limits::STORE_BATCH - 1);
-        let jobs: Vec<Job> = iter::once(first).chain(waiting).collect();
+        let jobs: Vec<StoreJob> = iter::once(first).chain(waiting).collect();
         let ready = identity
             .check()
             .map_err(|why| failure(ffi::SQLITE_READONLY_DBMOVED, Some(why)))
@@ -211,7 +211,7 @@ fn serve(mut connection: Connection, location: &Location, jobs: mpsc::Receiver<J
 }
 
 /// Has the next transaction written as safely as one of its jobs wants it.
-fn synchronize(connection: &Connection, jobs: &[Job], now: &mut Durability) -> rusqlite::Result<()> {
+fn synchronize(connection: &Connection, jobs: &[StoreJob], now: &mut Durability) -> rusqlite::Result<()> {
     let wanted = jobs.iter().filter_map(|job| job.writes).max();
     let Some(wanted) = wanted.filter(|wanted| wanted != now) else {
         return Ok(());
@@ -225,9 +225,9 @@ fn synchronize(connection: &Connection, jobs: &[Job], now: &mut Durability) -> r
 fn together(
     connection: &mut Connection,
     ready: rusqlite::Result<()>,
-    jobs: Vec<Job>,
+    jobs: Vec<StoreJob>,
     end: impl FnOnce(Transaction<'_>) -> rusqlite::Result<()>,
-) -> (Vec<Answer>, rusqlite::Result<()>) {
+) -> (Vec<Acknowledge>, rusqlite::Result<()>) {
     let behavior = if jobs.iter().any(|job| job.writes.is_some()) {
         TransactionBehavior::Immediate
     } else {

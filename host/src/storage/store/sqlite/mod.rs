@@ -18,29 +18,29 @@ pub(crate) use self::file::faulty;
 pub(crate) use self::{
     file::{Disk, File},
     location::Location,
-    open::{Identity, open, write_ahead},
+    open::{FileIdentity, open, write_ahead},
     rehearse::{Copied, copy, look},
     thread::Thread,
     trouble::Trouble,
 };
-use super::Kept;
+use super::SharedValues;
 
 /// The files that the host itself keeps, each opened once.
-pub(crate) struct Files {
-    by_location: Kept<Location, File>,
+pub(crate) struct StoreFiles {
+    by_location: SharedValues<Location, File>,
     disk: Arc<dyn Disk>,
 }
 
-impl Default for Files {
+impl Default for StoreFiles {
     fn default() -> Self {
         Self::on(Arc::new(Machine))
     }
 }
 
-impl Files {
+impl StoreFiles {
     pub(crate) fn on(disk: Arc<dyn Disk>) -> Self {
         Self {
-            by_location: Kept::default(),
+            by_location: SharedValues::default(),
             disk,
         }
     }

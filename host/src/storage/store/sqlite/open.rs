@@ -63,11 +63,11 @@ pub(crate) fn write_ahead(connection: &mut Connection) -> rusqlite::Result<()> {
 /// The files that a connection has open, to tell when others have taken their place: SQLite would go on and write to
 /// what nobody finds any more.
 #[derive(Debug, Default)]
-pub(crate) struct Identity {
+pub(crate) struct FileIdentity {
     files: Vec<(PathBuf, (u64, u64))>,
 }
 
-impl Identity {
+impl FileIdentity {
     /// Of a database that has just been read.
     pub(crate) fn of(location: &Location) -> Self {
         let Location::File(path) = location else {

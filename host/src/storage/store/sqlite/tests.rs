@@ -13,7 +13,7 @@ use crate::{
 
 const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS numbers (n INTEGER PRIMARY KEY) STRICT";
 
-async fn open(files: &Files, path: &Path) -> Arc<File> {
+async fn open(files: &StoreFiles, path: &Path) -> Arc<File> {
     let file = files.get(&Location::File(path.to_owned()));
     file.ensure(SCHEMA).await.unwrap();
     file
@@ -36,7 +36,7 @@ async fn count(file: &File) -> i64 {
 async fn a_file_is_opened_once_and_keeps_what_was_written() {
     let folder = tempdir().unwrap();
     let path = folder.path().join(OWN_FOLDER).join("users.db");
-    let files = Files::default();
+    let files = StoreFiles::default();
     let first = open(&files, &path).await;
     assert!(Arc::ptr_eq(&first, &open(&files, &path).await));
     add(&first, 1).await.unwrap();
@@ -47,7 +47,7 @@ async fn a_file_is_opened_once_and_keeps_what_was_written() {
 
 #[tokio::test]
 async fn a_database_in_memory_stays() {
-    let (files, location) = (Files::default(), Location::Memory("users".into()));
+    let (files, location) = (StoreFiles::default(), Location::Memory("users".into()));
     let file = files.get(&location);
     file.ensure(SCHEMA).await.unwrap();
     add(&file, 1).await.unwrap();
@@ -58,7 +58,7 @@ async fn a_database_in_memory_stays() {
 #[tokio::test]
 async fn jobs_that_run_together_fail_alone() {
     let folder = tempdir().unwrap();
-    let file = open(&Files::default(), &folder.path().join("data.db")).await;
+    let file = open(&StoreFiles::default(), &folder.path().join("data.db")).await;
     let mut jobs = JoinSet::new();
     for n in 0..500 {
         let file = file.clone();
@@ -73,7 +73,7 @@ async fn jobs_that_run_together_fail_alone() {
 #[tokio::test]
 async fn work_that_fails_leaves_nothing() {
     let folder = tempdir().unwrap();
-    let file = open(&Files::default(), &folder.path().join("data.db")).await;
+    let file = open(&StoreFiles::default(), &folder.path().join("data.db")).await;
     let half = |connection: &rusqlite::Connection| {
         connection.execute("INSERT INTO numbers VALUES (1)", [])?;
         connection.execute("INSERT INTO numbers VALUES (1)", [])
@@ -87,7 +87,7 @@ async fn two_processes_write_to_one_file() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("data.db");
     // Nothing is shared between the two but the file.
-    let (one, other) = (Files::default(), Files::default());
+    let (one, other) = (StoreFiles::default(), StoreFiles::default());
     let (one, other) = tokio::join!(open(&one, &path), open(&other, &path));
     let mut jobs = JoinSet::new();
     for n in 0..400 {
@@ -101,7 +101,7 @@ async fn two_processes_write_to_one_file() {
 #[tokio::test]
 async fn a_panic_costs_one_job() {
     let folder = tempdir().unwrap();
-    let file = open(&Files::default(), &folder.path().join("data.db")).await;
+    let file = open(&StoreFiles::default(), &folder.path().join("data.db")).await;
     let panics = |_: &rusqlite::Connection| -> rusqlite::Result<()> { panic!("for the test") };
     assert_eq!(
         file.write(Durability::Process, panics).await.unwrap_err().meaning(),
@@ -121,7 +121,7 @@ async fn what_cannot_be_opened_is_named_with_a_remedy() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("text.db"), "no database at all ".repeat(100)).unwrap();
     fs::create_dir(folder.path().join("folder.db")).unwrap();
-    let files = Files::default();
+    let files = StoreFiles::default();
     for (name, says) in [
         ("none/data.db", "mkdir -p"),
         ("text.db", "no SQLite database"),

@@ -17,9 +17,9 @@ struct Dimension {
 type Element<'a> = dyn Fn(&[u8], &mut String) -> Result<(), Unreadable> + 'a;
 
 /// The rest of an array.
-struct Elements<'a>(&'a [u8]);
+struct ArrayElements<'a>(&'a [u8]);
 
-impl<'a> Elements<'a> {
+impl<'a> ArrayElements<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], Unreadable> {
         let (taken, rest) = self.0.split_at_checked(count).ok_or(Unreadable::Malformed)?;
         self.0 = rest;
@@ -32,7 +32,7 @@ impl<'a> Elements<'a> {
 }
 
 pub(super) fn write(bytes: &[u8], element: &Element<'_>, out: &mut String) -> Result<(), Unreadable> {
-    let mut rest = Elements(bytes);
+    let mut rest = ArrayElements(bytes);
     let count = usize::try_from(rest.number()?).map_err(|_| Unreadable::Malformed)?;
     let (_has_nulls, _element_type) = (rest.number()?, rest.number()?);
     if count > MAX_DIMENSIONS {
@@ -61,7 +61,7 @@ pub(super) fn write(bytes: &[u8], element: &Element<'_>, out: &mut String) -> Re
 fn nested(
     dimensions: &[Dimension],
     element: &Element<'_>,
-    rest: &mut Elements<'_>,
+    rest: &mut ArrayElements<'_>,
     out: &mut String,
 ) -> Result<(), Unreadable> {
     let [outer, inner @ ..] = dimensions else {
@@ -81,7 +81,7 @@ fn nested(
     Ok(())
 }
 
-fn single(element: &Element<'_>, rest: &mut Elements<'_>, out: &mut String) -> Result<(), Unreadable> {
+fn single(element: &Element<'_>, rest: &mut ArrayElements<'_>, out: &mut String) -> Result<(), Unreadable> {
     let Ok(length) = usize::try_from(rest.number()?) else {
         out.push_str("NULL");
         return Ok(());

@@ -15,7 +15,7 @@ use tokio_postgres::{
     types::{FromSql, Type},
 };
 
-use self::{shape::Shape, unreadable::Unreadable};
+use self::{shape::ColumnShape, unreadable::Unreadable};
 use super::super::{
     error::{SqlError, distinct},
     rows::Rows,
@@ -23,19 +23,19 @@ use super::super::{
 use crate::base::{limits, value::Value};
 
 /// Rows as they come in, up to the bounds of a result.
-pub(super) struct Reader {
-    shapes: Vec<Shape>,
+pub(super) struct RowReader {
+    shapes: Vec<ColumnShape>,
     rows: Rows,
     bytes: usize,
 }
 
-impl Reader {
+impl RowReader {
     /// Fails before the statement has run where one of its columns could not be read.
     pub(super) fn new(statement: &Statement) -> Result<Self, SqlError> {
         let columns = statement.columns();
         distinct(columns.iter().map(Column::name))?;
         let shapes = columns.iter().map(|column| {
-            Shape::of(column.type_()).ok_or_else(|| {
+            ColumnShape::of(column.type_()).ok_or_else(|| {
                 let (name, kind) = (column.name(), column.type_().name());
                 let message = format!("the column `{name}` is of the type {kind}: select it as text, `{name}::text`");
                 SqlError::Syntax(message)
@@ -57,9 +57,9 @@ impl Reader {
         }
         let mut values = Vec::with_capacity(self.shapes.len());
         for (index, shape) in self.shapes.iter().enumerate() {
-            let value = match row.try_get::<_, Option<Raw<'_>>>(index) {
+            let value = match row.try_get::<_, Option<RawValue<'_>>>(index) {
                 Ok(None) => Value::Null,
-                Ok(Some(Raw(bytes))) => shape.value(bytes).map_err(explain)?,
+                Ok(Some(RawValue(bytes))) => shape.value(bytes).map_err(explain)?,
                 Err(_) => return Err(explain(Unreadable::Malformed)),
             };
             self.bytes += size_of::<Value>() + value.payload();
@@ -85,9 +85,9 @@ fn explain(why: Unreadable) -> SqlError {
 }
 
 /// A value as it came.
-struct Raw<'a>(&'a [u8]);
+struct RawValue<'a>(&'a [u8]);
 
-impl<'a> FromSql<'a> for Raw<'a> {
+impl<'a> FromSql<'a> for RawValue<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
         Ok(Self(raw))
     }

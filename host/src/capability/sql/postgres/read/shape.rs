@@ -10,7 +10,7 @@ use super::{
 };
 use crate::base::value::Value;
 
-pub(super) enum Shape {
+pub(super) enum ColumnShape {
     Boolean,
     Int2,
     Int4,
@@ -34,10 +34,10 @@ pub(super) enum Shape {
     Interval,
     Network,
     Hardware,
-    Array(Box<Shape>),
+    Array(Box<ColumnShape>),
 }
 
-impl Shape {
+impl ColumnShape {
     /// None for types that have no plain value and, in a text of their own, are seldom wanted: points, ranges, rows.
     pub(super) fn of(kind: &Type) -> Option<Self> {
         let shape = match *kind {

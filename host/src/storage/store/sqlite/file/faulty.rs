@@ -15,7 +15,7 @@ use parking_lot::Mutex;
 use rusqlite::{Connection, ffi};
 use tokio::{sync::mpsc, time::sleep};
 
-use super::{Disk, Job, Location, StoreError, Worker, connect, failure, tasks, together};
+use super::{Disk, Location, StoreError, StoreJob, StoreWorker, connect, failure, tasks, together};
 
 /// Outlives the hosts that use it, as a disk does. What is committed is there, and nothing else.
 #[derive(Default)]
@@ -48,30 +48,30 @@ impl Faulty {
 }
 
 impl Disk for Faulty {
-    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn Worker>, StoreError>> {
+    fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn StoreWorker>, StoreError>> {
         Box::pin(async move {
             let (jobs, waiting) = mpsc::unbounded_channel();
             tasks::run("disk", serve(self.database(location), self.troubles.clone(), waiting));
-            Ok(Arc::new(Slow(jobs)) as Arc<dyn Worker>)
+            Ok(Arc::new(Slow(jobs)) as Arc<dyn StoreWorker>)
         })
     }
 }
 
 /// One process's way to a database.
-struct Slow(mpsc::UnboundedSender<Job>);
+struct Slow(mpsc::UnboundedSender<StoreJob>);
 
-impl Worker for Slow {
+impl StoreWorker for Slow {
     fn lives(&self) -> bool {
         !self.0.is_closed()
     }
 
-    fn send(&self, job: Job) -> Result<(), Job> {
+    fn send(&self, job: StoreJob) -> Result<(), StoreJob> {
         self.0.send(job).map_err(|mpsc::error::SendError(job)| job)
     }
 }
 
 /// Ends with the process. Between what is done and who learns of it time passes, in which the process may end.
-async fn serve(database: Database, troubles: Arc<AtomicU32>, mut waiting: mpsc::UnboundedReceiver<Job>) {
+async fn serve(database: Database, troubles: Arc<AtomicU32>, mut waiting: mpsc::UnboundedReceiver<StoreJob>) {
     let mut jobs = Vec::new();
     while waiting.recv_many(&mut jobs, 4).await > 0 {
         pause(&troubles).await;
@@ -116,7 +116,11 @@ impl Ending {
         }
     }
 
-    fn bring(self, connection: &mut Connection, jobs: Vec<Job>) -> (Vec<super::Answer>, rusqlite::Result<()>) {
+    fn bring(
+        self,
+        connection: &mut Connection,
+        jobs: Vec<StoreJob>,
+    ) -> (Vec<super::Acknowledge>, rusqlite::Result<()>) {
         let failed = |code| Err(failure(code, Some("simulated".to_owned())));
         match self {
             Self::Committed => together(connection, Ok(()), jobs, |transaction| transaction.commit()),
