@@ -46,6 +46,27 @@ fn clocks() -> Result<Value> {
 }
 
 #[fujsen]
+fn secrets() -> Result<Value> {
+    let code = crypto::hmac(crypto::Hash::Sha256, "Jefe", "what do ya want for nothing?");
+    let mut lengths = vec![code.len()];
+    lengths.push(crypto::hmac(crypto::Hash::Sha384, "", "").len());
+    lengths.push(crypto::hmac(crypto::Hash::Sha512, "", "").len());
+    lengths.push(crypto::digest(crypto::Hash::Sha384, "").len());
+    lengths.push(crypto::digest(crypto::Hash::Sha512, "").len());
+    Ok(json!({
+        "code": code[..4],
+        "hash": crypto::digest(crypto::Hash::Sha256, "abc")[..4],
+        "lengths": lengths,
+        "equal": crypto::equal(&code, code.clone()) && !crypto::equal(&code, "other"),
+        "v4": crypto::uuid_v4(),
+        "v7": [crypto::uuid_v7(), { time::sleep(Duration::from_millis(3)); crypto::uuid_v7() }],
+        "random": [Bytes(crypto::random(16)?), Bytes(crypto::random(16)?)],
+        "none": crypto::random(0)?.len(),
+        "refused": crypto::random(65_537).unwrap_err().code(),
+    }))
+}
+
+#[fujsen]
 fn logs() {
     log::warn("disk is nearly full", fields! { percent: 93, disk: "sda1" });
 }
@@ -122,6 +143,28 @@ export function clocks(): Json {
     .set("slept", time.monotonic() - before >= 30000000);
 }
 
+function begin(bytes: Uint8Array): i32[] { return [bytes[0], bytes[1], bytes[2], bytes[3]]; }
+
+export function secrets(): Json {
+  const none = new Uint8Array(0), code = crypto.hmacSha256(crypto.bytes("Jefe"), crypto.bytes("what do ya want for nothing?"));
+  const lengths: i32[] = [
+    code.length, crypto.hmacSha384(none, none).length, crypto.hmacSha512(none, none).length,
+    crypto.sha384(none).length, crypto.sha512(none).length,
+  ];
+  const first = crypto.uuidV7();
+  time.sleep(3);
+  return Json.object()
+    .set("code", begin(code))
+    .set("hash", begin(crypto.sha256(crypto.bytes("abc"))))
+    .set("lengths", lengths)
+    .set("equal", crypto.equal(code, code.slice()) && !crypto.equal(code, crypto.bytes("other")))
+    .set("v4", crypto.uuidV4())
+    .set("v7", [first, crypto.uuidV7()])
+    .set("random", [begin(crypto.random(16)), begin(crypto.random(16))])
+    .set("none", crypto.random(0).length)
+    .set("refused", crypto.tryRandom(65537).error!.code);
+}
+
 export function logs(): void {
   log.warn("disk is nearly full", Json.object().set("percent", 93).set("disk", "sda1"));
 }
@@ -171,6 +214,7 @@ export function recurses(): Json { return fujsen.call("assemblyscript.recurses",
 [routes]
 "GET /rust/configured": rust.configured
 "GET /rust/clocks": rust.clocks
+"GET /rust/secrets": rust.secrets
 "GET /rust/logs": rust.logs
 "GET /rust/table/{database}": rust.table
 "GET /rust/transfers/{database}": rust.transfers
@@ -180,6 +224,7 @@ export function recurses(): Json { return fujsen.call("assemblyscript.recurses",
 "GET /rust/recurses": rust.recurses
 "GET /assemblyscript/configured": assemblyscript.configured
 "GET /assemblyscript/clocks": assemblyscript.clocks
+"GET /assemblyscript/secrets": assemblyscript.secrets
 "GET /assemblyscript/logs": assemblyscript.logs
 "GET /assemblyscript/table/{database}": assemblyscript.table
 "GET /assemblyscript/transfers/{database}": assemblyscript.transfers
@@ -188,6 +233,32 @@ export function recurses(): Json { return fujsen.call("assemblyscript.recurses",
 "GET /assemblyscript/asks": assemblyscript.asks
 "GET /assemblyscript/recurses": assemblyscript.recurses
 "#;
+
+#[tokio::test]
+async fn random_bytes_identifiers_and_hashes() {
+    let service = Service::start(LOCAL).await;
+    for language in LANGUAGES {
+        let given = service.get(&format!("/{language}/secrets")).await.json();
+        // RFC 4231, test case 2; FIPS 180-4, "abc".
+        assert_eq!(given["code"], json!([0x5b, 0xdc, 0xc1, 0x46]), "{language}");
+        assert_eq!(given["hash"], json!([0xba, 0x78, 0x16, 0xbf]), "{language}");
+        assert_eq!(given["lengths"], json!([32, 48, 64, 48, 64]), "{language}");
+        assert_eq!(given["equal"], true, "{language}");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (v4, v7) = (text(&given["v4"]), [text(&given["v7"][0]), text(&given["v7"][1])]);
+        assert_eq!((v4.len(), v4.as_bytes()[14]), (36, b'4'), "{language}: {v4}");
+        assert!(
+            v7[0] < v7[1] && v7.iter().all(|id| id.as_bytes()[14] == b'7'),
+            "{language}: {v7:?}"
+        );
+        assert_ne!(given["random"][0], given["random"][1], "{language}");
+        assert_eq!(
+            (&given["none"], &given["refused"]),
+            (&json!(0), &json!("too-large")),
+            "{language}"
+        );
+    }
+}
 
 #[tokio::test]
 async fn config_time_and_log() {

@@ -1,11 +1,12 @@
-/// Computes for a minute, with collisions.
+/// Has the host hash for ever.
 #[fujsen]
-fn hashes() -> u64 {
-    let mut all = std::collections::BTreeMap::new();
-    let mut n = 1u64;
+fn hashes() -> usize {
+    let data = vec![1u8; 16 << 20];
+    let mut sum = 0;
     loop {
-        n = n.wrapping_mul(6364136223846793005).wrapping_add(1);
-        all.insert(n % 1000, n);
-        std::hint::black_box(&all);
+        sum += usize::from(std::hint::black_box(crypto::digest(crypto::Hash::Sha512, &data))[0]);
+        if sum == usize::MAX {
+            return sum;
+        }
     }
 }

@@ -11,6 +11,19 @@ export declare function configValidate(
   document: usize, documentLength: i32, schema: usize, schemaLength: i32, result: usize
 ): void;
 
+@external("tusk:fujsen/crypto@0.1.0", "random")
+export declare function cryptoRandom(length: i32, result: usize): void;
+@external("tusk:fujsen/crypto@0.1.0", "uuid-v4")
+export declare function cryptoUuidV4(result: usize): void;
+@external("tusk:fujsen/crypto@0.1.0", "uuid-v7")
+export declare function cryptoUuidV7(result: usize): void;
+@external("tusk:fujsen/crypto@0.1.0", "digest")
+export declare function cryptoDigest(hash: i32, data: usize, dataLength: i32, result: usize): void;
+@external("tusk:fujsen/crypto@0.1.0", "hmac")
+export declare function cryptoHmac(
+  hash: i32, key: usize, keyLength: i32, data: usize, dataLength: i32, result: usize
+): void;
+
 @external("tusk:fujsen/events@0.1.0", "publish")
 export declare function eventsPublish(
   eventType: usize, eventTypeLength: i32, data: usize, dataLength: i32, hasTarget: i32, target: usize,

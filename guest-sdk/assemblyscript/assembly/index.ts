@@ -12,6 +12,7 @@ export {
 } from "./metrics";
 export { time } from "./time";
 export { config } from "./config";
+export { crypto } from "./crypto";
 export { events } from "./events";
 export { sql, Row, Rows, Changes } from "./sql";
 export { state } from "./state";

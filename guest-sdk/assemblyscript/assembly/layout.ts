@@ -28,6 +28,12 @@ export namespace Payload {
   // @ts-ignore: decorator
   @inline export const configValidate: usize = 4;
   // @ts-ignore: decorator
+  @inline export const cryptoRandom: usize = 4;
+  // @ts-ignore: decorator
+  @inline export const cryptoUuidV4: usize = 4;
+  // @ts-ignore: decorator
+  @inline export const cryptoUuidV7: usize = 4;
+  // @ts-ignore: decorator
   @inline export const eventsPublish: usize = 4;
   // @ts-ignore: decorator
   @inline export const fujsenCall: usize = 8;
@@ -89,6 +95,9 @@ export namespace ConfigEntry {
 
 /** The cases of `config.entry`. */
 export const enum ConfigEntryCase { Missing, Plain, Deferred }
+
+/** The cases of `crypto.hash`. */
+export const enum CryptoHash { Sha256, Sha384, Sha512 }
 
 /** `types.error`. */
 export namespace Error {

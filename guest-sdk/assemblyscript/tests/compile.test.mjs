@@ -45,7 +45,7 @@ const refused = {
   trace: ["export function a(): void { trace(\"x\"); }", "a.ts:1: a fujsen cannot use trace: use log.debug(…)"],
   process: ["export function a(): void {\n\n  process.exit(1); }", "a.ts:3: a fujsen cannot use process.exit: use config for settings"],
   performance: ["export function a(): f64 { return performance.now(); }", "a.ts:1: a fujsen cannot use performance.now: use time.monotonic()"],
-  crypto: ["export function a(): void { crypto.getRandomValues(new Uint8Array(1)); }", "a.ts:1: a fujsen cannot use crypto.getRandomValues"],
+  crypto: ["export function a(): void { crypto.getRandomValues(new Uint8Array(1)); }", "a.ts:1: a fujsen cannot use crypto.getRandomValues: use crypto.random(length)"],
   "console in a helper": ["function b(): void { console.error(\"x\"); }\nexport function a(): void { b(); }", "a.ts:1: a fujsen cannot use console.error: use log.info(…)"],
   generics: ["export function a(x: Map<string, i32>): void {}", "this type cannot be read from JSON"],
 };

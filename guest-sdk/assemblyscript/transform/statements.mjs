@@ -8,7 +8,7 @@ const FORBIDDEN = {
   console: "use log.info(…)",
   process: "use config for settings, log for output, time for clocks",
   performance: "use time.monotonic()",
-  crypto: "a fujsen has no source of random bytes; a database has: sql.query(…, \"SELECT randomblob(16)\")",
+  crypto: { getRandomValues: "use crypto.random(length)", getRandomValuesN: "use crypto.random(length)", randomUUID: "use crypto.uuidV4()" },
 };
 
 /** Errors that go to the log as a panic, by the compiler's own `throw`. */

@@ -946,6 +946,429 @@ pub mod tusk {
                 }
             }
         }
+        /// Random bytes, identifiers and hashes.
+        #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
+        pub mod crypto {
+            #[used]
+            #[doc(hidden)]
+            static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
+            use super::super::super::_rt;
+            pub type Error = super::super::super::tusk::fujsen::types::Error;
+            /// The members of the SHA-2 family.
+            #[repr(u8)]
+            #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+            pub enum Hash {
+                Sha256,
+                Sha384,
+                Sha512,
+            }
+            impl ::core::fmt::Debug for Hash {
+                fn fmt(
+                    &self,
+                    f: &mut ::core::fmt::Formatter<'_>,
+                ) -> ::core::fmt::Result {
+                    match self {
+                        Hash::Sha256 => f.debug_tuple("Hash::Sha256").finish(),
+                        Hash::Sha384 => f.debug_tuple("Hash::Sha384").finish(),
+                        Hash::Sha512 => f.debug_tuple("Hash::Sha512").finish(),
+                    }
+                }
+            }
+            impl Hash {
+                #[doc(hidden)]
+                pub unsafe fn _lift(val: u8) -> Hash {
+                    if !cfg!(debug_assertions) {
+                        return unsafe { ::core::mem::transmute(val) };
+                    }
+                    match val {
+                        0 => Hash::Sha256,
+                        1 => Hash::Sha384,
+                        2 => Hash::Sha512,
+                        _ => panic!("invalid enum discriminant"),
+                    }
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// So many bytes that nobody can guess, at most 65,536.
+            #[allow(async_fn_in_trait)]
+            pub fn random(length: u32) -> ::core::result::Result<_rt::Vec<u8>, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/crypto@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "random"]
+                        fn wit_import1(_: i32, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: i32, _: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(_rt::as_i32(&length), ptr0);
+                    let l2 = i32::from(*ptr0.add(0).cast::<u8>());
+                    let result13 = match l2 {
+                        0 => {
+                            let e = {
+                                let l3 = *ptr0
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l4 = *ptr0
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len5 = l4;
+                                <_ as From<
+                                    _rt::Vec<_>,
+                                >>::from(_rt::Vec::from_raw_parts(l3.cast(), len5, len5))
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = i32::from(
+                                    *ptr0.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l7 = *ptr0
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr0
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                let l10 = *ptr0
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l11 = *ptr0
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len12 = l11;
+                                let bytes12 = _rt::Vec::from_raw_parts(
+                                    l10.cast(),
+                                    len12,
+                                    len12,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l6 as u16,
+                                    code: _rt::string_lift(bytes9),
+                                    message: _rt::string_lift(bytes12),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result13
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// A UUID of version 4 (random) as text, such as `0b4a2f1e-7d83-4c59-9a51-0d3f7f1b6c2e`.
+            #[allow(async_fn_in_trait)]
+            pub fn uuid_v4() -> ::core::result::Result<_rt::String, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/crypto@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "uuid-v4"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = i32::from(*ptr0.add(0).cast::<u8>());
+                    let result13 = match l2 {
+                        0 => {
+                            let e = {
+                                let l3 = *ptr0
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l4 = *ptr0
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len5 = l4;
+                                let bytes5 = _rt::Vec::from_raw_parts(
+                                    l3.cast(),
+                                    len5,
+                                    len5,
+                                );
+                                _rt::string_lift(bytes5)
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = i32::from(
+                                    *ptr0.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l7 = *ptr0
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr0
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                let l10 = *ptr0
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l11 = *ptr0
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len12 = l11;
+                                let bytes12 = _rt::Vec::from_raw_parts(
+                                    l10.cast(),
+                                    len12,
+                                    len12,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l6 as u16,
+                                    code: _rt::string_lift(bytes9),
+                                    message: _rt::string_lift(bytes12),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result13
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// A UUID of version 7 as text: one that was made in a later millisecond comes later in the alphabet.
+            #[allow(async_fn_in_trait)]
+            pub fn uuid_v7() -> ::core::result::Result<_rt::String, Error> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 6 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 6
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let ptr0 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/crypto@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "uuid-v7"]
+                        fn wit_import1(_: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import1(_: *mut u8) {
+                        unreachable!()
+                    }
+                    wit_import1(ptr0);
+                    let l2 = i32::from(*ptr0.add(0).cast::<u8>());
+                    let result13 = match l2 {
+                        0 => {
+                            let e = {
+                                let l3 = *ptr0
+                                    .add(::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l4 = *ptr0
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len5 = l4;
+                                let bytes5 = _rt::Vec::from_raw_parts(
+                                    l3.cast(),
+                                    len5,
+                                    len5,
+                                );
+                                _rt::string_lift(bytes5)
+                            };
+                            Ok(e)
+                        }
+                        1 => {
+                            let e = {
+                                let l6 = i32::from(
+                                    *ptr0.add(::core::mem::size_of::<*const u8>()).cast::<u16>(),
+                                );
+                                let l7 = *ptr0
+                                    .add(2 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l8 = *ptr0
+                                    .add(3 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len9 = l8;
+                                let bytes9 = _rt::Vec::from_raw_parts(
+                                    l7.cast(),
+                                    len9,
+                                    len9,
+                                );
+                                let l10 = *ptr0
+                                    .add(4 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<*mut u8>();
+                                let l11 = *ptr0
+                                    .add(5 * ::core::mem::size_of::<*const u8>())
+                                    .cast::<usize>();
+                                let len12 = l11;
+                                let bytes12 = _rt::Vec::from_raw_parts(
+                                    l10.cast(),
+                                    len12,
+                                    len12,
+                                );
+                                super::super::super::tusk::fujsen::types::Error {
+                                    status: l6 as u16,
+                                    code: _rt::string_lift(bytes9),
+                                    message: _rt::string_lift(bytes12),
+                                }
+                            };
+                            Err(e)
+                        }
+                        _ => _rt::invalid_enum_discriminant(),
+                    };
+                    result13
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// The hash of `data`.
+            #[allow(async_fn_in_trait)]
+            pub fn digest(hash: Hash, data: &[u8]) -> _rt::Vec<u8> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = data;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let ptr1 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/crypto@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "digest"]
+                        fn wit_import2(_: i32, _: *mut u8, _: usize, _: *mut u8);
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import2(
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import2(hash.clone() as i32, ptr0.cast_mut(), len0, ptr1);
+                    let l3 = *ptr1.add(0).cast::<*mut u8>();
+                    let l4 = *ptr1
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let len5 = l4;
+                    let result6 = <_ as From<
+                        _rt::Vec<_>,
+                    >>::from(_rt::Vec::from_raw_parts(l3.cast(), len5, len5));
+                    result6
+                }
+            }
+            #[allow(unused_unsafe, clippy::all)]
+            /// The message authentication code (HMAC, RFC 2104) of `data` with `key`.
+            #[allow(async_fn_in_trait)]
+            pub fn hmac(hash: Hash, key: &[u8], data: &[u8]) -> _rt::Vec<u8> {
+                unsafe {
+                    #[cfg_attr(target_pointer_width = "64", repr(align(8)))]
+                    #[cfg_attr(target_pointer_width = "32", repr(align(4)))]
+                    struct RetArea(
+                        [::core::mem::MaybeUninit<
+                            u8,
+                        >; 2 * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let mut ret_area = RetArea(
+                        [::core::mem::MaybeUninit::uninit(); 2
+                            * ::core::mem::size_of::<*const u8>()],
+                    );
+                    let vec0 = key;
+                    let ptr0 = vec0.as_ptr().cast::<u8>();
+                    let len0 = vec0.len();
+                    let vec1 = data;
+                    let ptr1 = vec1.as_ptr().cast::<u8>();
+                    let len1 = vec1.len();
+                    let ptr2 = ret_area.0.as_mut_ptr().cast::<u8>();
+                    #[cfg(target_arch = "wasm32")]
+                    #[link(wasm_import_module = "tusk:fujsen/crypto@0.1.0")]
+                    unsafe extern "C" {
+                        #[link_name = "hmac"]
+                        fn wit_import3(
+                            _: i32,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                            _: usize,
+                            _: *mut u8,
+                        );
+                    }
+                    #[cfg(not(target_arch = "wasm32"))]
+                    unsafe extern "C" fn wit_import3(
+                        _: i32,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                        _: usize,
+                        _: *mut u8,
+                    ) {
+                        unreachable!()
+                    }
+                    wit_import3(
+                        hash.clone() as i32,
+                        ptr0.cast_mut(),
+                        len0,
+                        ptr1.cast_mut(),
+                        len1,
+                        ptr2,
+                    );
+                    let l4 = *ptr2.add(0).cast::<*mut u8>();
+                    let l5 = *ptr2
+                        .add(::core::mem::size_of::<*const u8>())
+                        .cast::<usize>();
+                    let len6 = l5;
+                    let result7 = <_ as From<
+                        _rt::Vec<_>,
+                    >>::from(_rt::Vec::from_raw_parts(l4.cast(), len6, len6));
+                    result7
+                }
+            }
+        }
         /// Events that services tell each other, through the queue that the file names under `[message_queue]`.
         #[allow(dead_code, async_fn_in_trait, unused_imports, clippy::all)]
         pub mod events {
@@ -2972,7 +3395,7 @@ pub mod tusk {
             pub struct DependencyStatus {
                 /// As the file names it.
                 pub name: _rt::String,
-                /// `sql`, `redis` or `http`.
+                /// `sql`, `redis`, `grpc` or `http`.
                 pub kind: _rt::String,
                 /// `healthy`, `unhealthy`, or `unknown` before the first check.
                 pub status: _rt::String,
@@ -5842,47 +6265,6 @@ mod _rt {
             alloc::dealloc(ptr, layout);
         }
     }
-    pub fn as_i64<T: AsI64>(t: T) -> i64 {
-        t.as_i64()
-    }
-    pub trait AsI64 {
-        fn as_i64(self) -> i64;
-    }
-    impl<'a, T: Copy + AsI64> AsI64 for &'a T {
-        fn as_i64(self) -> i64 {
-            (*self).as_i64()
-        }
-    }
-    impl AsI64 for i64 {
-        #[inline]
-        fn as_i64(self) -> i64 {
-            self as i64
-        }
-    }
-    impl AsI64 for u64 {
-        #[inline]
-        fn as_i64(self) -> i64 {
-            self as i64
-        }
-    }
-    pub fn as_f64<T: AsF64>(t: T) -> f64 {
-        t.as_f64()
-    }
-    pub trait AsF64 {
-        fn as_f64(self) -> f64;
-    }
-    impl<'a, T: Copy + AsF64> AsF64 for &'a T {
-        fn as_f64(self) -> f64 {
-            (*self).as_f64()
-        }
-    }
-    impl AsF64 for f64 {
-        #[inline]
-        fn as_f64(self) -> f64 {
-            self as f64
-        }
-    }
-    pub use alloc_crate::alloc;
     pub fn as_i32<T: AsI32>(t: T) -> i32 {
         t.as_i32()
     }
@@ -5942,6 +6324,47 @@ mod _rt {
             self as i32
         }
     }
+    pub fn as_i64<T: AsI64>(t: T) -> i64 {
+        t.as_i64()
+    }
+    pub trait AsI64 {
+        fn as_i64(self) -> i64;
+    }
+    impl<'a, T: Copy + AsI64> AsI64 for &'a T {
+        fn as_i64(self) -> i64 {
+            (*self).as_i64()
+        }
+    }
+    impl AsI64 for i64 {
+        #[inline]
+        fn as_i64(self) -> i64 {
+            self as i64
+        }
+    }
+    impl AsI64 for u64 {
+        #[inline]
+        fn as_i64(self) -> i64 {
+            self as i64
+        }
+    }
+    pub fn as_f64<T: AsF64>(t: T) -> f64 {
+        t.as_f64()
+    }
+    pub trait AsF64 {
+        fn as_f64(self) -> f64;
+    }
+    impl<'a, T: Copy + AsF64> AsF64 for &'a T {
+        fn as_f64(self) -> f64 {
+            (*self).as_f64()
+        }
+    }
+    impl AsF64 for f64 {
+        #[inline]
+        fn as_f64(self) -> f64 {
+            self as f64
+        }
+    }
+    pub use alloc_crate::alloc;
     #[cfg(target_arch = "wasm32")]
     pub fn run_ctors_once() {
         crate::rt::run_ctors_once();
@@ -5977,10 +6400,10 @@ macro_rules! __export_module_impl {
         "wasm32")] #[unsafe (link_section =
         "component-type:wit-bindgen:0.61.1:tusk:fujsen@0.1.0:module:imports and exports")]
         #[doc(hidden)] #[allow(clippy::octal_escapes)] pub static
-        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 3145] = *
+        __WIT_BINDGEN_COMPONENT_TYPE : [u8; 3354] = *
         b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xcc\x17\x01A\x02\x01\
-A\"\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\x04\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x9d\x19\x01A\x02\x01\
+A$\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\x04\
 real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\0\x01\
 \x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02ss\x01\
 p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\x03\
@@ -5990,72 +6413,77 @@ ror\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0\x
 entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\x07\
 \x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x01ps\x01j\x01\x0a\x01\
 \x03\x01@\x02\x08documents\x06schemas\0\x0b\x04\0\x08validate\x01\x0c\x03\0\x18t\
-usk:fujsen/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\
-\0\x01ks\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01\
-j\x01s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07pu\
-blish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\
-\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02\
-s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\
-\0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07\
-messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk\
-:fujsen/fujsen@0.1.0\x05\x05\x01B\x12\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
-\x01o\x02ss\x01p\x02\x01ky\x01r\x05\x06servers\x06methods\x07messages\x08metadat\
-a\x03\x0atimeout-ms\x04\x04\0\x07request\x03\0\x05\x01r\x02\x07messages\x08metad\
-ata\x03\x04\0\x08response\x03\0\x07\x01ps\x01r\x03\x08messages\x09\x03cut\x7f\x08\
-metadata\x03\x04\0\x08messages\x03\0\x0a\x01j\x01\x08\x01\x01\x01@\x01\x07reques\
-t\x06\0\x0c\x04\0\x04call\x01\x0d\x01j\x01\x0b\x01\x01\x01@\x02\x07request\x06\x05\
-limit\x04\0\x0e\x04\0\x06stream\x01\x0f\x03\0\x16tusk:fujsen/grpc@0.1.0\x05\x06\x01\
-B\x14\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\
-\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09\
-redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\
-\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01ks\x01r\x07\x06method\
-s\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x07service\x0b\
-\x04\0\x10incoming-request\x03\0\x0c\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\
-\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\x01@\0\0\x10\x04\0\x08incoming\x01\x11\x03\
-\0\x16tusk:fujsen/http@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\
-\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01\
-o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05\
-write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x08\x01B\x1f\x02\x03\x02\x01\x01\
-\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05\
-count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08r\
-equestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu\
--usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
-\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
-recent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06statuss\x06reason\x0a\
-\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\x11dependency-status\
-\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04na\
-mes\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\
-\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\
-\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\
-\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x09\x01B\x08\
-\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
-\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\
-\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x0a\x01B\x16\
-\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
-\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\
-\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01\
-j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\
-\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0a\
-parameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databas\
-es\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\
-\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0b\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05va\
-lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01\
-@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05\
-value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01\
-@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02\
-byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expe\
-cted\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01\
-@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\
-\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0\
-.1.0\x05\x0c\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\
-\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timesta\
-mpw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\
-\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0d\x03\0\x05value\x03\0\
-\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x10\x01p\
-\x0e\x01j\x01\x11\x01\x0f\x01@\x02\x04names\x09arguments\x12\0\x13\x04\0\x04call\
-\x01\x14\x04\0\x18tusk:fujsen/module@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\
-\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10wit-bind\
-gen-rust\x060.61.1";
+usk:fujsen/config@0.1.0\x05\x03\x01B\x10\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\
+\0\x01m\x03\x06sha256\x06sha384\x06sha512\x04\0\x04hash\x03\0\x02\x01p}\x01j\x01\
+\x04\x01\x01\x01@\x01\x06lengthy\0\x05\x04\0\x06random\x01\x06\x01j\x01s\x01\x01\
+\x01@\0\0\x07\x04\0\x07uuid-v4\x01\x08\x04\0\x07uuid-v7\x01\x08\x01@\x02\x04hash\
+\x03\x04data\x04\0\x04\x04\0\x06digest\x01\x09\x01@\x03\x04hash\x03\x03key\x04\x04\
+data\x04\0\x04\x04\0\x04hmac\x01\x0a\x03\0\x18tusk:fujsen/crypto@0.1.0\x05\x04\x01\
+B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01ks\x01r\x03\x06target\x02\x03\
+key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01j\x01s\x01\x01\x01@\x03\x0aevent\
+-types\x04datas\x07options\x04\0\x05\x04\0\x07publish\x01\x06\x03\0\x18tusk:fujs\
+en/events@0.1.0\x05\x05\x01B\x0d\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\
+\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05erro\
+r\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\x04files\x04liney\x06colu\
+mny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/fujsen@0.1.0\x05\x06\x01B\x12\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01ky\x01r\x05\x06\
+servers\x06methods\x07messages\x08metadata\x03\x0atimeout-ms\x04\x04\0\x07reques\
+t\x03\0\x05\x01r\x02\x07messages\x08metadata\x03\x04\0\x08response\x03\0\x07\x01\
+ps\x01r\x03\x08messages\x09\x03cut\x7f\x08metadata\x03\x04\0\x08messages\x03\0\x0a\
+\x01j\x01\x08\x01\x01\x01@\x01\x07request\x06\0\x0c\x04\0\x04call\x01\x0d\x01j\x01\
+\x0b\x01\x01\x01@\x02\x07request\x06\x05limit\x04\0\x0e\x04\0\x06stream\x01\x0f\x03\
+\0\x16tusk:fujsen/grpc@0.1.0\x05\x07\x01B\x14\x02\x03\x02\x01\x02\x04\0\x05error\
+\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07\
+headers\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\
+\x01r\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08\
+response\x03\0\x09\x01ks\x01r\x07\x06methods\x04paths\x0aparameters\x03\x05query\
+\x03\x07headers\x03\x04body\x04\x07service\x0b\x04\0\x10incoming-request\x03\0\x0c\
+\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\
+\x01@\0\0\x10\x04\0\x08incoming\x01\x11\x03\0\x16tusk:fujsen/http@0.1.0\x05\x08\x01\
+B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04wa\
+rn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\
+\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log\
+@0.1.0\x05\x09\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\
+\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\x07observe\x06r\
+ecord\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-per-secondu\x15av\
+erage-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-connectionsw\x0cmemo\
+ry-usageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06methods\x04paths\x06\
+status{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\x01ks\x01r\x08\
+\x04names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\x0bduration-ms\
+u\x07circuit\x0a\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01\
+pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07bucke\
+ts\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\
+\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\
+\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\
+\0\x19tusk:fujsen/metrics@0.1.0\x05\x0a\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\
+\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\
+\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x0b\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05\
+value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\
+\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affecte\
+dw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08\
+databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\
+\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
+ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
+\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
+\x0c\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\
+\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\
+\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\
+\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delet\
+e\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\
+\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetim\
+e-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\
+\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\
+\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0d\x01B\x0a\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09mono\
+tonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06\
+format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16t\
+usk:fujsen/time@0.1.0\x05\x0e\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\
+\x03\0\0\x05reply\x03\0\x05reply\x03\0\x11\x01p\x0f\x01j\x01\x12\x01\x10\x01@\x02\
+\x04names\x09arguments\x13\0\x14\x04\0\x04call\x01\x15\x04\0\x18tusk:fujsen/modu\
+le@0.1.0\x04\0\x0b\x0c\x01\0\x06module\x03\0\0\0G\x09producers\x01\x0cprocessed-\
+by\x02\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
         };
     };
 }
@@ -6068,9 +6496,9 @@ pub use __export_module_impl as export_world;
 )]
 #[doc(hidden)]
 #[allow(clippy::octal_escapes)]
-pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 3169] = *b"\
-\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\xc4\x17\x01A\x02\x01\
-A\x1e\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
+pub static __WIT_BINDGEN_COMPONENT_TYPE: [u8; 3378] = *b"\
+\0asm\x0d\0\x01\0\0\x19\x16wit-component-encoding\x04\0\x07\x95\x19\x01A\x02\x01\
+A\x20\x01B\x09\x01p}\x01q\x07\x04null\0\0\x07boolean\x01\x7f\0\x07integer\x01x\0\
 \x04real\x01u\0\x04text\x01s\0\x05bytes\x01\0\0\x04json\x01s\0\x04\0\x05value\x03\
 \0\x01\x01r\x03\x06status{\x04codes\x07messages\x04\0\x05error\x03\0\x03\x01o\x02\
 ss\x01p\x05\x01r\x03\x06status{\x07headers\x06\x04body\x02\x04\0\x05reply\x03\0\x07\
@@ -6080,71 +6508,77 @@ error\x03\0\x02\x01q\x03\x07missing\0\0\x05plain\x01\x01\0\x08deferred\0\0\x04\0
 \x05entry\x03\0\x04\x01@\x01\x03keys\0\x05\x04\0\x03get\x01\x06\x01k\x01\x01j\x01\
 \x07\x01\x03\x01@\x01\x03keys\0\x08\x04\0\x08evaluate\x01\x09\x01ps\x01j\x01\x0a\
 \x01\x03\x01@\x02\x08documents\x06schemas\0\x0b\x04\0\x08validate\x01\x0c\x03\0\x18\
-tusk:fujsen/config@0.1.0\x05\x03\x01B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\
-\0\0\x01ks\x01r\x03\x06target\x02\x03key\x02\x02id\x02\x04\0\x07options\x03\0\x03\
-\x01j\x01s\x01\x01\x01@\x03\x0aevent-types\x04datas\x07options\x04\0\x05\x04\0\x07\
-publish\x01\x06\x03\0\x18tusk:fujsen/events@0.1.0\x05\x04\x01B\x0d\x02\x03\x02\x01\
-\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02\
-s\x01\x01p\x04\x01j\x01\x01\x01\x03\x01@\x02\x04names\x09arguments\x05\0\x06\x04\
-\0\x04call\x01\x07\x01@\x01\x05error\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07\
-messages\x04files\x04liney\x06columny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk\
-:fujsen/fujsen@0.1.0\x05\x05\x01B\x12\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\
-\x01o\x02ss\x01p\x02\x01ky\x01r\x05\x06servers\x06methods\x07messages\x08metadat\
-a\x03\x0atimeout-ms\x04\x04\0\x07request\x03\0\x05\x01r\x02\x07messages\x08metad\
-ata\x03\x04\0\x08response\x03\0\x07\x01ps\x01r\x03\x08messages\x09\x03cut\x7f\x08\
-metadata\x03\x04\0\x08messages\x03\0\x0a\x01j\x01\x08\x01\x01\x01@\x01\x07reques\
-t\x06\0\x0c\x04\0\x04call\x01\x0d\x01j\x01\x0b\x01\x01\x01@\x02\x07request\x06\x05\
-limit\x04\0\x0e\x04\0\x06stream\x01\x0f\x03\0\x16tusk:fujsen/grpc@0.1.0\x05\x06\x01\
-B\x14\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\
-\x01ky\x01r\x06\x06methods\x03urls\x07headers\x03\x04body\x05\x0atimeout-ms\x06\x09\
-redirects}\x04\0\x07request\x03\0\x07\x01r\x05\x06status{\x07headers\x03\x04body\
-\x04\x03urls\x0aelapsed-usw\x04\0\x08response\x03\0\x09\x01ks\x01r\x07\x06method\
-s\x04paths\x0aparameters\x03\x05query\x03\x07headers\x03\x04body\x04\x07service\x0b\
-\x04\0\x10incoming-request\x03\0\x0c\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\
-\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\x01@\0\0\x10\x04\0\x08incoming\x01\x11\x03\
-\0\x16tusk:fujsen/http@0.1.0\x05\x07\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05value\
-\x03\0\0\x01m\x04\x05debug\x04info\x04warn\x05error\x04\0\x05level\x03\0\x02\x01\
-o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\x07messages\x06fields\x05\x01\0\x04\0\x05\
-write\x01\x06\x03\0\x15tusk:fujsen/log@0.1.0\x05\x08\x01B\x1f\x02\x03\x02\x01\x01\
-\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05\
-count\x03set\x06change\x07observe\x06record\x04\0\x03how\x03\0\x04\x01r\x08\x08r\
-equestsw\x13requests-per-secondu\x15average-response-timeu\x0aerror-rateu\x09cpu\
--usageu\x12active-connectionsw\x0cmemory-usageu\x06uptimeu\x04\0\x08snapshot\x03\
-\0\x06\x01r\x05\x06methods\x04paths\x06status{\x0bduration-msu\x04timew\x04\0\x0e\
-recent-request\x03\0\x08\x01ks\x01r\x08\x04names\x04kinds\x06statuss\x06reason\x0a\
-\x05sincew\x07checkedw\x0bduration-msu\x07circuit\x0a\x04\0\x11dependency-status\
-\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04na\
-mes\x06amountu\x06labels\x0e\x07buckets\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\
-\0\x07\x04\0\x07figures\x01\x12\x01p\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\
-\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\
-\x04\0\x0cdependencies\x01\x19\x03\0\x19tusk:fujsen/metrics@0.1.0\x05\x09\x01B\x08\
-\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
-\0\x02\x01p\x01\x01j\x01\x04\x01\x03\x01@\x03\x06servers\x04names\x09arguments\x04\
-\0\x05\x04\0\x07command\x01\x06\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x0a\x01B\x16\
-\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\
-\0\x02\x01ps\x01p\x01\x01p\x05\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\
-\x03\0\x07\x01r\x02\x08affectedw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01\
-j\x01\x08\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0b\x04\
-\0\x05query\x01\x0c\x01j\x01\x0a\x01\x03\x01@\x03\x08databases\x09statements\x0a\
-parameters\x05\0\x0d\x04\0\x07execute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databas\
-es\0\x0f\x04\0\x05begin\x01\x10\x04\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\
-\x03\0\x15tusk:fujsen/sql@0.1.0\x05\x0b\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05va\
-lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01\
-@\x01\x03keys\0\x04\x04\0\x03get\x01\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05\
-value\x01\x0blifetime-ms\x06\0\x07\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01\
-@\x01\x03keys\0\x09\x04\0\x06delete\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02\
-byx\x0blifetime-ms\x06\0\x0b\x04\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expe\
-cted\x01\x05value\x01\x0blifetime-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01\
-@\x02\x03keys\x0blifetime-ms\x06\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\
-\x01@\x01\x03keys\0\x0f\x04\0\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0\
-.1.0\x05\x0c\x01B\x0a\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\
-\x03now\x01\x02\x04\0\x09monotonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timesta\
-mpw\x07patterns\0\x03\x04\0\x06format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\
-\0\x05sleep\x01\x05\x03\0\x16tusk:fujsen/time@0.1.0\x05\x0d\x03\0\x05value\x03\0\
-\x01\x03\0\x05error\x03\0\x02\x02\x03\0\0\x05reply\x03\0\x05reply\x03\0\x10\x04\0\
-8tusk:fujsen/module-with-all-of-its-exports-removed@0.1.0\x04\0\x0b,\x01\0&modul\
-e-with-all-of-its-exports-removed\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\
-\x0dwit-component\x070.258.3\x10wit-bindgen-rust\x060.61.1";
+tusk:fujsen/config@0.1.0\x05\x03\x01B\x10\x02\x03\x02\x01\x02\x04\0\x05error\x03\
+\0\0\x01m\x03\x06sha256\x06sha384\x06sha512\x04\0\x04hash\x03\0\x02\x01p}\x01j\x01\
+\x04\x01\x01\x01@\x01\x06lengthy\0\x05\x04\0\x06random\x01\x06\x01j\x01s\x01\x01\
+\x01@\0\0\x07\x04\0\x07uuid-v4\x01\x08\x04\0\x07uuid-v7\x01\x08\x01@\x02\x04hash\
+\x03\x04data\x04\0\x04\x04\0\x06digest\x01\x09\x01@\x03\x04hash\x03\x03key\x04\x04\
+data\x04\0\x04\x04\0\x04hmac\x01\x0a\x03\0\x18tusk:fujsen/crypto@0.1.0\x05\x04\x01\
+B\x08\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01ks\x01r\x03\x06target\x02\x03\
+key\x02\x02id\x02\x04\0\x07options\x03\0\x03\x01j\x01s\x01\x01\x01@\x03\x0aevent\
+-types\x04datas\x07options\x04\0\x05\x04\0\x07publish\x01\x06\x03\0\x18tusk:fujs\
+en/events@0.1.0\x05\x05\x01B\x0d\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\x02\x01o\x02s\x01\x01p\x04\x01j\x01\x01\x01\x03\
+\x01@\x02\x04names\x09arguments\x05\0\x06\x04\0\x04call\x01\x07\x01@\x01\x05erro\
+r\x03\x01\0\x04\0\x04fail\x01\x08\x01@\x04\x07messages\x04files\x04liney\x06colu\
+mny\x01\0\x04\0\x05panic\x01\x09\x03\0\x18tusk:fujsen/fujsen@0.1.0\x05\x06\x01B\x12\
+\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\0\x01o\x02ss\x01p\x02\x01ky\x01r\x05\x06\
+servers\x06methods\x07messages\x08metadata\x03\x0atimeout-ms\x04\x04\0\x07reques\
+t\x03\0\x05\x01r\x02\x07messages\x08metadata\x03\x04\0\x08response\x03\0\x07\x01\
+ps\x01r\x03\x08messages\x09\x03cut\x7f\x08metadata\x03\x04\0\x08messages\x03\0\x0a\
+\x01j\x01\x08\x01\x01\x01@\x01\x07request\x06\0\x0c\x04\0\x04call\x01\x0d\x01j\x01\
+\x0b\x01\x01\x01@\x02\x07request\x06\x05limit\x04\0\x0e\x04\0\x06stream\x01\x0f\x03\
+\0\x16tusk:fujsen/grpc@0.1.0\x05\x07\x01B\x14\x02\x03\x02\x01\x02\x04\0\x05error\
+\x03\0\0\x01o\x02ss\x01p\x02\x01p}\x01k\x04\x01ky\x01r\x06\x06methods\x03urls\x07\
+headers\x03\x04body\x05\x0atimeout-ms\x06\x09redirects}\x04\0\x07request\x03\0\x07\
+\x01r\x05\x06status{\x07headers\x03\x04body\x04\x03urls\x0aelapsed-usw\x04\0\x08\
+response\x03\0\x09\x01ks\x01r\x07\x06methods\x04paths\x0aparameters\x03\x05query\
+\x03\x07headers\x03\x04body\x04\x07service\x0b\x04\0\x10incoming-request\x03\0\x0c\
+\x01j\x01\x0a\x01\x01\x01@\x01\x07request\x08\0\x0e\x04\0\x04send\x01\x0f\x01k\x0d\
+\x01@\0\0\x10\x04\0\x08incoming\x01\x11\x03\0\x16tusk:fujsen/http@0.1.0\x05\x08\x01\
+B\x08\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x01m\x04\x05debug\x04info\x04wa\
+rn\x05error\x04\0\x05level\x03\0\x02\x01o\x02s\x01\x01p\x04\x01@\x03\x05level\x03\
+\x07messages\x06fields\x05\x01\0\x04\0\x05write\x01\x06\x03\0\x15tusk:fujsen/log\
+@0.1.0\x05\x09\x01B\x1f\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\
+\x02\x04\0\x05error\x03\0\x02\x01m\x05\x05count\x03set\x06change\x07observe\x06r\
+ecord\x04\0\x03how\x03\0\x04\x01r\x08\x08requestsw\x13requests-per-secondu\x15av\
+erage-response-timeu\x0aerror-rateu\x09cpu-usageu\x12active-connectionsw\x0cmemo\
+ry-usageu\x06uptimeu\x04\0\x08snapshot\x03\0\x06\x01r\x05\x06methods\x04paths\x06\
+status{\x0bduration-msu\x04timew\x04\0\x0erecent-request\x03\0\x08\x01ks\x01r\x08\
+\x04names\x04kinds\x06statuss\x06reason\x0a\x05sincew\x07checkedw\x0bduration-ms\
+u\x07circuit\x0a\x04\0\x11dependency-status\x03\0\x0b\x01o\x02s\x01\x01p\x0d\x01\
+pu\x01j\0\x01\x03\x01@\x05\x03how\x05\x04names\x06amountu\x06labels\x0e\x07bucke\
+ts\x0f\0\x10\x04\0\x07measure\x01\x11\x01@\0\0\x07\x04\0\x07figures\x01\x12\x01p\
+\x09\x01@\0\0\x13\x04\0\x0frecent-requests\x01\x14\x01o\x02{w\x01p\x15\x01@\0\0\x16\
+\x04\0\x06errors\x01\x17\x01p\x0c\x01@\0\0\x18\x04\0\x0cdependencies\x01\x19\x03\
+\0\x19tusk:fujsen/metrics@0.1.0\x05\x0a\x01B\x08\x02\x03\x02\x01\x01\x04\0\x05va\
+lue\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01p\x01\x01j\x01\x04\x01\
+\x03\x01@\x03\x06servers\x04names\x09arguments\x04\0\x05\x04\0\x07command\x01\x06\
+\x03\0\x17tusk:fujsen/redis@0.1.0\x05\x0b\x01B\x16\x02\x03\x02\x01\x01\x04\0\x05\
+value\x03\0\0\x02\x03\x02\x01\x02\x04\0\x05error\x03\0\x02\x01ps\x01p\x01\x01p\x05\
+\x01r\x02\x07columns\x04\x04rows\x06\x04\0\x04rows\x03\0\x07\x01r\x02\x08affecte\
+dw\x0elast-insert-idx\x04\0\x07changes\x03\0\x09\x01j\x01\x08\x01\x03\x01@\x03\x08\
+databases\x09statements\x0aparameters\x05\0\x0b\x04\0\x05query\x01\x0c\x01j\x01\x0a\
+\x01\x03\x01@\x03\x08databases\x09statements\x0aparameters\x05\0\x0d\x04\0\x07ex\
+ecute\x01\x0e\x01j\0\x01\x03\x01@\x01\x08databases\0\x0f\x04\0\x05begin\x01\x10\x04\
+\0\x06commit\x01\x10\x04\0\x08rollback\x01\x10\x03\0\x15tusk:fujsen/sql@0.1.0\x05\
+\x0c\x01B\x18\x02\x03\x02\x01\x01\x04\0\x05value\x03\0\0\x02\x03\x02\x01\x02\x04\
+\0\x05error\x03\0\x02\x01j\x01\x01\x01\x03\x01@\x01\x03keys\0\x04\x04\0\x03get\x01\
+\x05\x01kw\x01j\0\x01\x03\x01@\x03\x03keys\x05value\x01\x0blifetime-ms\x06\0\x07\
+\x04\0\x03set\x01\x08\x01j\x01\x7f\x01\x03\x01@\x01\x03keys\0\x09\x04\0\x06delet\
+e\x01\x0a\x01j\x01x\x01\x03\x01@\x03\x03keys\x02byx\x0blifetime-ms\x06\0\x0b\x04\
+\0\x09increment\x01\x0c\x01@\x04\x03keys\x08expected\x01\x05value\x01\x0blifetim\
+e-ms\x06\0\x09\x04\0\x0fcompare-and-set\x01\x0d\x01@\x02\x03keys\x0blifetime-ms\x06\
+\0\x09\x04\0\x06expire\x01\x0e\x01j\x01\x06\x01\x03\x01@\x01\x03keys\0\x0f\x04\0\
+\x0aexpires-in\x01\x10\x03\0\x17tusk:fujsen/state@0.1.0\x05\x0d\x01B\x0a\x02\x03\
+\x02\x01\x02\x04\0\x05error\x03\0\0\x01@\0\0w\x04\0\x03now\x01\x02\x04\0\x09mono\
+tonic\x01\x02\x01j\x01s\x01\x01\x01@\x02\x09timestampw\x07patterns\0\x03\x04\0\x06\
+format\x01\x04\x01@\x01\x0cmillisecondsy\x01\0\x04\0\x05sleep\x01\x05\x03\0\x16t\
+usk:fujsen/time@0.1.0\x05\x0e\x03\0\x05value\x03\0\x01\x03\0\x05error\x03\0\x02\x02\
+\x03\0\0\x05reply\x03\0\x05reply\x03\0\x11\x04\08tusk:fujsen/module-with-all-of-\
+its-exports-removed@0.1.0\x04\0\x0b,\x01\0&module-with-all-of-its-exports-remove\
+d\x03\0\0\0G\x09producers\x01\x0cprocessed-by\x02\x0dwit-component\x070.258.3\x10\
+wit-bindgen-rust\x060.61.1";
 #[inline(never)]
 #[doc(hidden)]
 pub fn __link_custom_section_describing_imports() {

@@ -12,6 +12,7 @@ mod argument;
 mod bytes;
 mod circuit_breaker;
 pub mod config;
+pub mod crypto;
 mod datum;
 mod deserialize;
 mod error;

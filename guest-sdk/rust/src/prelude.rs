@@ -6,7 +6,7 @@ pub use crate::metrics::{
 };
 pub use crate::{
     Bytes, CircuitBreaker, Created, Datum, Error, FromDatum, IntoReply, Request, Response, Result, ToDatum, Value,
-    config, events, fields, fujsen, grpc, http, json, log, metrics, params, redis, sql, state, time,
+    config, crypto, events, fields, fujsen, grpc, http, json, log, metrics, params, redis, sql, state, time,
 };
 pub use serde::{Deserialize, Serialize};
 pub use std::time::Duration;

@@ -6,6 +6,7 @@
 mod all;
 pub mod config;
 mod contract;
+pub mod crypto;
 pub mod deferred;
 pub mod events;
 mod grant;

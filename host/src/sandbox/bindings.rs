@@ -6,6 +6,8 @@ wasmtime::component::bindgen!({
     imports: {
         "tusk:fujsen/config.evaluate": async,
         "tusk:fujsen/config.validate": async,
+        "tusk:fujsen/crypto.digest": async,
+        "tusk:fujsen/crypto.hmac": async,
         "tusk:fujsen/events": async,
         "tusk:fujsen/fujsen.call": async,
         "tusk:fujsen/grpc": async,
@@ -19,4 +21,4 @@ wasmtime::component::bindgen!({
     additional_derives: [PartialEq],
 });
 
-pub use tusk::fujsen::{config, events, fujsen, grpc, http, log, metrics, redis, sql, state, time};
+pub use tusk::fujsen::{config, crypto, events, fujsen, grpc, http, log, metrics, redis, sql, state, time};

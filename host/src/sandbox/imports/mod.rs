@@ -2,6 +2,7 @@
 //! counts what comes back.
 
 mod config;
+mod crypto;
 mod events;
 mod fujsen;
 mod grpc;
@@ -31,6 +32,7 @@ impl HasData for Current {
 /// Offers every capability to modules.
 pub(crate) fn add_to_linker(linker: &mut Linker<StoreState>) -> wasmtime::Result<()> {
     bindings::config::add_to_linker::<_, Current>(linker, StoreState::call)?;
+    bindings::crypto::add_to_linker::<_, Current>(linker, StoreState::call)?;
     bindings::events::add_to_linker::<_, Current>(linker, StoreState::call)?;
     bindings::fujsen::add_to_linker::<_, Current>(linker, StoreState::call)?;
     bindings::grpc::add_to_linker::<_, Current>(linker, StoreState::call)?;

@@ -15,7 +15,7 @@ use crate::{
     capability::fixture::RedisServer,
     observe::request::CallOrigin,
     sandbox::{
-        bindings::{self, Value, events, grpc, http, log, metrics},
+        bindings::{self, Value, crypto::Hash, events, grpc, http, log, metrics},
         call::Call,
     },
     service::{app::App, load::Loader},
@@ -179,6 +179,10 @@ async fn any_import(call: &mut Call, input: &mut Input<'_>) {
         }
         4 => {
             let _ = bindings::time::Host::format(call, input.random.u64(..), input.text());
+            let _ = bindings::crypto::Host::random(call, input.random.u32(..));
+            let hash = [Hash::Sha256, Hash::Sha384, Hash::Sha512][input.below(3)];
+            let (key, data) = (input.text().into_bytes(), input.text().into_bytes());
+            bindings::crypto::Host::hmac(call, hash, key, data).await;
         }
         5..=7 => {
             for _ in 0..input.below(3) {

@@ -17,10 +17,16 @@ use crate::{
 
 /// Each import: its interface and name, its parameters as [`core`] knows them, and the type of its result where that is one
 /// word.
-const IMPORTS: [(&str, &str, &str, &str); 34] = [
+const IMPORTS: [(&str, &str, &str, &str); 39] = [
     ("config", "get", "sr", ""),
     ("config", "evaluate", "sr", ""),
     ("config", "validate", "ssr", ""),
+    // Texts and bytes are passed alike.
+    ("crypto", "random", "nr", ""),
+    ("crypto", "uuid-v4", "r", ""),
+    ("crypto", "uuid-v7", "r", ""),
+    ("crypto", "digest", "nsr", ""),
+    ("crypto", "hmac", "nssr", ""),
     ("events", "publish", "ssooor", ""),
     ("fujsen", "call", "sfr", ""),
     ("fujsen", "fail", "nss", ""),
