@@ -6,14 +6,13 @@ use tokio::{sync::OnceCell, time::timeout_at};
 use tsk::{Diagnostic, Node, Span};
 
 use super::{
-    did_you_mean,
     engine::{DatabaseTarget, Lease, Rehearsed},
     error::SqlError,
     pools::{Opened, Pools},
     shown, target,
 };
 use crate::{
-    base::explain::Explain,
+    base::{explain::Explain, section::Section},
     observe::{metrics, operation::Operation, traces::Trace},
     storage::store::Durability,
 };
@@ -29,10 +28,11 @@ pub(super) struct Database {
 
 impl Database {
     /// Reads an entry of `[databases]`. Opens nothing.
-    pub(super) fn read(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Self, Box<Diagnostic>> {
+    pub(super) fn read(pools: &Pools, name: &str, node: &Node, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
         let parts = DatabaseParts::read(name, node)?;
+        let target = parts.target(name, folder).map_err(|wrong| vec![*wrong])?;
         Ok(Self {
-            opened: pools.get(&parts.target(name, folder)?),
+            opened: pools.get(&target),
             meter: pools.metrics.dependency("sql", name),
             span: parts.url.span,
             setup: parts.setup,
@@ -165,49 +165,35 @@ struct DatabaseParts<'a> {
 
 impl<'a> DatabaseParts<'a> {
     /// `NAME: "url"`, or `NAME: { url: "url", setup: "SQL", durability: "power" }`.
-    fn read(name: &str, node: &'a Node) -> Result<Self, Box<Diagnostic>> {
-        let tsk::Value::Object(parts) = &node.value else {
+    fn read(name: &str, node: &'a Node) -> Result<Self, Vec<Diagnostic>> {
+        if !matches!(node.value, tsk::Value::Object(_)) {
             return Ok(Self {
                 url: node,
                 setup: None,
                 durability: None,
                 is_pooled: None,
             });
-        };
-        let wrong = |span, message: String| {
-            let help =
-                format!("write `{name}: {{ url: \"sqlite:{name}.db\", setup: \"CREATE TABLE IF NOT EXISTS …\" }}`");
-            Box::new(Diagnostic::error("database-url", message).at(span).help(help))
-        };
-        if let Some((key, unknown)) = parts.iter().find(|(key, _)| !KEYS.contains(&key.as_str())) {
-            let message = format!("the database `{name}` takes no `{key}`{}", did_you_mean(key, KEYS));
-            return Err(wrong(unknown.key_span, message));
         }
-        let url = parts
-            .get("url")
-            .ok_or_else(|| wrong(node.span, format!("the database `{name}` has no `url`")))?;
-        let setup = match parts.get("setup").map(|setup| (&setup.value, setup.span)) {
-            None => None,
-            Some((tsk::Value::String(sql), span)) => Some((sql.clone(), span)),
-            Some((_, span)) => {
-                let message = format!("the setup of the database `{name}` must be SQL in a string");
-                return Err(wrong(span, message));
-            }
+        let mut section = Section::of(format!("databases.{name}"), Some(node), &KEYS);
+        let setup = section.text("setup", "\"CREATE TABLE IF NOT EXISTS …\"");
+        let setup = setup.zip(section.get("setup"));
+        let is_prepared = section.boolean("prepared_statements") != Some(false);
+        let is_pooled = section.get("prepared_statements").filter(|_| !is_prepared);
+        let durability = section.get("durability");
+        let Some(url) = section.get("url") else {
+            let message = format!("`databases.{name}` has no `url`");
+            section.refuse(
+                node,
+                message,
+                format!("write `{name}: {{ url: \"sqlite:{name}.db\" }}`"),
+            );
+            return Err(section.diagnostics);
         };
-        let is_pooled = match parts.get("prepared_statements").map(|node| (&node.value, node.span)) {
-            None | Some((tsk::Value::Bool(true), _)) => None,
-            Some((tsk::Value::Bool(false), span)) => Some(span),
-            Some((_, span)) => {
-                let message = format!("`prepared_statements` of the database `{name}` is true or false");
-                let help = "write `prepared_statements: false` where a pooler shares connections between transactions";
-                return Err(Box::new(Diagnostic::error("database-url", message).at(span).help(help)));
-            }
-        };
-        Ok(Self {
+        section.finish(Self {
             url,
-            setup,
-            is_pooled,
-            durability: parts.get("durability"),
+            setup: setup.map(|(sql, node)| (sql.to_owned(), node.span)),
+            durability,
+            is_pooled: is_pooled.map(|node| node.span),
         })
     }
 

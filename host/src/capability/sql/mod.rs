@@ -27,9 +27,8 @@ pub(crate) use self::{
     rows::{Changes, Rows},
 };
 use super::{Capability, Grant, Reading};
-use crate::base::misspelt::did_you_mean;
 use crate::{
-    base::{limits, value::Value},
+    base::{limits, misspelt::did_you_mean, section::Section, sections, value::Value},
     observe::{metrics::Metrics, traces::Trace},
 };
 
@@ -47,6 +46,7 @@ pub struct SqlSession {
 }
 
 impl SqlSession {
+    /// Without a transaction as yet; `trace` is the place of the call.
     pub fn new(trace: Trace) -> Self {
         Self {
             trace,
@@ -133,16 +133,13 @@ impl Sql {
     /// Relative paths start at `folder`, the TSK file's.
     pub fn new(pools: &Pools, config: &Config, folder: &Path) -> Result<Self, Vec<Diagnostic>> {
         let mut databases = BTreeMap::new();
-        let mut diagnostics = Vec::new();
-        let section = config.root.get("databases").map(|node| &node.value);
-        if let Some(tsk::Value::Object(section)) = section {
-            for (name, node) in section {
-                match Database::read(pools, name, node, folder) {
-                    Ok(database) => {
-                        databases.insert(name.clone(), database);
-                    }
-                    Err(diagnostic) => diagnostics.push(*diagnostic),
+        let (lines, mut diagnostics) = Section::lines(config, &sections::DATABASES, "main: \"sqlite:main.db\"");
+        for (name, node) in lines.into_iter().flatten() {
+            match Database::read(pools, name, node, folder) {
+                Ok(database) => {
+                    databases.insert(name.clone(), database);
                 }
+                Err(mut wrong) => diagnostics.append(&mut wrong),
             }
         }
         if diagnostics.is_empty() {
@@ -152,6 +149,8 @@ impl Sql {
         }
     }
 
+    /// Runs one statement and reads its rows: in the call's transaction on this database where one is open, else by
+    /// itself.
     pub(crate) async fn query(
         &self,
         session: &SqlSession,
@@ -178,6 +177,7 @@ impl Sql {
         operation.run(running).await
     }
 
+    /// As [`Self::query`], without its rows: what the statement has changed.
     pub(crate) async fn execute(
         &self,
         session: &SqlSession,
@@ -204,6 +204,7 @@ impl Sql {
         operation.run(running).await
     }
 
+    /// Begins a transaction, in which the call's statements on this database run from now on.
     pub(crate) async fn begin(
         &self,
         session: &mut SqlSession,
@@ -246,6 +247,7 @@ impl Sql {
         Ok(())
     }
 
+    /// Takes back what the transaction did, and ends it for the call, also where that fails.
     pub(crate) async fn rollback(
         &self,
         session: &mut SqlSession,

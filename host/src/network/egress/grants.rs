@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use tsk::{Config, Diagnostic, Node, Object, Value};
 use url::{Host, Url};
 
-use crate::base::sections;
+use crate::base::{
+    section::{Section, text},
+    sections,
+};
 
 /// Names of these kinds lead to private addresses by their nature.
 const PRIVATE_SUFFIXES: [&str; 9] = [
@@ -30,6 +33,7 @@ impl Origin {
         matches!(url.scheme(), "http" | "https").then(|| Self(url.origin().ascii_serialization()))
     }
 
+    /// The origin as text, without a path.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -38,10 +42,13 @@ impl Origin {
 /// Whether a granted host may lead to private addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Network {
+    /// It may lead to public addresses only.
     Public,
+    /// It may lead to both.
     Private,
 }
 
+/// The origins that a file grants, each with where its host may lead.
 pub(crate) type Origins = BTreeMap<Origin, Network>;
 
 /// The origins of all URLs among the file's values, and those of `[grants] http`. Settings of the host grant nothing, but
@@ -164,47 +171,34 @@ fn is_private(url: &Url) -> bool {
     }
 }
 
+/// What else an author may look for under `[grants]`.
+const ELSEWHERE: &str = "origins are granted here, such as `http: [\"https://api.example.com\"]`; databases are by [databases], Redis \
+                         servers by a redis:// value";
+
+/// The origins of `[grants] http`.
 fn explicit(config: &Config) -> Result<Vec<Origin>, Vec<Diagnostic>> {
-    let Some(Value::Object(grants)) = config.root.get("grants").map(|node| &node.value) else {
-        return Ok(Vec::new());
-    };
-    let mut origins = Vec::new();
-    let mut diagnostics = Vec::new();
-    for (name, node) in grants {
-        if name != "http" {
-            let message = format!("there is no grant `{name}`");
-            let help = "databases are granted by [databases], Redis servers by a redis:// value, origins by `http: [\"https://…\"]`";
-            diagnostics.push(Diagnostic::error("grant", message).at(node.key_span).help(help));
-            continue;
-        }
-        let items = match &node.value {
+    let mut section = Section::new(config, &sections::GRANTS);
+    for wrong in &mut section.diagnostics {
+        wrong.help = Some(ELSEWHERE.to_owned());
+    }
+    let items = match section.get("http") {
+        None => &[],
+        Some(node) => match &node.value {
             Value::Array(items) => items.as_slice(),
             _ => std::slice::from_ref(node),
-        };
-        for item in items {
-            match origin(item) {
-                Some(origin) => origins.push(origin),
-                None => diagnostics.push(
-                    Diagnostic::error("grant", "this is no origin")
-                        .at(item.span)
-                        .help("write scheme, host and port, such as `http: [\"https://api.example.com\"]`"),
-                ),
+        },
+    };
+    let mut origins = Vec::new();
+    for item in items {
+        match text(item).and_then(|text| Origin::of(&Url::parse(text).ok()?)) {
+            Some(origin) => origins.push(origin),
+            None => {
+                let help = "write scheme, host and port, such as `http: [\"https://api.example.com\"]`";
+                section.refuse(item, "`grants.http` must hold origins", help);
             }
         }
     }
-    if diagnostics.is_empty() {
-        Ok(origins)
-    } else {
-        Err(diagnostics)
-    }
-}
-
-fn origin(node: &Node) -> Option<Origin> {
-    match &node.value {
-        Value::String(text) => Origin::of(&Url::parse(text).ok()?),
-        Value::Secret(secret) => Origin::of(&Url::parse(secret.reveal()).ok()?),
-        _ => None,
-    }
+    section.finish(origins)
 }
 
 #[cfg(test)]
@@ -212,7 +206,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::base::fixture::{self, assert_refused};
 
     #[test]
     fn values_name_origins() {
@@ -285,6 +279,20 @@ mod tests {
     fn bad_grants_are_all_reported() {
         let config = fixture::config(json!({"grants": {"http": ["api.example.com", 7], "sql": "x"}}));
         assert_eq!(origins(&config).unwrap_err().len(), 3);
+        let help = "write scheme, host and port, such as `http: [\"https://api.example.com\"]`";
+        assert_refused(
+            "grants",
+            origins,
+            &[
+                (
+                    json!({"http": "api.example.com"}),
+                    "`grants.http` must hold origins",
+                    help,
+                ),
+                (json!({"sql": "x"}), "`grants` has no setting `sql`", ELSEWHERE),
+                (json!(5), "`grants` must hold settings", ELSEWHERE),
+            ],
+        );
         let config = fixture::config(json!({"grants": {"http": "https://one.example"}}));
         assert_eq!(origins(&config).unwrap().len(), 1);
     }

@@ -1,7 +1,9 @@
 //! Through PgBouncer, which gives each transaction another of the server's connections.
 
 use super::*;
-use crate::base::explain::Explain;
+use tsk::Config;
+
+use crate::base::{explain::Explain, fixture::assert_refused};
 
 fn through(pooler: &Pooler, pools: &Pools, prepared: bool) -> Sql {
     let setup = "CREATE TABLE IF NOT EXISTS t (id INT GENERATED ALWAYS AS IDENTITY, name TEXT UNIQUE, mood TEXT); \
@@ -145,14 +147,51 @@ async fn without_the_setting_the_failure_names_it() {
 }
 
 #[test]
-fn the_setting_is_for_postgres_and_true_or_false() {
-    let refused = |main: serde_json::Value| {
-        let config = fixture::config(json!({"databases": {"main": main}}));
-        let diagnostics = Sql::new(&Pools::default(), &config, Path::new("/")).err().unwrap();
-        diagnostics[0].message.clone()
-    };
-    let sqlite = refused(json!({"url": "sqlite::memory:", "prepared_statements": false}));
-    assert_eq!(sqlite, "`prepared_statements` of the database `main` is for PostgreSQL");
-    let text = refused(json!({"url": "postgres://me@h/app", "prepared_statements": "no"}));
-    assert_eq!(text, "`prepared_statements` of the database `main` is true or false");
+fn a_line_that_says_something_else_is_refused() {
+    let read = |config: &Config| Sql::new(&Pools::default(), config, Path::new("/"));
+    assert_refused(
+        "databases.main",
+        read,
+        &[
+            (
+                json!(5),
+                "the database `main` must be a URL in a string",
+                "write `main: \"sqlite:main.db\"`",
+            ),
+            (
+                json!({"setup": "SELECT 1"}),
+                "`databases.main` has no `url`",
+                "write `main: { url: \"sqlite:main.db\" }`",
+            ),
+            (
+                json!({"url": "sqlite::memory:", "setup": 5}),
+                "`databases.main.setup` must be a string",
+                "write, for example, `setup: \"CREATE TABLE IF NOT EXISTS …\"`",
+            ),
+            (
+                json!({"url": "sqlite::memory:", "sutep": "SELECT 1"}),
+                "`databases.main` has no setting `sutep`",
+                "did you mean `setup`?",
+            ),
+            (
+                json!({"url": "sqlite::memory:", "prepared_statements": false}),
+                "`prepared_statements` of the database `main` is for PostgreSQL",
+                "remove it",
+            ),
+            (
+                json!({"url": "postgres://me@h/app", "prepared_statements": "no"}),
+                "`databases.main.prepared_statements` must be true or false",
+                "write, for example, `prepared_statements: true`",
+            ),
+        ],
+    );
+    assert_refused(
+        "databases",
+        read,
+        &[(
+            json!("sqlite:main.db"),
+            "`databases` must hold settings",
+            "write a section [databases] with lines such as `main: \"sqlite:main.db\"`",
+        )],
+    );
 }
