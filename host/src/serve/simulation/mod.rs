@@ -52,12 +52,17 @@ fn all(first: u64, seeds: u64) {
 }
 
 #[test]
-fn queue_scheduler_and_swaps_hold_under_the_first_seeds() {
-    all(1, 20);
+fn queue_scheduler_and_swaps_hold_under_the_first_hundred_seeds() {
+    all(1, 100);
 }
 
 #[test]
-#[ignore = "two hours of one core"]
+fn queue_scheduler_and_swaps_hold_under_a_hundred_more_seeds() {
+    all(101, 100);
+}
+
+#[test]
+#[ignore = "an hour of one core"]
 fn endure_simulation() {
     all(fuzz::first_seed(), fuzz::variable("ENDURE_SEEDS").unwrap_or(10_000));
 }
