@@ -63,8 +63,9 @@ export class CircuitBreaker {
     return result;
   }
 
+  /** The circuit is closed again; one that is open stays so, since the call was made before it opened. */
   succeeded(): void {
-    if (this.failureCount == 0) return;
+    if (this.failureCount == 0 || this.state == "OPEN") return;
     state.delete(this.key("failures"));
     state.delete(this.key("opened"));
     state.delete(this.key("trial"));

@@ -131,7 +131,7 @@ export namespace metrics {
   }
 
   /**
-   * Databases, Redis servers and `[service] dependencies`, as the host checked them last: objects of
+   * Databases, Redis and gRPC servers, and `[service] dependencies`, as the host checked them last: objects of
    * `name kind status reason since checked duration_ms circuit`. `status` is `healthy`, `unhealthy`, or `unknown` before the
    * first check; `circuit`, with `[resilience]`, is `closed`, `open` or `half-open`.
    */

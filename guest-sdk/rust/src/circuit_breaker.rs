@@ -75,13 +75,20 @@ impl CircuitBreaker {
         Ok(state::get(&self.key("failures"))?.unwrap_or(0))
     }
 
-    /// Calls `call` unless the circuit is open.
+    /// Calls `call` unless the circuit is open. What it gives is given back even where the state cannot take note of it: the call
+    /// was made.
     pub fn call<T>(&self, call: impl FnOnce() -> Result<T>) -> Result<T> {
         self.enter()?;
         let result = call();
-        match &result {
-            Err(error) if error.status() >= 500 => self.failed()?,
-            _ => self.succeeded()?,
+        let noted = match &result {
+            Err(error) if error.status() >= 500 => self.failed(),
+            _ => self.succeeded(),
+        };
+        if let Err(error) = noted {
+            log::warn(
+                "a circuit breaker could not take note of a call",
+                fields! { breaker: self.name, reason: error.message() },
+            );
         }
         result
     }
@@ -98,8 +105,10 @@ impl CircuitBreaker {
         }
     }
 
+    /// Notes that a call went well: the circuit is closed, and counts failures from 0 again. One that is open stays so: the call
+    /// was made before it opened.
     pub fn succeeded(&self) -> Result<()> {
-        if self.failure_count()? > 0 {
+        if self.failure_count()? > 0 && self.state()? != "OPEN" {
             for what in ["failures", "opened", "trial"] {
                 state::delete(&self.key(what))?;
             }
@@ -107,6 +116,8 @@ impl CircuitBreaker {
         Ok(())
     }
 
+    /// Notes that a call failed. With the failure that reaches the threshold the circuit opens; an open one stays so
+    /// for `recovery_timeout` from now on.
     pub fn failed(&self) -> Result<()> {
         let failures = state::increment(&self.key("failures"), 1)?;
         if failures >= self.failure_threshold {

@@ -29,11 +29,13 @@ use crate::{
 };
 
 mod sealed {
+    /// Keeps `Number` to the types of this file.
     pub trait Sealed {}
 }
 
 /// What can be measured: any integer or floating-point number.
 pub trait Number: sealed::Sealed {
+    /// The value as a number of 64 bits: integers beyond 2⁵³ are rounded.
     fn to_f64(self) -> f64;
 }
 
@@ -127,10 +129,13 @@ pub fn get_uptime() -> f64 {
 /// One of the last requests.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RecentRequest {
+    /// `GET`, `POST`, `PUT`, `DELETE`, `PATCH`, `HEAD` or `OPTIONS`; `other` for any other.
     pub method: String,
     /// The route's path, such as `/users/{id}`; empty where there was no route.
     pub path: String,
+    /// The status that it was answered with.
     pub status: u16,
+    /// How long it took to answer it. Milliseconds.
     pub duration_ms: f64,
     /// When it was answered. Milliseconds since the Unix epoch.
     pub time: u64,
@@ -160,14 +165,15 @@ pub fn get_error_breakdown() -> BTreeMap<u16, u64> {
 pub struct DependencyStatus {
     /// As the file names it.
     pub name: String,
-    /// `sql`, `redis` or `http`.
+    /// `sql`, `redis`, `grpc` or `http`.
     pub kind: String,
     /// `healthy`, `unhealthy`, or `unknown` before the first check.
     pub status: String,
     /// Why it is unhealthy.
     pub reason: Option<String>,
-    /// When the status became what it is, and when it was checked last. Milliseconds since the Unix epoch; 0 before.
+    /// When the status became what it is. Milliseconds since the Unix epoch; 0 before the first check.
     pub since: u64,
+    /// When the last check ended. Milliseconds since the Unix epoch; 0 before the first one.
     pub checked: u64,
     /// How long the last check took.
     pub duration_ms: f64,
@@ -175,7 +181,7 @@ pub struct DependencyStatus {
     pub circuit: Option<String>,
 }
 
-/// Databases, Redis servers and `[service] dependencies`, as the host checked them last.
+/// Databases, Redis and gRPC servers, and `[service] dependencies`, as the host checked them last.
 pub fn get_dependency_status() -> Vec<DependencyStatus> {
     let dependencies = host::dependencies().into_iter();
     dependencies

@@ -106,14 +106,14 @@ async fn serve(options: Serve) -> Result<(), CommandFailure> {
     let schedules = beside.keep("schedules", |live, stop| scheduler::serve(live, stop, clock::system()));
     let (loading, settings) = (loader.clone(), loaded.settings);
     let is_watched = watch.is_some();
-    let mut first = watch.map(|mut watch| {
-        watch.set(&loaded.watch);
-        watch
-    });
+    // Kept over a restart of the task, too: what is watched is more than the file that the service began with.
+    let watched = Arc::new(parking_lot::Mutex::new(loaded.watch));
+    let mut first = watch;
     // Kept over a restart of the task: no signal is missed meanwhile.
     let signals = Arc::new(Mutex::new(signals));
     let reload = beside.keep("reload", move |live, _| {
-        let watch = first.take().or_else(|| is_watched.then(|| self::watch(&loading.file)));
+        let watch = first.take().or_else(|| is_watched.then(Watch::new));
+        let watch = watch.map(|watch| Watched::new(watch, watched.clone()));
         follow(watch, signals.clone(), loading.clone(), live, settings.clone())
     });
     let stop = Arc::new(stop);
@@ -222,17 +222,35 @@ fn watch(file: &Path) -> Watch {
     watch
 }
 
+/// Who watches, and the files that he does.
+struct Watched {
+    watch: Watch,
+    files: Arc<parking_lot::Mutex<Vec<PathBuf>>>,
+}
+
+impl Watched {
+    fn new(mut watch: Watch, files: Arc<parking_lot::Mutex<Vec<PathBuf>>>) -> Self {
+        watch.set(&files.lock());
+        Self { watch, files }
+    }
+
+    fn set(&mut self, files: &[PathBuf]) {
+        self.watch.set(files);
+        *self.files.lock() = files.to_vec();
+    }
+}
+
 /// Reloads at every change and at SIGHUP, for as long as the service runs. A file with errors leaves the running version
 /// alone.
 async fn follow(
-    mut watch: Option<Watch>,
+    mut watch: Option<Watched>,
     signals: Arc<Mutex<Signals>>,
     loader: Arc<Loader>,
     live: Arc<Live>,
     settings: ServiceSettings,
 ) {
     let mut signals = signals.lock().await;
-    let set = |watch: &mut Option<Watch>, files: &[PathBuf]| {
+    let set = |watch: &mut Option<Watched>, files: &[PathBuf]| {
         if let Some(watch) = watch {
             watch.set(files);
         }
@@ -275,9 +293,9 @@ async fn follow(
     }
 }
 
-async fn changed(watch: &mut Option<Watch>) {
-    match watch {
-        Some(watch) => watch.changed().await,
+async fn changed(watched: &mut Option<Watched>) {
+    match watched {
+        Some(watched) => watched.watch.changed().await,
         None => std::future::pending().await,
     }
 }

@@ -46,14 +46,32 @@ impl StoreState {
 pub enum CallFailure {
     /// The fujsen's own error.
     Error(Error),
+    /// The guest's code panicked or aborted, and said where.
     Panic(Panic),
-    Deadline(Duration),
+    /// Its time was over.
+    Deadline(TimeLimit),
+    /// Its memories and tables would have needed more than this together. Bytes, `[limits] memory`.
     Memory(usize),
+    /// It ran out of stack, or reached outside of its memory, which is how Rust's own stack runs out.
     Stack,
     /// It handed over more than this at once. Bytes.
     TooLong(usize),
     /// Any other trap, in wasmtime's words.
     Trap(String),
+}
+
+/// Whose time was over when a call was stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum TimeLimit {
+    /// That of every call.
+    #[error("stopped after {0:?}, the limit of a call (limits.deadline)")]
+    Call(Duration),
+    /// That of a schedule's runs.
+    #[error("stopped after {0:?}, the limit of a run (`deadline` of its schedule)")]
+    Run(Duration),
+    /// That of the fujsen that called it.
+    #[error("stopped when the time of the fujsen that called it was over")]
+    Caller,
 }
 
 impl CallFailure {
@@ -76,10 +94,7 @@ impl CallFailure {
         let (status, message) = match self {
             Self::Error(error) => return error,
             Self::Panic(panic) => (500, format!("panicked at {}: {}", place(&panic), panic.message)),
-            Self::Deadline(limit) => (
-                504,
-                format!("stopped after {limit:?}, the limit of a call (limits.deadline)"),
-            ),
+            Self::Deadline(limit) => (504, limit.to_string()),
             Self::Memory(limit) => (
                 500,
                 format!(

@@ -1,6 +1,9 @@
 //! One call of a fujsen, from its arguments to its reply or the error that its end amounts to.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use crate::{
     base::{
@@ -13,7 +16,7 @@ use crate::{
     },
     sandbox::{
         call::Call,
-        instance::{CallFailure, Guest},
+        instance::{CallFailure, Guest, TimeLimit},
         module::{Handler, Module},
         place::Panic,
     },
@@ -32,7 +35,7 @@ pub(crate) async fn run(handler: &Handler, arguments: Vec<Value>, call: Call, no
         .span(SpanKind::Internal, || handler.path.to_string().into());
     span.describe(|span| span.set("tusk.language", module.language.map_or("prebuilt", tsk::Language::name)));
     let running = handler.meter.start(&*context.clock, now);
-    let result = bounded(handler, Box::new(call), arguments).await;
+    let result = bounded(handler, Box::new(call), arguments, now).await;
     running.end(outcome(&result));
     let trace_id = span.trace_id();
     let place = |panic: &Panic| context.place(&module.section, panic);
@@ -96,8 +99,13 @@ fn outcome(result: &Result<Reply, CallFailure>) -> Outcome {
 
 /// Runs one fujsen: on an instance kept for reuse, else on a fresh one.
 /// An instance that trapped or was stopped is never entered again.
-async fn bounded(handler: &Handler, call: Box<Call>, arguments: Vec<Value>) -> Result<Reply, CallFailure> {
-    let (deadline, budget) = (call.deadline, call.context.limits.deadline);
+async fn bounded(
+    handler: &Handler,
+    call: Box<Call>,
+    arguments: Vec<Value>,
+    began: Instant,
+) -> Result<Reply, CallFailure> {
+    let (deadline, limit) = (call.deadline, limit(&call, began));
     let lane = call.context.lane.clone();
     let is_outermost = call.depth <= 1;
     let running = enter(handler.module.clone(), handler.function, call, arguments);
@@ -110,7 +118,18 @@ async fn bounded(handler: &Handler, call: Box<Call>, arguments: Vec<Value>) -> R
     };
     match tokio::time::timeout_at(deadline.into(), running).await {
         Ok(result) => result,
-        Err(_) => Err(CallFailure::Deadline(budget)),
+        Err(_) => Err(CallFailure::Deadline(limit)),
+    }
+}
+
+fn limit(call: &Call, began: Instant) -> TimeLimit {
+    let usual = call.context.limits.deadline;
+    let given = call.deadline.saturating_duration_since(began);
+    match call.depth {
+        2.. => TimeLimit::Caller,
+        // Whoever gives it another time does so a moment before it begins.
+        _ if given.abs_diff(usual) < Duration::from_millis(1) => TimeLimit::Call(usual),
+        _ => TimeLimit::Run(Duration::from_millis(given.as_micros().div_ceil(1000) as u64)),
     }
 }
 

@@ -30,12 +30,13 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
+    /// Has asked nobody yet, and asks as soon as it runs. `kept` is where good documents go.
     pub(crate) fn new(kept: Arc<LastGood>) -> Self {
         Self {
             kept,
             problem: None,
             ignored: Vec::new(),
-            due: None,
+            due: Some(Instant::now()),
         }
     }
 

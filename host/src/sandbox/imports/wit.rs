@@ -50,6 +50,8 @@ impl From<bindings::Reply> for Reply {
 impl From<bindings::Error> for Error {
     fn from(error: bindings::Error) -> Self {
         let bindings::Error { status, code, message } = error;
+        // What is no error's status is a mistake of the fujsen: a failure inside, whose message is for the log.
+        let status = if (400..600).contains(&status) { status } else { 500 };
         Self { status, code, message }
     }
 }
