@@ -20,6 +20,7 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
+    /// `folder` need not be there yet. It is the cache's alone: what is too much in it is removed.
     pub(crate) fn new(folder: PathBuf) -> Self {
         Self { folder }
     }
@@ -38,6 +39,8 @@ impl Cache {
         Some(bytes)
     }
 
+    /// Keeps `content` under `key`, in the place of what was there. Makes the folder where there is none, and removes
+    /// what was unused for longest where there is too much.
     pub(crate) fn put(&self, key: &[u8], content: &[u8]) -> io::Result<()> {
         private_folder(&self.folder)?;
         write_atomically(&self.path(key), &[Sha256::digest(content).as_slice(), content].concat())?;
@@ -207,6 +210,7 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Two lower-case hexadecimal digits for each byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

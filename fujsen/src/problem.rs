@@ -12,6 +12,7 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
+    /// `message` says what is wrong, `help` what to do about it.
     pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -27,6 +28,7 @@ impl Problem {
         )
     }
 
+    /// As an error at the first text of a module, which has nothing to do with it but cannot be compiled for it.
     pub(crate) fn report(self, module: &ModuleSource, code: &'static str) -> Diagnostic {
         let diagnostic = Diagnostic::error(code, self.message).help(self.help);
         module.at_first(diagnostic.label("needed for this fujsen"))

@@ -7,7 +7,9 @@ use tsk::{Diagnostic, Language, Source, Span};
 pub struct ModuleSource {
     /// Dotted section name; empty for the top level.
     pub section: String,
+    /// The language of all its texts.
     pub language: Language,
+    /// In the order of the file; one at least.
     pub texts: Vec<Text>,
 }
 
@@ -16,6 +18,7 @@ pub struct ModuleSource {
 pub struct Text {
     /// The key as written, such as `create_fujsen`.
     pub key: String,
+    /// The code, and where it stands.
     pub source: Source,
     /// The key's own place.
     pub key_span: Span,
@@ -26,6 +29,7 @@ pub struct Text {
 pub struct Prebuilt {
     /// Dotted section name; empty for the top level.
     pub section: String,
+    /// The key as written, such as `create_fujsen`.
     pub key: String,
     /// As written: relative to the folder of the TSK file.
     pub path: String,

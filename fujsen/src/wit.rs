@@ -9,7 +9,9 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../guest-sdk/wit");
 
 /// The world `tusk:fujsen/module`.
 pub(crate) struct World {
+    /// All types and interfaces of the package.
     pub(crate) resolve: Resolve,
+    /// The world itself, among those of `resolve`.
     pub(crate) id: WorldId,
 }
 
@@ -49,6 +51,7 @@ fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
     wit.filter_map(|file| Some((file.path().to_str()?, file.contents_utf8()?)))
 }
 
+/// SHA-256 of all files of guest-sdk/wit: a module that was made for others is made anew.
 pub(crate) fn fingerprint() -> [u8; 32] {
     let mut hash = Sha256::new();
     texts().for_each(|(name, text)| hash.update(format!("{name} {} {text}", text.len())));

@@ -88,7 +88,10 @@ pub(crate) fn check() -> anyhow::Result<()> {
         println!("{floors} floors, {count} arrows between files, all down, no circle, no name for two types");
         return Ok(());
     }
-    bail!("dependencies that point up or in a circle, or names that stand for two:\n  {}", broken.join("\n  "))
+    bail!(
+        "dependencies that point up or in a circle, or names that stand for two:\n  {}",
+        broken.join("\n  ")
+    )
 }
 
 fn arrows(name: &str) -> anyhow::Result<Arrows> {

@@ -28,6 +28,7 @@ use crate::{
     toolchain::Toolchain,
 };
 
+/// AssemblyScript, compiled by asc in Node.js.
 pub(crate) static LANGUAGE: Language = Language {
     known: tsk::Language::new(&recognized::TRAITS),
     compiled: Some(Compiled {

@@ -2,6 +2,7 @@
 
 use tsk::{Sign, Traits};
 
+/// The names of AssemblyScript, its ending, and what its lines look like beside those of JavaScript.
 pub(crate) static TRAITS: Traits = Traits {
     name: "assemblyscript",
     aliases: &["as", "ts", "typescript"],

@@ -19,9 +19,11 @@ use crate::{limits, wit::World};
 /// A component that imports and exports the world `tusk:fujsen/module`, and what its functions are.
 #[derive(Clone, Debug)]
 pub struct Component {
+    /// The component itself, in binary form.
     pub wasm: Vec<u8>,
     /// SHA-256 of `wasm`.
     pub hash: [u8; 32],
+    /// What its section `tusk:functions` says, in the order of file and line.
     pub functions: Vec<Function>,
 }
 

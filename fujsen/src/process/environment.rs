@@ -28,10 +28,12 @@ const KEPT_PREFIXES: &[&str] = &["RUSTUP_", "CARGO_HTTP_", "CARGO_NET_", "NPM_CO
 const FOLDERS: &[&str] = &["HOME", "CARGO_HOME", "RUSTUP_HOME"];
 
 impl Environment {
+    /// What this process's variables say, as they are now.
     pub(crate) fn of_process() -> Self {
         Self::of(std::env::vars_os())
     }
 
+    /// What these variables say. Those that tools have no use for are left out, and so are names that are not Unicode.
     pub(crate) fn of(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let named = variables
             .into_iter()

@@ -8,7 +8,9 @@ use crate::limits;
 pub(crate) enum Fate {
     /// By itself, with this code.
     Exit(i32),
+    /// It needed more memory than it may have.
     Memory,
+    /// It took longer than it may.
     Time,
     /// It started more processes than it may.
     Processes,

@@ -15,6 +15,7 @@ use crate::limits;
 /// What a program left.
 #[derive(Debug)]
 pub(crate) struct Ended {
+    /// How it ended.
     pub(crate) fate: Fate,
     /// What it said on its error output. The end is missing when there was too much.
     pub(crate) said: String,

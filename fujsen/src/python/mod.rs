@@ -3,6 +3,7 @@ mod recognized;
 
 use crate::language::Language;
 
+/// Python, which nothing compiles.
 pub(crate) static LANGUAGE: Language = Language {
     known: tsk::Language::new(&recognized::TRAITS),
     compiled: None,

@@ -2,6 +2,7 @@
 
 use tsk::{Sign, Traits};
 
+/// The names of Python, its ending, and what its lines look like.
 pub(crate) static TRAITS: Traits = Traits {
     name: "python",
     aliases: &["py"],

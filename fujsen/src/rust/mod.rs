@@ -29,6 +29,7 @@ use crate::{
     toolchain::Toolchain,
 };
 
+/// Rust, compiled by rustc against the SDK.
 pub(crate) static LANGUAGE: Language = Language {
     known: tsk::Language::new(&recognized::TRAITS),
     compiled: Some(Compiled {

@@ -2,6 +2,7 @@
 
 use tsk::{Sign, Traits};
 
+/// The names of Rust, its ending, and what its items begin with.
 pub(crate) static TRAITS: Traits = Traits {
     name: "rust",
     aliases: &["rs"],

@@ -8,6 +8,7 @@ use crate::{Datum, Error, FromDatum, Request, Result, datum::describe, deseriali
 pub struct Arguments(std::vec::IntoIter<Datum>);
 
 impl Arguments {
+    /// As the host passes them: one for each parameter, `null` where none was given.
     pub(crate) fn new(arguments: Vec<Datum>) -> Self {
         Self(arguments.into_iter())
     }
@@ -27,6 +28,7 @@ impl Arguments {
         self.optional(name)?.ok_or_else(|| missing(name))
     }
 
+    /// As [`required`](Self::required); none where the argument is `null` or missing.
     pub fn optional<T: Scalar>(&mut self, name: &str) -> Result<Option<T>> {
         match self.next() {
             Datum::Null => Ok(None),
@@ -42,6 +44,7 @@ impl Arguments {
         }
     }
 
+    /// As [`required_json`](Self::required_json), but `null` and a missing argument are none.
     pub fn optional_json<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>> {
         match self.next() {
             Datum::Null => Ok(None),
@@ -49,6 +52,7 @@ impl Arguments {
         }
     }
 
+    /// The HTTP request that the call serves. 400, with the code `argument`, where an event or a schedule started it.
     pub fn required_request(&mut self, name: &str) -> Result<Request> {
         self.optional_request(name)?.ok_or_else(|| {
             Error::bad_request(format!("`{name}`: no HTTP request started this call")).with_code("argument")
@@ -64,6 +68,7 @@ impl Arguments {
 
 /// Types that travel as they are. Stricter than [`FromDatum`]: an argument of the wrong type is the caller's mistake.
 pub trait Scalar: FromDatum {
+    /// Whether an argument is of a kind that this type takes. Whether it is in the type's range is not looked at yet.
     fn accepts(datum: &Datum) -> bool;
 }
 

@@ -98,10 +98,12 @@ impl<'de> Visitor<'de> for Read {
 /// The name under which bytes pass a serializer: one that takes values as they are gives them back as bytes.
 pub(crate) const NAME: &str = "$tusk::Bytes";
 
+/// As base64 in a newtype struct called [`NAME`]: a text in JSON, bytes to a serializer that knows the name.
 pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_newtype_struct(NAME, &encode(bytes))
 }
 
+/// Base64 with padding, in the alphabet of RFC 4648, section 4.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {

@@ -8,6 +8,8 @@ use crate::{Error, Result, bytes};
 
 /// What can be passed to a query, a Redis command, a log line or another fujsen.
 pub trait ToDatum {
+    /// The value as the host takes it. Objects, lists other than of bytes, and integers beyond 64 signed bits are JSON
+    /// text.
     fn to_datum(&self) -> Datum;
 }
 
@@ -16,6 +18,8 @@ pub trait FromDatum: Sized {
     /// What is expected, such as `an integer`.
     const EXPECTED: &'static str;
 
+    /// Reads `datum`; none when it is of another kind, or out of the type's range. A text that spells a number or a
+    /// boolean is read as one.
     fn from_datum(datum: Datum) -> Option<Self>;
 }
 

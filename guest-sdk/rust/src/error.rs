@@ -111,6 +111,7 @@ impl Error {
         self
     }
 
+    /// An error as the host gives it, with its status, code and message as they are.
     pub(crate) fn from_host(error: types::Error) -> Self {
         Self {
             status: error.status,
@@ -119,6 +120,7 @@ impl Error {
         }
     }
 
+    /// The error as the world's `call` gives it.
     pub(crate) fn into_host(self) -> types::Error {
         types::Error {
             status: self.status,

@@ -60,17 +60,22 @@ impl Options {
 pub struct Event {
     /// The same at every delivery.
     pub id: String,
+    /// The event's type, such as `user_created`. `type` in JSON.
     #[serde(rename = "type")]
     pub kind: String,
+    /// What its publisher passed; `null` where that is nothing.
     #[serde(default)]
     pub data: Value,
+    /// The service that published it.
     #[serde(default)]
     pub source_service: Option<String>,
+    /// The one service that it is for; none for every service that handles the type.
     #[serde(default)]
     pub target_service: Option<String>,
     /// Seconds since the Unix epoch, where a service of this kind published it.
     #[serde(default)]
     pub timestamp: Value,
+    /// Events of one key are handled one after the other; none for an event without a key.
     #[serde(default)]
     pub key: Option<String>,
 }

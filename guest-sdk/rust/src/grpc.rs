@@ -148,6 +148,7 @@ pub struct Messages {
 }
 
 impl Messages {
+    /// Each message as JSON.
     pub fn values(&self) -> &[Value] {
         &self.values
     }

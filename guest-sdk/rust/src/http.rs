@@ -130,6 +130,7 @@ impl Response {
         find(&self.0.headers, |key| key.eq_ignore_ascii_case(name))
     }
 
+    /// All headers, their names in lower case. A name is there once for each of its values.
     pub fn headers(&self) -> &[(String, String)] {
         &self.0.headers
     }
@@ -144,6 +145,7 @@ impl Response {
         Duration::from_micros(self.0.elapsed_us)
     }
 
+    /// The body, decompressed where it came compressed.
     pub fn bytes(&self) -> &[u8] {
         &self.0.body
     }

@@ -11,7 +11,9 @@ thread_local! {
 /// A stream, as `println!` and `eprintln!` have them.
 #[derive(Clone, Copy, Debug)]
 pub enum Stream {
+    /// Standard output: lines are logged at the level `info`.
     Out,
+    /// Standard error: lines are logged at the level `warn`.
     Err,
 }
 

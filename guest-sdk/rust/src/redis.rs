@@ -32,10 +32,12 @@ impl Server {
         host::command(&self.name, name, arguments).map_err(Error::from_host)
     }
 
+    /// The value of a key; none when there is none.
     pub fn get<T: FromDatum>(&self, key: &str) -> Result<Option<T>> {
         self.one("GET", params![key])
     }
 
+    /// Sets a value that stays until it is deleted. A lifetime that the key had before is over.
     pub fn set(&self, key: &str, value: impl ToDatum) -> Result<()> {
         self.done("SET", params![key, value])
     }
@@ -50,18 +52,22 @@ impl Server {
         self.one("DEL", &data(keys))
     }
 
+    /// Whether there is a value at a key, of whatever type.
     pub fn exists(&self, key: &str) -> Result<bool> {
         self.one("EXISTS", params![key])
     }
 
+    /// Adds 1 and gives the sum. A key without a value counts as 0.
     pub fn incr(&self, key: &str) -> Result<i64> {
         self.one("INCR", params![key])
     }
 
+    /// Adds `amount`, which may be negative, and gives the sum.
     pub fn incr_by(&self, key: &str, amount: i64) -> Result<i64> {
         self.one("INCRBY", params![key, amount])
     }
 
+    /// Takes 1 away and gives what is left. A key without a value counts as 0.
     pub fn decr(&self, key: &str) -> Result<i64> {
         self.one("DECR", params![key])
     }
@@ -77,10 +83,12 @@ impl Server {
         Ok(left.try_into().ok().map(Duration::from_millis))
     }
 
+    /// Sets a field of a hash, which is made where there is none.
     pub fn hset(&self, key: &str, field: &str, value: impl ToDatum) -> Result<()> {
         self.done("HSET", params![key, field, value])
     }
 
+    /// The value of a field of a hash; none when the hash or the field is not there.
     pub fn hget<T: FromDatum>(&self, key: &str, field: &str) -> Result<Option<T>> {
         self.one("HGET", params![key, field])
     }
@@ -95,10 +103,12 @@ impl Server {
         Ok(pairs)
     }
 
+    /// Deletes a field of a hash. Whether it was there.
     pub fn hdel(&self, key: &str, field: &str) -> Result<bool> {
         self.one("HDEL", params![key, field])
     }
 
+    /// Adds `amount` to a field of a hash and gives the sum. A field that is not there counts as 0.
     pub fn hincr_by(&self, key: &str, field: &str, amount: i64) -> Result<i64> {
         self.one("HINCRBY", params![key, field, amount])
     }
@@ -113,14 +123,17 @@ impl Server {
         self.one("RPUSH", params![key, value])
     }
 
+    /// Takes the first item off a list; none when it is empty or not there.
     pub fn lpop<T: FromDatum>(&self, key: &str) -> Result<Option<T>> {
         self.one("LPOP", params![key])
     }
 
+    /// Takes the last item off a list; none when it is empty or not there.
     pub fn rpop<T: FromDatum>(&self, key: &str) -> Result<Option<T>> {
         self.one("RPOP", params![key])
     }
 
+    /// How many items a list has; 0 when it is not there.
     pub fn llen(&self, key: &str) -> Result<i64> {
         self.one("LLEN", params![key])
     }
@@ -158,10 +171,12 @@ impl Server {
         self.one("SREM", params![key, member])
     }
 
+    /// All members of a set, in no order.
     pub fn smembers<T: FromDatum>(&self, key: &str) -> Result<Vec<T>> {
         self.list("SMEMBERS", params![key])
     }
 
+    /// Whether a set has a member.
     pub fn sismember(&self, key: &str, member: impl ToDatum) -> Result<bool> {
         self.one("SISMEMBER", params![key, member])
     }
@@ -202,7 +217,9 @@ impl Server {
 /// An end of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
+    /// The head, from which [`Server::lpop`] takes.
     Left,
+    /// The tail, from which [`Server::rpop`] takes.
     Right,
 }
 

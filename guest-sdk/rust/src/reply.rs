@@ -9,6 +9,7 @@ use crate::{Datum, Result};
 
 /// What a fujsen may answer: anything that is [`Serialize`] (JSON, status 200), [`Created`], [`Response`].
 pub trait IntoReply {
+    /// What the host is given. 500 where the value cannot be serialized.
     fn into_reply(self) -> Result<Reply>;
 }
 

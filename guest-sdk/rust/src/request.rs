@@ -25,7 +25,9 @@ pub struct Request {
     pub parameters: Vec<(String, String)>,
     /// Query parameters in order, percent-decoded.
     pub query: Vec<(String, String)>,
+    /// All headers, their names in lower case. A name is there once for each of its values.
     pub headers: Vec<(String, String)>,
+    /// As it came; empty where there was none.
     pub body: Vec<u8>,
     /// The service that sent it; none where no token and no certificate proves who it is. Unlike the header
     /// `x-service-name`, which anybody can write.

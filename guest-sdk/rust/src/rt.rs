@@ -60,6 +60,7 @@ pub(crate) struct Cleanup {
 }
 
 impl Cleanup {
+    /// Allocates; for a layout of size 0 a null pointer, and nothing to free. Aborts where there is no memory left.
     pub(crate) fn new(layout: Layout) -> (*mut u8, Option<Self>) {
         if layout.size() == 0 {
             return (std::ptr::null_mut(), None);

@@ -123,22 +123,27 @@ impl Rows {
         }
     }
 
+    /// The names of the columns, in the order of the statement.
     pub fn columns(&self) -> &[String] {
         &self.head.columns
     }
 
+    /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
+    /// The first row, if there is one.
     pub fn first(&self) -> Option<&Row> {
         self.rows.first()
     }
 
+    /// The rows in the order in which the database gave them.
     pub fn iter(&self) -> std::slice::Iter<'_, Row> {
         self.rows.iter()
     }
@@ -252,7 +257,9 @@ fn shortened(statement: &str) -> String {
 
 /// A column's name or position.
 pub trait Column {
+    /// The position among `columns`, from 0; none where there is no such column. Of several with one name, the first.
     fn position(&self, columns: &[String]) -> Option<usize>;
+    /// The column as a message names it: a name stands in backquotes.
     fn describe(&self) -> String;
 }
 

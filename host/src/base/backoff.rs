@@ -5,11 +5,14 @@ use std::time::Duration;
 /// How the pauses of one kind of attempt grow.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff {
+    /// The pause after the first attempt.
     pub first: Duration,
+    /// What no pause exceeds; `first` counts in its place where that is longer.
     pub longest: Duration,
 }
 
 impl Backoff {
+    /// Pauses that begin with `first` and double up to `longest`.
     pub const fn new(first: Duration, longest: Duration) -> Self {
         Self { first, longest }
     }

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 pub struct Bearer([u8; 32]);
 
 impl Bearer {
+    /// Keeps the SHA-256 digest of a token that the file gives, not the token itself.
     pub(crate) fn new(token: &str) -> Self {
         Self(Sha256::digest(token.as_bytes()).into())
     }

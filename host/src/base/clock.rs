@@ -11,9 +11,12 @@ use std::{
 
 use jiff::Timestamp;
 
+/// Tells the time: [`System`] in the host, a clock that can be moved in tests.
 pub trait Clock: Send + Sync + 'static {
+    /// The time of day in UTC. It jumps, also back, when somebody sets the clock.
     fn wall(&self) -> Timestamp;
 
+    /// A moment to measure durations from: never before an earlier one, whoever sets the clock.
     fn monotonic(&self) -> Instant;
 }
 
@@ -31,6 +34,7 @@ impl Clock for System {
     }
 }
 
+/// The machine's clock, for whoever keeps one.
 pub fn system() -> Arc<dyn Clock> {
     Arc::new(System)
 }

@@ -14,6 +14,7 @@ pub(crate) struct Explanation {
     pub(crate) remedy: Option<String>,
 }
 
+/// A failure of this HTTP status and with this word, of which nobody knows what to write instead.
 pub(crate) fn is(status: u16, code: &'static str) -> Explanation {
     Explanation {
         status,
@@ -23,10 +24,12 @@ pub(crate) fn is(status: u16, code: &'static str) -> Explanation {
 }
 
 impl Explanation {
+    /// The same, with what to write instead.
     pub(crate) fn help(self, remedy: impl Into<String>) -> Self {
         self.may_help(Some(remedy))
     }
 
+    /// The same, with what to write instead where that is known. An earlier remedy is replaced, also by none.
     pub(crate) fn may_help(self, remedy: Option<impl Into<String>>) -> Self {
         let remedy = remedy.map(Into::into);
         Self { remedy, ..self }
@@ -35,6 +38,7 @@ impl Explanation {
 
 /// What went wrong in a room, which knows it by cases. Shown, it says what happened.
 pub(crate) trait Explain: Display {
+    /// Its status, its word, and what to write instead.
     fn explain(&self) -> Explanation;
 
     /// The status and the word.

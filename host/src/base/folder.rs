@@ -24,6 +24,8 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
+    /// Opens a folder, from which all is read later, even if another takes its place. Fails where it is missing or is
+    /// none.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
             dir: Dir::open_ambient_dir(path, ambient_authority())?,

@@ -22,6 +22,7 @@ pub(crate) struct Section<'a> {
     object: Option<&'a Object>,
     /// Of a section from the top of the file: shows how a value is written.
     sources: Option<&'a SourceMap>,
+    /// What was found wrong so far, in the order in which it was read.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -87,6 +88,7 @@ impl<'a> Section<'a> {
         self.object.is_some()
     }
 
+    /// The value of a key; none where the file leaves out the key or the section.
     pub(crate) fn get(&self, key: &str) -> Option<&'a Node> {
         self.object?.get(key)
     }
@@ -106,6 +108,8 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Reports that the value of a key is not `expected`; `instead` is an example of a right one, as the file writes
+    /// it.
     pub(crate) fn wrong(&mut self, key: &str, node: &Node, expected: &str, instead: &str) {
         let message = format!("`{}.{key}` must be {expected}", self.path);
         let written = self.sources.map_or("", |sources| sources.slice(node.span));
@@ -125,6 +129,8 @@ impl<'a> Section<'a> {
         self.diagnostics.push(wrong);
     }
 
+    /// A string, which may not be a secret. None where there is no value, or another one, which is reported with
+    /// `instead` as the example.
     pub(crate) fn text(&mut self, key: &str, instead: &str) -> Option<&'a str> {
         let node = self.get(key)?;
         if let Value::String(text) = &node.value {
@@ -183,6 +189,7 @@ impl<'a> Section<'a> {
         texts
     }
 
+    /// `true` or `false`. None where there is no value, or another one, which is reported.
     pub(crate) fn boolean(&mut self, key: &str) -> Option<bool> {
         let node = self.get(key)?;
         if let Value::Bool(value) = node.value {
@@ -212,6 +219,8 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// An integer within `range`. None where there is no value, or another one, which is reported with `instead` as the
+    /// example.
     pub(crate) fn integer(&mut self, key: &str, range: RangeInclusive<i64>, instead: i64) -> Option<i64> {
         let node = self.get(key)?;
         match node.value {

@@ -13,7 +13,9 @@ use crate::{
 
 /// The values of the file, and in their place those that have come from elsewhere.
 pub enum Values {
+    /// As the file says, for good.
     Fixed(ConfigTable),
+    /// As the file says, but for values that `replace` has put in their place.
     Changing {
         /// As the file says.
         root: Object,
@@ -22,6 +24,7 @@ pub enum Values {
 }
 
 impl Values {
+    /// The values of a file, which do not change.
     pub fn new(config: &Config) -> Self {
         Self::Fixed(ConfigTable::new(&config.root))
     }
@@ -165,8 +168,11 @@ fn readable(root: &Object) -> Object {
 /// What a fujsen finds at a key.
 #[derive(Debug)]
 pub(crate) enum ConfigLookup<'a> {
+    /// There is nothing.
     Nothing,
+    /// A value.
     Plain(&'a Value),
+    /// A value with operators in it, which are to be run first.
     Deferred(&'a Node),
     /// A path into a section that only the host reads, whether there is anything or not.
     Kept(String),
@@ -193,6 +199,7 @@ fn insert_all(by_path: &mut HashMap<String, Held>, parent: &str, object: &Object
 /// What a guest is not told, or asks in vain.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
+    /// The path leads to what the host alone reads.
     #[error(
         "no fujsen reads `{}`: what [{}] holds is for the host alone; write a value that fujsens need, too, in a section of \
          your own",
@@ -200,10 +207,13 @@ pub(crate) enum ConfigError {
         sections::of(.0).map_or("", |section| section.name)
     )]
     Kept(String),
+    /// The configuration or the schema that is to be checked is too long.
     #[error("the {} is over {} KiB", .0, limits::SCHEMA_DOCUMENT >> 10)]
     TooLarge(&'static str),
+    /// The configuration or the schema that is to be checked is not JSON; `what` says which.
     #[error("the {what} is no JSON: {why}")]
     NotJson { what: &'static str, why: serde_json::Error },
+    /// The schema is wrong: all that is, a line for each mistake.
     #[error("{0}")]
     Schema(String),
 }

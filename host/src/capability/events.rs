@@ -30,13 +30,16 @@ pub struct Events {
 /// Why an event was not published, as far as anybody knows.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EventsError {
+    /// The queue holds as many events as it may.
     #[error(
         "{queue} holds {most} events, all that it may (`length` of [message_queue]): some service does not handle its own; \
          `tusk-host events FILE status` shows which"
     )]
     Full { queue: String, most: usize },
+    /// The queue did not answer in time: the event may be there or not.
     #[error("{0} did not answer")]
     Silent(String),
+    /// Of the queue itself, or of the event.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
@@ -100,10 +103,12 @@ impl Events {
         })
     }
 
+    /// The queue, for whoever takes events out of it.
     pub(crate) fn queue(&self) -> &Arc<dyn Queue> {
         &self.queue
     }
 
+    /// What the file says of it.
     pub(crate) fn settings(&self) -> &QueueSettings {
         &self.settings
     }

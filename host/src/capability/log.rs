@@ -22,15 +22,20 @@ pub struct LogSession {
 /// Whose line it is.
 #[derive(Clone)]
 pub(crate) struct Author {
+    /// The name of the service.
     pub(crate) service: Arc<str>,
+    /// The section that the fujsen is in.
     pub(crate) section: Arc<str>,
+    /// The fujsen's name.
     pub(crate) fujsen: Arc<str>,
+    /// The id of the request that the call is for.
     pub(crate) request_id: Arc<str>,
     /// Where its trace is recorded.
     pub(crate) trace_id: Option<Arc<str>>,
 }
 
 impl LogSession {
+    /// Writes one line, with its fields as JSON. A line over a bound of the call is dropped and counted.
     pub(crate) fn write(&mut self, author: Author, level: Level, message: &str, fields: &[(String, Value)]) {
         let bytes = message.len()
             + fields

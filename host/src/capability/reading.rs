@@ -13,14 +13,19 @@ use crate::{
 
 /// What capabilities read of a file, and what they have of the process.
 pub(crate) struct Reading<'a> {
+    /// The values of the file.
     pub config: &'a Config,
     /// The TSK file.
     pub file: &'a Path,
     /// The service's name.
     pub service: &'a Arc<str>,
+    /// What the service is to those whom it calls.
     pub credentials: Credentials,
+    /// What the file says of calls that go wrong.
     pub policies: Arc<Policies>,
+    /// The files and servers that the process has open.
     pub stores: &'a Stores,
+    /// The meters of the process.
     pub metrics: &'a Metrics,
 }
 
@@ -34,6 +39,8 @@ impl Reading<'_> {
 /// What this service is to those whom it calls.
 #[derive(Clone, Default)]
 pub struct Credentials {
+    /// Its name, and the tokens that prove it.
     pub identity: Arc<MeshIdentity>,
+    /// Its certificate, and whom it believes.
     pub tls: tls::OutgoingTls,
 }

@@ -9,13 +9,17 @@ use crate::observe::{trace_context::TraceContext, traces::Trace};
 /// A request that the service received, as its fujsens may see it.
 #[derive(Clone, Debug)]
 pub struct IncomingRequest {
+    /// The method, which may be any word that the client sent.
     pub method: http::Method,
+    /// What the client asked for, with the query.
     pub uri: http::Uri,
     /// Path parameters, percent-decoded.
     pub parameters: Vec<(String, String)>,
     /// Query parameters in order, percent-decoded.
     pub query: Vec<(String, String)>,
+    /// All its headers, in the one form that the server brings them into.
     pub headers: http::HeaderMap,
+    /// The whole body; empty where there is none.
     pub body: Bytes,
     /// The service that sent it, where that is proved.
     pub service: Option<Arc<str>>,
@@ -24,6 +28,8 @@ pub struct IncomingRequest {
 /// Where a call comes from: carried along to logs and to outgoing requests.
 #[derive(Clone, Debug)]
 pub struct CallOrigin {
+    /// The client's `x-request-id` where it is sound, else one made here: all that is done for a request is logged with
+    /// it.
     pub request_id: Arc<str>,
     /// The place of this call.
     pub trace: Trace,

@@ -41,6 +41,7 @@ pub(crate) fn told(panic: &PanicHookInfo<'_>) -> String {
     format!("{}panicked at {}: {message}", task.unwrap_or_default(), place(panic))
 }
 
+/// File, line and column of a panic.
 pub(crate) fn place(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map(ToString::to_string);
     place.unwrap_or_else(|| "an unknown place".to_owned())

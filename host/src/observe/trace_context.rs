@@ -19,6 +19,7 @@ pub struct TraceContext {
 /// The span that another one is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parent {
+    /// Its id within the trace, which is not 0.
     pub span: u64,
     /// Another process's.
     pub is_foreign: bool,
@@ -90,26 +91,32 @@ impl TraceContext {
         }
     }
 
+    /// Whether the trace is recorded: the flag `sampled`.
     pub fn is_sampled(&self) -> bool {
         self.flags & SAMPLED != 0
     }
 
+    /// The trace's id, which is not 0. [`Self::id`] writes it as text.
     pub fn trace_id(&self) -> u128 {
         self.trace
     }
 
+    /// The id of this span, which is not 0.
     pub fn span_id(&self) -> u64 {
         self.span
     }
 
+    /// What this span is part of; none at the start of a trace, and for a span that was read from a message.
     pub fn parent(&self) -> Option<Parent> {
         self.parent
     }
 
+    /// The flags of `traceparent`, of which the lowest says that the trace is recorded.
     pub fn flags(&self) -> u8 {
         self.flags
     }
 
+    /// The vendor state, as the header `tracestate` has it. None where the caller sent none, or one of over 512 bytes.
     pub fn state(&self) -> Option<&str> {
         self.state.as_deref()
     }

@@ -27,7 +27,9 @@ pub trait Fujsens: Send + Sync {
 pub struct Caller<'a> {
     /// Names of this section come first.
     pub section: &'a str,
+    /// The caller's own: the request, its id and its trace.
     pub origin: CallOrigin,
+    /// When the caller's time is over, and with it the callee's. By the clock that does not go back.
     pub deadline: Instant,
     /// That of the callee.
     pub depth: u8,
@@ -37,6 +39,7 @@ pub struct Caller<'a> {
 
 /// What a module is to its calls.
 pub struct Callee {
+    /// The section of the module, dotted; empty for the top level.
     pub section: Arc<str>,
     /// `section.name`.
     pub path: Arc<str>,
@@ -45,13 +48,17 @@ pub struct Callee {
 /// One running call: what host functions know about who called them. Lives for one call, never longer, so that an
 /// instance that is kept for reuse holds no version of the service.
 pub struct Call {
+    /// What its version of the service gives to it, held until the call ends.
     pub context: Arc<Context>,
+    /// What runs the fujsens that this one calls.
     pub fujsens: Arc<dyn Fujsens>,
     /// The section whose module runs; empty for the top level.
     pub section: Arc<str>,
     /// `section.name`, for logs and errors.
     pub fujsen: Arc<str>,
+    /// The request, its id and its trace, at a place of the call's own where the trace is recorded.
     pub origin: CallOrigin,
+    /// When the call must have ended, host calls included. By the clock that does not go back.
     pub deadline: Instant,
     /// 1 for a call from outside.
     pub depth: u8,
@@ -59,11 +66,14 @@ pub struct Call {
     pub failure: Option<Error>,
     /// Set by `fujsen.panic`; the guest traps right after.
     pub panic: Option<Panic>,
+    /// What capabilities keep until the call ends.
     pub sessions: Sessions,
     retained: usize,
 }
 
 impl Call {
+    /// A call that has not begun. `depth` is 1 for a call from outside, and one more for each fujsen that called
+    /// another.
     pub fn new(
         context: Arc<Context>,
         fujsens: Arc<dyn Fujsens>,

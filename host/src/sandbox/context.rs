@@ -16,13 +16,19 @@ use crate::{
 
 /// Who runs, within which limits, and what it may reach.
 pub struct Context {
+    /// Name and version of the service.
     pub service: Resource,
+    /// What `[limits]` says, with defaults where it says nothing.
     pub limits: Limits,
+    /// What the file names and grants.
     pub capabilities: Capabilities,
     /// Finds the meters of this version, and the process's metrics behind them.
     pub metrics: metrics::Version,
+    /// The texts of the file and of what it includes, for the places that messages name.
     pub sources: SourceMap,
+    /// Where the texts of fujsens stand in these sources, for the places of panics.
     pub(crate) places: Places,
+    /// Where calls that run long go on: one for the whole process.
     pub(crate) lane: Arc<Lane>,
     /// What all of it reads the time from.
     pub(crate) clock: Arc<dyn Clock>,

@@ -15,11 +15,13 @@ use crate::{
 /// Compiles and runs modules. Cheap to clone; the epoch advances while one clone lives.
 #[derive(Clone)]
 pub struct Host {
+    /// Wasmtime, with all that is configured of it. A clone is the same engine.
     pub engine: Engine,
     /// Offers the capabilities, and nothing else.
     pub linker: Arc<Linker<StoreState>>,
     /// Offers WASI preview 2 with nothing granted beside them, for components that import it.
     pub wasi_linker: Arc<Linker<StoreState>>,
+    /// Where calls that run long go on; all clones share it.
     pub(crate) lane: Arc<Lane>,
 }
 

@@ -26,12 +26,15 @@ pub struct Module {
     pub language: Option<Language>,
     /// Of the component. Bytes.
     pub size: usize,
+    /// SHA-256 of the component's bytes: a module whose hash, section and reuse are the same is kept over a swap.
     pub hash: [u8; 32],
+    /// Its fujsens, in the order of file and line. A handler holds an index into them.
     pub functions: Vec<Function>,
     /// How many calls one instance serves; 1 is a fresh instance for each.
     pub reuse: u32,
     /// The interfaces that it imports, with their versions.
     pub imports: Vec<String>,
+    /// The component with all imports linked, from which an instance is made for a call.
     pub(crate) pre: ModulePre<StoreState>,
     /// Of each function.
     pub(crate) habits: Vec<Habit>,
@@ -41,12 +44,17 @@ pub struct Module {
 
 /// What distinguishes a module besides its code.
 pub struct ModulePlace {
+    /// Dotted section name; empty for the top level.
     pub section: Arc<str>,
+    /// `None` for a prebuilt module.
     pub language: Option<Language>,
+    /// How many calls one instance serves; 1 is a fresh instance for each.
     pub reuse: u32,
 }
 
 impl Module {
+    /// Links a component, with WASI where it imports that. `code` is `source.wasm`, compiled for the engine of `host`.
+    /// Fails when it imports what the host does not offer, or does not export the world's `call`.
     pub fn new(host: &Host, place: ModulePlace, source: &fujsen::Component, code: Component) -> wasmtime::Result<Self> {
         let imports: Vec<String> = code
             .component_type()
@@ -78,15 +86,18 @@ pub(crate) fn is_wasi(interface: &str) -> bool {
 /// One fujsen of a module: what a route or a call leads to.
 #[derive(Clone)]
 pub struct Handler {
+    /// The module that holds it, shared with its other fujsens.
     pub module: Arc<Module>,
     /// `section.name`.
     pub path: Arc<str>,
+    /// Counts its calls and their times, for this version of the service.
     pub(crate) meter: Arc<metrics::Fujsen>,
     /// Index into the module's functions.
     pub(crate) function: usize,
 }
 
 impl Handler {
+    /// What the module says of it: parameters, result, place.
     #[expect(
         clippy::indexing_slicing,
         reason = "a handler is made with the index of one of its module's functions"

@@ -7,9 +7,14 @@ use tsk::{Position, SourceMap, Span};
 /// Where a guest's code gave up, in the compiler's terms.
 #[derive(Clone, Debug)]
 pub struct Panic {
+    /// What it said. The guest's own words.
     pub message: String,
+    /// As the compiler was told: for a text of a TSK file its key and the ending of its language, such as
+    /// `list_fujsen.rs`.
     pub file: String,
+    /// Counted from 1; 0 where it is unknown.
     pub line: u32,
+    /// Counted from 1; 0 where it is unknown.
     pub column: u32,
 }
 

@@ -19,6 +19,7 @@ use wasmtime::{Engine, component::Component};
 
 const TAG: usize = 32;
 
+/// A folder of machine code: a file for each module and each setting of the engine.
 pub(crate) struct Precompiled {
     folder: PathBuf,
     /// None when the folder cannot be trusted: then nothing is kept.

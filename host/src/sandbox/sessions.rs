@@ -7,8 +7,11 @@ use crate::{
 
 /// Made once per call; dropping it ends whatever the call left open.
 pub struct Sessions {
+    /// Which version of the file's values the call sees.
     pub config: config::ConfigSession,
+    /// How much of its bound of the log is used up.
     pub log: log::LogSession,
+    /// Transactions that it has open. They are rolled back when it ends.
     pub sql: sql::SqlSession,
 }
 

@@ -22,7 +22,9 @@ use crate::{
 /// Why a module cannot start.
 #[derive(Debug)]
 pub(crate) struct StartRefused {
+    /// What happened, to be put after `the module … cannot be started:`.
     pub(crate) message: String,
+    /// What to do about it, where there is something to say.
     pub(crate) help: Option<&'static str>,
     /// Where its code gave up.
     pub(crate) panic: Option<Panic>,

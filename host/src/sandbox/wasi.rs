@@ -32,6 +32,8 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
+    /// Grants no file, socket, argument or variable. Clocks and random numbers are there; both output streams go to the
+    /// log.
     pub(crate) fn new() -> Self {
         let printed = [Printed::default(), Printed::default()];
         let context = WasiCtx::builder()
@@ -51,6 +53,7 @@ impl Wasi {
         }
     }
 
+    /// What wasmtime's implementation of WASI works on.
     pub(crate) fn view(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.context,

@@ -22,11 +22,16 @@ const EVENT: &str = "alert";
 /// An alert that has begun or ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Alert {
+    /// The name of the alert, such as `high_error_rate`.
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
+    /// `warning` or `critical`.
     pub(crate) severity: &'static str,
+    /// A sentence for people, with value and threshold.
     pub(crate) message: String,
+    /// What the figure is now. Percent or seconds, as the kind says; 1 or 0 for one that only fires or does not.
     pub(crate) value: f64,
+    /// What the value has crossed, in the same unit; 0 where the file no longer names one, or there is none.
     pub(crate) threshold: f64,
     /// False when it has ended.
     pub(crate) firing: bool,

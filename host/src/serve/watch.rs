@@ -67,6 +67,7 @@ struct Hearing {
 }
 
 impl Watch {
+    /// Looks at no files yet. Where the system tells of no changes, the log says so, and it is looked every second.
     pub(crate) fn new() -> Self {
         let heard = Arc::<Heard>::default();
         let hearing = heard.clone();

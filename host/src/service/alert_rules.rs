@@ -13,20 +13,28 @@ pub struct Rules(pub(crate) Vec<AlertRule>);
 /// An alert fires when its value is above the threshold.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AlertRule {
+    /// Which figure is looked at.
     pub(crate) kind: AlertKind,
+    /// Percent or seconds, as the kind says. Above 0.
     pub(crate) threshold: f64,
 }
 
+/// Figures that `[alerts]` can set a threshold for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AlertKind {
+    /// Requests of the last minute that were answered with 5xx. Percent.
     ErrorRate,
+    /// The mean time of a request of the last minute. Seconds.
     ResponseTime,
+    /// What the process holds of the memory that it may use. Percent.
     MemoryUsage,
 }
 
 impl AlertKind {
+    /// Every kind, in the order in which they are looked at.
     pub(crate) const ALL: [Self; 3] = [Self::ErrorRate, Self::ResponseTime, Self::MemoryUsage];
 
+    /// The setting of `[alerts]`, and the name of the alert in the log, its event and its metric.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ErrorRate => "high_error_rate",
@@ -35,6 +43,7 @@ impl AlertKind {
         }
     }
 
+    /// `warning` or `critical`, for the log and the event.
     pub(crate) fn severity(self) -> &'static str {
         match self {
             Self::ErrorRate | Self::ResponseTime => "warning",

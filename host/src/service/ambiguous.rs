@@ -8,6 +8,8 @@ use crate::{
     service::{names::Handlers, target::is_name},
 };
 
+/// A warning, at its place, for each bare word that names a fujsen and is the path of a value, too. In sections that
+/// lead to fujsens, such as `[routes]`, only when that value names another fujsen.
 pub(crate) fn warnings(config: &Config, handlers: &Handlers) -> Vec<Diagnostic> {
     let mut finder = Finder {
         config,

@@ -29,25 +29,35 @@ use crate::{
 pub struct App {
     /// What every call of it has.
     pub context: Arc<Context>,
+    /// `[remote_config]`; none without that section, and where its URL is empty.
     pub remote_config: Option<remote_config::RemoteConfigPlan>,
+    /// `[cors]`.
     pub cors: Cors,
     /// Where the file says that operators ask.
     pub admin: Option<SocketAddr>,
     /// What the admin address asks for.
     pub admin_token: Option<Bearer>,
+    /// `[service] dependencies` and `health_check`.
     pub health: health_plan::HealthPlan,
+    /// `[alerts]`.
     pub alerts: alert_rules::Rules,
     /// Which services may call which route.
     pub policy: mesh::AccessPolicy,
     /// How it is called: without TLS where there is none.
     pub tls: Option<Arc<tls::IncomingTls>>,
+    /// Bounds how many calls run at once, and how many requests wait for a place.
     pub gate: Gate,
+    /// Every module of the file, also one that no route, event or schedule leads to.
     pub modules: Vec<Arc<Module>>,
     /// By `section.name`.
     pub handlers: Handlers,
+    /// `[routes]`.
     pub routes: Routes,
+    /// `[events]`.
     pub subscriptions: Subscriptions,
+    /// `[schedules]`.
     pub schedules: Schedules,
+    /// Which of its traces are recorded, and who gets them.
     pub tracer: Tracer,
     /// What a collector is told beside traces.
     pub beside: OtherSignals,

@@ -25,10 +25,15 @@ use crate::{
     },
 };
 
+/// What the modules of a file came to.
 pub(crate) struct Linked {
+    /// Every module of the file, each started once to try it. One that is as before is that of the version before.
     pub(crate) modules: Vec<Arc<Module>>,
+    /// The names that reach their functions.
     pub(crate) handlers: Handlers,
+    /// Where their texts stand, for panics. Prebuilt modules have none.
     pub(crate) places: Places,
+    /// What is odd in the file and does not keep it from serving.
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
@@ -49,9 +54,13 @@ impl ModuleInProgress {
 
 /// What modules are made with.
 pub(crate) struct Linker<'a> {
+    /// The engine that they run on.
     pub(crate) host: &'a Host,
+    /// Makes components of texts.
     pub(crate) compiler: &'a Compiler,
+    /// Where machine code is kept between runs.
     pub(crate) precompiled: &'a Precompiled,
+    /// Is told how long each compile took.
     pub(crate) metrics: &'a Metrics,
     /// That of the file.
     pub(crate) folder: &'a Path,

@@ -14,6 +14,7 @@ pub struct Live {
 }
 
 impl Live {
+    /// Begins with `app`.
     pub fn new(app: Arc<App>) -> Self {
         Self {
             app: ArcSwap::new(app),
@@ -21,6 +22,7 @@ impl Live {
         }
     }
 
+    /// The version that serves now. Whoever holds it keeps it from being dropped.
     pub fn current(&self) -> Arc<App> {
         self.app.load_full()
     }
@@ -30,6 +32,7 @@ impl Live {
         self.swapped.subscribe()
     }
 
+    /// From now on `app` is the current version. Whoever listens to [`changes`](Self::changes) is told.
     pub fn swap(&self, app: Arc<App>) {
         self.app.store(app);
         self.swapped.send_replace(());

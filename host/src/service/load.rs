@@ -44,19 +44,28 @@ use crate::{
 pub struct Loader {
     /// The TSK file.
     pub file: PathBuf,
+    /// The engine, and where calls that run long go on.
     pub(crate) host: Host,
+    /// Makes components of texts. Its files are in `fujsen` of the cache folder.
     pub(crate) compiler: Compiler,
+    /// Machine code, in `code` of the cache folder.
     pub(crate) precompiled: Precompiled,
+    /// Of the whole process: every version of the file counts in them.
     pub(crate) metrics: Arc<Metrics>,
+    /// What takes spans, metrics and lines of the log to a collector.
     pub(crate) exporters: Exporters,
+    /// The last good remote configuration of this file.
     pub(crate) remote: Arc<remote_config::LastGood>,
     shared: Shared,
 }
 
 /// A file that can be served.
 pub struct Loaded {
+    /// The version that was made. It serves nobody yet.
     pub app: Arc<App>,
+    /// `[service]`, `[limits]` and `[admin]`: where to listen, for one.
     pub settings: ServiceSettings,
+    /// What is odd in the file and does not keep it from serving.
     pub warnings: Vec<Diagnostic>,
     /// The file and what it reads.
     pub watch: Vec<PathBuf>,

@@ -17,6 +17,7 @@ use crate::{
 /// By `section.name`.
 pub type Handlers = HashMap<Arc<str>, Handler>;
 
+/// What each name reaches. By `section.name`, as in `handlers`.
 pub(crate) fn functions(handlers: &Handlers) -> HashMap<&str, &Function> {
     let functions = handlers.iter().map(|(path, handler)| (&**path, handler.function()));
     functions.collect()
@@ -24,13 +25,16 @@ pub(crate) fn functions(handlers: &Handlers) -> HashMap<&str, &Function> {
 
 /// A key that defines a module, or a part of it.
 pub(crate) struct ModuleKey {
+    /// As written in its section, such as `create_fujsen`.
     pub(crate) name: String,
+    /// The place of the key; of a prebuilt module, that of its value.
     pub(crate) span: Span,
     /// What its functions say they are defined in; `None` for a prebuilt module.
     pub(crate) file: Option<String>,
 }
 
 impl ModuleKey {
+    /// The key of a text that is compiled.
     pub(crate) fn of(text: &Text) -> Self {
         Self {
             name: text.key.clone(),

@@ -11,6 +11,7 @@ use crate::{
     network::egress::{self, Origin},
 };
 
+/// One for each URL of the file that would grant requests to the admin address, at the value that holds it.
 pub(crate) fn warnings(config: &Config, admin: Option<SocketAddr>) -> Vec<Diagnostic> {
     let Some(admin) = admin else { return Vec::new() };
     let named = egress::granting(config).into_iter();

@@ -15,7 +15,9 @@ use crate::base::{
 /// A file that cannot be served, and all that could be found out about why.
 #[derive(Debug)]
 pub struct LoadError {
+    /// Errors, one at least, and the warnings beside them.
     pub diagnostics: Vec<Diagnostic>,
+    /// The texts that the diagnostics point into; empty when the file itself could not be read.
     pub sources: SourceMap,
     /// The file and what it reads: a change of these may mend it.
     pub watch: Vec<PathBuf>,
@@ -91,6 +93,7 @@ pub(super) fn no_databases(config: &Config, folder: &Path) -> Result<(), Vec<Dia
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
+/// The name of a file without its folder and its last ending: what a service is called whose file does not say it.
 pub(crate) fn stem(file: &Path) -> String {
     file.file_stem()
         .map_or_else(|| "service".to_owned(), |stem| stem.to_string_lossy().into_owned())

@@ -20,11 +20,13 @@ use crate::{
 /// What the file says about the service as a whole.
 #[derive(Clone, Debug)]
 pub struct ServiceSettings {
+    /// `[service] name` and `version`; `fallback_name` of [`new`](Self::new) and `0` when they are not given.
     pub service: Resource,
     /// `[service] host`; 127.0.0.1 when it is not given.
     pub host: IpAddr,
     /// `[service] port`; 8000 when it is not given.
     pub port: u16,
+    /// `[limits]`, with defaults where it says nothing.
     pub limits: Limits,
     /// `[admin]`; none without that section.
     pub admin: Option<SocketAddr>,

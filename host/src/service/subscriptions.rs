@@ -51,6 +51,7 @@ impl Subscriptions {
         }
     }
 
+    /// In the order of the file.
     pub fn iter(&self) -> impl Iterator<Item = &Subscription> {
         self.lines.iter()
     }

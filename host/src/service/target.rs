@@ -15,6 +15,7 @@ pub(crate) struct Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
+    /// `config` is the file whose lines are read, `functions` what they may name.
     pub(crate) fn new(config: &'a Config, functions: Functions<'a>) -> Self {
         Self { config, functions }
     }

@@ -14,6 +14,7 @@ pub(crate) struct Input<'a> {
     pub(crate) parameters: &'a [(String, String)],
     /// Percent-decoded, in order.
     pub(crate) query: &'a [(String, String)],
+    /// As it came; empty where there is none.
     pub(crate) body: &'a [u8],
     /// The `content-type` header.
     pub(crate) content_type: Option<&'a str>,

@@ -18,8 +18,11 @@ use crate::base::value::{Error, Value};
 /// Arguments that cannot be bound.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ArgumentsRefused {
+    /// The HTTP status of the answer: 415 for a body of another type than JSON, else 400.
     pub(crate) status: u16,
+    /// The word that callers match on: `argument`, `json` or `content-type`.
     pub(crate) code: &'static str,
+    /// What does not fit, for whoever passed it.
     pub(crate) message: String,
     /// The name of the parameter that is at fault, when it is one.
     pub(crate) argument: Option<String>,

@@ -7,6 +7,7 @@ use serde_json::Value;
 pub(crate) enum PathLookup<'v> {
     /// There is nothing, or null, which is no value.
     Nothing,
+    /// There is this value, which is not null.
     Value(&'v Value),
     /// There is a value, but it is not known before it is read.
     Unknown,

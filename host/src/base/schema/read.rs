@@ -16,6 +16,7 @@ use crate::base::limits;
 pub(crate) struct SchemaError {
     /// The keys of the schema that lead there; none for all of it.
     pub(crate) at: Vec<String>,
+    /// What is wrong there, for the author of the schema.
     pub(crate) message: String,
     /// What to write instead.
     pub(crate) help: String,

@@ -14,6 +14,7 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
+    /// The paths that have rules, in the order of their author.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().map(|(path, _)| path.as_str())
     }

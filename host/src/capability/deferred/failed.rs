@@ -11,6 +11,7 @@ use crate::base::{
 /// An operator that failed, and where it stands. Its words are without the secrets among its arguments.
 #[derive(Clone, Debug)]
 pub struct OperatorError {
+    /// Where in the file the operator stands.
     pub span: Span,
     operator: String,
     pub(super) status: u16,

@@ -12,6 +12,7 @@ pub(super) type CacheKey = [u8; 32];
 pub struct Namespace(Sha256);
 
 impl Namespace {
+    /// That of a file: of its sections that the table of sections calls namespaces.
     pub fn new(config: &Config) -> Self {
         let mut hash = Sha256::new();
         for section in sections::all().filter(|section| section.is_namespace) {

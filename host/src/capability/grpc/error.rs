@@ -11,10 +11,13 @@ use crate::{
 /// Why a call has no answer. `server` is a key of `[grpc]`, `method` is `package.Service/Method`.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum GrpcError {
+    /// The file has no such server under `[grpc]`. `hint` may name one that is spelt alike.
     #[error("no gRPC server `{name}`{hint}")]
     UnknownServer { name: String, hint: String },
+    /// The path is none of a method.
     #[error("`{}` is no method: write `package.Service/Method`", .0.escape_debug())]
     NoMethod(String),
+    /// The server has no such service, or the service no such method.
     #[error("{server} has no {what} `{}`{hint}", .name.escape_debug())]
     Unknown {
         server: String,
@@ -22,41 +25,52 @@ pub(crate) enum GrpcError {
         name: String,
         hint: String,
     },
+    /// The server offers no reflection, and the file names no `.proto` files for it.
     #[error("{server} ({place}) does not describe its services")]
     Silent { server: String, place: String },
+    /// What the server says of its services cannot be used.
     #[error("{server} describes its services wrongly: {why}")]
     Undescribed { server: String, why: String },
     /// Of what a fujsen asks for, whatever its message.
     #[error("{0}")]
     Argument(String),
+    /// The message is not what the method takes.
     #[error("{server}: {method}: {why}")]
     Message {
         server: String,
         method: String,
         why: String,
     },
+    /// A value under a name that ends in `-bin` is not base64.
     #[error("the value of `{0}` must be base64: names that end in -bin hold bytes")]
     Metadata(http::HeaderName),
+    /// What the call sends beside its message is too long.
     #[error("the metadata of a call is over {} KiB", limits::GRPC_METADATA >> 10)]
     LongMetadata,
+    /// The message is too long to be sent.
     #[error("{server}: the message for {method} is over {} MiB", limits::GRPC_MESSAGE >> 20)]
     LongMessage { server: String, method: String },
+    /// The answer is too long, as it comes or as JSON.
     #[error(
         "{server}: the answer of {method} is over {} MiB, or over {} MiB as JSON",
         limits::GRPC_MESSAGE >> 20,
         limits::GRPC_JSON >> 20
     )]
     LongAnswer { server: String, method: String },
+    /// The stream has more messages than a call may take in.
     #[error("{server}: {method} streams more than {} messages", limits::GRPC_MESSAGES)]
     LongStream { server: String, method: String },
+    /// The answer is not what the description of the method says.
     #[error("{server}: the answer of {method} is broken: {why}")]
     Broken {
         server: String,
         method: String,
         why: String,
     },
+    /// There is no connection to the server.
     #[error("{server} ({place}) cannot be reached: {why}")]
     Unreachable { server: String, place: String, why: String },
+    /// The time of the call ran out; `waited` is in milliseconds.
     #[error("{server}: {method} did not answer within {waited} ms")]
     Late {
         server: String,
@@ -71,10 +85,13 @@ pub(crate) enum GrpcError {
         code: Code,
         words: String,
     },
+    /// The server says of itself that it does not serve.
     #[error("{0}")]
     Unhealthy(&'static str),
+    /// The server's address may not be reached, or the metadata has a header that may not be sent.
     #[error(transparent)]
     Egress(#[from] EgressError),
+    /// The policy for the server made no call, or gave it up.
     #[error(transparent)]
     Resilience(#[from] ResilienceError),
 }
@@ -82,7 +99,9 @@ pub(crate) enum GrpcError {
 /// What a server does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
+    /// A service of that name.
     Service,
+    /// A method of that name, where there is the service.
     Method,
 }
 

@@ -54,6 +54,7 @@ pub(super) fn incoming(answers: impl IntoIterator<Item = MetadataMap>) -> Vec<(S
     pairs
 }
 
+/// Bytes of all names and values.
 pub(crate) fn size(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }

@@ -33,6 +33,7 @@ pub struct HttpClients {
 }
 
 impl HttpClients {
+    /// Without a client as yet. `metrics` has the meters of the upstreams.
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             kept: Arc::default(),

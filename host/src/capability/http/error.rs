@@ -9,10 +9,13 @@ use crate::{
 /// Why a request has no answer.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum HttpError {
+    /// The URL cannot be read, or is of no kind that requests go to.
     #[error("`{}` is no URL to send a request to: {why}", .url.escape_debug())]
     Url { url: String, why: String },
+    /// The method is no word that HTTP can send, or it is CONNECT or TRACE.
     #[error("`{}` is no method", .0.escape_debug())]
     Method(String),
+    /// The file does not grant this origin.
     #[error("the file does not grant {0}")]
     NotGranted(String),
     /// There is nothing to send it with.
@@ -25,31 +28,41 @@ pub(crate) enum HttpError {
         why: String,
         remedy: Option<&'static str>,
     },
+    /// The connection broke off before an answer: the request may have been received.
     #[error("{shown} broke off: {why}")]
     Reset {
         shown: String,
         why: String,
         remedy: Option<&'static str>,
     },
+    /// The connection broke off after the head of the answer.
     #[error("{shown} broke off within its answer: {why}")]
     CutOff { shown: String, why: String },
     /// Within the time of a request, of a connection, or between two pieces of an answer.
     #[error("{shown} {what}")]
     Late { shown: String, what: String },
+    /// There are more redirects than the request follows, or one leads nowhere.
     #[error("{0}")]
     Redirects(String),
+    /// The body of the answer is too long.
     #[error("the answer of {} is over {} MiB", .0, limits::HTTP_BODY >> 20)]
     TooLarge(String),
+    /// Nobody names an instance of the service.
     #[error("no instance of `{0}` is registered")]
     NoInstance(String),
+    /// The registry was asked where the service is, and gave no answer.
     #[error("where `{service}` is, nobody says: {why}")]
     NoRegistry { service: String, why: String },
+    /// The answer to a health check has this status.
     #[error("it answered {0}")]
     Unhealthy(u16),
+    /// Nobody knows where the service is.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
+    /// The request may not go out so, or not to there.
     #[error(transparent)]
     Egress(#[from] EgressError),
+    /// The policy for the dependency sent no request, or gave it up.
     #[error(transparent)]
     Resilience(#[from] ResilienceError),
 }

@@ -122,6 +122,7 @@ impl Capability for Arc<Http> {
 }
 
 impl Http {
+    /// Reads the origins and services that the file names. Connects to nobody: the first request does.
     pub(crate) fn new(
         client: &HttpClients,
         directory: &Directory,
@@ -186,6 +187,7 @@ pub(crate) fn pairs(headers: &http::HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(pair).collect()
 }
 
+/// Bytes of all names and values.
 pub(crate) fn pairs_size(pairs: &[(String, String)]) -> usize {
     pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
 }

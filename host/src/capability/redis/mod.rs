@@ -84,6 +84,7 @@ impl Capability for Redis {
 }
 
 impl Redis {
+    /// Reads the Redis URLs that the file grants. Connects to nothing: the first command does.
     pub fn new(servers: &Servers, metrics: &Metrics, config: &Config) -> Result<Self, Vec<Diagnostic>> {
         let mut redis = Self {
             by_path: BTreeMap::new(),

@@ -8,6 +8,7 @@ use crate::{
 
 /// A reply as a list: a scalar is a list of one, nested arrays and maps are flattened.
 pub(crate) struct RedisReply {
+    /// The values in order; what is no UTF-8 is bytes.
     pub(crate) values: Vec<Value>,
     /// Whether the server answered with a list, of however many values.
     pub(crate) is_list: bool,

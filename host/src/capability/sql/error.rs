@@ -8,19 +8,25 @@ use crate::{base::limits, storage::store::StoreError};
 /// Why a statement, a transaction or a connection failed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum SqlError {
+    /// The file has no such database. `hint` may name one that is spelt alike.
     #[error("no database `{name}`{hint}")]
     Unknown { name: String, hint: String },
+    /// None was named, and there is none.
     #[error("the file names no database")]
     NoDatabase,
+    /// None was named, and there are these.
     #[error("the file names several databases and none is `main`: name one of {} before the statement", .0.join(", "))]
     NotNamed(Vec<String>),
+    /// The call has begun a transaction on this database already.
     #[error("a transaction on `{0}` is open already: commit it or roll it back first")]
     InTransaction(String),
+    /// The call has begun no transaction on this database.
     #[error("no transaction on `{0}` is open: begin one first")]
     NoTransaction(String),
     /// The engine gave it up. What follows must not run outside of one.
     #[error("the transaction was rolled back by an earlier failure: roll it back and start again")]
     RolledBack,
+    /// Others held a lock, or all connections, for longer than is waited for.
     #[error(
         "another call, or a transaction of this call's own caller, held the database for {} s: try again",
         limits::SQL_BUSY.as_secs()
@@ -29,6 +35,7 @@ pub(crate) enum SqlError {
     /// Two that would do the same at once.
     #[error("{0}: try again")]
     Conflict(String),
+    /// A table is no longer as it was when the statement was prepared.
     #[error("the tables of the statement have changed meanwhile: try again")]
     Changed,
     /// Another connection than the one that knows the statement was asked.
@@ -37,21 +44,29 @@ pub(crate) enum SqlError {
          between transactions, write `prepared_statements: false` beside the database's `url`"
     )]
     Forgotten,
+    /// The call's own time ran out.
     #[error("the statement was stopped: the call's time is over")]
     Late,
     /// By a time that the operator has set.
     #[error("{0}")]
     Stopped(String),
+    /// The statement is wrong in itself, names what there is not, or asks for what is not supported.
     #[error("{0}")]
     Syntax(String),
+    /// There is more than one statement.
     #[error("one call runs one statement: leave out what follows the `;`")]
     SeveralStatements,
+    /// The statement has a zero byte in it.
     #[error("the statement contains a zero byte, where engines take it to end: give such a text as a parameter")]
     ZeroByte,
+    /// There is no statement.
     #[error("the statement is empty")]
     Empty,
+    /// There are more or fewer values than the statement has parameters.
     #[error("the statement has {wanted} parameter(s), {given} value(s) were given")]
     WrongCount { wanted: usize, given: usize },
+    /// Something is wrong with the statement's parameters: how they are written, how many there are, or a list where
+    /// the engine takes none.
     #[error("{0}")]
     Parameters(String),
     /// What no column, or no parameter, of the kind takes: the author's mistake.
@@ -60,10 +75,13 @@ pub(crate) enum SqlError {
     /// A value that does not fit, where others would: the mistake of whoever sent it.
     #[error("{0}")]
     Unfit(String),
+    /// A value that the statement computes or converts is none: a division by zero, a text that is no date.
     #[error("{0}")]
     Data(String),
+    /// A constraint of the database does not hold: a unique column, a foreign key, a check.
     #[error("{0}")]
     Constraint(String),
+    /// Two columns of the result have one name; `first` and `second` are their positions, from 0.
     #[error(
         "columns {} and {} of the result have the same name, `{column}`: give one of them another, as in `x.{} AS x_{}`",
         .first + 1, .second + 1, alias(.column), alias(.column)
@@ -73,8 +91,10 @@ pub(crate) enum SqlError {
         first: usize,
         second: usize,
     },
+    /// The host keeps fujsens from this part of SQL.
     #[error("fujsens may not use {0}")]
     Denied(String),
+    /// The server keeps the role of the URL from it.
     #[error("{0}: the role of the database's URL has no right to it")]
     NoRight(String),
     /// A value or a statement that no result or database could hold.
@@ -92,11 +112,13 @@ pub(crate) enum SqlError {
         limits::SQL_WRITTEN >> 20
     )]
     TooMuchWritten,
+    /// The result has too many rows.
     #[error(
         "the result is over {} rows: read it in parts, with LIMIT and a condition on a key",
         limits::SQL_ROWS
     )]
     TooManyRows,
+    /// The result is too large.
     #[error(
         "the result is over {} MiB: read it in parts, with LIMIT and a condition on a key",
         limits::SQL_BYTES >> 20
@@ -105,30 +127,40 @@ pub(crate) enum SqlError {
     /// Of the server's own bounds.
     #[error("{0}")]
     OverBound(String),
+    /// The disk, a bound or another resource of the database or of its server is used up.
     #[error("{what}: {why}")]
     Full { what: &'static str, why: String },
+    /// The database, or the transaction, takes no writes.
     #[error("the database cannot be written: {0}")]
     ReadOnly(String),
+    /// The file is damaged, or no database.
     #[error("{0}")]
     Corrupt(String),
     /// Others have taken the file's place.
     #[error("{0}")]
     Moved(String),
+    /// The system does not open the file, or fails to read or write it.
     #[error("{0}")]
     Unusable(String),
+    /// There is no connection to the server, or it has ended.
     #[error("{server} cannot be reached: {why}")]
     Unreachable { server: String, why: String },
+    /// The server does not let the user of the URL in.
     #[error("{0}")]
     Login(String),
+    /// The server has no database of the URL's name.
     #[error("{0}")]
     NoSuchDatabase(String),
+    /// The URL demands TLS, which this server does not give, or not so that it can be trusted.
     #[error("{server}: no TLS with this server: {why}")]
     NoTls { server: String, why: String },
     /// What the engine says of all else.
     #[error("{0}")]
     Engine(String),
+    /// A statement of the database's `setup` failed, with this.
     #[error("the database's setup fails: {0}")]
     Setup(Box<SqlError>),
+    /// From the thread or the task that the connection is on.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -22,6 +22,7 @@ pub(super) struct Opened {
 }
 
 impl Pools {
+    /// Nothing is open yet. `metrics` has the meters of the databases.
     pub fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             metrics: metrics.clone(),

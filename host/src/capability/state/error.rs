@@ -6,34 +6,45 @@ use crate::{base::limits, storage::store::StoreError};
 /// Why nothing was read or changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StateError {
+    /// A key is empty or too long: it has so many bytes.
     #[error("a key of the state has 1 to {} bytes, this one has {}", limits::STATE_KEY, .0)]
     Key(usize),
+    /// A value is too long: it has so many bytes.
     #[error(
         "a value of the state has at most {} KiB, this one has {} bytes: keep larger ones in a database",
         limits::STATE_VALUE >> 10,
         .0
     )]
     TooLarge(usize),
+    /// A value of the kind `json` is none.
     #[error("the value is not JSON: {0}")]
     NotJson(serde_json::Error),
+    /// A lifetime is 0.
     #[error("a lifetime must be above 0")]
     NoLifetime,
+    /// A lifetime is over [`limits::STATE_LIFETIME`].
     #[error("a lifetime is 100 years at most")]
     LongLifetime,
+    /// What the key holds was written by somebody else.
     #[error("the value of `{0}` was not written as state of this service")]
     Foreign(String),
+    /// What the key holds cannot be counted with.
     #[error("the state's `{0}` is not an integer: only integers can be incremented")]
     NoInteger(String),
+    /// The sum would leave the range of 64 bits.
     #[error("the state's `{0}` would leave the range of 64-bit integers")]
     Overflow(String),
+    /// The service has as many keys as a SQLite file may hold of it.
     #[error(
         "the state holds {} keys, the most of a SQLite file: delete some, give them lifetimes, or name a Redis server under \
          [state]",
         limits::STATE_KEYS
     )]
     Full,
+    /// The call's own time ran out: the change may be made or not.
     #[error("the state ({0}) did not answer within the call's time")]
     Late(String),
+    /// Of the file or the server that the state is in.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -2,12 +2,16 @@
 
 use crate::base::explain::{Explain, Explanation, is};
 
+/// Why no instance of a service is known.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum DiscoveryError {
+    /// The file names no such service and no registry. `hint` may name one that is spelt alike.
     #[error("there is no service `{}`{hint}", .name.escape_debug())]
     Unknown { name: String, hint: String },
+    /// No service can be called so: a registry is not asked for it.
     #[error("`{}` is no name of a service", .0.escape_debug())]
     Name(String),
+    /// The registry did something else than answer with instances, which `what` says.
     #[error("the registry {registry} {what} for `{name}`")]
     Registry {
         registry: String,

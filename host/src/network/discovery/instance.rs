@@ -15,6 +15,7 @@ use super::answer::NamedInstance;
 use crate::base::backoff::Pauses;
 use crate::base::limits;
 
+/// One place where a service is: its address, the calls in flight, and whether it is left out.
 pub(crate) struct Instance {
     url: Url,
     health: String,
@@ -42,8 +43,9 @@ struct Out {
 /// How a call of an instance ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InstanceOutcome {
+    /// It answered, and works.
     Well,
-    /// It answered 5xx, or not in time.
+    /// It answered 502, 503 or 504, not in time, or not to the end.
     Badly,
     /// Nobody is there.
     Unreachable,
@@ -66,6 +68,7 @@ impl Instance {
         }
     }
 
+    /// Its address; paths of requests are appended to that of the address.
     pub(crate) fn url(&self) -> &Url {
         &self.url
     }
@@ -106,6 +109,7 @@ impl Instance {
         }
     }
 
+    /// Takes in a probe's result. One that answered has calls again; one that did not is probed after a longer pause.
     pub(crate) fn probed(&self, answered: bool, now: Instant) {
         let mut state = self.lock();
         if answered {
@@ -150,14 +154,17 @@ impl InstanceLease {
         Self(instance.clone())
     }
 
+    /// The address of the instance.
     pub(crate) fn url(&self) -> &Url {
         &self.0.url
     }
 
+    /// The instance itself.
     pub(crate) fn instance(&self) -> &Arc<Instance> {
         &self.0
     }
 
+    /// The call has ended so. Too many failures in a row, or one where nobody is there, and the instance is left out.
     pub(crate) fn end(self, ended: InstanceOutcome) {
         self.0.ended(ended, Instant::now());
     }

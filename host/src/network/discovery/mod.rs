@@ -139,6 +139,7 @@ impl Services {
         Ok(self.directory.service(settings.registry.as_str(), &name))
     }
 
+    /// The address of the registry; none where the file names none.
     pub(crate) fn registry(&self) -> Option<&Url> {
         self.settings.as_ref().map(|settings| &settings.registry)
     }
@@ -194,12 +195,14 @@ impl Services {
         Ok(())
     }
 
+    /// How long an answer of the registry holds.
     pub(crate) fn refresh(&self) -> std::time::Duration {
         self.settings
             .as_ref()
             .map_or(limits::REGISTRY_REFRESH, |settings| settings.refresh)
     }
 
+    /// Which instance is next: one after the other, unless the file says something else.
     pub(crate) fn balance(&self) -> Balance {
         self.settings
             .as_ref()

@@ -15,6 +15,7 @@ use super::{
 };
 use parking_lot::{Mutex, MutexGuard};
 
+/// One service: its instances, whose turn it is, and when its registry is asked again.
 pub(crate) struct DiscoveredService {
     name: String,
     turn: AtomicUsize,
@@ -56,6 +57,7 @@ impl DiscoveredService {
         state.instances.len() == named.len() && pairs.all(|(instance, named)| instance.is(named))
     }
 
+    /// Its name, with hyphens for underscores.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -139,6 +141,7 @@ impl DiscoveredService {
             .collect()
     }
 
+    /// Nothing is wrong any more: what [`Self::warn_once`] said last, it may say again.
     pub(crate) fn forget_warning(&self) {
         self.lock().warned = None;
     }

@@ -29,7 +29,9 @@ pub(super) struct DiscoverySettings {
 /// Which instance is next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Balance {
+    /// One after the other.
     RoundRobin,
+    /// Any, each as likely as the others.
     Random,
     /// The one with the fewest calls of this host in flight.
     LeastConnections,

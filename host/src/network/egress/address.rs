@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// How far away an address is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AddressReach {
     /// Anywhere on the internet.
@@ -16,6 +17,7 @@ pub(crate) enum AddressReach {
 const METADATA_V4: [Ipv4Addr; 2] = [Ipv4Addr::new(168, 63, 129, 16), Ipv4Addr::new(100, 100, 100, 200)];
 const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
 
+/// Which of these an address is. An IPv6 address that stands for an IPv4 address is what that one is.
 pub(crate) fn reach(address: IpAddr) -> AddressReach {
     match address {
         IpAddr::V4(address) => reach_v4(address),

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::base::off_limits;
 
+/// Whether a host that was granted for this network may lead to an address.
 pub(crate) fn allows(network: Network, address: IpAddr) -> bool {
     match reach(address) {
         AddressReach::Public => true,

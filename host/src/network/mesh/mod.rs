@@ -27,7 +27,9 @@ use crate::base::clock;
 
 /// What `[mesh]` says, for one version of a service.
 pub struct Mesh {
+    /// What this service says of itself when it calls others.
     pub identity: Arc<MeshIdentity>,
+    /// Who may call which routes.
     pub policy: AccessPolicy,
 }
 

@@ -2,6 +2,9 @@
 
 use http::HeaderName;
 
+/// The name of the service that sends a request: what it says, which proves nothing.
 pub(crate) const SERVICE_NAME: HeaderName = HeaderName::from_static("x-service-name");
+/// The version of that service, as its file states it.
 pub(crate) const SERVICE_VERSION: HeaderName = HeaderName::from_static("x-service-version");
+/// A token that proves the name, where both services share a secret.
 pub(crate) const SERVICE_TOKEN: HeaderName = HeaderName::from_static("x-service-token");

@@ -45,7 +45,9 @@ struct LastFault {
 /// A dependency whose circuit is not closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenCircuit {
+    /// The dependency's name.
     pub(crate) name: String,
+    /// Why its last call failed.
     pub(crate) reason: String,
     /// Milliseconds since the Unix epoch.
     pub(crate) since: u64,

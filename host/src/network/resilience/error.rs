@@ -10,8 +10,10 @@ pub(crate) enum ResilienceError {
     /// By the policy's own time.
     #[error("`{name}` did not answer within {time:?} (resilience.{name}.timeout)")]
     Slow { name: Arc<str>, time: Duration },
+    /// By what was left of the call's own time.
     #[error("`{0}` did not answer in time")]
     Late(Arc<str>),
+    /// The circuit breaker lets no call through.
     #[error("the circuit breaker of `{name}` is open {}: it failed {failures} times in a row, at last with: {reason}", when(*.left))]
     Open {
         name: Arc<str>,
@@ -20,6 +22,7 @@ pub(crate) enum ResilienceError {
         failures: u32,
         reason: String,
     },
+    /// As many calls as the policy allows at once are under way.
     #[error("`{name}` has {most} calls to answer already (resilience.{name}.concurrency)")]
     Crowded { name: Arc<str>, most: u64 },
 }

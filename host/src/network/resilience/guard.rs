@@ -41,6 +41,7 @@ pub(crate) enum Verdict {
 /// Whether an attempt that failed may be made again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retry {
+    /// No call may.
     Never,
     /// Only a call that does the same when it is done twice.
     IfRepeatable,

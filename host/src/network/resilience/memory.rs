@@ -24,6 +24,7 @@ pub(super) struct Record {
 }
 
 impl GuardMemory {
+    /// Nothing is known yet. `metrics` has the meters of the dependencies.
     pub(crate) fn new(metrics: &Arc<Metrics>) -> Self {
         Self {
             dependencies: Arc::default(),

@@ -15,6 +15,7 @@ use crate::observe::metrics::Counter;
 
 /// How connections are secured from now on. Those that are open keep what they have.
 pub struct IncomingTls {
+    /// The certificate, and what clients are asked for.
     pub(crate) config: Arc<ServerConfig>,
     /// Handshakes that have failed.
     pub(crate) failed: Arc<Counter>,

@@ -29,6 +29,7 @@ use crate::observe::metrics::Metrics;
 pub struct Tls {
     /// None: the service is called without TLS.
     pub incoming: Option<Arc<IncomingTls>>,
+    /// What it shows to those whom it calls, and whom it believes.
     pub outgoing: OutgoingTls,
 }
 

@@ -28,6 +28,7 @@ pub(crate) struct JsonLayout {
 }
 
 impl JsonLayout {
+    /// `others` writes all lines but those of fujsens.
     pub(crate) fn new(others: Format<Json>) -> Self {
         Self { others }
     }

@@ -26,6 +26,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
+    /// On a terminal, the line of a request is short and has no time; elsewhere, it has all fields.
     pub(crate) fn new(is_terminal: bool) -> Self {
         Self {
             is_terminal,

@@ -15,14 +15,17 @@ use super::family::Histogram;
 pub struct Counter(AtomicU64);
 
 impl Counter {
+    /// A counter at 0.
     pub const fn new() -> Self {
         Self(AtomicU64::new(0))
     }
 
+    /// Counts so many more.
     pub fn add(&self, amount: u64) {
         self.0.fetch_add(amount, Relaxed);
     }
 
+    /// What was counted so far.
     pub fn get(&self) -> u64 {
         self.0.load(Relaxed)
     }
@@ -33,6 +36,7 @@ impl Counter {
 pub struct Gauge(AtomicI64);
 
 impl Gauge {
+    /// So many more; fewer where `amount` is negative.
     pub fn add(&self, amount: i64) {
         self.0.fetch_add(amount, Relaxed);
     }
@@ -73,6 +77,7 @@ pub(super) const LONG: &[u64] = &[
 ];
 
 impl Durations {
+    /// Nothing counted yet. `bounds` are in microseconds and rise.
     pub fn new(bounds: &'static [u64]) -> Self {
         Self {
             bounds,
@@ -81,6 +86,7 @@ impl Durations {
         }
     }
 
+    /// Counts one duration in the first bucket whose bound it does not exceed.
     #[expect(clippy::indexing_slicing, reason = "there is one count more than bounds")]
     pub fn observe(&self, took: Duration) {
         let micros = took.as_micros() as u64;
@@ -89,10 +95,12 @@ impl Durations {
         self.micros.fetch_add(micros, Relaxed);
     }
 
+    /// How many durations were counted.
     pub fn count(&self) -> u64 {
         self.counts.iter().map(|count| count.load(Relaxed)).sum()
     }
 
+    /// All durations together, in microseconds.
     pub fn micros(&self) -> u64 {
         self.micros.load(Relaxed)
     }

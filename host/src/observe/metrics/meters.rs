@@ -23,6 +23,7 @@ use super::{
 pub(super) struct Traffic {
     /// Requests that are being answered.
     pub running: Gauge,
+    /// The last requests.
     pub recent: Ring,
 }
 
@@ -55,6 +56,7 @@ impl RouteMeter {
         self.traffic.running.add(1);
     }
 
+    /// A request that took this route was answered with a status; `took` is the time since it came.
     pub fn end(&self, method: &Method, status: u16, took: Duration) {
         self.traffic.running.add(-1);
         self.durations.observe(took);
@@ -66,15 +68,21 @@ impl RouteMeter {
 /// How a call of a fujsen ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
+    /// A status below 400.
     Ok,
     /// A status from 400 to 499.
     Refused,
     /// A status from 500.
     Failed,
+    /// The guest's code panicked or aborted.
     Panic,
+    /// The guest did something else that ends it, or handed over too much at once.
     Trap,
+    /// Its time was over.
     Deadline,
+    /// It needed more memory than `[limits] memory`.
     Memory,
+    /// It ran out of stack.
     Stack,
     /// The caller went away.
     Cancelled,
@@ -129,6 +137,7 @@ impl Fujsen {
     }
 }
 
+/// One call of a fujsen while it runs. Once it is dropped, its outcome and its time are counted.
 pub struct CallMeter<'a> {
     fujsen: &'a Fujsen,
     clock: &'a dyn Clock,
@@ -137,6 +146,7 @@ pub struct CallMeter<'a> {
 }
 
 impl CallMeter<'_> {
+    /// The call is over, with this outcome.
     pub fn end(mut self, outcome: Outcome) {
         self.outcome = outcome;
     }
@@ -166,10 +176,13 @@ pub struct Exports {
 /// How an operation on a dependency ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationOutcome {
+    /// It did what it was asked for.
     Ok,
     /// It answered, and said no: a status from 400 to 499.
     Refused,
+    /// It failed in any other way.
     Failed,
+    /// It did not answer in time: the status 504.
     TimedOut,
     /// The call that asked for it ended first.
     Cancelled,
@@ -195,6 +208,7 @@ impl DependencyMeter {
         }
     }
 
+    /// `sql`, `redis`, `grpc` or `http`.
     pub fn kind(&self) -> &'static str {
         self.kind
     }
@@ -214,6 +228,7 @@ impl DependencyMeter {
     }
 }
 
+/// One operation on a dependency while it runs. Once it is dropped, its end and its time are counted.
 pub struct OperationMeter<'a> {
     dependency: &'a DependencyMeter,
     started: Instant,
@@ -243,9 +258,11 @@ impl Drop for OperationMeter<'_> {
 /// What a circuit breaker does with calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CircuitEvent {
+    /// It lets all of them through.
     Closed,
     /// One call tries whether the dependency is back.
     HalfOpen,
+    /// It lets none through, since the dependency has failed.
     Open,
 }
 
@@ -266,7 +283,7 @@ pub(super) const KEPT: [&str; 3] = ["circuit", "concurrency", "budget"];
 #[derive(Default)]
 pub struct GuardMeter {
     pub(super) name: String,
-    /// As [`Circuit`] counts.
+    /// As [`CircuitEvent`] counts.
     pub(super) circuit: AtomicU8,
     pub(super) opened: Counter,
     pub(super) retries: Counter,
@@ -282,6 +299,7 @@ impl GuardMeter {
         }
     }
 
+    /// The circuit breaker is in this state from now on; how often it opened is counted.
     pub fn circuit(&self, circuit: CircuitEvent) {
         self.circuit.store(circuit as u8, Relaxed);
         if circuit == CircuitEvent::Open {
@@ -289,10 +307,12 @@ impl GuardMeter {
         }
     }
 
+    /// A call is tried once more.
     pub fn retried(&self) {
         self.retries.add(1);
     }
 
+    /// A call or a retry is not made, for this reason.
     #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     pub fn kept(&self, why: Withheld) {
         self.kept[why as usize].add(1);
@@ -304,6 +324,7 @@ impl GuardMeter {
         self.running.fetch_update(Relaxed, Relaxed, one_more).is_ok()
     }
 
+    /// A call that began with [`Self::enter`] is over.
     pub fn leave(&self) {
         self.running.fetch_sub(1, Relaxed);
     }

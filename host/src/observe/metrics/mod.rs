@@ -66,16 +66,23 @@ pub struct Metrics {
     pub refused: Arc<Counter>,
     /// Connections and requests that ended by a panic of the host: each is a bug.
     pub panics: Arc<Counter>,
-    /// Changes of the file that were applied, and that were not.
+    /// Changes of the file that were applied.
     pub swapped: Counter,
+    /// Changes of the file that were not applied, since something is wrong with them.
     pub not_swapped: Counter,
-    /// What was handed to collectors: spans, metrics, lines of the log.
+    /// What became of spans that were to go to collectors.
     pub spans: Arc<Exports>,
+    /// What became of metrics that were to go to collectors.
     pub pushed: Arc<Exports>,
+    /// What became of lines of the log that were to go to collectors.
     pub lines: Arc<Exports>,
+    /// Metrics that fujsens and values of the file record.
     pub custom: Custom,
+    /// What the last checks of databases, servers and other services found out.
     pub dependencies: status::Dependencies,
+    /// Why the newest version of the file does not serve, where it does not.
     pub load: status::Load,
+    /// What became of looks at remote configuration.
     pub remote: RemoteConfigMeter,
     traffic: Arc<Traffic>,
     routes: SeriesTable<RouteMeter>,
@@ -109,10 +116,13 @@ pub struct Version {
 /// One of the last requests.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recent {
+    /// The method; `other` for one that HTTP does not know.
     pub method: &'static str,
     /// The route's path as its author wrote it; empty where no route was found.
     pub path: Arc<str>,
+    /// The HTTP status of the answer.
     pub status: u16,
+    /// The time from the request to its answer.
     pub took: Duration,
     /// When it ended. Milliseconds since the Unix epoch.
     pub time: u64,
@@ -206,6 +216,7 @@ impl Metrics {
         self.compiles.get(is, make, |_| {}).durations.observe(took);
     }
 
+    /// Whether an alert fires, from now on.
     pub fn alert(&self, name: &'static str, firing: bool) {
         self.alerts().insert(name, firing);
     }
@@ -244,6 +255,7 @@ impl Metrics {
         self.samples.window(&self.totals())
     }
 
+    /// How long the process has run.
     pub fn uptime(&self) -> Duration {
         self.started.elapsed()
     }
@@ -285,10 +297,12 @@ impl Default for Version {
 }
 
 impl Version {
+    /// What the process measures, of all versions.
     pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
     }
 
+    /// The meter of a route: its method, and its path as the file writes it.
     pub fn route(&self, method: &str, path: &Arc<str>) -> Arc<RouteMeter> {
         let is = |one: &RouteMeter| one.method == method && one.path == *path && one.version == self.name;
         let metrics = &self.metrics;

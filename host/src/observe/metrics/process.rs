@@ -11,11 +11,17 @@ use rustix::{
 /// The figures that Prometheus' own clients give, as far as they are known.
 #[derive(Debug, Default)]
 pub(super) struct Process {
+    /// Time that all threads have run, user and system.
     pub cpu: Duration,
+    /// Memory that it holds.
     pub resident_bytes: Option<u64>,
+    /// Address space that it has reserved.
     pub virtual_bytes: Option<u64>,
+    /// Threads of the operating system.
     pub threads: Option<u64>,
+    /// File descriptors that are open.
     pub open_files: Option<u64>,
+    /// File descriptors that it may have open; none where there is no limit.
     pub max_files: Option<u64>,
 }
 

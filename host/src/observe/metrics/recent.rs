@@ -15,8 +15,11 @@ use crate::base::limits;
 pub(super) struct RecentRequest {
     /// Which series of the routes counted it.
     pub series: u32,
+    /// The method; `other` for one that HTTP does not know.
     pub method: &'static str,
+    /// The HTTP status of the answer.
     pub status: u16,
+    /// The time from the request to its answer.
     pub took: Duration,
     /// When it ended. Milliseconds since the Unix epoch.
     pub time: u64,

@@ -6,14 +6,20 @@ use super::{cell::Counter, status::Load};
 #[derive(Default)]
 pub struct RemoteConfigMeter {
     updates: [Counter; UPDATES.len()],
+    /// Why the last look gave no configuration that could be applied; nothing where it did.
     pub problem: Load,
 }
 
+/// How one look at remote configuration ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Update {
+    /// It has changed, and what has is applied.
     Applied,
+    /// It says what is known already.
     Unchanged,
+    /// It came, and something in it is wrong: none of it is applied.
     Refused,
+    /// The configuration service did not give it.
     Unreachable,
 }
 
@@ -25,6 +31,7 @@ pub(super) const UPDATES: [(Update, &str); 4] = [
 ];
 
 impl RemoteConfigMeter {
+    /// A look at remote configuration ended so.
     #[expect(clippy::indexing_slicing, reason = "there is one counter for each variant")]
     pub fn count(&self, update: Update) {
         self.updates[update as usize].add(1);

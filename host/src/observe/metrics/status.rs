@@ -18,8 +18,9 @@ pub struct Status {
     pub healthy: Option<bool>,
     /// Why it is not healthy.
     pub reason: Option<String>,
-    /// When `healthy` became what it is, and the last check's end. Milliseconds since the Unix epoch; 0 before.
+    /// When `healthy` became what it is. Milliseconds since the Unix epoch; 0 before the first check.
     pub since: u64,
+    /// When the last check ended. Milliseconds since the Unix epoch; 0 before the first one.
     pub checked: u64,
     /// How long the last check took.
     pub took: Duration,
@@ -52,6 +53,7 @@ impl Status {
 /// A dependency's kind and name.
 pub type DependencyKey = (&'static str, String);
 
+/// The dependencies that are checked, by kind and name, each with its last check.
 #[derive(Default)]
 pub struct Dependencies(Mutex<BTreeMap<DependencyKey, Status>>);
 
@@ -92,6 +94,7 @@ impl Dependencies {
         status.reason = result.err();
     }
 
+    /// All of them, in the order of kind and name.
     pub fn all(&self) -> Vec<Status> {
         self.lock().values().cloned().collect()
     }
@@ -115,14 +118,17 @@ pub struct RefusedVersion {
 }
 
 impl Load {
+    /// A newer version was refused just now, for this reason.
     pub fn refused(&self, reason: String) {
         *self.0.lock() = Some(RefusedVersion { reason, since: now() });
     }
 
+    /// The newest version serves.
     pub fn applied(&self) {
         *self.0.lock() = None;
     }
 
+    /// The version that was refused last; none while the newest serves.
     pub fn get(&self) -> Option<RefusedVersion> {
         self.0.lock().clone()
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::recent::now;
 use parking_lot::{Mutex, MutexGuard};
 
+/// The tasks and threads that have panicked, by their names.
 #[derive(Default)]
 pub struct Tasks(Mutex<BTreeMap<&'static str, Task>>);
 
@@ -29,6 +30,7 @@ impl Tasks {
         Self(Mutex::new(BTreeMap::new()))
     }
 
+    /// Counts a panic. The task is down for as long as the result lives.
     pub fn panicked(&self, name: &'static str) -> Down<'_> {
         let mut all = self.lock();
         let task = all.entry(name).or_default();

@@ -42,6 +42,7 @@ impl PageFormat {
         }
     }
 
+    /// The `content-type` of such a page.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Prometheus => prometheus_text::CONTENT_TYPE,

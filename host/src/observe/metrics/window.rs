@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 /// Everything answered since the start.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
+    /// How many requests there were.
     pub requests: u64,
     /// Time that they took together.
     pub micros: u64,
@@ -22,8 +23,11 @@ pub struct Totals {
 /// What happened between two moments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
+    /// The time between the two.
     pub elapsed: Duration,
+    /// Processor time that the process used meanwhile, of all threads.
     pub cpu: Duration,
+    /// What was answered meanwhile.
     pub totals: Totals,
 }
 

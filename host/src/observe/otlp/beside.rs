@@ -9,5 +9,6 @@ use super::exporter::Exporter;
 pub struct OtherSignals {
     /// How often metrics are handed over, too.
     pub metrics: Option<(Arc<Exporter>, Duration)>,
+    /// What hands lines of the log over, where the service names a collector for them.
     pub logs: Option<Arc<Exporter>>,
 }

@@ -22,6 +22,8 @@ pub struct Exporters {
 }
 
 impl Exporters {
+    /// None as yet. `metrics` count what becomes of what they send. The id of the instance, under which collectors know
+    /// the process, is drawn here.
     pub fn new(metrics: &Metrics) -> Self {
         Self {
             known: Mutex::default(),

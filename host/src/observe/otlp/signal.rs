@@ -1,9 +1,13 @@
 //! What is sent: one of the signals of OpenTelemetry.
 
+/// A kind of what collectors take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
+    /// Spans of traces.
     Traces,
+    /// What is measured.
     Metrics,
+    /// Lines of the log.
     Logs,
 }
 

@@ -51,7 +51,9 @@ fn length_of_varint(value: u64) -> usize {
 /// The value of an attribute.
 #[derive(Clone, Copy)]
 pub enum AttributeValue<'a> {
+    /// A text: `string_value`.
     Text(&'a str),
+    /// A whole number: `int_value`.
     Integer(i64),
 }
 

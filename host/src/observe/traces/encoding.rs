@@ -8,10 +8,15 @@ use crate::observe::{
 /// What a span is to its neighbours in the trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpanKind {
+    /// Something within this service, such as a call of a fujsen.
     Internal = 1,
+    /// A request that this service answers.
     Server = 2,
+    /// A request of this service to another one, or to a database, which is waited for.
     Client = 3,
+    /// An event that this service publishes.
     Producer = 4,
+    /// An event that this service handles.
     Consumer = 5,
 }
 

@@ -90,6 +90,7 @@ impl Drop for Span {
 }
 
 impl Recording {
+    /// Gives the span another name; the last one is sent, without secrets, and cut where it is too long.
     pub fn name(&mut self, name: impl Into<Cow<'static, str>>) {
         self.name = name.into();
     }

@@ -24,6 +24,7 @@ impl Trace {
         }
     }
 
+    /// Whether somebody gets the spans of it.
     pub fn is_recorded(&self) -> bool {
         self.recorder.is_some()
     }

@@ -11,6 +11,7 @@ use crate::network::tls::IncomingTls;
 
 /// Who answers the requests of a listener.
 pub trait Responder: Clone + Send + Sync + 'static {
+    /// The response to one request, whatever is wrong with it. The body of the request has not been read yet.
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Response<Full<Bytes>>> + Send;
 
     /// How the next connection is secured; none where it is not.

@@ -13,6 +13,7 @@ use crate::base::{
     value::{Reply, Value},
 };
 
+/// The value of a `content-type` that says JSON.
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 

@@ -13,7 +13,9 @@ use crate::base::{
 pub(crate) struct Document {
     /// By which settings it was asked for: see `Plan`.
     pub(crate) source: String,
+    /// The header `etag` of the answer, which the next request sends back in `if-none-match`.
     pub(crate) etag: Option<String>,
+    /// An object: what the answer has at the setting `at`, or all of it.
     pub(crate) values: Value,
 }
 

@@ -34,6 +34,8 @@ pub struct RemoteConfigPlan {
     /// Where its host may lead.
     network: Network,
     headers: Vec<(String, Secret)>,
+    /// The setting `every`: how long to wait from one look to the next, give or take a tenth; 30 s where it is not
+    /// given.
     pub(crate) every: std::time::Duration,
     timeout: std::time::Duration,
     at: Option<String>,
@@ -49,6 +51,7 @@ pub struct RemoteConfigPlan {
 pub(crate) enum ConfigAnswer {
     /// What it said before still holds.
     Same,
+    /// Values that have not been taken over yet, and may break the schema. They may equal those before.
     New(Document),
 }
 
@@ -57,6 +60,8 @@ pub(crate) enum ConfigAnswer {
 pub(crate) enum Problem {
     /// Nobody answered, or not in time.
     Unreachable(String),
+    /// There was an answer, but not of values: another status, no JSON object, or beyond a bound. Or its values are not
+    /// as the schema demands.
     Refused(String),
 }
 
@@ -90,6 +95,7 @@ impl RemoteConfigPlan {
         show(&self.url)
     }
 
+    /// Whether a document was taken over since the file was loaded: until then the file's own values hold.
     pub(crate) fn has_applied(&self) -> bool {
         self.applied.load().is_some()
     }

@@ -30,20 +30,26 @@ pub struct Routes {
 
 /// One line of `[routes]`.
 pub struct Route {
+    /// The method that it answers. GET answers HEAD, too, where the path has no route for it.
     pub method: Method,
     /// As its author wrote it: `/users/{id}`.
     pub path: Arc<str>,
+    /// The fujsen that answers.
     pub handler: Handler,
     /// The fujsen's result type is nothing: a reply without a body is 204 then, not `null`.
     pub(crate) is_void: bool,
+    /// Counts its requests, their times and their statuses.
     pub(crate) meter: Arc<metrics::RouteMeter>,
 }
 
 /// A route as reports print it.
 #[derive(Clone, Copy)]
 pub struct Listed<'a> {
+    /// The method of its line.
     pub method: &'a Method,
+    /// As its author wrote it: `/users/{id}`.
     pub path: &'a str,
+    /// The fujsen that answers.
     pub handler: &'a Handler,
 }
 
@@ -85,6 +91,7 @@ impl Routes {
         })
     }
 
+    /// What answers a request. `path` is still percent-encoded, and without the query.
     pub(crate) fn find(&self, method: &Method, path: &str) -> RouteMatch<'_, Route> {
         self.table.find(method, path)
     }

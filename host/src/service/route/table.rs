@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::path::Path;
 
+/// Routes by path, then by method. A route is any `T`, which the table only hands out.
 pub(crate) struct RouteTable<T> {
     /// Canonical paths, by index into `paths`.
     router: Router<usize>,
@@ -25,9 +26,12 @@ struct TableEntry<T> {
     route: T,
 }
 
+/// What a method and a path lead to.
 #[derive(Debug)]
 pub(crate) enum RouteMatch<'t, T> {
+    /// A route answers.
     Route {
+        /// The one that answers.
         route: &'t T,
         /// Percent-decoded, in the order of the path.
         parameters: Vec<(String, String)>,
@@ -36,6 +40,7 @@ pub(crate) enum RouteMatch<'t, T> {
     OtherMethods(&'t HeaderValue),
     /// The path's percent-encoding gives no UTF-8.
     Undecodable,
+    /// No route has such a path.
     Nothing,
 }
 

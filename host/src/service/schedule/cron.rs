@@ -8,6 +8,7 @@ use jiff::{
 
 use crate::base::limits;
 
+/// The set of times that an expression names: whole minutes by the clock of one time zone, UTC where it names none.
 #[derive(Clone, Debug)]
 pub(crate) struct Cron {
     minutes: CronSet,

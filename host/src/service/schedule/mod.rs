@@ -39,8 +39,11 @@ pub struct Schedules {
 pub struct Schedule {
     /// The line's key, as its author wrote it: `every 30s`.
     pub text: Arc<str>,
+    /// The fujsen that runs. A line that lists several is one schedule for each.
     pub handler: Handler,
+    /// When it is due.
     pub(crate) rhythm: Rhythm,
+    /// What to do where runs overlap or were missed, and its own deadline.
     pub(crate) options: ScheduleOptions,
     /// What the fujsen is called with: the defaults of its parameters.
     pub(crate) arguments: Vec<Value>,
@@ -105,6 +108,7 @@ impl Schedules {
         self.list.iter()
     }
 
+    /// The schedule with this id; the first, where lines of the file say the same.
     pub(crate) fn get(&self, id: &str) -> Option<&Schedule> {
         self.iter().find(|schedule| schedule.id() == id)
     }

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use super::cron::Cron;
 use crate::base::limits;
 
+/// The times at which a schedule is due.
 #[derive(Clone, Debug)]
 pub(crate) enum Rhythm {
     /// At each multiple of this many milliseconds since the Unix epoch.
     Every(i64),
+    /// At the times that a cron expression names. It names one at least.
     Cron(Box<Cron>),
 }
 

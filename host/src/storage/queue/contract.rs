@@ -32,6 +32,7 @@ pub(crate) trait Queue: Send + Sync {
     /// Takes events out of what was given up. How many of them there were.
     fn lift<'a>(&'a self, service: &'a str, dead: &'a [Dead], fate: Fate) -> Doing<'a, u64>;
 
+    /// How far each service is that has a place in the queue.
     fn progress(&self) -> Doing<'_, Vec<Progress>>;
 
     /// Takes a service's place away: the queue waits for it no more. False when it has none.

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 pub(crate) struct Consumer {
     /// Hosts of one service share its events.
     pub(crate) service: Arc<str>,
+    /// The types of the events that it takes.
     pub(crate) types: Types,
     /// How long an event is its taker's own.
     pub(crate) lease: Duration,
@@ -14,9 +15,12 @@ pub(crate) struct Consumer {
     pub(crate) pause: Duration,
 }
 
+/// Which types of events a service has handlers for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Types {
+    /// All types.
     All,
+    /// These types alone.
     Named(BTreeSet<String>),
 }
 
@@ -32,6 +36,7 @@ impl Types {
 /// What a host has taken to handle.
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
+    /// Says which delivery is settled.
     pub(crate) receipt: Receipt,
     /// How many times the event has been taken, this one included.
     pub(crate) attempts: u32,
@@ -59,8 +64,10 @@ pub(crate) enum Settlement {
     GivenUp { attempts: u32, why: String },
 }
 
+/// What a claim has taken.
 #[derive(Debug)]
 pub(crate) struct Claimed {
+    /// The events, as many as there was room for at most.
     pub(crate) deliveries: Vec<Delivery>,
     /// When something may be taken that is not now.
     pub(crate) next_due: Option<Duration>,
@@ -83,7 +90,9 @@ pub(crate) struct Dead {
     /// What `Queue::lift` takes.
     #[serde(skip)]
     pub(crate) entry: String,
+    /// How many times it had been taken.
     pub(crate) attempts: u32,
+    /// Why it was given up.
     pub(crate) error: String,
     /// Milliseconds since the Unix epoch.
     pub(crate) at: i64,
@@ -96,16 +105,19 @@ pub(crate) struct Dead {
 pub(crate) enum Fate {
     /// They are delivered to the service again, as new ones.
     Replayed,
+    /// They are deleted.
     Discarded,
 }
 
 /// How far a service is.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub(crate) struct Progress {
+    /// The service's name.
     pub(crate) service: String,
     /// Not looked at yet.
     pub(crate) waiting: i64,
     /// Being handled, or waiting for another try or for their turn.
     pub(crate) pending: i64,
+    /// Given up.
     pub(crate) dead: i64,
 }

@@ -13,12 +13,15 @@ use crate::{
 /// One event, in the names that stand in the queue.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
+    /// Tells it from all others: 1 to [`limits::EVENT_NAME`] bytes.
     pub(crate) id: String,
+    /// What happened, which handlers are found by: 1 to [`limits::EVENT_NAME`] bytes.
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// None is `null`.
     #[serde(default)]
     pub(crate) data: Option<Box<RawValue>>,
+    /// The name of the service that published it.
     #[serde(default)]
     pub(crate) source_service: Option<String>,
     /// None is for every service.
@@ -33,6 +36,7 @@ pub(crate) struct Event {
     /// W3C trace context of whoever published it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) traceparent: Option<String>,
+    /// The vendor state that belongs to `traceparent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tracestate: Option<String>,
 }
@@ -40,8 +44,11 @@ pub(crate) struct Event {
 /// What a publisher may say besides type and data.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PublishOptions {
+    /// The only service that it is for; none: all.
     pub(crate) target: Option<String>,
+    /// Events of one key are handled one after the other.
     pub(crate) key: Option<String>,
+    /// The event's id; none: a new one is made.
     pub(crate) id: Option<String>,
 }
 

@@ -12,15 +12,19 @@ pub(crate) enum QueueError {
     /// No event can be so.
     #[error("{0}")]
     Unsound(String),
+    /// An event is longer than any in a queue may be.
     #[error(
         "the event `{kind}` has {bytes} bytes, over the bound of {} KiB: keep the data elsewhere and publish where it is",
         limits::EVENT_BYTES >> 10
     )]
     TooLarge { kind: String, bytes: usize },
+    /// The host's own task that adds events has failed: the event may be there or not.
     #[error("the queue's task ended unexpectedly")]
     Gone,
+    /// A script of the host's own gave what it never gives.
     #[error("the Redis server answered a script with something else")]
     NotUnderstood,
+    /// Of the file or the server that the queue is in.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

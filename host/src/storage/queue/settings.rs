@@ -11,8 +11,11 @@ use crate::{
 
 /// What `[message_queue]` says.
 pub(crate) struct QueueSettings {
+    /// The file or the server that the queue is in.
     pub(crate) place: Place,
+    /// The queue's name: services that name one queue in one place share it.
     pub(crate) name: String,
+    /// How events are kept there.
     pub(crate) engine: QueueEngine,
     /// Events that are handled at once.
     pub(crate) concurrency: usize,
@@ -28,14 +31,19 @@ pub(crate) struct QueueSettings {
     pub(crate) named: bool,
 }
 
+/// How the events of a queue are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum QueueEngine {
+    /// In tables of a SQLite database.
     Sqlite,
+    /// In a stream of a Redis server.
     Stream,
+    /// In a stream of a Redis server, to which a list is moved that others push to.
     List,
 }
 
 impl QueueEngine {
+    /// As the file names it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",

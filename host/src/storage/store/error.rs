@@ -9,10 +9,13 @@ use crate::base::limits;
 /// Why a server or a file did not do what it was asked for.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum StoreError {
+    /// There is no connection to a server.
     #[error("the Redis server {server} cannot be reached: {why}")]
     Unreachable { server: String, why: String },
+    /// There is a connection to a server, and no answer in time.
     #[error("the Redis server {server} did not answer within {} ms", .time.as_millis())]
     Silent { server: String, time: Duration },
+    /// A reply is longer, or has more elements, than a call may take in.
     #[error(
         "the reply is over {} MiB or {} elements: ask for a range, or in steps with a SCAN command",
         limits::REDIS_REPLY >> 20,
@@ -22,19 +25,23 @@ pub(crate) enum StoreError {
     /// In the server's own words.
     #[error("{words}")]
     Refused { refusal: RedisRefusal, words: String },
+    /// A file cannot be opened, or not made; `remedy` is what to do about it.
     #[error("{file} cannot be opened: {why}")]
     CannotOpen { file: String, why: String, remedy: String },
     /// Others have taken the file's place.
     #[error("{file}: {why}")]
     Moved { file: String, why: String },
+    /// SQLite failed, with a file or with a statement.
     #[error("{file}: {trouble}: {why}")]
     File {
         file: String,
         trouble: Trouble,
         why: String,
     },
+    /// The thread or the task that was to do the work has ended.
     #[error("a database connection ended unexpectedly")]
     Gone,
+    /// The system gives no thread for a connection.
     #[error("no thread for a connection: {0}")]
     NoThread(String),
 }

@@ -24,6 +24,7 @@ impl<K, V: ?Sized> Default for SharedValues<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V> SharedValues<K, V> {
+    /// The value of a key, which `make` makes where nobody uses one.
     pub(crate) fn get(&self, key: &K, make: impl FnOnce() -> V) -> Arc<V> {
         self.get_shared(key, || Arc::new(make()))
     }
@@ -40,6 +41,7 @@ impl<K: Clone + Eq + Hash, V> SharedValues<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V: ?Sized> SharedValues<K, V> {
+    /// As [`get`](Self::get), for a value that is made as it is shared. `make` must not ask for another value here.
     pub(crate) fn get_shared(&self, key: &K, make: impl FnOnce() -> Arc<V>) -> Arc<V> {
         let mut values = self.values.lock();
         if let Some(value) = values.get(key).and_then(Weak::upgrade) {

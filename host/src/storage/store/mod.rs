@@ -17,7 +17,9 @@ use crate::base::clock::{self, Clock};
 
 /// Everything that this process has open, by file and by URL. Kept across swaps.
 pub struct Stores {
+    /// The SQLite files that the host itself keeps.
     pub(crate) files: sqlite::StoreFiles,
+    /// The Redis servers.
     pub(crate) servers: redis::Servers,
     /// Of the times that are kept there.
     pub(crate) clock: Arc<dyn Clock>,
@@ -32,7 +34,9 @@ impl Default for Stores {
 /// An open place.
 #[derive(Clone)]
 pub(crate) enum Store {
+    /// A file, and what a commit to it survives.
     Sqlite(Arc<sqlite::File>, Durability),
+    /// A server, which knows that itself.
     Redis(Arc<redis::RedisServer>),
 }
 
@@ -57,6 +61,7 @@ impl Store {
 }
 
 impl Stores {
+    /// Nothing is open yet.
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
             files: sqlite::StoreFiles::default(),

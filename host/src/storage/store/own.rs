@@ -12,6 +12,7 @@ use crate::base::{
     reserved::{self, PARTS},
 };
 
+/// What the folder is called.
 pub(crate) const OWN_FOLDER: &str = ".tusk";
 
 /// `.tusk/NAME` and `ending`, beside the TSK file `NAME.tsk`.

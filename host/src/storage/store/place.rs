@@ -10,7 +10,9 @@ use crate::base::folder::folder;
 /// Where a service's own data is.
 #[derive(Clone)]
 pub(crate) enum Place {
+    /// A SQLite database, and what a commit to it survives.
     Sqlite(Location, Durability),
+    /// A Redis server: its URL as the file has it, with the password, and what was read of it.
     Redis { url: String, info: ::redis::ConnectionInfo },
 }
 

@@ -64,9 +64,13 @@ pub(in super::super) type Labels = Vec<(String, String)>;
 
 /// One value to take in.
 pub struct Measure<'a> {
+    /// What the metric does with it.
     pub how: How,
+    /// The metric's name.
     pub name: &'a str,
+    /// The value itself, in the metric's unit.
     pub value: f64,
+    /// The labels of its series.
     pub labels: Labels,
     /// Upper bounds of a histogram; empty for those of [`BUCKETS`]. What comes first for a name decides.
     pub buckets: &'a [f64],

@@ -20,6 +20,7 @@ use super::{
 use crate::base::limits;
 use parking_lot::Mutex;
 
+/// What fujsens have recorded, and how much was dropped of it.
 #[derive(Default)]
 pub struct Custom {
     families: Mutex<CustomFamilies>,

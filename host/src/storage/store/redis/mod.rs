@@ -21,6 +21,7 @@ pub struct Servers {
 }
 
 impl Servers {
+    /// The server of a URL, with `info` read from it. Connects to nothing: the first command does.
     pub(crate) fn get(&self, url: &str, info: ConnectionInfo) -> Arc<RedisServer> {
         self.by_url.get(&url.to_owned(), || RedisServer::new(info))
     }

@@ -11,19 +11,28 @@ pub(crate) enum RedisRefusal {
     NotReady,
     /// It has become a replica, which takes no writes: after a failover another one does, by the same name.
     Replica,
+    /// Its memory is used up (`maxmemory`).
     Full,
+    /// The key holds a value of another type than the command is for.
     WrongType,
+    /// It does not know the script by its hash: it wants the text.
     NoScript,
     /// The stream has no such consumer group.
     NoGroup,
+    /// The stream has this consumer group already.
     GroupExists,
+    /// There is nothing at the key.
     NoKey,
+    /// The value at the key, or an argument, is not an integer of 64 bits.
     NoInteger,
+    /// The sum would leave the range of 64 bits.
     Overflow,
+    /// Anything else.
     Other,
 }
 
 impl RedisRefusal {
+    /// What an error of the server's says, by its code, and by its words where the code is `ERR`.
     pub(crate) fn of(error: &RedisError) -> Self {
         match error.kind() {
             ErrorKind::Server(

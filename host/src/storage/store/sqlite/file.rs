@@ -39,6 +39,7 @@ struct OpenFile {
 
 /// Where databases are.
 pub(crate) trait Disk: Send + Sync {
+    /// Opens a database, which is made where it is not there, with a worker of its own.
     fn open<'a>(&'a self, location: &'a Location) -> BoxFuture<'a, Result<Arc<dyn StoreWorker>, StoreError>>;
 }
 
@@ -76,6 +77,7 @@ impl StoreWorker for Thread<StoreJob> {
     }
 }
 
+/// Work on an open database, with who waits for it.
 pub(crate) struct StoreJob {
     /// What it survives, if it writes.
     writes: Option<Durability>,
@@ -97,6 +99,7 @@ impl File {
         }
     }
 
+    /// Opens it now, unless it is open; otherwise its first use does.
     pub(crate) async fn open(&self) -> Result<(), StoreError> {
         self.worker().await.map(drop)
     }
@@ -140,6 +143,7 @@ impl File {
         self.run(&*worker, Some(durability), work).await
     }
 
+    /// Where it is.
     pub(crate) fn location(&self) -> &Location {
         &self.location
     }

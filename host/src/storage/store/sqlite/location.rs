@@ -7,6 +7,7 @@ use crate::base::reserved;
 /// Where a SQLite database is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Location {
+    /// A file, by its path.
     File(PathBuf),
     /// One database a name.
     Memory(String),
@@ -15,7 +16,9 @@ pub(crate) enum Location {
 /// What is wrong with a URL, and the URL to write instead where that is clear.
 #[derive(Debug)]
 pub(crate) struct Bad {
+    /// What is wrong with it, without the URL itself.
     pub(crate) message: &'static str,
+    /// The URL to write instead.
     pub(crate) instead: Option<String>,
 }
 

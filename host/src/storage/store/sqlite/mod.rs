@@ -38,6 +38,7 @@ impl Default for StoreFiles {
 }
 
 impl StoreFiles {
+    /// With databases that are opened on this disk; none is yet.
     pub(crate) fn on(disk: Arc<dyn Disk>) -> Self {
         Self {
             by_location: SharedValues::default(),
@@ -45,6 +46,7 @@ impl StoreFiles {
         }
     }
 
+    /// The file at a location. Opens nothing: its first use does. One in memory stays until the process ends.
     pub(crate) fn get(&self, location: &Location) -> Arc<File> {
         let make = || File::new(location.clone(), self.disk.clone());
         match location {

@@ -21,6 +21,7 @@ const ESCAPED: &AsciiSet = &CONTROLS.add(b'%').add(b'?').add(b'#').add(b' ');
 /// How much of a database was copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Copied {
+    /// All of it, rows included.
     All,
     /// It is too large: its tables without their rows.
     Tables,

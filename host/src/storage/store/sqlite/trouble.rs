@@ -9,11 +9,17 @@ use crate::base::explain::{Explanation, is};
 /// What is wrong with a file, or with what was asked of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
+    /// Another process held its lock for longer than is waited for.
     Busy,
+    /// It cannot grow: the disk or its bound is full.
     Full,
+    /// Nothing may be written to it.
     ReadOnly,
+    /// The system does not open it, or fails to read or write it.
     Unusable,
+    /// It is damaged, or no database.
     Damaged,
+    /// Anything else: a statement of the host's own fails.
     Statement,
 }
 
