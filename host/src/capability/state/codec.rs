@@ -2,7 +2,7 @@
 //! anything else is a letter and its content. Never empty.
 
 use super::StateError;
-use crate::base::value::Value;
+use crate::base::{limits, value::Value};
 
 /// None for `null`, which stands for no value.
 pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, StateError> {
@@ -24,6 +24,10 @@ pub(super) fn encode(value: &Value) -> Result<Option<Vec<u8>>, StateError> {
 pub(super) fn decode(mut bytes: Vec<u8>) -> Option<Value> {
     let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(str::to_owned).ok();
     let (first, rest) = bytes.split_first()?;
+    // The letter, and a value: what is longer came in part.
+    if bytes.len() > 1 + limits::STATE_VALUE {
+        return None;
+    }
     Some(match first {
         b'0'..=b'9' | b'-' => Value::Integer(integer(&bytes)?),
         b'y' if bytes.len() == 1 => Value::Boolean(true),

@@ -341,7 +341,11 @@ async fn foreign_values_and_servers_that_are_down_are_told() {
         panic!()
     };
     keys.write_foreign("tusk:users:state:k", "hello").await;
-    assert_eq!(state.get(soon(), "k".into()).await.told().code, "foreign");
+    let long = format!("t{}", "x".repeat(limits::STATE_VALUE + 10));
+    keys.write_foreign("tusk:users:state:long", &long).await;
+    for key in ["k", "long"] {
+        assert_eq!(state.get(soon(), key.into()).await.told().code, "foreign", "{key}");
+    }
     drop(setup);
     let error = state.get(soon(), "k".into()).await.told();
     assert_eq!(

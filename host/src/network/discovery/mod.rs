@@ -36,6 +36,9 @@ pub(crate) const SCHEME: &str = "service";
 #[derive(Clone, Default)]
 pub(crate) struct Directory(Arc<Mutex<BTreeMap<InstancesKey, Arc<DiscoveredService>>>>);
 
+/// The source of instances that the file names.
+const FILE: &str = "file";
+
 /// Who named the instances (the registry, or the file), and of which service.
 type InstancesKey = (String, String);
 
@@ -63,7 +66,7 @@ impl Directory {
     /// that were known stay known: whether it will ever serve is not settled yet.
     fn fixed(&self, name: &str, named: Vec<NamedInstance>) -> Arc<DiscoveredService> {
         let mut services = self.lock();
-        let key = ("file".to_owned(), name.to_owned());
+        let key = (FILE.to_owned(), name.to_owned());
         let before = services.get(&key);
         if let Some(service) = before.filter(|service| service.has(&named)) {
             return service.clone();
@@ -92,7 +95,11 @@ fn add(
         services.retain(|_, service| Arc::strong_count(service) > 1);
     }
     if services.len() >= limits::SERVICES {
-        services.pop_first();
+        // Those that guests have named make room before those that the file names.
+        let others = services.keys().find(|(source, _)| source != FILE);
+        if let Some(key) = others.or_else(|| services.keys().next()).cloned() {
+            services.remove(&key);
+        }
     }
     services.insert(key, service.clone());
 }

@@ -234,6 +234,20 @@ fn services_that_nobody_asks_for_make_room() {
 }
 
 #[test]
+fn services_of_the_file_stay_while_guests_name_others() {
+    let services = services(
+        json!({"discovery": {"registry": "http://r", "allow": "0.0.0.0/0"}}),
+        &[("users", &["http://a:1"])],
+    );
+    let used: Vec<_> = (0..limits::SERVICES + 10)
+        .map(|number| services.find(&format!("s{number}")).unwrap())
+        .collect();
+    let known = services.directory.lock();
+    assert!(known.keys().any(|(source, name)| source == FILE && name == "users"));
+    assert_eq!((known.len(), used.len()), (limits::SERVICES, limits::SERVICES + 10));
+}
+
+#[test]
 fn what_is_wrong_is_said() {
     for (discovery, message) in [
         (json!({}), "`discovery` names no registry"),
