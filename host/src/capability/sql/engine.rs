@@ -128,17 +128,17 @@ impl DatabaseTarget {
 
 /// The connections of one database.
 pub(super) enum SqlEngine {
-    Sqlite(Arc<sqlite::Pool>),
-    Postgres(postgres::Pool),
+    Sqlite(Arc<sqlite::SqlitePool>),
+    Postgres(postgres::PostgresPool),
 }
 
 impl SqlEngine {
     pub(super) fn new(target: &DatabaseTarget) -> Self {
         match target {
             DatabaseTarget::Sqlite(location, durability) => {
-                Self::Sqlite(Arc::new(sqlite::Pool::new(location.clone(), *durability)))
+                Self::Sqlite(Arc::new(sqlite::SqlitePool::new(location.clone(), *durability)))
             }
-            DatabaseTarget::Postgres(server) => Self::Postgres(postgres::Pool::new(server.clone())),
+            DatabaseTarget::Postgres(server) => Self::Postgres(postgres::PostgresPool::new(server.clone())),
         }
     }
 
@@ -152,8 +152,8 @@ impl SqlEngine {
 
 /// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
 pub(super) enum Lease {
-    Sqlite(sqlite::Lease),
-    Postgres(postgres::Lease),
+    Sqlite(sqlite::SqliteLease),
+    Postgres(postgres::PostgresLease),
 }
 
 impl Lease {

@@ -172,14 +172,14 @@ fn is_private(url: &Url) -> bool {
 }
 
 /// What else an author may look for under `[grants]`.
-const ELSEWHERE: &str = "origins are granted here, such as `http: [\"https://api.example.com\"]`; databases are by [databases], Redis \
+const OTHER_GRANTS: &str = "origins are granted here, such as `http: [\"https://api.example.com\"]`; databases are by [databases], Redis \
                          servers by a redis:// value";
 
 /// The origins of `[grants] http`.
 fn explicit(config: &Config) -> Result<Vec<Origin>, Vec<Diagnostic>> {
     let mut section = Section::new(config, &sections::GRANTS);
     for wrong in &mut section.diagnostics {
-        wrong.help = Some(ELSEWHERE.to_owned());
+        wrong.help = Some(OTHER_GRANTS.to_owned());
     }
     let items = match section.get("http") {
         None => &[],
@@ -289,8 +289,8 @@ mod tests {
                     "`grants.http` must hold origins",
                     help,
                 ),
-                (json!({"sql": "x"}), "`grants` has no setting `sql`", ELSEWHERE),
-                (json!(5), "`grants` must hold settings", ELSEWHERE),
+                (json!({"sql": "x"}), "`grants` has no setting `sql`", OTHER_GRANTS),
+                (json!(5), "`grants` must hold settings", OTHER_GRANTS),
             ],
         );
         let config = fixture::config(json!({"grants": {"http": "https://one.example"}}));

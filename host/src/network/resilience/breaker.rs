@@ -69,7 +69,7 @@ pub(super) struct Admission<'a> {
 
 /// Why a call was not let in.
 #[derive(Debug, PartialEq)]
-pub(super) struct Refusal {
+pub(super) struct CallRefusal {
     /// Until the next one may try; none while one is trying.
     pub(super) left: Option<Duration>,
     pub(super) failures: u32,
@@ -85,7 +85,7 @@ impl Breaker {
         }
     }
 
-    pub(super) fn enter(&self, rule: BreakerRule, now: Instant) -> Result<Admission<'_>, Refusal> {
+    pub(super) fn enter(&self, rule: BreakerRule, now: Instant) -> Result<Admission<'_>, CallRefusal> {
         let mut state = self.lock();
         match &state.circuit {
             CircuitState::Closed { .. } => {}
@@ -163,8 +163,8 @@ impl LastFault {
         }
     }
 
-    fn refusal(&self, left: Option<Duration>) -> Refusal {
-        Refusal {
+    fn refusal(&self, left: Option<Duration>) -> CallRefusal {
+        CallRefusal {
             left,
             failures: self.failures,
             reason: self.reason.clone(),
@@ -259,7 +259,7 @@ mod tests {
         let refusal = breaker.enter(RULE, now + Duration::from_secs(4)).err().unwrap();
         assert_eq!(
             refusal,
-            Refusal {
+            CallRefusal {
                 left: Some(Duration::from_secs(6)),
                 failures: 3,
                 reason: "502".into()

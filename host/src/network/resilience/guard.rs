@@ -8,7 +8,7 @@ use std::{
 use tokio::time::{sleep, timeout_at};
 
 use super::{
-    breaker::{Admission, Refusal},
+    breaker::{Admission, CallRefusal},
     error::ResilienceError,
     memory::Record,
     policy::CallPolicy,
@@ -164,8 +164,8 @@ impl Guard {
         Some(pause)
     }
 
-    fn is_open(&self, refusal: Refusal) -> ResilienceError {
-        let Refusal { left, failures, reason } = refusal;
+    fn is_open(&self, refusal: CallRefusal) -> ResilienceError {
+        let CallRefusal { left, failures, reason } = refusal;
         ResilienceError::Open {
             name: self.name.clone(),
             left,

@@ -115,7 +115,7 @@ fn schedules(section: serde_json::Value) -> Vec<String> {
 
 #[test]
 fn lines_name_one_fujsen_or_several() {
-    let plain = "Options { overlap: false, catch_up: false, deadline: None }";
+    let plain = "ScheduleOptions { overlap: false, catch_up: false, deadline: None }";
     assert_eq!(
         schedules(json!({
             "every 30s": "jobs.clean",
@@ -126,7 +126,8 @@ fn lines_name_one_fujsen_or_several() {
             format!("every 30s jobs.clean {plain} []"),
             format!("0 3 * * * jobs.clean {plain} []"),
             format!("0 3 * * * jobs.report {plain} [Null]"),
-            "every 1h jobs.report Options { overlap: true, catch_up: true, deadline: Some(300s) } [Null]".into(),
+            "every 1h jobs.report ScheduleOptions { overlap: true, catch_up: true, deadline: Some(300s) } [Null]"
+                .into(),
         ]
     );
 }

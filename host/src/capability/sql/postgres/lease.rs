@@ -39,7 +39,7 @@ use crate::{
 const SETUP_LOCK: i64 = 0x7475_736b_686f_7374;
 
 /// Dropping it stops what runs on it, rolls back, and gives it back.
-pub(in super::super) struct Lease {
+pub(in super::super) struct PostgresLease {
     client: Option<Object>,
     link: Arc<Link>,
     /// `begin` was called: what runs here belongs to its transaction, and to nothing else.
@@ -52,7 +52,7 @@ pub(in super::super) struct Lease {
     is_running: AtomicBool,
 }
 
-impl Lease {
+impl PostgresLease {
     pub(super) fn new(client: Object, link: Arc<Link>) -> Self {
         Self {
             client: Some(client),
@@ -391,7 +391,7 @@ async fn read(
     })
 }
 
-impl Drop for Lease {
+impl Drop for PostgresLease {
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
         if self.is_running.load(Ordering::Relaxed) {

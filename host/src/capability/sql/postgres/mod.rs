@@ -20,8 +20,8 @@ mod wire;
 
 pub(super) use self::{
     error::{help, is_for_the_author},
-    lease::Lease,
-    pool::Pool,
+    lease::PostgresLease,
+    pool::PostgresPool,
     server::Server,
     shown::without_values,
 };

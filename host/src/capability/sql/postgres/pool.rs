@@ -12,13 +12,13 @@ use super::{
     super::error::SqlError,
     connect::{Dialer, Link},
     error::{cannot_connect, no_answer, unreachable},
-    lease::Lease,
+    lease::PostgresLease,
     server::Server,
 };
 use crate::base::limits;
 
 /// The connections to one database. Made when they are needed; a server that is down is found again by the next use.
-pub(in super::super) struct Pool {
+pub(in super::super) struct PostgresPool {
     link: Arc<Link>,
     /// Or why there is no pool.
     connections: Result<deadpool_postgres::Pool, String>,
@@ -26,7 +26,7 @@ pub(in super::super) struct Pool {
     kept_since: Mutex<Instant>,
 }
 
-impl Pool {
+impl PostgresPool {
     pub(in super::super) fn new(server: Server) -> Self {
         let config = server.config();
         let link = Arc::new(Link::new(server));
@@ -54,7 +54,7 @@ impl Pool {
     }
 
     /// Waits for a free connection as long as it would for another writer.
-    pub(in super::super) async fn lease(&self, deadline: Instant) -> Result<Lease, SqlError> {
+    pub(in super::super) async fn lease(&self, deadline: Instant) -> Result<PostgresLease, SqlError> {
         let server = &self.link.server;
         let connections = self
             .connections
@@ -71,7 +71,7 @@ impl Pool {
             recycle: Some(left),
         };
         match connections.timeout_get(&times).await {
-            Ok(client) => Ok(Lease::new(client, self.link.clone())),
+            Ok(client) => Ok(PostgresLease::new(client, self.link.clone())),
             Err(PoolError::Timeout(TimeoutType::Wait)) => Err(SqlError::Busy),
             Err(PoolError::Timeout(_)) => Err(no_answer(server)),
             Err(PoolError::Backend(error)) => Err(cannot_connect(server, &error)),

@@ -14,6 +14,6 @@ mod statement;
 
 pub(super) use self::{
     help::help,
-    pool::{Lease, Pool},
+    pool::{SqliteLease, SqlitePool},
     rehearse::rehearse,
 };

@@ -33,7 +33,7 @@ use crate::{
 type PoolJob = Box<dyn FnOnce(&Connection, &Control) + Send>;
 
 /// The connections of one database.
-pub(in super::super) struct Pool {
+pub(in super::super) struct SqlitePool {
     location: Location,
     durability: Durability,
     /// Of the files, while a connection has them open: another one opens these, or none. What is made anew in the place of a
@@ -50,15 +50,15 @@ struct PoolWorker {
 }
 
 /// A connection in use. Dropping it stops what runs on it, rolls back, and gives it back.
-pub(in super::super) struct Lease {
+pub(in super::super) struct SqliteLease {
     worker: Option<PoolWorker>,
     permit: Option<OwnedSemaphorePermit>,
-    pool: Weak<Pool>,
+    pool: Weak<SqlitePool>,
     /// `begin` was called: what runs here belongs to its transaction, and to nothing else.
     in_transaction: bool,
 }
 
-impl Pool {
+impl SqlitePool {
     pub(in super::super) fn new(location: Location, durability: Durability) -> Self {
         // A database in memory lives in its one connection.
         let connections = if matches!(location, Location::Memory(_)) {
@@ -76,7 +76,7 @@ impl Pool {
     }
 
     /// Waits for a free connection as long as it would for another writer.
-    pub(in super::super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<Lease, SqlError> {
+    pub(in super::super) async fn lease(self: &Arc<Self>, deadline: Instant) -> Result<SqliteLease, SqlError> {
         let patience = deadline.min(Instant::now() + limits::SQL_BUSY);
         let Ok(permit) = timeout_at(patience.into(), self.permits.clone().acquire_owned()).await else {
             return Err(SqlError::Busy);
@@ -86,7 +86,7 @@ impl Pool {
             Some(worker) => worker,
             None => self.start(deadline).await?,
         };
-        Ok(Lease {
+        Ok(SqliteLease {
             worker: Some(worker),
             permit: permit.ok(),
             pool: Arc::downgrade(self),
@@ -95,7 +95,7 @@ impl Pool {
     }
 }
 
-impl Pool {
+impl SqlitePool {
     async fn start(&self, deadline: Instant) -> Result<PoolWorker, SqlError> {
         let known = self.identity.lock().upgrade();
         let is_first = known.is_none();
@@ -128,7 +128,7 @@ impl PoolWorker {
     }
 }
 
-impl Lease {
+impl SqliteLease {
     pub(in super::super) async fn query(
         &self,
         deadline: Instant,
@@ -215,7 +215,7 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl Drop for SqliteLease {
     fn drop(&mut self) {
         let Some(worker) = self.worker.take() else { return };
         worker.control.cancel();

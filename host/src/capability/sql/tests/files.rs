@@ -247,7 +247,7 @@ async fn what_a_commit_survives_is_a_setting_of_each_database() {
         ),
         (
             json!({"url": "sqlite:x.db", "durabilty": "power"}),
-            "did you mean `durability`?",
+            "`databases.main` has no setting `durabilty`",
         ),
     ] {
         let config = fixture::config(json!({"databases": {"main": database}}));

@@ -60,7 +60,7 @@ impl fmt::Display for MetricKind {
 }
 
 /// By name, sorted.
-pub(in super::super) type Labels = Vec<(String, String)>;
+pub(in super::super) type CustomLabels = Vec<(String, String)>;
 
 /// One value to take in.
 pub struct Measure<'a> {
@@ -71,7 +71,7 @@ pub struct Measure<'a> {
     /// The value itself, in the metric's unit.
     pub value: f64,
     /// The labels of its series.
-    pub labels: Labels,
+    pub labels: CustomLabels,
     /// Upper bounds of a histogram; empty for those of [`BUCKETS`]. What comes first for a name decides.
     pub buckets: &'a [f64],
     /// Which version of the service says so. A later one may make a metric something else.

@@ -11,7 +11,7 @@ use std::{
 pub use self::measure::{How, Measure};
 use self::{
     check::{check, kind},
-    measure::{BUCKETS, Labels, MetricKind},
+    measure::{BUCKETS, CustomLabels, MetricKind},
 };
 use super::{
     cell::Counter,
@@ -46,17 +46,17 @@ impl Dropped {
 
 #[derive(Default)]
 struct CustomFamilies {
-    by_name: BTreeMap<String, Family>,
+    by_name: BTreeMap<String, CustomFamily>,
     series: usize,
     /// By what a page shows of it, families and samples, the name that it is recorded under.
     shown: HashMap<String, String>,
 }
 
-struct Family {
+struct CustomFamily {
     kind: MetricKind,
     buckets: Vec<f64>,
     version: u64,
-    series: HashMap<Labels, CustomSample>,
+    series: HashMap<CustomLabels, CustomSample>,
 }
 
 enum CustomSample {
@@ -158,16 +158,19 @@ impl CustomFamilies {
             let shown = shown(measure.name, kind).map(|shown| (shown, measure.name.to_owned()));
             self.shown.extend(shown);
         }
-        let family = self.by_name.entry(measure.name.to_owned()).or_insert_with(|| Family {
-            kind,
-            buckets: if measure.buckets.is_empty() {
-                BUCKETS.to_vec()
-            } else {
-                measure.buckets.to_vec()
-            },
-            version: measure.version,
-            series: HashMap::new(),
-        });
+        let family = self
+            .by_name
+            .entry(measure.name.to_owned())
+            .or_insert_with(|| CustomFamily {
+                kind,
+                buckets: if measure.buckets.is_empty() {
+                    BUCKETS.to_vec()
+                } else {
+                    measure.buckets.to_vec()
+                },
+                version: measure.version,
+                series: HashMap::new(),
+            });
         family.version = family.version.max(measure.version);
         family.take(measure);
         Ok(true)
@@ -192,7 +195,7 @@ fn shown(name: &str, kind: MetricKind) -> impl Iterator<Item = String> {
         .map(move |suffix| format!("{family}{suffix}"))
 }
 
-impl Family {
+impl CustomFamily {
     /// What readers are told. The unit is that which the name ends in.
     fn gather(&self, name: &str) -> family::Family {
         let name = self.kind.family(name);
@@ -207,7 +210,7 @@ impl Family {
     fn points(&self) -> Points {
         let mut series: Vec<_> = self.series.iter().collect();
         series.sort_by_key(|(labels, _)| *labels);
-        let own = |labels: &Labels| -> family::Labels {
+        let own = |labels: &CustomLabels| -> family::Labels {
             let labels = labels.iter();
             labels
                 .map(|(name, value)| (name.clone().into(), value.clone()))

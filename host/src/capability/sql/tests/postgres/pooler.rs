@@ -169,8 +169,8 @@ fn a_line_that_says_something_else_is_refused() {
                 "write, for example, `setup: \"CREATE TABLE IF NOT EXISTS …\"`",
             ),
             (
-                json!({"url": "sqlite::memory:", "sutep": "SELECT 1"}),
-                "`databases.main` has no setting `sutep`",
+                json!({"url": "sqlite::memory:", "setups": "SELECT 1"}),
+                "`databases.main` has no setting `setups`",
                 "did you mean `setup`?",
             ),
             (
