@@ -49,17 +49,19 @@ fn clocks() -> Result<Value> {
 fn secrets() -> Result<Value> {
     let code = crypto::hmac(crypto::Hash::Sha256, "Jefe", "what do ya want for nothing?");
     let mut lengths = vec![code.len()];
+    let first = crypto::uuid_v7();
+    time::sleep(Duration::from_millis(3));
     lengths.push(crypto::hmac(crypto::Hash::Sha384, "", "").len());
     lengths.push(crypto::hmac(crypto::Hash::Sha512, "", "").len());
     lengths.push(crypto::digest(crypto::Hash::Sha384, "").len());
     lengths.push(crypto::digest(crypto::Hash::Sha512, "").len());
     Ok(json!({
-        "code": code[..4],
-        "hash": crypto::digest(crypto::Hash::Sha256, "abc")[..4],
+        "code": &code[..4],
+        "hash": &crypto::digest(crypto::Hash::Sha256, "abc")[..4],
         "lengths": lengths,
         "equal": crypto::equal(&code, code.clone()) && !crypto::equal(&code, "other"),
         "v4": crypto::uuid_v4(),
-        "v7": [crypto::uuid_v7(), { time::sleep(Duration::from_millis(3)); crypto::uuid_v7() }],
+        "v7": [first, crypto::uuid_v7()],
         "random": [Bytes(crypto::random(16)?), Bytes(crypto::random(16)?)],
         "none": crypto::random(0)?.len(),
         "refused": crypto::random(65_537).unwrap_err().code(),

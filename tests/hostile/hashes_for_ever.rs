@@ -1,6 +1,6 @@
 /// Has the host hash for ever.
 #[fujsen]
-fn hashes() -> usize {
+fn hashes_for_ever() -> usize {
     let data = vec![1u8; 16 << 20];
     let mut sum = 0;
     loop {
