@@ -1,7 +1,8 @@
 //! Modules that were built elsewhere, with anything in them: taken, or refused with a reason.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../host/src/base/fuzz.rs"]
+#[path = "../../host/base/src/base/fuzz.rs"]
+#[allow(unreachable_pub, reason = "it is that of another crate")]
 mod fuzz;
 
 use fujsen::Component;

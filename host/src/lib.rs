@@ -24,12 +24,10 @@
     )
 )]
 
-pub mod base;
-pub mod capability;
+pub use tusk_base::{base, observe};
+pub use tusk_capabilities::{capability, network, storage};
+
 pub mod cli;
-pub mod network;
-pub mod observe;
 pub mod sandbox;
 pub mod serve;
 pub mod service;
-pub mod storage;

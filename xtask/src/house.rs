@@ -34,10 +34,13 @@ struct Source {
 pub(crate) struct House(BTreeMap<Names, Source>);
 
 impl House {
-    /// `root` is the file of the crate's root.
-    pub(crate) fn read(root: &Path) -> anyhow::Result<Self> {
+    /// `roots` are the files of the crates' roots: those of one house are one tree, since each hands on what is below it by the
+    /// same names.
+    pub(crate) fn read(roots: &[PathBuf]) -> anyhow::Result<Self> {
         let mut house = Self(BTreeMap::new());
-        house.add(root, Vec::new())?;
+        for root in roots {
+            house.add(root, Vec::new())?;
+        }
         Ok(house)
     }
 
@@ -62,7 +65,11 @@ impl House {
             path.push(child.clone());
             self.add(&beneath(file, module.is_empty(), child), path)?;
         }
-        self.0.insert(module, source);
+        let known = self.0.entry(module).or_default();
+        known.children.extend(source.children);
+        known.borrowed.extend(source.borrowed);
+        known.named.extend(source.named);
+        known.types.extend(source.types);
         Ok(())
     }
 
@@ -168,12 +175,14 @@ fn beneath(file: &Path, is_root: bool, child: &str) -> PathBuf {
 
 fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
+        let said = attribute.meta.require_list().map(|list| list.tokens.to_string());
         attribute.path().is_ident("cfg")
-            && attribute
-                .parse_args::<syn::Path>()
-                .is_ok_and(|path| path.is_ident("test"))
+            && said.is_ok_and(|said| said == "test" || said.split_whitespace().collect::<String>() == FIXTURE)
     })
 }
+
+/// What stands before what tests of other crates need.
+const FIXTURE: &str = "any(test,feature=\"fixture\")";
 
 /// Collects what one file names.
 struct Reader<'a> {

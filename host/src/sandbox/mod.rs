@@ -5,6 +5,8 @@ pub mod call;
 pub mod context;
 pub mod engine;
 pub(crate) mod fault;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub(crate) mod imports;
 pub mod instance;
 pub(crate) mod lane;

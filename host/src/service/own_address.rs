@@ -42,7 +42,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::capability::fixture;
+    use crate::base::fixture;
 
     #[test]
     fn values_that_name_the_admin_address_are_warned_of() {

@@ -79,11 +79,11 @@ pub(super) async fn keep(service: Arc<PlannedService>, child: Arc<Mutex<Child>>,
         if started.elapsed() > STEADY {
             pauses.reset();
         }
-        let mut pause = pauses.next();
+        let mut pause = pauses.after_another();
         log.warn(&format!("{}; starting it again in {pause:?}", describe(ended)));
         loop {
             sleep(pause).await;
-            pause = pauses.next();
+            pause = pauses.after_another();
             match start(&service, &group, &log) {
                 Ok(next) => {
                     *child = next;

@@ -10,6 +10,7 @@ use crate::{
         bindings::{self, Error, Value, config::Entry},
         call::Call,
         fault::ImportError,
+        imports::wit::error_of,
     },
 };
 
@@ -35,7 +36,7 @@ impl bindings::config::Host for Call {
                 let reach = context.capabilities.reach();
                 let mut reader = ValueReader::new(reach, &self.origin, &self.sessions.sql, self.deadline);
                 let value = reader.read(node).await;
-                value.map_err(|failed| failed.explain(&context.sources))?
+                value.map_err(|failed| error_of(failed.explain(&context.sources)))?
             }
         };
         self.retain(value.payload())?;

@@ -6,6 +6,7 @@ use crate::{
         bindings::{self, Error, Value},
         call::{Call, Caller},
         fault::ImportError,
+        imports::wit::error_of,
         place::Panic,
     },
 };
@@ -29,7 +30,12 @@ impl bindings::fujsen::Host for Call {
             .into_iter()
             .map(|(name, value)| (name, value.into()))
             .collect();
-        let body = self.fujsens.clone().call(&name, arguments, caller).await?;
+        let body = self
+            .fujsens
+            .clone()
+            .call(&name, arguments, caller)
+            .await
+            .map_err(error_of)?;
         self.retain(body.payload())?;
         Ok(body.into())
     }

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::{
     base::fuzz::{self, Input},
-    capability::fixture::RedisServer,
     observe::request::CallOrigin,
+    sandbox::fixture::RedisServer,
     sandbox::{
         bindings::{self, Value, crypto::Hash, events, grpc, http, log, metrics},
         call::Call,

@@ -59,15 +59,14 @@ impl From<bindings::Error> for Error {
 /// What went wrong leaves the house.
 impl<E: Explain> From<E> for bindings::Error {
     fn from(error: E) -> Self {
-        Error::from(error).into()
+        error_of(error.into())
     }
 }
 
-impl From<Error> for bindings::Error {
-    fn from(error: Error) -> Self {
-        let Error { status, code, message } = error;
-        Self { status, code, message }
-    }
+/// An error that was one already, as a guest is told of it.
+pub(crate) fn error_of(error: Error) -> bindings::Error {
+    let Error { status, code, message } = error;
+    bindings::Error { status, code, message }
 }
 
 /// A list takes its place where it is: both kinds of values are as large.

@@ -129,7 +129,7 @@ async fn settle(app: &App, source: &Source, delivery: &Delivery, outcome: Settle
     loop {
         let told = source.queue.settle(&source.consumer.service, delivery, &outcome).await;
         let Err(error) = told else { return };
-        let wait = pauses.next();
+        let wait = pauses.after_another();
         if app.now().saturating_duration_since(taken) + wait > source.consumer.lease {
             tracing::warn!(target: "events", "the queue was not told of an event: {}", error.message());
             return;

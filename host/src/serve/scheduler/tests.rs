@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{
     base::clock,
-    capability::fixture::{self, RedisServer},
+    base::fixture,
+    sandbox::fixture::RedisServer,
     service::{app::App, live::Live, load::Loader},
     storage::store::{Place, Stores},
 };

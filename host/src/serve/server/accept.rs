@@ -106,7 +106,7 @@ impl<A: Responder> Acceptor<A> {
                 Ok((stream, _)) => return stream,
                 Err(error) if is_of_the_client(&error) => {}
                 Err(error) => {
-                    let pause = pauses.next();
+                    let pause = pauses.after_another();
                     tracing::warn!(%error, "cannot accept connections; trying again in {pause:?}");
                     self.crowd.shed();
                     sleep(pause).await;

@@ -5,8 +5,8 @@ use tsk::Config;
 
 use super::{document, plan::RemoteConfigPlan};
 use crate::{
-    base::{fuzz, value::setting},
-    capability::{config::Values, fixture},
+    base::{fixture, fuzz, value::setting},
+    capability::config::Values,
 };
 
 const URL: &str = "http://127.0.0.1:8106/config";

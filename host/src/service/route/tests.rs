@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::json;
 
 use super::{RouteMatch, is_void, path::Path, read, table::RouteTable};
-use crate::{capability::fixture, service::target::Targets};
+use crate::{base::fixture, service::target::Targets};
 
 fn function(name: &str, parameters: &[&str]) -> Function {
     let param = |name: &&str| {

@@ -4,7 +4,7 @@ use fujsen::Function;
 use serde_json::json;
 
 use super::{read, rhythm::Rhythm};
-use crate::{capability::fixture, service::target::Targets};
+use crate::{base::fixture, service::target::Targets};
 
 fn at(text: &str) -> jiff::Timestamp {
     text.parse().unwrap()

@@ -11,8 +11,8 @@ use crate::{
         fuzz::{self, Input},
         value::Value,
     },
-    capability::fixture::RedisServer,
     observe::request::CallOrigin,
+    sandbox::fixture::RedisServer,
 };
 
 /// Each import: its interface and name, its parameters as [`core`] knows them, and the type of its result where that is one

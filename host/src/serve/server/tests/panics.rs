@@ -26,7 +26,7 @@ use crate::{
         metrics::TASKS,
         tasks::{
             self,
-            tests::{is_down, listen, panics, told},
+            fixture::{is_down, listen, panics, told},
         },
     },
     serve::server::{self, Responder},

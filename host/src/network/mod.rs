@@ -1,8 +1,0 @@
-//! Ways to others: who may be reached, how they are found, known and borne with.
-
-pub(crate) mod discovery;
-pub(crate) mod egress;
-pub mod mesh;
-pub(crate) mod name;
-pub(crate) mod resilience;
-pub mod tls;

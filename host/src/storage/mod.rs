@@ -1,4 +1,0 @@
-//! What outlives the process: queues and state, embedded or on a server.
-
-pub mod queue;
-pub(crate) mod store;
