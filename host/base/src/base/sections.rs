@@ -12,7 +12,7 @@ use crate::base::limits;
 /// One section of the host.
 #[derive(Debug)]
 pub struct SectionRow {
-    /// What the file writes between the brackets, `server` for `[server]`.
+    /// What the file writes between the brackets, `service` for `[service]`.
     pub name: &'static str,
     /// Which keys it may have.
     pub keys: SectionKeys,
