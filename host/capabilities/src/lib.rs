@@ -1,5 +1,5 @@
-//! Three floors of the host: what a guest can do besides computing (`capability`), and below it the ways to others (`network`) and what
-//! outlives the process (`storage`), which do not know each other.
+//! Three floors of the host: what a guest can do besides computing (`capability`), and below it the ways to others
+//! (`network`) and what outlives the process (`storage`), which do not know each other.
 //!
 //! They are plain libraries: none knows a guest or a call.
 
