@@ -9,6 +9,7 @@ const NODE: u32 = 20;
 pub(crate) fn all() -> anyhow::Result<()> {
     wasm_target("wasm32-unknown-unknown")?;
     wasm_target("wasm32-wasip2")?;
+    standard_library_sources()?;
     node()?;
     system_package("redis-server", "redis-server", "redis")?;
     system_package("sqlite3", "sqlite3", "sqlite")?;
@@ -31,6 +32,16 @@ fn wasm_target(target: &str) -> anyhow::Result<()> {
     }
     println!("installing the Rust target {target}");
     shell::run("rustup", &["target", "add", target])
+}
+
+/// Where they are installed, rustc names them by their place on this machine: a test says that no module does.
+fn standard_library_sources() -> anyhow::Result<()> {
+    let installed = shell::output("rustup", &["component", "list", "--installed"])?;
+    if installed.lines().any(|line| line == "rust-src") {
+        return Ok(());
+    }
+    println!("installing the sources of Rust's standard library");
+    shell::run("rustup", &["component", "add", "rust-src"])
 }
 
 fn node() -> anyhow::Result<()> {

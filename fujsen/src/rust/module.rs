@@ -78,6 +78,7 @@ pub(super) fn compile(
     let rustc = |memory| -> Result<_, Failure> {
         let mut command = sandbox.command(&tools.rustc, progress).map_err(prepare)?;
         arguments(&mut command, sdk, memory);
+        command.arg(tools.remap());
         let ended = process::run(&mut command, limits::COMPILE);
         ended.map_err(|error| Failure::Problem(Problem::io("run `rustc`", &error)))
     };

@@ -35,7 +35,7 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 /// Changed when the way of compiling changes what comes out.
-const REVISION: &str = "1";
+const REVISION: &str = "2";
 /// The crates that a text can name.
 const CRATES: &[&str] = &["tusk", "serde", "serde_json"];
 const PROFILE: &str = "fujsen";
@@ -179,6 +179,7 @@ impl Cargo<'_> {
         // No path of this machine in a module.
         let remaps = [(home.join("registry/src"), ""), (sources.to_owned(), "tusk")]
             .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()));
+        let remaps = [&remaps[..], &[self.tools.remap()]].concat();
         let sandbox = Sandbox::new(self.folder, limits::SDK_BUILD)
             .writing(self.folder)
             .writing(home);

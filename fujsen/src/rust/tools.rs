@@ -69,6 +69,13 @@ impl Tools {
             root => vec![root.to_owned(), self.rustc.clone()],
         }
     }
+
+    /// Names the standard library's sources as they are named where they are not installed. rustc names the installed
+    /// ones by their place on this machine, in what panics say.
+    pub(super) fn remap(&self) -> String {
+        let sources = self.sysroot.join("lib/rustlib/src/rust");
+        format!("--remap-path-prefix={}=/rustc", sources.display())
+    }
 }
 
 fn program(environment: &Environment, name: &str) -> Result<PathBuf, Problem> {
