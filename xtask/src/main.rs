@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask test`, `endure`, `bench`, `layers`, `specification`.
+//! The project's own commands: `cargo xtask test`, `endure`, `bench`, `engine`, `layers`, `specification`.
 
 mod advisories;
 mod assemblyscript;
 mod bench;
 mod endure;
+mod engine;
 mod house;
 mod layers;
 mod setup;
@@ -19,6 +20,7 @@ cargo xtask COMMAND
   endure [NAME]  run the long forms of tests, or those whose name contains NAME, and write tests/endure/README.md
   bench          measure, and write tests/bench/README.md
   advisories     check that each advisory of the engine's that affects the version here has an answer
+  engine         build the JavaScript engine, which the repository keeps; `engine check`: whether it is that of its sources
   layers         check that dependencies only point down, and that no files know each other in a circle
   specification  check that each promise of SPECIFICATION.md names a test that there is
 ";
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         ["endure", name] => endure::run(name),
         ["bench"] => bench::run(),
         ["advisories"] => advisories::check(),
+        ["engine"] => engine::build(),
+        ["engine", "check"] => engine::check(),
         ["layers"] => layers::check(),
         ["specification"] => specification::check(),
         _ => {

@@ -24,7 +24,8 @@ pub(crate) fn all() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn wasm_target(target: &str) -> anyhow::Result<()> {
+/// Through rustup.
+pub(crate) fn wasm_target(target: &str) -> anyhow::Result<()> {
     let installed = shell::output("rustup", &["target", "list", "--installed"])
         .context("rustup is needed to install the WebAssembly targets; https://rustup.rs installs it")?;
     if installed.lines().any(|line| line == target) {
@@ -86,7 +87,7 @@ fn pgbouncer() -> anyhow::Result<()> {
 }
 
 /// Installs through apt (as root, or with sudo) or Homebrew.
-fn system_package(program: &str, debian: &str, homebrew: &str) -> anyhow::Result<()> {
+pub(crate) fn system_package(program: &str, debian: &str, homebrew: &str) -> anyhow::Result<()> {
     if shell::exists(program) {
         return Ok(());
     }
