@@ -18,8 +18,10 @@ pub struct Traits {
     pub name: &'static str,
     /// Other info words for it: `rs`.
     pub aliases: &'static [&'static str],
-    /// What names of its files end in, without the point: `rs`.
+    /// What its files are called, without the point: `rs`.
     pub extension: &'static str,
+    /// All that names of its files may end in, which other languages may claim, too.
+    pub endings: &'static [&'static str],
     /// What a line of code, without the space around it, says about being of this language.
     pub sign: fn(&str) -> Option<Sign>,
 }
@@ -29,6 +31,8 @@ pub struct Traits {
 pub enum Sign {
     /// No other language that is like it has such a line.
     Own,
+    /// It is of this language, unless another that may have such a line has one of its own beside it.
+    Likely,
     /// It may be of this language, or of one that is like it.
     Shared,
 }
@@ -44,9 +48,13 @@ impl Language {
         self.0.name
     }
 
-    /// What names of its files end in, without the point.
+    /// What its files are called, without the point.
     pub fn extension(self) -> &'static str {
         self.0.extension
+    }
+
+    pub(crate) fn claims(self, ending: &str) -> bool {
+        self.0.endings.contains(&ending)
     }
 
     pub(crate) fn is_called(self, word: &str) -> bool {

@@ -99,9 +99,15 @@ impl Evaluator<'_, '_> {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let language = match self.languages().iter().find(|language| language.extension() == ending) {
-            Some(language) => Some(*language),
-            None => self.guessed(key, &text, span, true),
+        let claims = |language: &&Language| language.claims(&ending);
+        let claimants: Vec<Language> = self.languages().iter().filter(claims).copied().collect();
+        let language = match claimants.as_slice() {
+            [] => self.guessed(key, &text, span, true),
+            [language] => Some(*language),
+            [first, ..] => match language::guess(&claimants, &text) {
+                Guess::Sure(language) => Some(language),
+                Guess::Doubt(_) => Some(*first),
+            },
         };
         self.source(language, text.into(), place)
     }

@@ -11,6 +11,7 @@ pub(super) enum Guess {
 /// Reads the language off the lines that begin something.
 pub(super) fn guess(languages: &[Language], code: &str) -> Guess {
     let mut sure: Vec<Language> = Vec::new();
+    let mut likely: Vec<Language> = Vec::new();
     let mut maybe: Vec<Language> = Vec::new();
     for line in code.lines().map(str::trim) {
         let of = |sign: Sign| {
@@ -20,14 +21,22 @@ pub(super) fn guess(languages: &[Language], code: &str) -> Guess {
         };
         match of(Sign::Own).next() {
             Some(language) => note(&mut sure, *language),
-            None => of(Sign::Shared).for_each(|language| note(&mut maybe, *language)),
+            None => {
+                of(Sign::Likely).for_each(|language| note(&mut likely, *language));
+                of(Sign::Likely)
+                    .chain(of(Sign::Shared))
+                    .for_each(|language| note(&mut maybe, *language));
+            }
         }
     }
-    match sure.as_slice() {
+    match (sure.as_slice(), likely.as_slice()) {
         // What languages share is of the one that is there, unless it has no such lines.
-        [language] if maybe.is_empty() || maybe.contains(language) => Guess::Sure(*language),
-        [] => Guess::Doubt(maybe),
-        _ => Guess::Doubt(sure),
+        ([language], _) | ([], [language]) if maybe.is_empty() || maybe.contains(language) => Guess::Sure(*language),
+        ([], _) => Guess::Doubt(maybe),
+        _ => {
+            likely.iter().for_each(|language| note(&mut sure, *language));
+            Guess::Doubt(sure)
+        }
     }
 }
 
