@@ -1,6 +1,6 @@
 //! From sources to components, by the cache or a compiler.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use sha2::{Digest, Sha256};
 use tsk::Diagnostic;
@@ -12,7 +12,7 @@ use crate::{
     languages::LANGUAGES,
     modules::unsupported,
     nesting,
-    toolchain::{Progress, Toolchain},
+    toolchain::{Evaluator, NoEvaluator, Progress, Toolchain},
     wit,
 };
 
@@ -36,14 +36,19 @@ struct Ready {
 }
 
 impl Compiler {
-    /// `folder` is the host's cache, made (0700) when it is not there.
+    /// `folder` is the host's cache, made (0700) when it is not there. Compiles no interpreted language.
     pub fn new(folder: PathBuf) -> Self {
+        Self::with_evaluator(folder, Arc::new(NoEvaluator))
+    }
+
+    /// As [`new`](Self::new), with what runs the interpreters of interpreted languages.
+    pub fn with_evaluator(folder: PathBuf, evaluator: Arc<dyn Evaluator>) -> Self {
         let ready = |language: &&'static Language| {
             let compiled = language.compiled.as_ref()?;
             Some(Ready {
                 known: language.known,
                 language: compiled,
-                toolchain: (compiled.toolchain)(folder.join(language.name())),
+                toolchain: (compiled.toolchain)(folder.join(language.name()), &evaluator),
             })
         };
         Self {
@@ -81,8 +86,8 @@ impl Compiler {
             vec![module.at_first(Diagnostic::error("cache", message).help(help))]
         })?;
         nesting::check(module, &language.lexis)?;
-        let core = toolchain.build(module, progress)?;
-        let component = Component::of_core(&core).map_err(|error| match error {
+        let wasm = toolchain.build(module, progress)?;
+        let component = Component::built(wasm).map_err(|error| match error {
             PrebuiltError::NoFunctions => {
                 let nothing = |text| nothing_exported(text, language.exporting);
                 module.texts.iter().map(nothing).collect()
@@ -112,6 +117,7 @@ fn key(module: &ModuleSource, toolchain: &dyn Toolchain) -> [u8; 32] {
     part(module.language.name().as_bytes());
     part(toolchain.fingerprint());
     part(module.section.as_bytes());
+    part(&[module.eval.into()]);
     for text in &module.texts {
         part(text.key.as_bytes());
         part(text.source.text.as_bytes());

@@ -2,13 +2,14 @@
 
 use std::sync::LazyLock;
 
-use crate::{assemblyscript, language::Language, python, rust};
+use crate::{assemblyscript, javascript, language::Language, python, rust};
 
 /// Every language that is known, a line each, likeliest first.
 #[rustfmt::skip]
 pub static LANGUAGES: &[&Language] = &[
     &rust::LANGUAGE,
     &assemblyscript::LANGUAGE,
+    &javascript::LANGUAGE,
     &python::LANGUAGE,
 ];
 
@@ -53,27 +54,34 @@ mod tests {
             "#[fujsen]",
             "export function a(): void {",
             "function a(b: i32): i32 {",
+            "export function a(b: number): void {",
+            "const f = (a) => a;",
             "def a():",
             "class A(B):  # C",
             "import os",
         ];
         for line in lines {
-            let own = LANGUAGES
-                .iter()
-                .filter(|language| language.known.sign(line) == Some(tsk::Sign::Own));
-            assert_eq!(own.count(), 1, "{line}");
+            let have = |sign| {
+                LANGUAGES
+                    .iter()
+                    .filter(move |language| language.known.sign(line) == Some(sign))
+            };
+            let (own, likely) = (have(tsk::Sign::Own).count(), have(tsk::Sign::Likely).count());
+            assert!(own == 1 || (own == 0 && likely == 1), "{line}");
         }
     }
 
     #[test]
     fn every_template_is_recognized_as_its_language() {
         for language in LANGUAGES {
-            let Some(template) = language.template() else { continue };
-            let text = template.replace(&format!("'''{}", language.name()), "'''");
-            let config = tsk::load("service.tsk", &text, &Nowhere, options()).map_err(|failure| failure.to_string());
-            let modules = crate::modules(&config.unwrap_or_else(|failure| panic!("{failure}"))).unwrap_or_default();
-            assert_eq!(modules.len(), 1);
-            assert_eq!(modules[0].language, language.known);
+            for (word, template) in language.templates() {
+                let text = template.replace(&format!("'''{word}"), "'''");
+                let config =
+                    tsk::load("service.tsk", &text, &Nowhere, options()).map_err(|failure| failure.to_string());
+                let modules = crate::modules(&config.unwrap_or_else(|failure| panic!("{failure}"))).unwrap_or_default();
+                assert_eq!(modules.len(), 1);
+                assert_eq!(modules[0].language, language.known, "{word}");
+            }
         }
     }
 

@@ -37,6 +37,15 @@ pub(crate) const NESTING: usize = 128;
 /// Tokens of one expression, which compilers recurse along, too. Tables and blocks do not count: their commas and semicolons
 /// end expressions.
 pub(crate) const EXPRESSION: usize = 2000;
+/// Brackets inside each other behind a `<` that may compare or begin types: a parser reads them once for each possibility, so
+/// that each level doubles its work. Code that people read has five.
+pub(crate) const GUESSES: usize = 12;
+
+/// What a module in JavaScript keeps from its start, with the interpreter's own 1.2 MiB: each version of it is a component of
+/// that size in the cache. Bytes.
+pub(crate) const IMAGE: usize = 16 << 20;
+/// What a message shows of what a text threw when it was evaluated. Characters.
+pub(crate) const THROWN: usize = 1 << 10;
 
 /// A module that is given as `@wasm`. Bytes. Compiling it to machine code takes some ten times as much memory.
 pub(crate) const MODULE: usize = 64 << 20;
@@ -52,6 +61,10 @@ pub(crate) const NAME: usize = 128;
 pub(crate) const DOC: usize = 16 << 10;
 /// A type as its author wrote it. Bytes.
 pub(crate) const TYPE: usize = 4 << 10;
+/// Parts of what is checked of arguments, in one module: a name may stand for a type of any size, wherever it is used.
+pub(crate) const SCHEMAS: usize = 20_000;
+/// The thread that reads JavaScript, whose parser recurses along the [`EXPRESSION`]. Bytes; what is not touched takes no memory.
+pub(crate) const PARSER_STACK: usize = 64 << 20;
 /// What a message shows of a text that a module brought. Characters.
 pub(crate) const SHOWN: usize = 200;
 /// Names that a message lists.

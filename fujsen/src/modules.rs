@@ -3,7 +3,7 @@
 use tsk::{Config, Diagnostic, Object, Value};
 
 use crate::{
-    languages,
+    javascript, languages,
     source::{ModuleSource, Prebuilt, Text},
 };
 
@@ -24,15 +24,44 @@ pub fn modules(config: &Config) -> Result<Vec<ModuleSource>, Vec<Diagnostic>> {
                 section: section.to_owned(),
                 language: source.language,
                 texts: vec![text],
+                eval: false,
             }),
         }
     });
-    let errors: Vec<_> = modules
+    let mut errors: Vec<_> = modules
         .iter()
         .filter(|module| languages::of(module.language).is_none_or(|language| language.compiled.is_none()))
         .flat_map(unsupported)
         .collect();
+    for module in &mut modules {
+        match eval(config, module) {
+            Ok(eval) => module.eval = eval,
+            Err(error) => errors.push(error),
+        }
+    }
     if errors.is_empty() { Ok(modules) } else { Err(errors) }
+}
+
+/// What the section of a module in JavaScript says about code that is made of texts.
+fn eval(config: &Config, module: &ModuleSource) -> Result<bool, Diagnostic> {
+    let path = match module.section.as_str() {
+        "" => "eval".to_owned(),
+        section => format!("{section}.eval"),
+    };
+    match config
+        .get(&path)
+        .filter(|_| module.language == javascript::LANGUAGE.known)
+    {
+        None => Ok(false),
+        Some(node) => match node.value {
+            Value::Bool(allowed) => Ok(allowed),
+            _ => Err(
+                Diagnostic::error("wrong-setting", format!("`{path}` must be true or false"))
+                    .at(node.span)
+                    .help("with `eval: true` the fujsens of this section may use `eval` and `new Function`"),
+            ),
+        },
+    }
 }
 
 /// Every `@wasm` module of a file, in the order of the file.

@@ -11,6 +11,8 @@ pub struct ModuleSource {
     pub language: Language,
     /// In the order of the file; one at least.
     pub texts: Vec<Text>,
+    /// Whether its section says `eval: true`: JavaScript may then make code of texts.
+    pub eval: bool,
 }
 
 /// The code of one fujsen key.

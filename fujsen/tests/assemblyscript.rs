@@ -42,6 +42,7 @@ fn module(texts: &[(&str, &str)]) -> (ModuleSource, SourceMap) {
         }
     });
     let module = ModuleSource {
+        eval: false,
         section: "users".into(),
         language: assemblyscript(),
         texts: texts.collect(),

@@ -1,12 +1,8 @@
-//! What strings and comments of AssemblyScript look like.
+//! What strings, comments and expressions of AssemblyScript look like.
 
-use crate::nesting::Lexis;
+use crate::nesting::{Grammar, Lexis};
 
 pub(super) const LEXIS: Lexis = Lexis {
-    comments_nest: false,
-    lines_end_statements: true,
-    lifetimes: false,
-    raw_strings: false,
-    templates: true,
+    grammar: Grammar::Script,
     choice: "switch",
 };

@@ -32,10 +32,10 @@ use crate::{
 pub(crate) static LANGUAGE: Language = Language {
     known: tsk::Language::new(&recognized::TRAITS),
     compiled: Some(Compiled {
-        template: include_str!("template.tsk"),
+        templates: &[("assemblyscript", include_str!("template.tsk"))],
         lexis: lexis::LEXIS,
         exporting: |name| format!("write `export` before the function: `export function {name}(…)`"),
-        toolchain: |folder| Box::new(AssemblyScript::new(folder)),
+        toolchain: |folder, _| Box::new(AssemblyScript::new(folder)),
     }),
 };
 

@@ -16,6 +16,7 @@ fn module(code: &str) -> ModuleSource {
         end: code.len() as u32,
     };
     ModuleSource {
+        eval: false,
         section: "users".into(),
         language: LANGUAGE.known,
         texts: vec![Text {

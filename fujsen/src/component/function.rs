@@ -10,7 +10,7 @@ pub struct Function {
     /// Its doc comment, without the marks of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,
-    /// Where it is defined, as the compiler was told: `KEY.rs` or `KEY.ts` for the text of the key `KEY`.
+    /// Where it is defined, as the compiler was told: `KEY.rs`, `KEY.ts` or `KEY.js` for the text of the key `KEY`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// The line in that file, counted from 1.
@@ -39,10 +39,12 @@ pub struct Parameter {
     /// The default, where it is a literal: the host only shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
-    /// The least value of an integer; none where its type has no bound above that of 64 signed bits.
+    /// The least value of an integer; none where its type has no bound above that of 64 signed bits. Of a real, the least of the
+    /// integers that are passed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
-    /// The greatest value of an integer; none where its type has no bound below that of 64 signed bits.
+    /// The greatest value of an integer; none where its type has no bound below that of 64 signed bits. Of a real, the greatest
+    /// of the integers that are passed for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
 }

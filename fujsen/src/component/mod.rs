@@ -1,11 +1,13 @@
 //! Components, and what they say of their functions.
 
 mod function;
+mod image;
 mod refused;
 mod surface;
 
 pub use self::{
     function::{Function, Kind, Parameter},
+    image::Interpreter,
     refused::PrebuiltError,
 };
 
@@ -14,6 +16,7 @@ use wasmparser::Parser;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 use self::surface::Surface;
+pub(crate) use self::{image::Image, refused::printed};
 use crate::{limits, wit::World};
 
 /// A component that imports and exports the world `tusk:fujsen/module`, and what its functions are.
@@ -44,8 +47,17 @@ impl Component {
         Self::of_core(wasm)
     }
 
+    /// Takes what a toolchain of ours made.
+    pub(crate) fn built(wasm: Vec<u8>) -> Result<Self, PrebuiltError> {
+        if Parser::is_component(&wasm) {
+            Self::of_component(wasm)
+        } else {
+            Self::of_core(&wasm)
+        }
+    }
+
     /// Wraps a core module.
-    pub(crate) fn of_core(core: &[u8]) -> Result<Self, PrebuiltError> {
+    fn of_core(core: &[u8]) -> Result<Self, PrebuiltError> {
         let world = World::get().map_err(PrebuiltError::Other)?;
         let surface = Surface::read(core)?;
         surface.check(world)?;

@@ -22,18 +22,22 @@ pub enum PrebuiltError {
     TooMuch(String, String),
     /// A function, or `function(parameter)`, whose name is empty, too long, or has other characters than names may
     /// have.
-    #[error("its function `{}` has no name that can be used: letters, digits, `_`, `-`, `.` and `$`", printed(.0))]
+    #[error("its function `{}` has no name that can be used: letters, digits, `_`, `-`, `.` and `$`", printed(.0, limits::SHOWN))]
     BadName(String),
     /// Anything else, in words.
-    #[error("{}", printed(.0))]
+    #[error("{}", printed(.0, limits::SHOWN))]
     Other(String),
 }
 
-/// What a module says, on one line and not without end.
-fn printed(text: &str) -> String {
-    let short: String = text.chars().take(limits::SHOWN).collect();
+/// What a module says, on one line and not without end: so many characters at most.
+pub(crate) fn printed(text: &str, most: usize) -> String {
+    let short: String = text.chars().take(most).collect();
     let rest = if short.len() < text.len() { "…" } else { "" };
-    format!("{}{rest}", short.escape_debug())
+    let quiet = short.chars().map(|c| match c {
+        '"' | '\'' | '\\' => c.to_string(),
+        _ => c.escape_debug().to_string(),
+    });
+    quiet.collect::<String>() + rest
 }
 
 fn shown(names: &[String]) -> String {
@@ -41,7 +45,7 @@ fn shown(names: &[String]) -> String {
     let names: Vec<_> = names
         .iter()
         .take(limits::NAMES_SHOWN)
-        .map(|name| printed(name))
+        .map(|name| printed(name, limits::SHOWN))
         .collect();
     let rest = if more > 0 {
         format!(" and {more} more")

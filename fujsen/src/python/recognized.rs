@@ -7,6 +7,7 @@ pub(crate) static TRAITS: Traits = Traits {
     name: "python",
     aliases: &["py"],
     extension: "py",
+    endings: &["py"],
     sign,
 };
 

@@ -1,12 +1,8 @@
-//! What strings and comments of Rust look like.
+//! What strings, comments and expressions of Rust look like.
 
-use crate::nesting::Lexis;
+use crate::nesting::{Grammar, Lexis};
 
 pub(super) const LEXIS: Lexis = Lexis {
-    comments_nest: true,
-    lines_end_statements: false,
-    lifetimes: true,
-    raw_strings: true,
-    templates: false,
+    grammar: Grammar::Rust,
     choice: "match",
 };

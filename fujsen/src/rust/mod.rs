@@ -33,10 +33,10 @@ use crate::{
 pub(crate) static LANGUAGE: Language = Language {
     known: tsk::Language::new(&recognized::TRAITS),
     compiled: Some(Compiled {
-        template: include_str!("template.tsk"),
+        templates: &[("rust", include_str!("template.tsk"))],
         lexis: lexis::LEXIS,
         exporting: |name| format!("write `#[fujsen]` on the line before `fn {name}`"),
-        toolchain: |folder| Box::new(Rust::new(folder)),
+        toolchain: |folder, _| Box::new(Rust::new(folder)),
     }),
 };
 

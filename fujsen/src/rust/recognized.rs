@@ -7,6 +7,7 @@ pub(crate) static TRAITS: Traits = Traits {
     name: "rust",
     aliases: &["rs"],
     extension: "rs",
+    endings: &["rs"],
     sign,
 };
 

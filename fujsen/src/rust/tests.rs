@@ -8,6 +8,7 @@ use crate::Text;
 fn module() -> ModuleSource {
     let text = "#[fujsen]\nfn hello() {}\n";
     ModuleSource {
+        eval: false,
         section: String::new(),
         language: LANGUAGE.known,
         texts: vec![Text {

@@ -67,6 +67,7 @@ impl File {
             },
         });
         ModuleSource {
+            eval: false,
             section: section.to_owned(),
             language,
             texts: texts.collect(),

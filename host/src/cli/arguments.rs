@@ -166,17 +166,18 @@ pub(super) enum OutputFormat {
 
 /// The languages in which a service can begin.
 fn languages() -> impl Iterator<Item = &'static str> {
-    let begun = LANGUAGES.iter().filter(|language| language.template().is_some());
-    begun.map(|language| language.name())
+    templates().map(|(word, _)| word)
+}
+
+fn templates() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LANGUAGES.iter().flat_map(|language| language.templates()).copied()
 }
 
 /// A language's name, taken for its template.
 fn template() -> impl TypedValueParser<Value = &'static str> {
     PossibleValuesParser::new(languages()).try_map(|name| {
-        let named = LANGUAGES.iter().find(|language| language.name() == name);
-        named
-            .and_then(|language| language.template())
-            .ok_or("there is no such language")
+        let named = templates().find(|(word, _)| *word == name);
+        named.map(|(_, template)| template).ok_or("there is no such language")
     })
 }
 

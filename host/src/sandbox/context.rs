@@ -1,6 +1,6 @@
 //! What a version of a service gives to each of its calls.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use tsk::SourceMap;
 
@@ -10,7 +10,7 @@ use crate::{
     observe::{metrics, otlp::Resource},
     sandbox::{
         lane::Lane,
-        place::{Panic, Places, place},
+        place::{Panic, Places, place, trace},
     },
 };
 
@@ -44,5 +44,10 @@ impl Context {
             None if panic.line == 0 => panic.file.clone(),
             None => format!("{}:{}:{}", panic.file, panic.line, panic.column),
         }
+    }
+
+    /// What a guest says, with the places in the file of the stack that is in it.
+    pub(crate) fn trace<'a>(&self, section: &str, text: &'a str) -> Cow<'a, str> {
+        trace(&self.places, &self.sources, section, text)
     }
 }

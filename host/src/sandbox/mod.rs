@@ -9,6 +9,7 @@ pub(crate) mod fault;
 pub(crate) mod fixture;
 pub(crate) mod imports;
 pub mod instance;
+pub(crate) mod interpreters;
 pub(crate) mod lane;
 pub mod module;
 pub mod place;

@@ -13,6 +13,7 @@ use crate::{
         bindings::ModulePre,
         engine::Host,
         instance::{Guest, StoreState},
+        interpreters::{Interpreters, Ready},
         lane::Habit,
     },
 };
@@ -34,6 +35,8 @@ pub struct Module {
     pub reuse: u32,
     /// The interfaces that it imports, with their versions.
     pub imports: Vec<String>,
+    /// What interprets it, where it is of an interpreted language.
+    pub(crate) interpreter: Option<Arc<Ready>>,
     /// The component with all imports linked, from which an instance is made for a call.
     pub(crate) pre: ModulePre<StoreState>,
     /// Of each function.
@@ -55,14 +58,26 @@ pub struct ModulePlace {
 impl Module {
     /// Links a component, with WASI where it imports that. `code` is `source.wasm`, compiled for the engine of `host`.
     /// Fails when it imports what the host does not offer, or does not export the world's `call`.
-    pub fn new(host: &Host, place: ModulePlace, source: &fujsen::Component, code: Component) -> wasmtime::Result<Self> {
+    pub(crate) fn new(
+        host: &Host,
+        interpreters: &Interpreters,
+        place: ModulePlace,
+        source: &fujsen::Component,
+        code: Component,
+    ) -> wasmtime::Result<Self> {
         let imports: Vec<String> = code
             .component_type()
             .imports(&host.engine)
             .map(|(name, _)| name.to_owned())
             .collect();
-        let imports_wasi = imports.iter().any(|name| is_wasi(name));
-        let linker = if imports_wasi { &host.wasi_linker } else { &host.linker };
+        let interpreter = imports.iter().find_map(|name| fujsen::interpreter(name));
+        let interpreter = interpreter.map(|found| interpreters.get(found)).transpose()?;
+        let linker = match &interpreter {
+            Some(interpreter) => &interpreter.linker,
+            None if imports.iter().any(|name| is_wasi(name)) => &*host.wasi_linker,
+            None => &*host.linker,
+        };
+        let pre = ModulePre::new(linker.instantiate_pre(&code)?)?;
         Ok(Self {
             section: place.section,
             language: place.language,
@@ -72,7 +87,8 @@ impl Module {
             functions: source.functions.clone(),
             reuse: place.reuse,
             imports,
-            pre: ModulePre::new(linker.instantiate_pre(&code)?)?,
+            interpreter,
+            pre,
             idle: Mutex::default(),
         })
     }

@@ -15,7 +15,7 @@ use std::{
 use hmac::{Hmac, Mac};
 use rustix::process::geteuid;
 use sha2::Sha256;
-use wasmtime::{Engine, component::Component};
+use wasmtime::{Engine, Module, component::Component};
 
 const TAG: usize = 32;
 
@@ -37,19 +37,28 @@ impl Precompiled {
 
     /// The component, from kept machine code or else compiled now and kept.
     pub(crate) fn load(&self, engine: &Engine, wasm: &[u8], hash: &[u8; 32]) -> wasmtime::Result<Component> {
+        self.kept(engine, wasm, hash)
+    }
+
+    /// As [`load`](Self::load), of a core module.
+    pub(crate) fn module(&self, engine: &Engine, wasm: &[u8], hash: &[u8; 32]) -> wasmtime::Result<Module> {
+        self.kept(engine, wasm, hash)
+    }
+
+    fn kept<C: Compiled>(&self, engine: &Engine, wasm: &[u8], hash: &[u8; 32]) -> wasmtime::Result<C> {
         let name = self.name(engine, hash);
-        if let Some(component) = self.read(engine, &name) {
-            return Ok(component);
+        if let Some(code) = self.read(engine, &name) {
+            return Ok(code);
         }
-        let component = Component::new(engine, wasm)?;
-        if let Err(error) = component
-            .serialize()
+        let code = C::compile(engine, wasm)?;
+        if let Err(error) = code
+            .machine_code()
             .map_err(io::Error::other)
             .and_then(|code| self.write(&name, &code))
         {
             tracing::warn!(%error, folder = %self.folder.display(), "compiled code was not kept");
         }
-        Ok(component)
+        Ok(code)
     }
 
     fn name(&self, engine: &Engine, hash: &[u8; 32]) -> String {
@@ -66,13 +75,11 @@ impl Precompiled {
         Some(tag)
     }
 
-    #[expect(unsafe_code, reason = "wasmtime trusts machine code, and so must who hands it over")]
-    fn read(&self, engine: &Engine, name: &str) -> Option<Component> {
+    fn read<C: Compiled>(&self, engine: &Engine, name: &str) -> Option<C> {
         let bytes = fs::read(self.folder.join(name)).ok()?;
         let (tag, code) = bytes.split_at_checked(TAG)?;
         self.tag(name, code)?.verify_slice(tag).ok()?;
-        // SAFETY: the tag proves that this user's host serialized exactly these bytes for exactly these settings.
-        unsafe { Component::deserialize(engine, code) }.ok()
+        C::from_machine_code(engine, code)
     }
 
     fn write(&self, name: &str, code: &[u8]) -> io::Result<()> {
@@ -90,6 +97,39 @@ impl Precompiled {
         fs::rename(draft, path)
     }
 }
+
+/// What wasmtime makes machine code of.
+trait Compiled: Sized {
+    fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Self>;
+    fn machine_code(&self) -> wasmtime::Result<Vec<u8>>;
+    /// None for code of another kind, or of other settings. Only for code whose tag was checked: loading it is running it.
+    fn from_machine_code(engine: &Engine, code: &[u8]) -> Option<Self>;
+}
+
+macro_rules! compiled {
+    ($type:ty) => {
+        impl Compiled for $type {
+            fn compile(engine: &Engine, wasm: &[u8]) -> wasmtime::Result<Self> {
+                Self::new(engine, wasm)
+            }
+
+            fn machine_code(&self) -> wasmtime::Result<Vec<u8>> {
+                self.serialize()
+            }
+
+            #[expect(
+                unsafe_code,
+                reason = "wasmtime trusts machine code, and so must who hands it over"
+            )]
+            fn from_machine_code(engine: &Engine, code: &[u8]) -> Option<Self> {
+                // SAFETY: the tag proves that this user's host serialized exactly these bytes for exactly these settings.
+                unsafe { Self::deserialize(engine, code) }.ok()
+            }
+        }
+    };
+}
+compiled!(Component);
+compiled!(Module);
 
 /// The key that tags are made with: made once, random, readable by this user only.
 fn open_key(folder: &Path) -> io::Result<[u8; 32]> {
@@ -159,14 +199,20 @@ mod tests {
         fs::write(&file, &forged).unwrap();
         let precompiled = Precompiled::new(cache.clone());
         let name = file.file_name().unwrap().to_str().unwrap();
-        assert!(precompiled.read(&engine, name).is_none(), "forged code is not loaded");
+        assert!(
+            precompiled.read::<Component>(&engine, name).is_none(),
+            "forged code is not loaded"
+        );
         precompiled.load(&engine, EMPTY, &[7; 32]).unwrap();
-        assert!(precompiled.read(&engine, name).is_some(), "it was replaced");
+        assert!(
+            precompiled.read::<Component>(&engine, name).is_some(),
+            "it was replaced"
+        );
 
         // Sound code under another module's name is not that module.
         let other = name.replace("07", "08");
         fs::write(cache.join(&other), &sound).unwrap();
-        assert!(precompiled.read(&engine, &other).is_none());
+        assert!(precompiled.read::<Component>(&engine, &other).is_none());
     }
 
     #[test]

@@ -118,6 +118,9 @@ fn link(host: &Host, module: &Module) -> wasmtime::Result<InstancePre<StoreState
     if imports_wasi(module) {
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     }
+    if let Some(interpreter) = &module.interpreter {
+        linker.root().module(interpreter.name, &interpreter.module)?;
+    }
     for (interface, import) in component.component_type().imports(&host.engine) {
         let ComponentItem::ComponentInstance(functions) = import.ty else {
             continue;

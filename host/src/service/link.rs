@@ -13,6 +13,7 @@ use crate::{
     },
     sandbox::{
         engine::Host,
+        interpreters::Interpreters,
         module::{Module, ModulePlace},
         place::{Places, place},
         precompiled::Precompiled,
@@ -58,6 +59,8 @@ pub(crate) struct Linker<'a> {
     pub(crate) host: &'a Host,
     /// Makes components of texts.
     pub(crate) compiler: &'a Compiler,
+    /// Runs what of them is interpreted.
+    pub(crate) interpreters: &'a Interpreters,
     /// Where machine code is kept between runs.
     pub(crate) precompiled: &'a Precompiled,
     /// Is told how long each compile took.
@@ -221,7 +224,7 @@ fn link(linker: &Linker<'_>, config: &Config, made: &ModuleInProgress) -> Result
     linker
         .precompiled
         .load(&linker.host.engine, &made.component.wasm, &made.component.hash)
-        .and_then(|code| Module::new(linker.host, place, &made.component, code))
+        .and_then(|code| Module::new(linker.host, linker.interpreters, place, &made.component, code))
         .map(Arc::new)
         .map_err(|error| {
             let why = format!("{error:#}");

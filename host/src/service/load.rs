@@ -21,7 +21,7 @@ use crate::{
         otlp::Exporters,
         traces::{self, Tracer},
     },
-    sandbox::{context::Context, engine::Host, imports, precompiled::Precompiled},
+    sandbox::{context::Context, engine::Host, imports, interpreters::Interpreters, precompiled::Precompiled},
     service::{
         alert_rules,
         app::App,
@@ -48,8 +48,10 @@ pub struct Loader {
     pub(crate) host: Host,
     /// Makes components of texts. Its files are in `fujsen` of the cache folder.
     pub(crate) compiler: Compiler,
+    /// Evaluates and runs what is interpreted.
+    pub(crate) interpreters: Arc<Interpreters>,
     /// Machine code, in `code` of the cache folder.
-    pub(crate) precompiled: Precompiled,
+    pub(crate) precompiled: Arc<Precompiled>,
     /// Of the whole process: every version of the file counts in them.
     pub(crate) metrics: Arc<Metrics>,
     /// What takes spans, metrics and lines of the log to a collector.
@@ -81,12 +83,15 @@ impl Loader {
     /// With an engine and stores that there are already.
     pub(crate) fn on(host: Host, stores: Stores, file: PathBuf, cache: &Path) -> Self {
         let metrics = Arc::<Metrics>::default();
+        let precompiled = Arc::new(Precompiled::new(cache.join("code")));
+        let interpreters = Arc::new(Interpreters::new(host.clone(), precompiled.clone()));
         Self {
             remote: Arc::new(remote_config::LastGood::new(&file)),
             file,
             host,
-            compiler: Compiler::new(cache.join("fujsen")),
-            precompiled: Precompiled::new(cache.join("code")),
+            compiler: Compiler::with_evaluator(cache.join("fujsen"), interpreters.clone()),
+            interpreters,
+            precompiled,
             exporters: Exporters::new(&metrics),
             shared: Shared::new(&metrics, stores),
             metrics,
@@ -225,6 +230,7 @@ impl Loader {
         Linker {
             host: &self.host,
             compiler: &self.compiler,
+            interpreters: &self.interpreters,
             precompiled: &self.precompiled,
             metrics: &self.metrics,
             folder: folder(&self.file),

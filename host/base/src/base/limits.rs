@@ -13,8 +13,9 @@ pub const FIRST_SLICE: Duration = Duration::from_millis(4);
 pub const LANE_PRIORITY: i32 = 15;
 /// Fujsens calling fujsens.
 pub const CALL_DEPTH: u8 = 8;
-/// WebAssembly stack of one call. Bytes.
-pub const WASM_STACK: usize = 512 << 10;
+/// WebAssembly stack of one call. An interpreter takes a kilobyte for each call of what it interprets: this is enough for
+/// some 1,800 inside each other. Only what is used takes memory. Bytes.
+pub const WASM_STACK: usize = 2 << 20;
 /// Native stack of one call: the WebAssembly stack plus room for host functions. Bytes.
 pub const ASYNC_STACK: usize = WASM_STACK + (512 << 10);
 /// Linear memory that may be reserved for one instance; `memory` cannot exceed it. Bytes.
@@ -39,10 +40,10 @@ pub const WASI_RANDOM: u64 = 1 << 20;
 /// Slots that keep what the last instance of a module left there, for its next one; those of other modules make room.
 pub const WARM_SLOTS: u32 = 32;
 /// What an instance slot keeps in memory for its next user, of what the last one wrote: the stack, data and first pieces of
-/// an ordinary call. Bytes.
-pub const KEEP_RESIDENT: usize = 48 << 10;
-/// As [`KEEP_RESIDENT`], of each table. Bytes.
-pub const KEEP_RESIDENT_TABLE: usize = 4 << 10;
+/// an ordinary call. One of Rust writes 10 pages, one of an interpreter 20 to 45. Bytes.
+pub const KEEP_RESIDENT: usize = 96 << 10;
+/// As [`KEEP_RESIDENT`], of each table. That of an interpreter has some 1,300 elements. Bytes.
+pub const KEEP_RESIDENT_TABLE: usize = 8 << 10;
 /// As [`KEEP_RESIDENT`], of the native stack. Bytes.
 pub const KEEP_RESIDENT_STACK: usize = 8 << 10;
 /// The host's own memory: from which size on a piece is taken from the system and given back by itself. Bytes.

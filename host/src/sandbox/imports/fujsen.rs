@@ -48,6 +48,7 @@ impl bindings::fujsen::Host for Call {
     fn panic(&mut self, mut message: String, mut file: String, line: u32, column: u32) {
         shorten(&mut message, limits::ERROR_TEXT);
         shorten(&mut file, limits::PANIC_FILE);
+        let message = self.context.trace(&self.section, &message).into_owned();
         self.panic = Some(Panic {
             message,
             file,

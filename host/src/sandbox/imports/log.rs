@@ -12,6 +12,8 @@ impl bindings::log::Host for Call {
     fn write(&mut self, level: Level, message: String, fields: Vec<(String, Value)>) {
         let (author, level) = (author(self), from(level));
         let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+        let context = self.context.clone();
+        let message = context.trace(&self.section, &message);
         self.sessions.log.write(author, level, &message, &fields);
     }
 }

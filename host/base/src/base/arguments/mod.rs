@@ -186,7 +186,7 @@ fn fit(parameter: &Parameter, value: Value) -> Result<Value, ArgumentsRefused> {
             Ok(number) => above(parameter, number),
             Err(_) => Err(ArgumentsRefused::mismatch(parameter, &describe(&Value::Json(text)))),
         },
-        (Kind::Real, Value::Integer(number)) => Ok(Value::Real(number as f64)),
+        (Kind::Real, Value::Integer(number)) => exactly(parameter, number),
         (Kind::Real, Value::Json(text)) if is_number(&text) => match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Value::Real(number)),
             _ => Err(ArgumentsRefused::mismatch(parameter, "a number that is out of range")),
@@ -211,6 +211,21 @@ fn in_range(parameter: &Parameter, number: i64) -> Result<Value, ArgumentsRefuse
     } else {
         Err(ArgumentsRefused::mismatch(parameter, &number.to_string()))
     }
+}
+
+/// An integer for a parameter that takes reals. Where the parameter has a range, a guest of its language would go on with
+/// another integer than was given.
+fn exactly(parameter: &Parameter, number: i64) -> Result<Value, ArgumentsRefused> {
+    if in_range(parameter, number).is_ok() {
+        return Ok(Value::Real(number as f64));
+    }
+    let (name, min, max) = (
+        &parameter.name,
+        parameter.min.unwrap_or(i64::MIN),
+        parameter.max.unwrap_or(i64::MAX),
+    );
+    let message = format!("`{name}` must be a number, with integers from {min} to {max} only, not {number}");
+    Err(ArgumentsRefused::argument(name, message))
 }
 
 /// An integer above those of 64 signed bits, for a parameter that has no bound there. It stays whole as its digits.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use fujsen::{Kind, Parameter};
 use serde::de::IgnoredAny;
 
-use super::{ArgumentsRefused, above, in_range};
+use super::{ArgumentsRefused, above, exactly, in_range};
 use crate::base::value::Value;
 
 /// Characters of a bad value that a message repeats.
@@ -21,8 +21,9 @@ pub(super) fn value(parameter: &Parameter, text: Cow<'_, str>) -> Result<Value, 
             (_, Ok(number)) => above(parameter, number).map_err(|_| mismatch(&text)),
             _ => Err(mismatch(&text)),
         },
-        Kind::Real => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Value::Real(number)),
+        Kind::Real => match (text.parse(), text.parse::<f64>()) {
+            (Ok(number), _) => exactly(parameter, number),
+            (_, Ok(number)) if number.is_finite() => Ok(Value::Real(number)),
             _ => Err(mismatch(&text)),
         },
         Kind::Boolean => match &*text {
