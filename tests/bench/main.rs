@@ -6,6 +6,7 @@
 mod calls;
 mod events;
 mod load;
+mod memory;
 mod native;
 #[allow(dead_code, reason = "it has more than the benchmarks need")]
 #[path = "../harness/redis.rs"]
@@ -33,13 +34,14 @@ fn main() {
         return runtime.block_on(serve::other(what, others));
     }
     let mut report = Report::default();
-    let parts: [(&str, Measure); 8] = [
+    let parts: [(&str, Measure); 9] = [
         ("calls", calls::measure),
         ("events", events::measure),
         ("start", start::measure),
         ("swap", swap::measure),
         ("serve", serve::measure),
         ("sibling", sibling::measure),
+        ("memory", memory::measure),
         ("starve", starve::measure),
         ("traces", traces::measure),
     ];
@@ -66,7 +68,7 @@ fn root() -> std::path::PathBuf {
         .unwrap()
 }
 
-/// A service with the same handlers in both languages: `echo` takes about 100 bytes and answers about as much.
+/// A service with the same handlers in every language: `echo` takes about 100 bytes and answers about as much.
 fn service(reuse: u32) -> String {
     format!(
         r#"
@@ -107,11 +109,28 @@ export function greet(name: string, id: i64, text: string): Greeting {{
 export function trivial(text: string): string {{ return text; }}
 '''
 
+[typescript]
+reuse: {reuse}
+
+greet_fujsen = '''typescript
+export function greet(name: string, id: number, text: string) {{
+  return {{ hello: name, id: id + 1, length: text.length }};
+}}
+
+export function trivial(text: string): string {{ return text; }}
+'''
+
 [routes]
 "POST /rust": rust.greet
 "POST /assemblyscript": assemblyscript.greet
+"POST /typescript": typescript.greet
 "#
     )
 }
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
+
+/// Whether a language is interpreted: its aims are others.
+fn is_interpreted(language: &str) -> bool {
+    language == "typescript"
+}

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 use tusk_host::serve::server;
 
 use crate::{
-    LANGUAGES, load,
+    LANGUAGES, is_interpreted, load,
     native::{self, Native},
     report::Report,
     root, service, sibling, start,
@@ -36,7 +36,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
                 report,
                 &format!("HTTP, {kind} instance, {language}"),
                 "native",
-                Some(aim),
+                (!is_interpreted(language)).then_some(aim),
             );
             let compared = compare(runtime, (on.address, &path), (off.address, &path));
             let overhead = 100.0 * (1.0 - compared.ratio);

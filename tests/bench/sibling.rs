@@ -7,7 +7,7 @@ use axum::{Router, body::Bytes, extract::State, http::header, response::IntoResp
 use tokio::{net::TcpListener, runtime::Runtime};
 
 use crate::{
-    LANGUAGES, load,
+    LANGUAGES, is_interpreted, load,
     report::Report,
     serve::{beside, compare, host},
     service,
@@ -19,7 +19,7 @@ const NEIGHBOURS: f64 = 1.5;
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(2);
 
-/// `/rust` and `/assemblyscript` ask the sibling; `/own` asks nobody; `/hanging` asks who never answers.
+/// The route of each language asks the sibling; `/own` asks nobody; `/hanging` asks who never answers.
 fn caller(sibling: SocketAddr, hanging: SocketAddr, reuse: u32) -> String {
     format!(
         r#"
@@ -58,9 +58,21 @@ export function ask(body: Json): Json {{
 }}
 '''
 
+[typescript]
+reuse: {reuse}
+ask_fujsen = '''typescript
+export async function ask(body: unknown) {{
+  const response = await fetch("http://{sibling}/rust", {{
+    method: "POST", headers: {{ "content-type": "application/json" }}, body: JSON.stringify(body),
+  }});
+  return response.json();
+}}
+'''
+
 [routes]
 "POST /rust": rust.ask
 "POST /assemblyscript": assemblyscript.ask
+"POST /typescript": typescript.ask
 "POST /own": rust.own
 "POST /hanging": rust.hang
 "#
@@ -80,7 +92,7 @@ pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {
                 report,
                 &format!("HTTP with a call of a sibling, {kind} instance, {language}"),
                 "axum + reqwest",
-                Some(AIM),
+                (!is_interpreted(language)).then_some(AIM),
             );
         }
     }

@@ -55,15 +55,14 @@ pub(crate) fn measure(_runtime: &Runtime, report: &mut Report) {
 
 /// The service with the fujsens of one language only.
 fn only(language: &str) -> String {
-    let text = service(1);
-    let other = LANGUAGES.iter().find(|one| **one != language).unwrap();
-    let (from, to) = (
-        text.find(&format!("[{other}]")).unwrap(),
-        text.find("[routes]").unwrap(),
-    );
-    let next = text[from + 1..to].find("\n[").map_or(to, |at| from + 1 + at);
-    let route = format!("\"POST /{other}\": {other}.greet\n");
-    format!("{}{}", &text[..from], &text[next..]).replace(&route, "")
+    let mut text = service(1);
+    for other in LANGUAGES.into_iter().filter(|one| *one != language) {
+        let from = text.find(&format!("[{other}]")).unwrap();
+        let next = text[from + 1..].find("\n[").unwrap() + from + 1;
+        text.replace_range(from..next, "");
+        text = text.replace(&format!("\"POST /{other}\": {other}.greet\n"), "");
+    }
+    text
 }
 
 /// Starts the binary on a free port and waits until it listens.

@@ -36,9 +36,17 @@ export function spin(): i64 {
 }
 '''
 
+[typescript_spins]
+spin_fujsen = '''typescript
+export function spin() {
+  for (let n = 0; ; n++) if (n < 0) return n;
+}
+'''
+
 [routes]
 "POST /rust/spin": rust_spins.spin
 "POST /assemblyscript/spin": assemblyscript_spins.spin
+"POST /typescript/spin": typescript_spins.spin
 "#;
 
 pub(crate) fn measure(runtime: &Runtime, report: &mut Report) {

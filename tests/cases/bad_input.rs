@@ -41,14 +41,17 @@ fn an_unset_variable_is_named() {
 }
 
 #[test]
-fn compile_errors_are_shown_at_their_lines_in_both_languages_at_once() {
+fn compile_errors_are_shown_at_their_lines_in_all_languages_at_once() {
+    // Types of TypeScript are erased, not checked: what is wrong with it is its syntax.
     refused(
-        "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> i64 {\n    \"text\"\n}\n'''\n\n[b]\ng_fujsen = '''assemblyscript\nexport function g(): i32 {\n  return \"text\";\n}\n'''\n",
+        "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> i64 {\n    \"text\"\n}\n'''\n\n[b]\ng_fujsen = '''assemblyscript\nexport function g(): i32 {\n  return \"text\";\n}\n'''\n\n[c]\nh_fujsen = '''typescript\nexport function h(): number {\n  return 1 +;\n}\n'''\n",
         &[
             "service.tsk:5:5",
             "mismatched types",
             "service.tsk:12:10",
             "not assignable",
+            "service.tsk:19:13",
+            "Unexpected token",
         ],
     );
 }
@@ -61,6 +64,10 @@ fn a_fujsen_without_a_mark_is_explained() {
     );
     refused(
         "[a]\nf_fujsen = '''assemblyscript\nfunction f(): i32 { return 1; }\n'''\n",
+        &["service.tsk:", "export"],
+    );
+    refused(
+        "[a]\nf_fujsen = '''typescript\nfunction f(): number { return 1; }\n'''\n",
         &["service.tsk:", "export"],
     );
 }
@@ -124,7 +131,7 @@ fn a_prebuilt_module_is_checked() {
 #[test]
 fn a_missing_compiler_is_one_message_with_the_command_that_installs_it() {
     let folder = Folder::new(
-        "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> i64 { 77001 }\n'''\n[b]\ng_fujsen = '''assemblyscript\nexport function g(): i32 { return 77002; }\n'''\n",
+        "[a]\nf_fujsen = '''rust\n#[fujsen]\nfn f() -> i64 { 77001 }\n'''\n[b]\ng_fujsen = '''assemblyscript\nexport function g(): i32 { return 77002; }\n'''\n[c]\nh_fujsen = '''typescript\nexport function h(): number { return 77003; }\n'''\n",
     );
     let empty = tempfile::TempDir::new().unwrap();
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_tusk-host"))
@@ -150,6 +157,7 @@ fn a_missing_compiler_is_one_message_with_the_command_that_installs_it() {
             "`{expected}` is not in:\n{stderr}"
         );
     }
+    assert!(!stderr.contains("service.tsk:11:"), "JavaScript needs none:\n{stderr}");
 }
 
 #[test]

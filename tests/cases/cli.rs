@@ -37,6 +37,10 @@ triple_fujsen = '''assemblyscript
 export function triple(number: i64): i64 { return number * 3; }
 '''
 
+quadruple_fujsen = '''typescript
+export function quadruple(number: bigint): bigint { return number * 4n; }
+'''
+
 [routes]
 "GET /double/{number}": math.double
 "#;
@@ -46,8 +50,10 @@ fn check_prints_routes_modules_and_grants() {
     let folder = Folder::new(SERVICE);
     let output = tusk(folder.path(), &["check", "service.tsk"]);
     assert_eq!(output.code, Some(0), "{output:?}");
-    let unused = "warning[unused-fujsen]: nothing uses the fujsen `math.triple`";
-    assert!(output.stderr.contains(unused), "{}", output.stderr);
+    for name in ["triple", "quadruple"] {
+        let unused = format!("warning[unused-fujsen]: nothing uses the fujsen `math.{name}`");
+        assert!(output.stderr.contains(&unused), "{}", output.stderr);
+    }
     for expected in [
         "GET",
         "/double/{number}",
@@ -55,6 +61,7 @@ fn check_prints_routes_modules_and_grants() {
         "number: i64",
         "rust",
         "assemblyscript",
+        "javascript",
         "KB",
         "sql",
     ] {
@@ -133,6 +140,7 @@ fn call_runs_one_fujsen() {
         json!({ "result": 42 })
     );
     assert_eq!(call("math.triple", "{\"number\": 5}").stdout.trim(), "15");
+    assert_eq!(call("math.quadruple", "{\"number\": 5}").stdout.trim(), "20");
     for (fujsen, arguments, expected) in [
         ("math.double", "{\"number\": 13}", "13 is not doubled here"),
         ("math.double", "{}", "number"),
@@ -152,13 +160,18 @@ fn call_runs_one_fujsen() {
 
 #[tokio::test]
 async fn new_makes_a_service_that_runs_in_each_language() {
+    const BEGUN: [&str; 4] = ["rust", "assemblyscript", "javascript", "typescript"];
     for language in fujsen::LANGUAGES {
         let lang = language.name();
-        if language.template().is_none() {
+        assert_eq!(!language.templates().is_empty(), BEGUN.contains(&lang), "{lang}");
+        if language.templates().is_empty() {
             let place = Folder::new("");
-            assert_eq!(tusk(place.path(), &["new", "hello", "--lang", lang]).code, Some(2));
-            continue;
+            let refused = tusk(place.path(), &["new", "hello", "--lang", lang]);
+            assert_eq!(refused.code, Some(2));
+            assert!(BEGUN.iter().all(|lang| refused.stderr.contains(lang)), "{refused:?}");
         }
+    }
+    for lang in BEGUN {
         let place = Folder::new("");
         let output = tusk(place.path(), &["new", "hello", "--lang", lang]);
         assert_eq!(output.code, Some(0), "{output:?}");
@@ -368,6 +381,7 @@ async fn the_banner_says_what_is_served() {
         "curl ",
         "rust",
         "assemblyscript",
+        "javascript",
         "sqlite::memory:",
     ] {
         assert!(
@@ -498,11 +512,11 @@ async fn on_a_terminal_a_request_is_a_short_line() {
     }
 }
 
-/// Compiled anew each time, in both languages.
+/// Compiled anew each time, in all languages.
 fn fresh(number: u128) -> String {
     let number = number % 1_000_000_007;
     format!(
-        "[a]\nr_fujsen = '''rust\n#[fujsen]\nfn r() -> i64 {{ {number} }}\n'''\n[b]\ns_fujsen = '''assemblyscript\nexport function s(): i64 {{ return {number}; }}\n'''\n"
+        "[a]\nr_fujsen = '''rust\n#[fujsen]\nfn r() -> i64 {{ {number} }}\n'''\n[b]\ns_fujsen = '''assemblyscript\nexport function s(): i64 {{ return {number}; }}\n'''\n[c]\nt_fujsen = '''typescript\nexport function t(): number {{ return {number}; }}\n'''\n"
     )
 }
 
@@ -533,7 +547,7 @@ fn compilers_work_wherever_the_cache_is() {
     for (name, variables) in settings {
         let number = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
         std::fs::write(place.join("service.tsk"), fresh(number)).unwrap();
-        for fujsen in ["a.r", "b.s"] {
+        for fujsen in ["a.r", "b.s", "c.t"] {
             let output = tusk_with(&place, &["call", "service.tsk", fujsen], variables);
             assert_eq!(output.code, Some(0), "{name}: {output:?}");
             assert_eq!(output.stdout.trim(), (number % 1_000_000_007).to_string(), "{name}");

@@ -1,10 +1,10 @@
-//! Values with `@query(…)`, `@http(…)`, `@redis(…)` and `@cache(…)`: read by guests in both languages, and by `get --eval`.
+//! Values with `@query(…)`, `@http(…)`, `@redis(…)` and `@cache(…)`: read by guests in all languages, and by `get --eval`.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Folder, Output, Redis, Service, Upstream, tusk};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 fn service(redis: &str, upstream: &str) -> String {
     format!(
@@ -94,6 +94,32 @@ export function handles(key: string): Json {{
 }}
 '''
 
+[typescript]
+own: @query("SELECT 'typescript'")
+
+all_fujsen = '''typescript
+export function add(name: string): void {{ sql.execute("main", "INSERT INTO users (name) VALUES (?)", [name]); }}
+
+export function values() {{
+  return {{
+    own: config.text("own"), count: config.integer("values.count"), names: config.get("values.names"),
+    cached: config.get("values.cached", -1), visited: config.number("values.visits") > 0, news: config.get("values.news"),
+    all: config.read("values.all"), title: config.text("values.all.title"), none: config.get("values.nothing") === undefined,
+  }};
+}}
+
+export function fails(key: string): unknown {{ return config.read(`values.${{key}}`); }}
+
+export function handles(key: string) {{
+  try {{
+    return config.get(`values.${{key}}`);
+  }} catch (error) {{
+    const {{ code, message }} = error as HttpError;
+    return {{ code, message }};
+  }}
+}}
+'''
+
 [routes]
 "POST /rust/add": rust.add
 "GET /rust/values": rust.values
@@ -103,6 +129,10 @@ export function handles(key: string): Json {{
 "GET /assemblyscript/values": assemblyscript.values
 "GET /assemblyscript/fails/{{key}}": assemblyscript.fails
 "GET /assemblyscript/handles/{{key}}": assemblyscript.handles
+"POST /typescript/add": typescript.add
+"GET /typescript/values": typescript.values
+"GET /typescript/fails/{{key}}": typescript.fails
+"GET /typescript/handles/{{key}}": typescript.handles
 "#
     )
 }

@@ -349,6 +349,17 @@ export function length(body: Uint8Array): i32 { return body.length; }
 export function keeps(kb: i32): bool { state.set("key", "x".repeat(kb << 10)); return true; }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export function bytes(kb: number): Uint8Array { return new Uint8Array(kb << 10); }
+
+export function text(kb: number): string { return "x".repeat(kb << 10); }
+
+export function length(body: Uint8Array): number { return body.length; }
+
+export function keeps(kb: number): boolean { state.set("key", "x".repeat(kb << 10)); return true; }
+'''
+
 [state]
 
 [routes]
@@ -360,12 +371,16 @@ export function keeps(kb: i32): bool { state.set("key", "x".repeat(kb << 10)); r
 "GET /assemblyscript/text": assemblyscript.text
 "POST /assemblyscript/length": assemblyscript.length
 "GET /assemblyscript/keeps": assemblyscript.keeps
+"GET /typescript/bytes": typescript.bytes
+"GET /typescript/text": typescript.text
+"POST /typescript/length": typescript.length
+"GET /typescript/keeps": typescript.keeps
 "#;
 
 #[tokio::test]
-async fn limits_of_bodies_hold_in_both_languages_and_are_named() {
+async fn limits_of_bodies_hold_in_all_languages_and_are_named() {
     let service = Service::start(BIG).await;
-    for language in ["rust", "assemblyscript"] {
+    for language in ["rust", "assemblyscript", "typescript"] {
         for kind in ["bytes", "text"] {
             // Within the limit, two bytes of JSON's quotes included.
             let answer = service.get(&format!("/{language}/{kind}?kb=9000")).await;
@@ -377,7 +392,7 @@ async fn limits_of_bodies_hold_in_both_languages_and_are_named() {
                 let answer = service.get(&format!("/{language}/{kind}?kb={kb}")).await;
                 assert_eq!(answer.status, 500, "{language} {kind} {kb}");
                 let named = || async { (service.log().matches("limits.response").count() > before).then_some(()) };
-                // AssemblyScript's texts of 26 MB do not fit its memory, which is told as well.
+                // Texts of 26 MB do not fit the memory of AssemblyScript and JavaScript, which is told as well.
                 if kb < 10_000 || kind == "bytes" {
                     eventually(
                         &format!("the setting for {language} {kind} {kb} in {}", service.log()),

@@ -33,6 +33,8 @@ async fn the_user_service_and_its_notifications() {
     assert_eq!(users.get("/users/1").await.json(), ada);
     assert_eq!(users.get("/users/2").await.status, 404);
     assert_eq!(users.get("/users/one").await.status, 400);
+    assert_eq!(users.get("/users?limit=1").await.json()["data"], json!([ada]));
+    assert_eq!(users.get("/users?limit=1.5").await.json()["argument"], "limit");
     assert_eq!(
         notifications.get("/notifications").await.json(),
         json!([{ "id": 1, "user_id": 1, "email": "ada@example.com", "type": "welcome" }])

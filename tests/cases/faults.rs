@@ -93,6 +93,38 @@ export function floods(): i64 {
 export function fine(): i64 { return 42; }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export function loops(): number {
+  let n = 0;
+  while (n >= 0) n++;
+  return n;
+}
+
+export async function waits(): Promise<void> { await new Promise((done) => setTimeout(done, 60_000)); }
+
+export function panics(): number {
+  const empty: number[][] = [];
+  return empty[3].length;
+}
+
+export function overflows(depth: number = 1): number {
+  return depth === 0 ? 0 : overflows(depth + 1) + depth;
+}
+
+export function eats(): number {
+  const all: Uint8Array[] = [];
+  while (true) all.push(new Uint8Array(1 << 20));
+}
+
+export function floods(): number {
+  for (let i = 0; i < 100_000; i++) log.info("a line\nforged \u001b[31m");
+  return 1;
+}
+
+export function fine(): number { return 42; }
+'''
+
 [routes]
 "GET /rust/loops": rust.loops
 "GET /rust/waits": rust.waits
@@ -108,9 +140,16 @@ export function fine(): i64 { return 42; }
 "GET /assemblyscript/eats": assemblyscript.eats
 "GET /assemblyscript/floods": assemblyscript.floods
 "GET /assemblyscript/fine": assemblyscript.fine
+"GET /typescript/loops": typescript.loops
+"GET /typescript/waits": typescript.waits
+"GET /typescript/panics": typescript.panics
+"GET /typescript/overflows": typescript.overflows
+"GET /typescript/eats": typescript.eats
+"GET /typescript/floods": typescript.floods
+"GET /typescript/fine": typescript.fine
 "#;
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 #[tokio::test]
 async fn each_fault_has_its_status_and_the_next_call_is_fine() {
@@ -120,7 +159,8 @@ async fn each_fault_has_its_status_and_the_next_call_is_fine() {
         for (fault, status, said) in [
             ("loops", 504, "limits.deadline"),
             ("waits", 504, "limits.deadline"),
-            ("panics", 500, "panicked at service.tsk:"),
+            ("panics", 500, "panicked at "),
+            // In JavaScript a RangeError: `Maximum call stack size exceeded`.
             ("overflows", 500, "stack"),
             ("eats", 500, "limits.memory"),
         ] {
@@ -128,7 +168,15 @@ async fn each_fault_has_its_status_and_the_next_call_is_fine() {
             assert_eq!(answer.status, status, "{language} {fault}: {answer:?}");
             assert_eq!(answer.json()["status"], "error");
             assert_eq!(answer.json()["service"], "faults");
-            service.logged(said).await;
+            let fujsen = format!("{language}.{fault}");
+            eventually(&format!("`{said}` of {fujsen} in the log"), || async {
+                let log = service.log();
+                let mut lines = log.lines();
+                lines
+                    .any(|line| line.contains(&fujsen) && line.contains(said))
+                    .then_some(())
+            })
+            .await;
             if status == 500 {
                 assert!(
                     !answer.text.contains(said),
@@ -152,6 +200,13 @@ async fn a_panic_names_its_line_of_the_file() {
     service.get("/assemblyscript/panics").await;
     service.logged("panicked at ").await;
     service.logged("assemblyscript.panics").await;
+    // With the stack, whose places are those of the file, too.
+    service.get("/typescript/panics").await;
+    let place = format!("service.tsk:{}:", line("empty[3].length"));
+    service.logged(&format!("panicked at {place}")).await;
+    service.logged(&format!("at panics ({place}")).await;
+    assert!(service.log().contains("TypeError: "), "the message is there");
+    assert!(service.log().contains("typescript.panics"), "the fujsen is named");
 }
 
 /// Until so many requests have come in and are not answered.
@@ -167,10 +222,11 @@ async fn in_flight(service: &Service, least: f64) {
 async fn neighbours_of_endless_loops_are_served() {
     let text = FAULTS.replace("[limits]", "[admin]\nport: 0\n\n[limits]");
     let service = Arc::new(Service::start(&text).await);
-    let loops: Vec<_> = (0..8)
+    let loops: Vec<_> = (0..9)
         .map(|n| {
             let service = service.clone();
-            tokio::spawn(async move { service.get(&format!("/{}/loops", LANGUAGES[n % 2])).await.status })
+            let path = format!("/{}/loops", LANGUAGES[n % LANGUAGES.len()]);
+            tokio::spawn(async move { service.get(&path).await.status })
         })
         .collect();
     in_flight(&service, 1.0).await;
@@ -207,7 +263,8 @@ async fn a_log_flood_is_cut_counted_and_cannot_forge_lines() {
 async fn reused_instances_survive_faults_of_others() {
     let text = FAULTS
         .replace("[rust]\n", "[rust]\nreuse: 100\n")
-        .replace("[assemblyscript]\n", "[assemblyscript]\nreuse: 100\n");
+        .replace("[assemblyscript]\n", "[assemblyscript]\nreuse: 100\n")
+        .replace("[typescript]\n", "[typescript]\nreuse: 100\n");
     let service = Service::start(&text).await;
     for language in LANGUAGES {
         for _ in 0..3 {

@@ -36,16 +36,14 @@ fn every_file_of_the_zoo_is_in_its_table() {
 #[test]
 fn what_must_be_refused_is_refused_by_check() {
     let folder = zoo_folder(DEADLINE);
-    folder.write("service.tsk", &zoo_text(DEADLINE, true));
+    let text = zoo_text(DEADLINE, true);
+    folder.write("service.tsk", &text);
     let output = tusk(folder.path(), &["check", "service.tsk"]);
     assert_eq!(output.code, Some(1), "{output:?}");
     let said: Vec<&str> = output.stderr.split("\nerror[").collect();
     let mut wrong = Vec::new();
     for animal in zoo() {
-        // The diagnostic shows the module's line, which has its file's name.
-        let about = said
-            .iter()
-            .find(|said| said.contains(&format!("@wasm(\"{}\")", animal.wasm())));
+        let about = animal.told(&said, &text);
         match (animal.end, about) {
             (End::Refused(word), Some(about)) if about.contains(word) => {}
             (End::Refused(word), about) => wrong.push(format!("{}: no `{word}` in {about:?}", animal.name)),
@@ -170,34 +168,34 @@ pub(crate) fn resident(process: u32) -> u64 {
 #[derive(Clone, Copy)]
 pub(crate) struct Resident {
     all: u64,
-    /// Of its program and other files: the system's copies, which it may drop.
-    files: u64,
+    /// What it alone has.
+    own: u64,
 }
 
 impl Resident {
     fn of(process: u32) -> Self {
-        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
+        let text = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).expect("the process runs");
         let size = |name: &str| -> u64 {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
             let size = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
             size.expect("a number of KiB")
         };
         Self {
-            all: size("VmRSS:"),
-            files: size("RssFile:"),
+            all: size("Rss:"),
+            own: size("Pss_Anon:"),
         }
     }
 
     /// The process' own memory. Pages of its program come when they first run, are shared with whoever runs the same, and
-    /// are the system's to drop.
+    /// are the system's to drop. The images of memories are there from the load on, and are seen once an instance reads them.
     fn counted(self) -> u64 {
-        self.all - self.files
+        self.own
     }
 }
 
 impl fmt::Display for Resident {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} KiB, {} of them of its files", self.all, self.files)
+        write!(f, "{} KiB, {} of them its own", self.all, self.own)
     }
 }
 

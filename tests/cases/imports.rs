@@ -1,10 +1,10 @@
-//! Every import, from guests in both languages, against the real thing.
+//! Every import, from guests in all languages, against the real thing.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Folder, Postgres, Redis, Service, Upstream};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 const LOCAL: &str = r#"
 [service]
@@ -206,11 +206,100 @@ export function unknown(): Json {
   return Json.object().set("message", sql.tryQuery("mian", "SELECT 1").error!.message);
 }
 
-export function asks(name: string): Json { return fujsen.call("rust.answers", Json.object().set("name", name)); }
+export function asks(name: string): Json { return fujsen.call("typescript.answers", Json.object().set("name", name)); }
 
 export function answers(name: string): string { return "assemblyscript answers " + name; }
 
 export function recurses(): Json { return fujsen.call("assemblyscript.recurses", Json.object()); }
+'''
+
+[typescript]
+greeting: "own"
+
+all_fujsen = '''typescript
+/** What the work throws. */
+function failure(work: () => unknown): HttpError | undefined {
+  try { work(); } catch (error) { return error as HttpError; }
+}
+
+export function configured() {
+  return {
+    own: config.get("greeting"),
+    other: config.text("shared.greeting"),
+    ports: config.read<number[]>("shared.ports")[1],
+    none: config.get("nowhere") === undefined,
+    default: config.integer("nowhere", 7),
+  };
+}
+
+export async function clocks() {
+  const before = time.monotonic();
+  await new Promise((done) => setTimeout(done, 30));
+  return {
+    year: time.format(new Date(), "%Y"),
+    epoch: time.format(0, "%Y-%m-%dT%H:%M:%SZ"),
+    slept: time.monotonic() - before >= 30,
+  };
+}
+
+const begin = (bytes: Uint8Array): number[] => [...bytes.slice(0, 4)];
+
+export function secrets() {
+  const code = crypto.hmacSha256("Jefe", "what do ya want for nothing?");
+  const hashes = [code, crypto.hmacSha384("", ""), crypto.hmacSha512("", ""), crypto.sha384(""), crypto.sha512("")];
+  const first = crypto.uuidV7();
+  time.sleep(3);
+  return {
+    code: begin(code),
+    hash: begin(crypto.sha256("abc")),
+    lengths: hashes.map((hash) => hash.length),
+    equal: crypto.equal(code, code.slice()) && !crypto.equal(code, "other"),
+    v4: crypto.randomUUID(),
+    v7: [first, crypto.uuidV7()],
+    random: [crypto.random(16), crypto.getRandomValues(new Uint8Array(16))],
+    none: crypto.random(0).length,
+    refused: failure(() => crypto.random(65_537))?.code,
+  };
+}
+
+export function logs(): void {
+  log.warn("disk is nearly full", { percent: 93, disk: "sda1" });
+}
+
+export function table(database: string, bytes: string) {
+  sql.execute(database, `CREATE TABLE IF NOT EXISTS typescript (name TEXT PRIMARY KEY, score DOUBLE PRECISION, data ${bytes})`);
+  sql.execute(database, "DELETE FROM typescript");
+  const data = new Uint8Array([1, 2, 3]);
+  const { affected } = sql.execute(database, "INSERT INTO typescript (name, score, data) VALUES (?, ?, ?)", ["Zoë 😀?", 1.5, data]);
+  const row = sql.queryOne(database, "SELECT * FROM typescript WHERE name = ? AND '?' <> ?", ["Zoë 😀?", "x"])!;
+  const none = sql.queryOne(database, "SELECT 1 WHERE 1 = 0") === null;
+  return { affected, by_name: row.name, by_position: Object.values(row)[1], bytes: row.data.length, none };
+}
+
+export async function transfers(database: string) {
+  sql.execute(database, "CREATE TABLE IF NOT EXISTS typescript_t (n INTEGER)");
+  sql.execute(database, "DELETE FROM typescript_t");
+  const failed = failure(() => sql.transaction(database, (transaction) => {
+    transaction.execute("INSERT INTO typescript_t VALUES (1)");
+    throw conflict("no");
+  }));
+  await sql.transaction(database, async (transaction) => transaction.execute("INSERT INTO typescript_t VALUES (2)"));
+  return { failed: failed?.status === 409, rows: sql.query(database, "SELECT n FROM typescript_t") };
+}
+
+export function refused(database: string, statement: string) {
+  return { code: failure(() => sql.query(database, statement))?.code };
+}
+
+export function unknown() {
+  return { message: failure(() => sql.query("mian", "SELECT 1"))?.message };
+}
+
+export function asks(name: string): string { return fujsen.call("rust.answers", { name }); }
+
+export function answers(name: string): string { return `typescript answers ${name}`; }
+
+export function recurses(): unknown { return fujsen.call("typescript.recurses"); }
 '''
 
 [routes]
@@ -234,6 +323,16 @@ export function recurses(): Json { return fujsen.call("assemblyscript.recurses",
 "GET /assemblyscript/unknown": assemblyscript.unknown
 "GET /assemblyscript/asks": assemblyscript.asks
 "GET /assemblyscript/recurses": assemblyscript.recurses
+"GET /typescript/configured": typescript.configured
+"GET /typescript/clocks": typescript.clocks
+"GET /typescript/secrets": typescript.secrets
+"GET /typescript/logs": typescript.logs
+"GET /typescript/table/{database}": typescript.table
+"GET /typescript/transfers/{database}": typescript.transfers
+"GET /typescript/refused/{database}": typescript.refused
+"GET /typescript/unknown": typescript.unknown
+"GET /typescript/asks": typescript.asks
+"GET /typescript/recurses": typescript.recurses
 "#;
 
 #[tokio::test]
@@ -382,17 +481,13 @@ async fn sql_is_guarded() {
 #[tokio::test]
 async fn fujsens_call_each_other() {
     let service = Service::start(LOCAL).await;
-    assert_eq!(
-        service.get("/rust/asks?name=Ada").await.json(),
-        "assemblyscript answers Ada"
-    );
-    assert_eq!(
-        service.get("/assemblyscript/asks?name=Ada").await.json(),
-        "rust answers Ada"
-    );
-    for language in LANGUAGES {
+    for (language, asked) in LANGUAGES.into_iter().zip(LANGUAGES.into_iter().cycle().skip(1)) {
+        assert_eq!(
+            service.get(&format!("/{language}/asks?name=Ada")).await.json(),
+            format!("{asked} answers Ada")
+        );
         assert_eq!(service.get(&format!("/{language}/recurses")).await.status, 500);
-        service.logged("depth").await;
+        service.logged(&format!("`{language}.recurses` at depth")).await;
     }
 }
 
@@ -433,11 +528,27 @@ export function anywhere(url: string): Json {{
 }}
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export async function sends(path: string) {{
+  const url = config.text("service.upstream") + path;
+  const response = await fetch(url, {{ method: "POST", headers: {{ "x-own": "1" }}, body: JSON.stringify({{ a: 1 }}) }});
+  return {{ status: response.status, kind: response.headers.get("content-type"), body: await response.json() }};
+}}
+
+export function anywhere(url: string) {{
+  try {{ return {{ status: http.get(url).status }}; }}
+  catch (error) {{ return {{ error: (error as HttpError).message }}; }}
+}}
+'''
+
 [routes]
 "GET /rust/fetch": rust.fetch
 "GET /rust/anywhere": rust.anywhere
 "GET /assemblyscript/fetch": assemblyscript.fetch
 "GET /assemblyscript/anywhere": assemblyscript.anywhere
+"GET /typescript/fetch": typescript.sends
+"GET /typescript/anywhere": typescript.anywhere
 "#
     )
 }
@@ -572,11 +683,44 @@ export function uses(): Json {{
 export function ping(): string | null {{ return redis.get("main", "as:s"); }}
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export function uses() {{
+  const server = redis.server("main");
+  server.del("ts:s", "ts:n", "ts:h", "ts:l", "ts:m");
+  server.set("ts:s", "é😀");
+  server.setEx("ts:e", "soon", 100);
+  server.incr("ts:n");
+  server.hset("ts:h", "field", "value");
+  server.rpush("ts:l", "one", "two");
+  server.sadd("ts:m", "member");
+  let denied = "none";
+  try {{ server.command("FLUSHALL"); }} catch (error) {{ denied = (error as HttpError).code; }}
+  return {{
+    text: server.get("ts:s"),
+    none: server.get("ts:none") === null,
+    counter: server.incrBy("ts:n", 9),
+    ttl: server.ttl("ts:e") > 0,
+    hash: Object.entries(server.hgetall("ts:h")),
+    list: server.lrange("ts:l", 0, -1),
+    popped: server.blpop("ts:l", 1)?.value,
+    waited: server.blpop(["ts:none"], 0.1) === null,
+    set: server.sismember("ts:m", "member"),
+    published: server.publish("channel", "hello"),
+    denied,
+  }};
+}}
+
+export function ping(): string | null {{ return redis.get("main", "ts:s"); }}
+'''
+
 [routes]
 "GET /rust/uses": rust.uses
 "GET /rust/ping": rust.ping
 "GET /assemblyscript/uses": assemblyscript.uses
 "GET /assemblyscript/ping": assemblyscript.ping
+"GET /typescript/uses": typescript.uses
+"GET /typescript/ping": typescript.ping
 "#
     )
 }
@@ -600,26 +744,24 @@ async fn redis_may_be_down_and_come_back() {
     let mut server = Redis::start();
     server.kill();
     let service = Service::start(&redis(&server.url())).await;
-    assert_eq!(
-        service.get("/rust/ping").await.status,
-        503,
-        "HTTP serves while Redis is down"
-    );
-    server.restart();
-    for language in LANGUAGES {
-        let path = format!("/{language}/ping");
-        crate::harness::eventually("Redis again", || async {
-            (service.get(&path).await.status < 300).then_some(())
-        })
-        .await;
+    let pings = LANGUAGES.map(|language| format!("/{language}/ping"));
+    for _ in 0..2 {
+        for path in &pings {
+            assert_eq!(
+                service.get(path).await.status,
+                503,
+                "HTTP serves while Redis is down: {path}"
+            );
+        }
+        server.restart();
+        for path in &pings {
+            crate::harness::eventually("Redis again", || async {
+                (service.get(path).await.status < 300).then_some(())
+            })
+            .await;
+        }
+        server.kill();
     }
-    server.kill();
-    assert_eq!(service.get("/assemblyscript/ping").await.status, 503);
-    server.restart();
-    crate::harness::eventually("Redis once more", || async {
-        (service.get("/assemblyscript/ping").await.status < 300).then_some(())
-    })
-    .await;
 }
 
 #[tokio::test]

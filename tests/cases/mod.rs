@@ -12,6 +12,7 @@ mod faults;
 mod grpc;
 pub(crate) mod hostile;
 mod imports;
+mod javascript;
 mod mesh;
 mod microservices;
 mod observe;

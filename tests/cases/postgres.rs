@@ -1,10 +1,10 @@
-//! A service whose database is a PostgreSQL server, with guests in both languages.
+//! A service whose database is a PostgreSQL server, with guests in all languages.
 
 use serde_json::json;
 
 use crate::harness::{Folder, Postgres, Service, eventually, tusk_with};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 const TEXT: &str = r#"
 [service]
@@ -83,6 +83,29 @@ export function effects(id: string): i64 {
 export function sleeps(): void { sql.query("main", "SELECT pg_sleep(600)"); }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export function order(item: string, tags: unknown) {
+  const insert = "INSERT INTO orders (item, data) VALUES (?, ?) RETURNING id, item, data, at::text <> '' AS dated";
+  const row = sql.queryOne("main", insert, [item, tags])!;
+  return { order: row, tags: row.data, count: config.integer("stats.orders") };
+}
+
+export function handle(id: string): boolean {
+  return sql.transaction("main", (main) => {
+    const first = events.once("main", id);
+    if (first) main.execute("INSERT INTO effects VALUES (?)", [id]);
+    return first;
+  });
+}
+
+export function effects(id: string): number {
+  return sql.queryOne("main", "SELECT count(*) FROM effects WHERE event = ?", [id])!.count;
+}
+
+export function sleeps(): void { sql.query("main", "SELECT pg_sleep(600)"); }
+'''
+
 [limits]
 deadline: "2s"
 
@@ -95,6 +118,10 @@ deadline: "2s"
 "POST /assemblyscript/handle/{id}": assemblyscript.handle
 "GET /assemblyscript/effects/{id}": assemblyscript.effects
 "GET /assemblyscript/sleeps": assemblyscript.sleeps
+"POST /typescript/order": typescript.order
+"POST /typescript/handle/{id}": typescript.handle
+"GET /typescript/effects/{id}": typescript.effects
+"GET /typescript/sleeps": typescript.sleeps
 "#;
 
 async fn serve(url: &str) -> Service {
@@ -106,7 +133,8 @@ async fn a_service_keeps_its_data_on_a_server() {
     let server = Postgres::start();
     let service = serve(&server.url()).await;
     // A refused row has taken its number.
-    for (language, count, id) in [("rust", 1, 1), ("assemblyscript", 2, 3)] {
+    for (language, count) in LANGUAGES.into_iter().zip(1..) {
+        let id = 2 * count - 1;
         let order = json!({ "item": language, "tags": { "a": [1, "é😀"] } });
         let answer = service.post(&format!("/{language}/order"), order.clone()).await;
         let row = json!({ "id": id, "item": language, "data": order["tags"], "dated": true });
@@ -141,14 +169,14 @@ async fn a_service_keeps_its_data_on_a_server() {
         .folder
         .write("service.tsk", &TEXT.replace("word: \"one\"", "word: \"two\""));
     service.logged("swapped in").await;
-    let order = json!({ "item": "third", "tags": [] });
-    assert_eq!(service.post("/rust/order", order).await.json()["count"], 3);
+    let order = json!({ "item": "last", "tags": [] });
+    assert_eq!(service.post("/rust/order", order).await.json()["count"], 4);
     assert_eq!(server.admin(connections), before);
     assert!(!before.is_empty());
 
     let metrics = service.metrics().await;
     let labels = [("kind", "sql"), ("dependency", "main"), ("outcome", "refused")];
-    assert_eq!(metrics.get("tusk_dependency_operations_total", &labels), Some(2.0));
+    assert_eq!(metrics.get("tusk_dependency_operations_total", &labels), Some(3.0));
     assert!(!service.log().contains("geheim"), "{}", service.log());
 }
 
@@ -157,7 +185,7 @@ async fn an_inbox_notes_each_event_once() {
     let server = Postgres::start();
     let service = serve(&server.url()).await;
     for language in LANGUAGES {
-        for id in ["a", "b"] {
+        for id in ["shared", language] {
             // The first of them all make the table.
             let path = format!("/{language}/handle/{id}");
             let answers = futures_util::future::join_all((0..8).map(|_| service.post(&path, json!({})))).await;
@@ -170,7 +198,7 @@ async fn an_inbox_notes_each_event_once() {
             })
             .await;
             let effects = service.get(&format!("/{language}/effects/{id}")).await;
-            // Both languages share the table.
+            // All languages share the table.
             assert_eq!(effects.json(), 1, "{language} {id}");
         }
     }

@@ -1,4 +1,4 @@
-//! State and schedules, from guests in both languages, in SQLite and in Redis.
+//! State and schedules, from guests in all languages, in SQLite and in Redis.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Folder, Redis, Service, eventually, tusk};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 const GUESTS: &str = r#"
 [service]
@@ -82,11 +82,46 @@ export function uses(): Json {
 export function count(): i64 { return state.increment("calls"); }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+function codeOf(work: () => void): string | undefined {
+  try { work(); } catch (error) { return (error as HttpError).code; }
+}
+
+export async function uses() {
+  state.set("text", "é😀");
+  state.set("real", 0.5);
+  state.set("json", { a: [1] });
+  state.set("bytes", new Uint8Array([1, 2]));
+  state.set("soon", true, 50);
+  state.increment("count", 40);
+  const swapped = state.compareAndSet("json", { a: [1] }, null);
+  const lock = state.compareAndSet("lock", null, 7, 60_000);
+  const again = state.compareAndSet("lock", null, 8);
+  await new Promise((done) => setTimeout(done, 80));
+  return {
+    text: state.get("text"), real: state.get("real"), json: state.get("json"), bytes: [...state.get<Uint8Array>("bytes")!],
+    soon: state.get("soon") === null,
+    count: state.increment("count", 2, 1000),
+    swaps: [swapped, lock, again],
+    timed: [state.expiresIn("lock") !== null, state.expiresIn("count") !== null],
+    expire: [state.expire("lock"), state.expiresIn("lock") !== null, state.expire("none", 1000)],
+    delete: [state.delete("lock"), state.delete("lock"), state.delete("count")],
+    refused: codeOf(() => state.set("k".repeat(513), 1)),
+    type: codeOf(() => state.increment("text")),
+  };
+}
+
+export function count(): number { return state.increment("calls"); }
+'''
+
 [routes]
 "GET /rust/uses": rust.uses
 "GET /rust/count": rust.count
 "GET /assemblyscript/uses": assemblyscript.uses
 "GET /assemblyscript/count": assemblyscript.count
+"GET /typescript/uses": typescript.uses
+"GET /typescript/count": typescript.count
 "#;
 
 fn on(url: Option<&str>) -> String {
@@ -111,25 +146,26 @@ async fn state_is_used_and_survives_swaps_and_restarts() {
             });
             assert_eq!(answer.json(), expected, "{language} on {url:?}");
         }
-        assert_eq!(service.get("/rust/count").await.text, "1");
-        assert_eq!(
-            service.get("/assemblyscript/count").await.text,
-            "2",
-            "both see one value"
-        );
+        count(&service, 1).await;
         service
             .folder
             .write("service.tsk", &text.replace("word: \"one\"", "word: \"two\""));
         service.logged("swapped in").await;
-        assert_eq!(service.get("/rust/count").await.text, "3", "after a swap, on {url:?}");
+        // After a swap.
+        count(&service, 4).await;
         let folder = service.into_folder();
         assert_eq!(folder.path().join(".tusk/service.db").exists(), url.is_none());
         let service = Service::start_in(folder, &[]).await;
-        assert_eq!(
-            service.get("/rust/count").await.text,
-            "4",
-            "after a restart, on {url:?}"
-        );
+        // After a restart.
+        count(&service, 7).await;
+    }
+}
+
+/// One call of each language, all of which see one value: the first call is number `next`.
+async fn count(service: &Service, next: u32) {
+    for (language, call) in LANGUAGES.into_iter().zip(next..) {
+        let counted = service.get(&format!("/{language}/count")).await;
+        assert_eq!(counted.text, call.to_string(), "{language}");
     }
 }
 
@@ -146,9 +182,11 @@ fn tick() -> Result<()> { state::increment("rust", 1).map(drop) }
 #[fujsen]
 fn breaks() -> Result<()> { Err(Error::new(418, "short and stout")) }
 
+fn ticks(language: &str) -> Result<i64> { Ok(state::get(language)?.unwrap_or(0)) }
+
 #[fujsen]
 fn seen() -> Result<Value> {
-    Ok(json!([state::get::<i64>("rust")?.unwrap_or(0), state::get::<i64>("assemblyscript")?.unwrap_or(0)]))
+    Ok(json!([ticks("rust")?, ticks("assemblyscript")?, ticks("typescript")?]))
 }
 '''
 
@@ -167,8 +205,13 @@ export function runs(): Json {
 }
 '''
 
+[typescript]
+tick_fujsen = '''typescript
+export async function tick(): Promise<void> { state.increment("typescript"); }
+'''
+
 [schedules]
-"every 1s": [rust.tick, assemblyscript.tick]
+"every 1s": [rust.tick, assemblyscript.tick, typescript.tick]
 "every 2s": rust.breaks
 "every 1000ms": assemblyscript.slow
 "0 3 * * *": rust.breaks
@@ -178,9 +221,20 @@ export function runs(): Json {
 "GET /runs": assemblyscript.runs
 "#;
 
-/// How often the fujsens of both languages have run, on all hosts.
-async fn ticks(service: &Service) -> [i64; 2] {
-    serde_json::from_value(service.get("/seen").await.json()).expect("two counts")
+/// How often the fujsens of all languages have run, on all hosts.
+async fn ticks(service: &Service) -> [i64; 3] {
+    serde_json::from_value(service.get("/seen").await.json()).expect("three counts")
+}
+
+/// Until each of them has run so many times more.
+async fn more_ticks(service: &Service, what: &str, more: i64) {
+    let before = ticks(service).await;
+    eventually(what, || async {
+        let now = ticks(service).await;
+        let mut pairs = now.into_iter().zip(before);
+        pairs.all(|(now, before)| now >= before + more).then_some(())
+    })
+    .await;
 }
 
 fn second() -> i64 {
@@ -205,24 +259,15 @@ async fn two_hosts_run_each_slot_once() {
             None => url.clone(),
         };
         let other = Service::start(&format!("{SCHEDULED}\n[state]\nurl: \"{url_of_other}\"\n")).await;
-        let before = ticks(&one).await;
-        eventually("slots on both hosts", || async {
-            let now = ticks(&other).await;
-            (now[0] >= before[0] + 6 && now[1] >= before[1] + 6).then_some(())
-        })
-        .await;
+        more_ticks(&other, "slots on both hosts", 6).await;
         // A save while slots come.
         let text = format!("{SCHEDULED}\n[state]\nurl: \"{url}\"\n").replace("word: \"one\"", "word: \"two\"");
         one.folder.write("service.tsk", &text);
         one.logged("swapped in").await;
-        let before = ticks(&one).await;
-        eventually("slots after the swap", || async {
-            (ticks(&one).await[0] >= before[0] + 3).then_some(())
-        })
-        .await;
+        more_ticks(&one, "slots after the swap", 3).await;
         let (ticks, slots) = (ticks(&other).await, second() - begun);
         assert!(
-            ticks[0] <= slots && ticks[1] <= slots,
+            ticks.iter().all(|ticks| *ticks <= slots),
             "{ticks:?} of {slots} slots on {url}"
         );
         let log = eventually("a failed run and a skipped slot", || async {
@@ -261,10 +306,10 @@ async fn check_lists_schedules_with_their_next_time() {
     let checked = tusk(folder.path(), &["check", "service.tsk", "--format", "json"]);
     let found: serde_json::Value = serde_json::from_str(&checked.stdout).expect("JSON");
     let schedules = found["schedules"].as_array().expect("a list");
-    assert_eq!(schedules.len(), 5, "{found:#}");
-    assert_eq!(schedules[4]["schedule"], "0 3 * * *");
+    assert_eq!(schedules.len(), 6, "{found:#}");
+    assert_eq!(schedules[5]["schedule"], "0 3 * * *");
     assert!(
-        schedules[4]["next"]
+        schedules[5]["next"]
             .as_str()
             .is_some_and(|next| next.ends_with("T03:00:00Z")),
         "{found:#}"

@@ -21,6 +21,10 @@ fn assemblyscript(answer: &str) -> String {
     )
 }
 
+fn typescript(answer: &str) -> String {
+    assemblyscript(answer).replace("'''assemblyscript", "'''typescript")
+}
+
 const READS_CONFIG: &str = r#"
 [a]
 word: "one"
@@ -42,8 +46,8 @@ async fn answers(service: &Service, expected: &str) {
 }
 
 #[tokio::test]
-async fn an_edited_fujsen_runs_in_both_languages() {
-    for text in [rust, assemblyscript] {
+async fn an_edited_fujsen_runs_in_all_languages() {
+    for text in [rust, assemblyscript, typescript] {
         let service = Service::start(&text("before")).await;
         assert_eq!(service.get("/f").await.text, "\"before\"");
         service.folder.write("service.tsk", &text("after"));
@@ -95,6 +99,7 @@ fn deep(language: &str, body: &str) -> String {
     match language {
         "tsk" => format!("[x]\n\n\n\nx: {body}\n{}", rust("good")),
         "rust" => rust("good").replace("\"good\".to_owned()", &format!("\n{body}\n\"good\".to_owned()")),
+        "typescript" => typescript("good").replace("return", &format!("\n{body}\nreturn")),
         _ => assemblyscript("good").replace("return", &format!("\n{body}\nreturn")),
     }
 }
@@ -104,7 +109,7 @@ async fn nesting_without_end_leaves_the_old_version_serving_and_is_placed() {
     const LEVELS: usize = 100_000;
     let nested =
         |open: &str, inside: &str, close: &str| format!("{}{inside}{}", open.repeat(LEVELS), close.repeat(LEVELS));
-    for first in [rust("good"), assemblyscript("good")] {
+    for first in [rust("good"), assemblyscript("good"), typescript("good")] {
         let service = Service::start(&first).await;
         for (language, body) in [
             ("rust", format!("let x = {};", nested("(", "1", ")"))),
@@ -114,6 +119,10 @@ async fn nesting_without_end_leaves_the_old_version_serving_and_is_placed() {
             ("assemblyscript", format!("let x = {};", nested("(", "1", ")"))),
             ("assemblyscript", nested("{", "", "}")),
             ("assemblyscript", format!("let x: {};", nested("W<", "u8", ">"))),
+            ("typescript", format!("let x = {};", nested("(", "1", ")"))),
+            ("typescript", nested("{", "", "}")),
+            ("typescript", format!("let x: {};", nested("W<", "any", ">"))),
+            ("typescript", format!("let x = {};", nested("`${", "1", "}`"))),
             ("tsk", nested("[", "1", "]")),
             ("tsk", nested("{a:", "1", "}")),
             ("tsk", nested("(", "1", ")")),

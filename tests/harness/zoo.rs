@@ -24,8 +24,12 @@ impl Animal {
         self.name.split('.').next().unwrap_or_default()
     }
 
+    fn ending(&self) -> &'static str {
+        self.name.rsplit('.').next().unwrap_or_default()
+    }
+
     fn is_module(&self) -> bool {
-        self.name.ends_with(".wat")
+        self.ending() == "wat"
     }
 
     /// Whether it is in a file that is served.
@@ -33,20 +37,82 @@ impl Animal {
         matches!(self.end, End::Status(_))
     }
 
+    /// What it is written in.
+    fn language(&self) -> &'static str {
+        match self.ending() {
+            "rs" => "rust",
+            "as" => "assemblyscript",
+            "js" => "javascript",
+            "ts" => "typescript",
+            other => other,
+        }
+    }
+
     /// The file of its module, which diagnostics show.
-    pub(crate) fn wasm(&self) -> String {
+    fn wasm(&self) -> String {
         format!("{}.wasm", self.stem())
     }
 
     /// Where a call of it is made.
     pub(crate) fn path(&self) -> String {
-        let section = match self.name.rsplit('.').next() {
-            Some("wat") => "wat",
-            Some("rs") => "rust",
-            _ => "assemblyscript",
-        };
-        format!("/{section}/{}", self.stem())
+        format!("/{}/{}", self.language(), self.stem())
     }
+
+    /// What its section says beside its code: the lines of its text that begin with `//!`.
+    fn settings(&self) -> Vec<String> {
+        let text = source(self.name);
+        let lines = text.lines().filter_map(|line| line.strip_prefix("//! "));
+        lines.map(str::to_owned).collect()
+    }
+
+    /// Whether it has a section of its own: for what that says, or since it would keep the others from being served.
+    fn is_alone(&self) -> bool {
+        self.is_module() || !self.is_served() || !self.settings().is_empty()
+    }
+
+    fn section(&self) -> String {
+        match (self.is_module(), self.is_alone()) {
+            (true, _) => self.stem().to_owned(),
+            (false, true) => format!("{}_{}", self.language(), self.stem()),
+            (false, false) => self.language().to_owned(),
+        }
+    }
+
+    /// The section that it has for itself.
+    fn own_section(&self) -> String {
+        let (section, stem) = (self.section(), self.stem());
+        if self.is_module() {
+            return format!("[{section}]\nmodule: @wasm(\"{}\")\n", self.wasm());
+        }
+        let (language, code, settings) = (self.language(), source(self.name), self.settings().join("\n"));
+        format!("[{section}]\n{settings}\n{stem}_fujsen = '''{language}\n{code}\n'''\n")
+    }
+
+    fn target(&self) -> String {
+        let function = if self.is_module() { "f" } else { self.stem() };
+        format!("{}.{function}", self.section())
+    }
+
+    /// The diagnostic of a service that is about it: at a line of its code, or at that of its key.
+    pub(crate) fn told<'d>(&self, diagnostics: &[&'d str], service: &str) -> Option<&'d str> {
+        if self.is_module() {
+            let line = format!("@wasm(\"{}\")", self.wasm());
+            return diagnostics.iter().find(|one| one.contains(&line)).copied();
+        }
+        let code = source(self.name);
+        let (before, _) = service.split_once(&code)?;
+        let key = before.lines().count();
+        let first = if self.is_alone() { key } else { key + 1 };
+        let lines = first..=key + code.lines().count();
+        let is_there = |one: &&&str| line(one).is_some_and(|line| lines.contains(&line));
+        diagnostics.iter().find(is_there).copied()
+    }
+}
+
+/// Where a diagnostic points to.
+fn line(diagnostic: &str) -> Option<usize> {
+    let (_, place) = diagnostic.split_once("--> service.tsk:")?;
+    place.split(':').next()?.parse().ok()
 }
 
 /// The whole zoo, in the order of its table.
@@ -68,34 +134,26 @@ pub(crate) fn zoo_folder(deadline: &str) -> Folder {
 /// The service; with those that are refused, too, it is not applied.
 pub(crate) fn zoo_text(deadline: &str, with_refused: bool) -> String {
     let zoo = zoo();
-    let modules = zoo
-        .iter()
-        .filter(|animal| animal.is_module() && (with_refused || animal.is_served()))
-        .map(|animal| format!("[{}]\nmodule: @wasm(\"{}\")\n", animal.stem(), animal.wasm()));
-    let routes = zoo.iter().filter(|animal| animal.is_served()).map(|animal| {
-        let (path, stem) = (animal.path(), animal.stem());
-        let target = match path.split('/').nth(1) {
-            Some("wat") => format!("{stem}.f"),
-            _ => format!("{}.{stem}", &path[1..path.len() - stem.len() - 1]),
-        };
-        format!("\"GET {path}\": {target}\n")
-    });
+    let there = |animal: &&Animal| with_refused || animal.is_served();
+    let alone = zoo.iter().filter(there).filter(|animal| animal.is_alone());
+    let alone: String = alone.map(Animal::own_section).collect();
+    let languages = ["rust", "assemblyscript", "javascript", "typescript"];
+    let together = languages.map(|language| shared(&zoo, language)).concat();
+    let served = zoo.iter().filter(|animal| animal.is_served());
+    let route = |animal: &Animal| format!("\"GET {}\": {}\n", animal.path(), animal.target());
+    let routes: String = served.map(route).collect();
     format!(
-        "[service]\nname: \"zoo\"\n[limits]\ndeadline: \"{deadline}\"\n{}\
-         [rust]\nall_fujsen = '''rust\n{}\n'''\n[assemblyscript]\nall_fujsen = '''assemblyscript\n{}\n'''\n\
-         [neighbour]\nmodule: @wasm(\"component_sound.wasm\")\n[routes]\n\"GET /neighbour\": neighbour.f\n{}",
-        modules.collect::<String>(),
-        texts(".rs"),
-        texts(".ts"),
-        routes.collect::<String>()
+        "[service]\nname: \"zoo\"\n[limits]\ndeadline: \"{deadline}\"\n{alone}{together}\
+         [neighbour]\nmodule: @wasm(\"component_sound.wasm\")\n[routes]\n\"GET /neighbour\": neighbour.f\n{routes}"
     )
 }
 
-/// All functions of a language as one text.
-fn texts(ending: &str) -> String {
-    let zoo = zoo();
-    let own = zoo.iter().filter(|animal| animal.name.ends_with(ending));
-    own.map(|animal| source(animal.name)).collect()
+/// The functions of a language that need no section of their own, as one text.
+fn shared(zoo: &[Animal], language: &str) -> String {
+    let is_own = |animal: &&Animal| animal.language() == language && !animal.is_alone();
+    let own = zoo.iter().filter(is_own);
+    let texts: String = own.map(|animal| source(animal.name)).collect();
+    format!("[{language}]\nall_fujsen = '''{language}\n{texts}\n'''\n")
 }
 
 fn source(name: &str) -> String {
@@ -355,17 +413,155 @@ const TABLE: &[(&str, End)] = &[
     ("reaches_metadata.rs", Status(500)),
     ("hashes.rs", Status(504)),
     ("calls_itself.rs", Status(500)),
+    ("loops.as", Status(504)),
+    ("sleeps.as", Status(504)),
+    ("asks_for_random.as", Status(500)),
+    ("recurses.as", Status(500)),
+    ("eats.as", Status(500)),
+    ("allocates_all.as", Status(500)),
+    ("indexes.as", Status(500)),
+    ("throws.as", Status(500)),
+    ("null_pointer.as", Status(500)),
+    ("answers_at_length.as", Status(500)),
+    ("concatenates.as", Status(500)),
+    ("floods_the_log.as", Status(200)),
+    ("collects.as", Status(500)),
+    ("loops.js", Status(504)),
+    ("loops_in_microtasks.js", Status(504)),
+    ("loops_in_timers.js", Status(504)),
+    ("fills_a_timer_list.js", Status(504)),
+    ("leaves_timers.js", Status(200)),
+    ("never_settles.js", Status(500)),
+    ("thenable_of_itself.js", Status(504)),
+    ("promise_of_itself.js", Status(500)),
+    ("promises_without_end.js", Status(500)),
+    ("matches_for_ever.js", Status(504)),
+    ("pattern_bomb.js", Status(200)),
+    ("pattern_deep.js", Status(500)),
+    ("sleeps.js", Status(504)),
+    ("hashes_for_ever.js", Status(504)),
+    ("asks_for_random.js", Status(500)),
+    ("makes_cycles.js", Status(504)),
+    ("finalizes_for_ever.js", Status(504)),
+    ("getter_without_end.js", Status(504)),
+    ("throws_an_endless_prototype.js", Status(504)),
+    ("recurses.js", Status(500)),
+    ("recurses_by_getters.js", Status(500)),
+    ("recurses_by_proxies.js", Status(500)),
+    ("recurses_by_texts.js", Status(500)),
+    ("recurses_by_json.js", Status(500)),
+    ("recurses_by_sort.js", Status(500)),
+    ("recurses_by_patterns.js", Status(500)),
+    ("recurses_by_generators.js", Status(500)),
+    ("recurses_by_promises.js", Status(500)),
+    ("recurses_in_finally.js", Status(504)),
+    ("proxies_of_proxies.js", Status(500)),
+    ("binds_without_end.js", Status(500)),
+    ("flattens_deep.js", Status(500)),
+    ("answers_deep.js", Status(500)),
+    ("parses_deep.js", Status(500)),
+    ("clones_deep.js", Status(500)),
+    ("eats.js", Status(500)),
+    ("allocates_all.js", Status(500)),
+    ("repeats.js", Status(500)),
+    ("concatenates.js", Status(500)),
+    ("pads.js", Status(500)),
+    ("sparse_list.js", Status(500)),
+    ("spreads_without_end.js", Status(500)),
+    ("catches_the_lack_of_memory.js", Status(200)),
+    ("waits_on_atomics.js", Status(500)),
+    ("long_bigint.js", Status(500)),
+    ("digits_of_a_bigint.js", Status(504)),
+    ("answers_at_length.js", Status(500)),
+    ("answers_with_headers.js", Status(500)),
+    ("endless_headers.js", Status(500)),
+    ("splits_headers.js", Status(500)),
+    ("status_negative.js", Status(500)),
+    ("status_beyond.js", Status(500)),
+    ("status_a_text.js", Status(500)),
+    ("headers_of_another_kind.js", Status(500)),
+    ("body_of_a_proxy.js", Status(500)),
+    ("detached_result.js", Status(500)),
+    ("detached_argument.js", Status(500)),
+    ("detaches_while_written.js", Status(500)),
+    ("shrinks_a_buffer.js", Status(500)),
+    ("throws_a_proxy.js", Status(500)),
+    ("throws_a_revoked_proxy.js", Status(500)),
+    ("throws_a_symbol.js", Status(500)),
+    ("throws_null.js", Status(500)),
+    ("throws_what_throws.js", Status(500)),
+    ("throws_and_forges.js", Status(500)),
+    ("throws_at_length.js", Status(500)),
+    ("throws_causes_without_end.js", Status(500)),
+    ("rejects_much.js", Status(500)),
+    ("forges_an_http_error.js", Status(500)),
+    ("http_error_of_status_200.js", Status(500)),
+    ("to_json_without_end.js", Status(500)),
+    ("to_json_huge.js", Status(500)),
+    ("to_json_throws.js", Status(500)),
+    ("to_json_of_nothing.js", Status(500)),
+    ("proxy_of_endless_list.js", Status(500)),
+    ("proxy_of_endless_names.js", Status(500)),
+    ("passes_endless_lists.js", Status(500)),
+    ("changes_arguments_while_they_are_taken.js", Status(500)),
+    ("not_a_date.js", Status(500)),
+    ("evals.js", Status(500)),
+    ("makes_functions.js", Status(500)),
+    ("timers_of_text.js", Status(500)),
+    ("evals_the_natives.js", Status(500)),
+    ("calls_itself.js", Status(500)),
+    ("reaches_metadata.js", Status(500)),
+    ("evals_for_ever.js", Status(504)),
+    ("detaches_in_sort.js", Status(200)),
+    ("shrinks_in_fill.js", Status(200)),
+    ("status_not_a_number.js", Status(200)),
+    ("to_json_of_itself.js", Status(200)),
+    ("changes_a_list_while_it_is_written.js", Status(200)),
+    ("lone_surrogates.js", Status(200)),
+    ("lone_surrogates_in_headers.js", Status(200)),
+    ("lone_surrogates_for_the_host.js", Status(200)),
+    ("changes_its_export.js", Status(200)),
+    ("floods_the_log.js", Status(200)),
+    ("logs_what_throws.js", Status(200)),
+    ("logs_an_endless_list.js", Status(200)),
+    ("pollutes_objects.js", Status(409)),
+    ("pollutes_defaults.js", Status(200)),
+    ("pollutes_lists.js", Status(200)),
+    ("pollutes_places.js", Status(200)),
+    ("pollutes_iterators.js", Status(201)),
+    ("pollutes_json.js", Status(200)),
+    ("pollutes_texts.js", Status(200)),
+    ("pollutes_functions.js", Status(201)),
+    ("pollutes_promises.js", Status(200)),
+    ("pollutes_bytes.js", Status(200)),
+    ("pollutes_errors.js", Status(418)),
+    ("pollutes_responses.js", Status(200)),
+    ("pollutes_globals.js", Status(200)),
+    ("imports_the_natives.js", Refused("cannot import while it runs")),
+    ("imports_the_natives_at_start.js", Refused("no packages here")),
+    ("nests_deep.js", Refused("more than 128 levels deep")),
+    ("awaits_at_start.js", Refused("cannot `await`")),
+    ("loops_at_start.js", Refused("not ready")),
+    ("matches_at_start.js", Refused("not ready")),
+    ("queues_at_start.js", Refused("not ready")),
+    ("recurses_at_start.js", Refused("call stack")),
+    ("allocates_at_start.js", Refused("out of memory")),
+    ("throws_at_start.js", Refused("thrown")),
+    ("throws_nothing_at_start.js", Refused("null")),
+    ("throws_a_proxy_at_start.js", Refused("cannot be shown")),
+    ("calls_the_host_at_start.js", Refused("may not call the host")),
+    ("asks_for_random_at_start.js", Refused("may not call the host")),
+    ("reads_the_clock_at_start.js", Refused("the clock is read")),
+    ("evals_at_start.js", Refused("eval: true")),
     ("loops.ts", Status(504)),
-    ("sleeps.ts", Status(504)),
-    ("asks_for_random.ts", Status(500)),
+    ("matches_for_ever.ts", Status(504)),
     ("recurses.ts", Status(500)),
     ("eats.ts", Status(500)),
-    ("allocates_all.ts", Status(500)),
-    ("indexes.ts", Status(500)),
-    ("throws.ts", Status(500)),
-    ("null_pointer.ts", Status(500)),
-    ("answers_at_length.ts", Status(500)),
-    ("concatenates.ts", Status(500)),
-    ("floods_the_log.ts", Status(200)),
-    ("collects.ts", Status(500)),
+    ("never_settles.ts", Status(500)),
+    ("lies_about_types.ts", Status(500)),
+    ("answers_a_cycle.ts", Status(500)),
+    ("takes_a_tree.ts", Status(200)),
+    ("names_of_the_language.ts", Status(200)),
+    ("type_bomb.ts", Refused("more than 20000 parts")),
+    ("throws_at_start.ts", Refused("thrown below types")),
 ];

@@ -71,7 +71,9 @@ async fn consumers_live_through_a_restart_of_redis() {
         host.logged("no events can be taken").await;
         place.redis.as_mut().unwrap().restart();
         host.logged("the queue can be reached again").await;
-        publish(&host, "assemblyscript", made("assemblyscript", 3)).await;
-        done(&host, "assemblyscript.handle", 1).await;
+        for language in ["assemblyscript", "typescript"] {
+            publish(&host, language, made(language, 3)).await;
+            done(&host, &format!("{language}.handle"), 1).await;
+        }
     }
 }

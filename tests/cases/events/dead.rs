@@ -67,8 +67,9 @@ async fn poison_is_given_up_and_can_be_replayed() {
             "{found:?}"
         );
         let shown = events(&place, &host, &["list-dead"]).stdout;
+        let all = LANGUAGES.len();
         assert!(
-            shown.contains(&ids[1]) && shown.contains("2 events given up"),
+            shown.contains(&ids[1]) && shown.contains(&format!("{all} events given up")),
             "{shown}"
         );
 
@@ -86,13 +87,14 @@ async fn poison_is_given_up_and_can_be_replayed() {
             &TEXT.replace("Err(Error::conflict(\"it is poison\"))", "Ok(())"),
         );
         host.logged("swapped in").await;
-        while dead(&place, &host).len() < 2 {
+        while dead(&place, &host).len() < all {
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
         }
         assert_eq!(events(&place, &host, &["replay", &ids[0]]).code, Some(0));
         done(&host, "rust.poison", 7).await;
         let removed = events(&place, &host, &["discard", "--all"]);
-        assert!(removed.stdout.contains("1 event removed"), "{removed:?}");
+        let others = format!("{} events removed", all - 1);
+        assert!(removed.stdout.contains(&others), "{removed:?}");
         assert_eq!(dead(&place, &host), Vec::<Value>::new());
     }
 }

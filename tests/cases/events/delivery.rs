@@ -31,7 +31,8 @@ async fn an_event_reaches_every_handler_of_its_type() {
                 assert_eq!(event[field], value, "{} {language}: {event}", place.engine);
             }
             assert!(event["timestamp"].as_f64().unwrap() > 1.7e9);
-            if language == "assemblyscript" {
+            // Rust's `Event` has no such field.
+            if language != "rust" {
                 let trace = event["traceparent"].as_str().unwrap();
                 assert!(trace.starts_with("00-4bf92f3577b34da6a3ce929d0e0e4736-"), "{event}");
             }

@@ -1,4 +1,4 @@
-//! Events from guests to guests: real hosts, real queues, both languages.
+//! Events from guests to guests: real hosts, real queues, all languages.
 
 mod crashes;
 mod dead;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::harness::{Folder, Redis, Service, eventually};
 
 pub(crate) const TEXT: &str = include_str!("service.tsk");
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 /// A queue and a database that several hosts share.
 pub(crate) struct Place {

@@ -1,4 +1,4 @@
-//! gRPC servers, called from guests in both languages.
+//! gRPC servers, called from guests in all languages.
 
 mod connection;
 mod file;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Folder, Grpc, PROTOS, Service};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 const SERVICE: &str = include_str!("service.tsk");
 

@@ -36,7 +36,7 @@ async fn what_may_be_called_twice_is_tried_again() {
 
 #[tokio::test]
 async fn what_was_never_sent_is_tried_again() {
-    for (language, name) in [("rust", "users"), ("assemblyscript", "filed")] {
+    for (language, name) in [("rust", "users"), ("assemblyscript", "filed"), ("typescript", "users")] {
         let mut server = Grpc::start();
         server.stop();
         let service = serve(&server, "retries: 5, backoff: \"200ms\"").await;

@@ -1,4 +1,4 @@
-//! Services among each other: tokens, certificates, and who is let in. In both languages.
+//! Services among each other: tokens, certificates, and who is let in. In all languages.
 
 mod mutual;
 mod renewal;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Folder, Service};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 const SECRET: &str = "a secret of thirty-two bytes, or more";
 
 /// A service that says who called it. `{}` stands for further sections.
@@ -53,11 +53,34 @@ export function assemblyscript(request: Request): Json {
 }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+function refused(key: string): string {
+  try {
+    return `it is ${config.get(key)}`;
+  } catch (error) {
+    return (error as HttpError).message;
+  }
+}
+
+export function typescript(request: Request): object {
+  return {
+    service: request.service,
+    says: request.headers.get("x-service-name"),
+    version: request.headers.get("x-service-version"),
+    secret: refused("mesh.secret"),
+    section: refused("mesh"),
+  };
+}
+'''
+
 [routes]
 "POST /rust/charges": rust.rust
 "POST /assemblyscript/charges": assemblyscript.assemblyscript
+"POST /typescript/charges": typescript.typescript
 "GET /rust/accounts/{id}": rust.rust
 "GET /assemblyscript/accounts/{id}": assemblyscript.assemblyscript
+"GET /typescript/accounts/{id}": typescript.typescript
 "GET /health": rust.rust
 "GET /other": rust.rust
 "#;
@@ -68,8 +91,10 @@ secret: @env.secure("MESH_SECRET")
 allow: {
     "POST /rust/charges": ["order-service"]
     "POST /assemblyscript/charges": ["order-service"]
+    "POST /typescript/charges": ["order-service"]
     "GET /rust/accounts/{id}": "*"
     "GET /assemblyscript/accounts/{id}": "*"
+    "GET /typescript/accounts/{id}": "*"
     "GET /health": "public"
     "*": ["user-service"]
 }
@@ -118,9 +143,19 @@ export function assemblyscript(url: string): Response {
 }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export async function typescript(url: string): Promise<Response> {
+  const headers = { "x-service-name": "somebody-else", "x-service-version": "9", "x-service-token": "made.up.here" };
+  const sent = await fetch(url, { method: "POST", headers });
+  return text(await sent.text(), { status: sent.status });
+}
+'''
+
 [routes]
 "POST /rust": rust.rust
 "POST /assemblyscript": assemblyscript.assemblyscript
+"POST /typescript": typescript.typescript
 "#;
 
 const SHARED: &str = "[mesh]\nsecret: @env.secure(\"MESH_SECRET\")\n";

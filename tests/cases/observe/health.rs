@@ -32,10 +32,14 @@ fn rust() -> Value { json!(get_dependency_status()) }
 assemblyscript_fujsen = '''assemblyscript
 export function assemblyscript(): Json { return get_dependency_status(); }
 '''
+typescript_fujsen = '''typescript
+export function typescript(): tusk.DependencyStatus[] { return get_dependency_status(); }
+'''
 
 [routes]
 "/rust": watch.rust
 "/assemblyscript": watch.assemblyscript
+"/typescript": watch.typescript
 "#;
     let (users, mail, mut redis) = (Switch::start().await, Switch::start().await, Redis::start());
     let urls = [

@@ -18,7 +18,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// Two languages, the same fujsens in each.
+/// Three languages, the same fujsens in each.
 const MEASURED: &str = r#"
 [service]
 name: "shop"
@@ -121,6 +121,34 @@ export function many(count: i32): void {
 export function wrong(name: string): void { metrics.gauge(name, 1); }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export function sell(kind: string): void {
+  metrics.counter("typescript_orders_total", 2, { kind, paid: true, n: 7 });
+  metrics.gauge("typescript_depth", 4);
+  metrics.change("typescript_depth", -1.5);
+  metrics.histogram("typescript_euros", 5, { kind }, [1, 10]);
+  metrics.histogram("typescript_took_seconds", 0.2);
+  record_metric("typescript_requests_total", get_request_count(), { service: "shop" });
+  metrics.record("typescript_ratio", 0.5, { text: "a \"quoted\"\\\nline" });
+}
+
+export function figures(): object {
+  return {
+    count: get_request_count(), rps: calculate_rps(), mean: get_avg_response_time(), errors: get_error_rate(),
+    connections: get_active_connections(), memory: get_memory_usage(), cpu: get_cpu_usage(), uptime: get_uptime(),
+    recent: get_recent_requests(), breakdown: get_error_breakdown(), dependencies: get_dependency_status(),
+  };
+}
+
+export function many(count: number): void {
+  for (let n = 0; n < count; n++) metrics.counter("typescript_many_total", 1, { n });
+  metrics.counter("typescript_long_total", 1, { text: "x".repeat(200) });
+}
+
+export function wrong(name: string): void { metrics.gauge(name, 1); }
+'''
+
 [routes]
 "POST /rust/sell/{kind}": rust.sell
 "GET /rust/figures": rust.figures
@@ -135,9 +163,13 @@ export function wrong(name: string): void { metrics.gauge(name, 1); }
 "GET /assemblyscript/figures": assemblyscript.figures
 "POST /assemblyscript/many/{count}": assemblyscript.many
 "POST /assemblyscript/wrong/{name}": assemblyscript.wrong
+"POST /typescript/sell/{kind}": typescript.sell
+"GET /typescript/figures": typescript.figures
+"POST /typescript/many/{count}": typescript.many
+"POST /typescript/wrong/{name}": typescript.wrong
 "#;
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 /// A server whose answers have the status that it is told.
 struct Switch {

@@ -37,11 +37,15 @@ async fn one_trace_goes_through_services_databases_and_events() {
     ];
     let stock = service(&[&own[..], &[("NAME", "stock")]].concat()).await;
     let shop = service(&[&own[..], &[("STOCK", &stock.url)]].concat()).await;
-    for (language, other) in [("rust", "assemblyscript"), ("assemblyscript", "rust")] {
+    for (language, other) in [
+        ("rust", "assemblyscript"),
+        ("assemblyscript", "typescript"),
+        ("typescript", "rust"),
+    ] {
         let answer = shop.get(&format!("/{language}/order/{language}")).await;
         assert_eq!(answer.status, 200, "{answer:?}\n{}", shop.log());
         let root = format!("GET /{language}/order/{{name}}");
-        let spans = collector.trace(&root, 12).await;
+        let spans = collector.trace(&root, 13).await;
         let expected = format!(
             "\
 shop SERVER {root}
@@ -86,7 +90,7 @@ shop SERVER {root}
         .collect();
     assert_eq!(instances.len(), 2, "{instances:?}");
     let page = shop.metrics().await;
-    assert!(page.get("tusk_spans_exported_total", &[]) >= Some(20.0));
+    assert!(page.get("tusk_spans_exported_total", &[]) >= Some(30.0));
     assert_eq!(page.get("tusk_spans_dropped_total", &[]), Some(0.0));
 }
 
@@ -114,10 +118,13 @@ fn attributes(spans: &[Span], language: &str, redis: &Redis, stock: &Service) {
             ("tusk.request_id", &root.trace),
         ],
     );
-    check(
-        named(spans, &format!("{language}.order")),
-        &[("tusk.language", language)],
-    );
+    // One language with and without types.
+    let name = if language == "typescript" {
+        "javascript"
+    } else {
+        language
+    };
+    check(named(spans, &format!("{language}.order")), &[("tusk.language", name)]);
     check(
         named(spans, "INSERT main"),
         &[
@@ -168,7 +175,12 @@ fn attributes(spans: &[Span], language: &str, redis: &Redis, stock: &Service) {
 async fn failures_are_marked_and_their_words_stay_in_the_log() {
     let (collector, stock) = (Collector::start().await, Switch::start().await);
     let service = service(&[("COLLECTOR", &collector.url()), ("STOCK", &stock.url())]).await;
-    let line = TEXT.lines().position(|line| line.contains("fn panics")).unwrap() + 1;
+    let line_of = |text: &str| TEXT.lines().position(|line| line.contains(text)).unwrap() + 1;
+    // An error that is no `HttpError` is a panic of JavaScript's.
+    let places = [
+        ("rust", line_of("fn panics")),
+        ("typescript", line_of("throw new Error")),
+    ];
     for language in LANGUAGES {
         for (name, status) in [("fails", 500), ("refuses", 404), ("panics", 500)] {
             assert_eq!(service.get(&format!("/{language}/{name}?geheim")).await.status, status);
@@ -184,7 +196,7 @@ async fn failures_are_marked_and_their_words_stay_in_the_log() {
             panicked.contains(&format!("{language}.panics !panicked at ")),
             "{panicked}"
         );
-        if language == "rust" {
+        for (_, line) in places.iter().filter(|(name, _)| *name == language) {
             assert!(panicked.contains(&format!("service.tsk:{line}:")), "{panicked}");
         }
     }
@@ -239,8 +251,8 @@ async fn callers_decide_and_else_the_share() {
         service(&[("COLLECTOR", &collector.url()), ("NAME", "none"), ("SAMPLE", "0")]).await,
     );
     for service in [&all, &none] {
-        for path in ["/rust/quick", "/assemblyscript/quick"] {
-            assert_eq!(called(service, path, "00").await, 204);
+        for language in LANGUAGES {
+            assert_eq!(called(service, &format!("/{language}/quick"), "00").await, 204);
         }
     }
     none.get("/rust/quick").await;

@@ -1,4 +1,4 @@
-//! Values from a configuration service that does all that one can do wrong, in services of both languages.
+//! Values from a configuration service that does all that one can do wrong, in services of all languages.
 
 mod faults;
 mod kept;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use self::store::{Says, Store, ok};
 use crate::harness::{Folder, Service, Upstream, eventually, tusk};
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 fn service(url: &str) -> String {
     format!(
@@ -42,6 +42,7 @@ headers: {{ authorization: @env.secure("NO_SUCH_TOKEN", "Bearer geheim") }}
 "pair.words": {{ type: "array", items: {{ type: "string" }} }}
 "rust.level": {{ type: "string", enum: ["debug", "info"] }}
 "assemblyscript.level": {{ type: "string", enum: ["debug", "info"] }}
+"typescript.level": {{ type: "string", enum: ["debug", "info"] }}
 "links.other": {{ type: "string" }}
 
 [pair]
@@ -106,7 +107,7 @@ export function read(): Json {{
 export function twice(): Json {{
   const left = config.integer("pair.left");
   time.sleep(5);
-  const right = fujsen.call("rust.right", Json.object());
+  const right = fujsen.call("typescript.right", Json.object());
   return Json.array().push(left).push(right).push(config.json("pair").get("right"));
 }}
 
@@ -122,6 +123,36 @@ function errorsOf(document: Json, schema: Json): string[] {{ return config.valid
 export function check(config: Json, schema: Json): string[] {{ return errorsOf(config, schema); }}
 '''
 
+[typescript]
+level: "info"
+
+all_fujsen = '''typescript
+import {{ config as values }} from "tusk";
+
+export function read(): object {{
+  return {{
+    left: config.integer("pair.left"), pair: config.read("pair"), level: config.get("level"), other: config.text("links.other"),
+  }};
+}}
+
+export function twice(): number[] {{
+  const left = config.integer("pair.left");
+  time.sleep(5);
+  const right = fujsen.call<number>("rust.right");
+  return [left, right, config.read("pair").right];
+}}
+
+export function right(): number {{ return config.read("pair.right"); }}
+
+export async function reach(): Promise<object> {{
+  const error = await fetch(config.text("links.other")).then(() => null, (error: HttpError) => error.code);
+  return {{ error }};
+}}
+
+// The parameter hides what is in scope by that name.
+export function check(config: unknown, schema: unknown): string[] {{ return values.validate_config(config, schema); }}
+'''
+
 [events]
 alert: rust.on_alert
 
@@ -134,6 +165,10 @@ alert: rust.on_alert
 "GET /assemblyscript/twice": assemblyscript.twice
 "GET /assemblyscript/reach": assemblyscript.reach
 "POST /assemblyscript/check": assemblyscript.check
+"GET /typescript/read": typescript.read
+"GET /typescript/twice": typescript.twice
+"GET /typescript/reach": typescript.reach
+"POST /typescript/check": typescript.check
 "#
     )
 }
@@ -203,6 +238,7 @@ async fn values_come_from_elsewhere_as_plain_text_and_over_those_of_the_file() {
         "pair": { "left": 7, "words": ["@query(\"SELECT 1\")", "${HOME}"], "stranger": 1 },
         "rust.level": "debug",
         "assemblyscript": { "level": "debug", "all_fujsen": "fn f() {}" },
+        "typescript": { "level": "debug" },
         "links": { "other": other.url() },
         "service": { "port": 1 },
     }});
@@ -249,7 +285,7 @@ async fn values_come_from_elsewhere_as_plain_text_and_over_those_of_the_file() {
 
     let changed = told(&service, "INFO");
     assert_eq!(changed.len(), 1, "{changed:?}");
-    let names = "changed are: pair.left, pair.words, rust.level, assemblyscript.level, links.other";
+    let names = "changed are: pair.left, pair.words, rust.level, assemblyscript.level, typescript.level, links.other";
     assert!(changed[0].contains(names), "{changed:?}");
     let ignored = told(&service, "WARN");
     assert_eq!(ignored.len(), 1, "named once: {ignored:?}");
@@ -281,10 +317,11 @@ async fn a_call_sees_one_version_of_the_configuration() {
     let load: Vec<_> = (0..8)
         .map(|at| {
             let (service, stop, calls) = (service.clone(), stop.clone(), calls.clone());
+            let path = format!("/{}/twice", LANGUAGES[at % LANGUAGES.len()]);
             tokio::spawn(async move {
                 let mut seen = std::collections::BTreeSet::new();
                 while !stop.load(Relaxed) {
-                    let answer = service.get(&format!("/{}/twice", LANGUAGES[at % 2])).await.json();
+                    let answer = service.get(&path).await.json();
                     let [left, right, inner] = &answer.as_array().unwrap()[..] else {
                         panic!("{answer}")
                     };

@@ -1,4 +1,4 @@
-//! `CircuitBreaker` of both SDKs.
+//! `CircuitBreaker` of all SDKs.
 
 use serde_json::json;
 
@@ -41,17 +41,33 @@ export function state(): Json {
 }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+const breaker = new CircuitBreaker("web", { failureThreshold: 2, recoveryTimeout: 400 });
+
+export function call(status: number): string {
+  return breaker.call(() => {
+    if (status !== 200) throw new HttpError(status, "it fails");
+    return "done";
+  });
+}
+
+export function state(): [string, number] { return [breaker.state, breaker.failureCount]; }
+'''
+
 [routes]
 "GET /rust": rust.call
 "GET /rust/state": rust.state
 "GET /assemblyscript": assemblyscript.call
 "GET /assemblyscript/state": assemblyscript.state
+"GET /typescript": typescript.call
+"GET /typescript/state": typescript.state
 "#;
 
 #[tokio::test]
 async fn opens_tries_and_closes() {
     let service = Service::start(GUESTS).await;
-    for language in ["rust", "assemblyscript"] {
+    for language in ["rust", "assemblyscript", "typescript"] {
         let call = async |status: &str| service.ask(&format!("/{language}"), &[("status", status)]).await;
         let state = async || service.get(&format!("/{language}/state")).await.json();
         assert_eq!(call("502").await.status, 502);

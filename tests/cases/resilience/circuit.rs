@@ -18,7 +18,7 @@ async fn an_upstream_that_fails_hangs_drips_or_resets_is_left_alone_until_it_is_
         .into_iter()
         .enumerate()
     {
-        let language = LANGUAGES[round % 2];
+        let language = LANGUAGES[round % LANGUAGES.len()];
         let query = [("url", &*url)];
         let ask = || service.ask("/rust", &query);
         assert_eq!(service.ask(&format!("/{language}"), &[("url", &url)]).await.status, 200);
@@ -83,7 +83,7 @@ async fn retries_stay_within_the_budget_and_are_for_what_can_be_repeated() {
     assert_eq!(users.requests(), 4, "a POST that was sent is not sent again");
     const CALLS: u64 = 200;
     for call in 0..CALLS {
-        let language = LANGUAGES[call as usize % 2];
+        let language = LANGUAGES[call as usize % LANGUAGES.len()];
         service.ask(&format!("/{language}"), &[("url", &url)]).await;
     }
     let attempts = users.requests() - 4;
@@ -116,29 +116,30 @@ async fn what_was_never_sent_is_tried_again() {
 async fn calls_beyond_the_bound_are_refused() {
     let users = Moody::start("a").await;
     users.becomes(Mood::Hangs);
-    let settings = "[resilience]\n\"*\": { timeout: \"3s\", retries: 0, concurrency: 2 }";
+    let settings = "[resilience]\n\"*\": { timeout: \"3s\", retries: 0, concurrency: 3 }";
     let service = caller(dependencies(&[&users]), settings).await;
     let url = format!("{}/x", users.url());
     let query = [("url", &*url)];
-    let (one, other, answer) = tokio::join!(
+    let (one, other, third, answer) = tokio::join!(
         service.ask("/rust", &query),
         service.ask("/assemblyscript", &query),
+        service.ask("/typescript", &query),
         async {
-            let both = || async { (users.requests() == 2).then_some(()) };
-            eventually("two calls", both).await;
+            let all = || async { (users.requests() == 3).then_some(()) };
+            eventually("three calls", all).await;
             service.ask("/rust", &query).await
         }
     );
-    assert_eq!((one.status, other.status), (504, 504));
+    assert_eq!((one.status, other.status, third.status), (504, 504, 504));
     assert_eq!(answer.status, 503);
     assert!(
         answer
             .text
-            .contains("`users` has 2 calls to answer already (resilience.users.concurrency)"),
+            .contains("`users` has 3 calls to answer already (resilience.users.concurrency)"),
         "{}",
         answer.text
     );
-    assert_eq!(users.requests(), 2);
+    assert_eq!(users.requests(), 3);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::harness::{Folder, Mood, Moody, Service, eventually};
 async fn spread(service: &Service, calls: usize) -> BTreeMap<String, usize> {
     let mut spread = BTreeMap::new();
     for call in 0..calls {
-        let (status, from) = ask(service, LANGUAGES[call % 2]).await;
+        let (status, from) = ask(service, LANGUAGES[call % LANGUAGES.len()]).await;
         assert_eq!(status, 200);
         *spread.entry(from).or_default() += 1;
     }
@@ -59,9 +59,13 @@ fn rust() -> Result<Value> { config::get("user") }
 assemblyscript_fujsen = '''assemblyscript
 export function assemblyscript(): Json { return config.json("user"); }
 '''
+typescript_fujsen = '''typescript
+export function typescript(): object { return config.read("user"); }
+'''
 "#;
     let text = format!(
-        "{}\n\"GET /value/rust\": values.rust\n\"GET /value/assemblyscript\": values.assemblyscript\n",
+        "{}\n\"GET /value/rust\": values.rust\n\"GET /value/assemblyscript\": values.assemblyscript\n\
+         \"GET /value/typescript\": values.typescript\n",
         file(&dependencies(&[&a, &b]), settings)
     );
     let service = Service::start_in(Folder::new(&text), &[]).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Folder, Moody, Service};
 
-/// Fujsens in both languages that fetch a URL, and one that depends on nobody. `{settings}` and the dependencies are put in.
+/// Fujsens in all languages that fetch a URL, and one that depends on nobody. `{settings}` and the dependencies are put in.
 const GUESTS: &str = r#"
 [rust]
 fetch_fujsen = '''rust
@@ -39,15 +39,27 @@ export function fetch(url: string, method: string = "GET"): Json {
 export function dependencies(): Json { return get_dependency_status(); }
 '''
 
+[typescript]
+get_fujsen = '''typescript
+export async function get(url: string, method: string = "GET"): Promise<object> {
+  const answer = await fetch(url, { method });
+  return { status: answer.status, body: answer.ok ? await answer.json() : null };
+}
+
+export function dependencies(): tusk.DependencyStatus[] { return get_dependency_status(); }
+'''
+
 [routes]
 "GET /rust": rust.fetch
 "GET /assemblyscript": assemblyscript.fetch
+"GET /typescript": typescript.get
 "GET /other": rust.other
 "GET /dependencies/rust": rust.dependencies
 "GET /dependencies/assemblyscript": assemblyscript.dependencies
+"GET /dependencies/typescript": typescript.dependencies
 "#;
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];
 
 fn file(dependencies: &Value, settings: &str) -> String {
     format!("[service]\nname: \"caller\"\ndependencies: {dependencies}\n[admin]\nport: 0\n{settings}\n{GUESTS}")

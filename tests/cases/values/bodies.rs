@@ -31,6 +31,14 @@ export function beside(id: i64, body: string, request: Request): Json {
 }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+export function text(body: string) { return { got: body }; }
+export function bytes(body: ArrayBuffer) { return { got: body.byteLength }; }
+export function perhaps(body: Uint8Array | null) { return { got: body?.length ?? null }; }
+export function beside(id: bigint, body: string, request: Request) { return { got: body, id, path: request.path }; }
+'''
+
 [routes]
 "POST /rust/text": rust.text
 "POST /rust/bytes": rust.bytes
@@ -40,6 +48,10 @@ export function beside(id: i64, body: string, request: Request): Json {
 "POST /assemblyscript/bytes": assemblyscript.bytes
 "POST /assemblyscript/perhaps": assemblyscript.perhaps
 "PUT /assemblyscript/beside/{id}": assemblyscript.beside
+"POST /typescript/text": typescript.text
+"POST /typescript/bytes": typescript.bytes
+"POST /typescript/perhaps": typescript.perhaps
+"PUT /typescript/beside/{id}": typescript.beside
 "#;
 
 #[tokio::test]

@@ -24,7 +24,7 @@ main: @env("REDIS_URL")
 url: "sqlite:queue.db"
 
 [events]
-stored: [rust.handled, assemblyscript.handled]
+stored: [rust.handled, assemblyscript.handled, typescript.handled]
 
 [page]
 data: @query("main", "SELECT data FROM files")
@@ -119,7 +119,10 @@ fn handled(data: Vec<u8>, rows: Vec<Held>) -> Result<()> {
 }
 
 #[fujsen]
-fn seen() -> Result<Value> { Ok(json!([state::get::<Value>("handled.rust")?, state::get::<Value>("handled.assemblyscript")?])) }
+fn seen() -> Result<Value> {
+    let handled = |language: &str| state::get::<Value>(&format!("handled.{language}"));
+    Ok(json!([handled("rust")?, handled("assemblyscript")?, handled("typescript")?]))
+}
 '''
 
 [assemblyscript]
@@ -174,9 +177,9 @@ export function calls(): Json {
   const data = new Uint8Array(3);
   data[1] = 255;
   data[2] = 254;
-  const text = fujsen.call("rust.gives");
+  const text = fujsen.call("typescript.gives");
   return Json.object()
-    .set("there", fujsen.call("rust.length", Json.object().set("data", data)))
+    .set("there", fujsen.call("typescript.length", Json.object().set("data", data)))
     .set("here", text.to<Uint8Array>().length)
     .set("text", text);
 }
@@ -195,7 +198,82 @@ export function handled(data: Uint8Array, rows: Held[]): void {
   state.set("handled.assemblyscript", data.length.toString() + " " + rows[0].data.byteLength.toString());
 }
 
-export function seen(): Json { return Json.array().push(state.get("handled.rust")).push(state.get("handled.assemblyscript")); }
+export function seen(): Json {
+  return Json.array()
+    .push(state.get("handled.rust")).push(state.get("handled.assemblyscript")).push(state.get("handled.typescript"));
+}
+'''
+
+[typescript]
+all_fujsen = '''typescript
+interface File { id: number; data: Uint8Array; at: string | null }
+interface Held { data: Uint8Array }
+
+export function rows(database: string) { return sql.query(database, "SELECT id, data FROM files"); }
+
+export function typed(database: string) {
+  const file = sql.queryOne<File>(database, "SELECT id, data, at FROM files")!;
+  const held = sql.query<Held>(database, "SELECT data FROM files");
+  return { length: file.data.length, held, first: file.data[1] };
+}
+
+/** As JSON: bytes that are the whole answer would go out as they are. */
+export function cell(database: string): Response { return json(whole(database)); }
+
+export function whole(database: string): Uint8Array { return sql.queryOne<Held>(database, "SELECT data FROM files")!.data; }
+
+export async function perhaps(database: string, id: number = 0): Promise<Uint8Array | null> {
+  return sql.queryOne<Held>(database, "SELECT data FROM files WHERE id = ?", [id])?.data ?? null;
+}
+
+export function keep(raw: Uint8Array) {
+  const server = redis.server("main");
+  server.set("raw", raw);
+  server.del("list");
+  server.rpush("list", raw);
+  state.set("raw", raw);
+  for (const database of ["main", "server"]) sql.execute(database, "UPDATE files SET data = ?", [raw]);
+  return {
+    redis: server.command("GET", ["raw"])[0],
+    read: server.get("raw"),
+    list: server.lrange("list", 0, -1),
+    state: state.get("raw"),
+    raw: crypto.equal(state.get<Uint8Array>("raw")!, raw),
+  };
+}
+
+export function configured() {
+  // Within JSON bytes are base64 in JavaScript, too: types are erased.
+  const rows = config.read<{ data: string }[]>("page.rows");
+  return {
+    data: config.get("page.data"),
+    raw: config.get<Uint8Array>("page.data")!.length,
+    rows,
+    typed: rows.map(({ data }) => ({ data: Uint8Array.from(atob(data), (byte) => byte.charCodeAt(0)) })),
+    cached: config.get("page.cached"),
+    all: config.get("page.all"),
+  };
+}
+
+const THREE = new Uint8Array([0, 255, 254]);
+
+export function calls() {
+  const here: Uint8Array = fujsen.call("rust.gives");
+  return { there: fujsen.call("rust.length", { data: THREE }), here: here.length, text: here };
+}
+
+export function length(data: Uint8Array): number { return data.length; }
+export function gives(): ArrayBuffer { return THREE.buffer; }
+
+export function publish(): void {
+  events.publish("stored", { rows: sql.query("main", "SELECT id, data FROM files"), data: THREE });
+}
+
+export function handled(data: Uint8Array, rows: Held[]): void {
+  state.set("handled.typescript", `${data.length} ${rows[0].data.length}`);
+}
+
+export function seen() { return ["rust", "assemblyscript", "typescript"].map((language) => state.get(`handled.${language}`)); }
 '''
 
 [routes]
@@ -221,6 +299,17 @@ export function seen(): Json { return Json.array().push(state.get("handled.rust"
 "GET /assemblyscript/gives": assemblyscript.gives
 "POST /assemblyscript/publish": assemblyscript.publish
 "GET /assemblyscript/seen": assemblyscript.seen
+"GET /typescript/rows/{database}": typescript.rows
+"GET /typescript/typed/{database}": typescript.typed
+"GET /typescript/cell/{database}": typescript.cell
+"GET /typescript/whole/{database}": typescript.whole
+"GET /typescript/perhaps/{database}": typescript.perhaps
+"POST /typescript/keep": typescript.keep
+"GET /typescript/configured": typescript.configured
+"GET /typescript/calls": typescript.calls
+"GET /typescript/gives": typescript.gives
+"POST /typescript/publish": typescript.publish
+"GET /typescript/seen": typescript.seen
 "#;
 
 #[tokio::test]
@@ -282,10 +371,13 @@ async fn bytes_are_base64_in_json_and_themselves_as_a_whole_body() {
             .await;
         assert!(answer.status < 300, "{language}: {answer:?}");
     }
-    crate::harness::eventually("both handlers", || async {
-        (service.get("/rust/seen").await.json() == json!(["3 8", "3 8"])).then_some(())
-    })
-    .await;
+    for language in LANGUAGES {
+        let path = format!("/{language}/seen");
+        crate::harness::eventually("all handlers", || async {
+            (service.get(&path).await.json() == json!(["3 8", "3 8", "3 8"])).then_some(())
+        })
+        .await;
+    }
     let shown = tusk_with(
         service.folder.path(),
         &["get", "service.tsk", "page", "--eval"],

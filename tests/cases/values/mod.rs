@@ -1,4 +1,4 @@
-//! Values that cross borders: bytes, large numbers, lists, and what somebody else has got wrong. In both languages.
+//! Values that cross borders: bytes, large numbers, lists, and what somebody else has got wrong. In all languages.
 
 mod bodies;
 mod bytes;
@@ -6,4 +6,4 @@ mod mistakes;
 mod numbers;
 mod prints;
 
-const LANGUAGES: [&str; 2] = ["rust", "assemblyscript"];
+const LANGUAGES: [&str; 3] = ["rust", "assemblyscript", "typescript"];

@@ -1,6 +1,6 @@
 //! What code prints, and what the sandbox lacks.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::Service;
 
@@ -67,6 +67,36 @@ all_fujsen = '''assemblyscript
 export function random(): bool { const a = Math.random(); return a >= 0 && a < 1; }
 '''
 
+[typescript]
+all_fujsen = '''typescript
+// What other hosts have is refused at its line, before it runs; but not where the text asks whether it is there.
+export function others(): string[] { return [typeof process, typeof require, typeof Buffer, typeof Worker, typeof Intl]; }
+
+export async function prints(): Promise<number> {
+  console.log("shown", { a: [1, "b"] });
+  console.warn("%s of %d", "parts", 2);
+  console.error(new RangeError("unlucky"));
+  console.info(await Promise.resolve("awaited"));
+  return 42;
+}
+
+export function variable(): string { return process.env.HOME; }
+
+export function file(): string { return require("fs").readFileSync("/etc/passwd"); }
+
+export function buffer(): number { return Buffer.from("a").length; }
+
+export function worker(): void { new Worker("a.js"); }
+
+export function made(): number { return new Function("return 1")(); }
+
+export function dates(): string { return new Intl.DateTimeFormat("de").format(0); }
+
+export function thrown(): void { throw new Error("my own", { cause: "another's" }); }
+
+export function random(): boolean { const a = Math.random(); return a >= 0 && a < 1 && a !== Math.random(); }
+'''
+
 [routes]
 "GET /prints": rust.prints
 "GET /system_time": rust.system_time
@@ -80,12 +110,23 @@ export function random(): bool { const a = Math.random(); return a >= 0 && a < 1
 "GET /map": rust.map
 "GET /mine": rust.mine
 "GET /random": assemblyscript.random
+"GET /typescript/others": typescript.others
+"GET /typescript/prints": typescript.prints
+"GET /typescript/variable": typescript.variable
+"GET /typescript/file": typescript.file
+"GET /typescript/buffer": typescript.buffer
+"GET /typescript/worker": typescript.worker
+"GET /typescript/made": typescript.made
+"GET /typescript/dates": typescript.dates
+"GET /typescript/thrown": typescript.thrown
+"GET /typescript/random": typescript.random
 "#;
 
 #[tokio::test]
 async fn what_code_prints_is_logged_and_what_it_lacks_has_a_remedy() {
     let service = Service::start(PRINTS).await;
     assert_eq!(service.get("/prints").await.text, "42");
+    assert_eq!(service.get("/typescript/prints").await.text, "42");
     for line in [
         "printed 1",
         "in parts",
@@ -94,6 +135,10 @@ async fn what_code_prints_is_logged_and_what_it_lacks_has_a_remedy() {
         "unfinished",
         "helped with 40",
         "help(40) + 2 = 42",
+        "shown { a: [",
+        "parts of 2",
+        "RangeError: unlucky",
+        "awaited",
     ] {
         service.logged(line).await;
     }
@@ -115,6 +160,19 @@ async fn what_code_prints_is_logged_and_what_it_lacks_has_a_remedy() {
         shown.contains("rust.prints") && shown.contains("WARN") && shown.contains("stderr"),
         "{shown}"
     );
+    for (text, level) in [
+        ("shown { a: [", "INFO"),
+        ("parts of 2", "WARN"),
+        ("RangeError: unlucky", "ERROR"),
+        ("awaited", "INFO"),
+    ] {
+        let shown = entry(text);
+        assert_eq!(
+            (&shown["level"], &shown["fujsen"]),
+            (&json!(level), &json!("typescript.prints")),
+            "{shown}"
+        );
+    }
     // The line of a fujsen within the file, by its text.
     let line_of = |text: &str| PRINTS.lines().position(|line| line.contains(text)).unwrap() + 1;
     for (path, remedy, place) in [
@@ -125,6 +183,13 @@ async fn what_code_prints_is_logged_and_what_it_lacks_has_a_remedy() {
         ("unwrapped", "config::get", "fn unwrapped"),
         ("map", "", "fn map"),
         ("mine", "my own", "fn mine"),
+        ("typescript/variable", "@env(", "function variable"),
+        ("typescript/file", "modules are imported", "function file"),
+        ("typescript/buffer", "use Uint8Array", "function buffer"),
+        ("typescript/worker", "a fujsen has no threads", "function worker"),
+        ("typescript/made", "eval: true", "function made"),
+        ("typescript/dates", "time.format", "function dates"),
+        ("typescript/thrown", "my own; caused by another's", "function thrown"),
     ] {
         let answer = service.get(&format!("/{path}")).await;
         assert_eq!(answer.status, 500, "{path}");
@@ -146,4 +211,7 @@ async fn what_code_prints_is_logged_and_what_it_lacks_has_a_remedy() {
         service.logged(remedy).await;
     }
     assert_eq!(service.get("/random").await.text, "true");
+    assert_eq!(service.get("/typescript/random").await.text, "true");
+    let others = ["undefined"; 5];
+    assert_eq!(service.get("/typescript/others").await.json(), json!(others));
 }

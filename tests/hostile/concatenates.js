@@ -1,0 +1,5 @@
+/** A text that doubles for ever. */
+export function concatenates() {
+  let text = "x";
+  while (true) text += text;
+}

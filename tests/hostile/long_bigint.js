@@ -1,0 +1,2 @@
+/** An integer of a million digits. */
+export function long_bigint() { return 10n ** 1000000n; }

@@ -1,0 +1,2 @@
+/** Sleeps for an hour. */
+export function sleeps() { time.sleep(3600000); }

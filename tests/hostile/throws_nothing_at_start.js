@@ -1,0 +1,3 @@
+/** Throws nothing while it is compiled. */
+export function throws_nothing_at_start() { return 1; }
+throw null;

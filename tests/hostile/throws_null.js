@@ -1,0 +1,2 @@
+/** Throws nothing. */
+export function throws_null() { throw null; }
