@@ -156,6 +156,7 @@ impl Held {
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+        println!("memory: at first {}, now {}", self.before, self.now());
     }
 }
 

@@ -40,10 +40,11 @@ pub const WASI_RANDOM: u64 = 1 << 20;
 /// Slots that keep what the last instance of a module left there, for its next one; those of other modules make room.
 pub const WARM_SLOTS: u32 = 32;
 /// What an instance slot keeps in memory for its next user, of what the last one wrote: the stack, data and first pieces of
-/// an ordinary call. One of Rust writes 10 pages, one of an interpreter 20 to 45. Bytes.
-pub const KEEP_RESIDENT: usize = 96 << 10;
-/// As [`KEEP_RESIDENT`], of each table. That of an interpreter has some 1,300 elements. Bytes.
-pub const KEEP_RESIDENT_TABLE: usize = 8 << 10;
+/// an ordinary call. One of an interpreter writes 20 to 45 pages; to keep them all would leave a host with many modules
+/// some 10 MiB more. Bytes.
+pub const KEEP_RESIDENT: usize = 48 << 10;
+/// As [`KEEP_RESIDENT`], of each table. Bytes.
+pub const KEEP_RESIDENT_TABLE: usize = 4 << 10;
 /// As [`KEEP_RESIDENT`], of the native stack. Bytes.
 pub const KEEP_RESIDENT_STACK: usize = 8 << 10;
 /// The host's own memory: from which size on a piece is taken from the system and given back by itself. Bytes.
