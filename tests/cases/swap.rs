@@ -206,3 +206,31 @@ async fn requests_in_flight_finish_on_the_version_they_started_with() {
     answers(&service, "new").await;
     assert_eq!(slow.await.unwrap(), "\"old\"");
 }
+
+/// A compiler that is warm takes a fraction of the time.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_compiler_of_assemblyscript_stays_for_the_next_save() {
+    // What is in the cache starts no compiler.
+    let answer = |number: usize| format!("{}.{number}", std::process::id());
+    let service = Service::start(&assemblyscript(&answer(0))).await;
+    let mut seen = std::collections::BTreeSet::new();
+    for number in 1..4 {
+        service.folder.write("service.tsk", &assemblyscript(&answer(number)));
+        answers(&service, &answer(number)).await;
+        seen.extend(children(service.id()));
+    }
+    assert_eq!(seen.len(), 1, "{seen:?}");
+}
+
+/// The processes that a process has started.
+#[cfg(target_os = "linux")]
+fn children(process: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    for task in std::fs::read_dir(format!("/proc/{process}/task")).unwrap() {
+        // A thread may end meanwhile.
+        let text = std::fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
+        found.extend(text.split_whitespace().filter_map(|id| id.parse::<u32>().ok()));
+    }
+    found
+}

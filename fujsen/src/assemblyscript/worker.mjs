@@ -109,8 +109,10 @@ async function answer(line) {
   }
   await new Promise(written => process.stdout.write(JSON.stringify({ id, ...reply }) + "\n", written));
   const { user, system } = process.cpuUsage();
+  // The most that it ever held: what it holds now would be read from /proc, which the sandbox does not show.
+  const held = process.resourceUsage().maxRSS * 1024;
   // After a crash of its own, nobody knows what the compiler still holds.
-  if (reply.failure || process.memoryUsage().rss > MEMORY_LIMIT || user + system > CPU_LIMIT) exit(0);
+  if (reply.failure || held > MEMORY_LIMIT || user + system > CPU_LIMIT) exit(0);
 }
 
 for await (const line of createInterface({ input: process.stdin })) await answer(line);
