@@ -1,8 +1,8 @@
 //! Components whose code is the same and whose memory differs.
 //!
-//! A language that is interpreted has one [`Interpreter`]: a core module that evaluates texts. Its components import that module, so
-//! that it is compiled to machine code once for all of them, and bring their own memory: an image of what it held once
-//! the texts were evaluated.
+//! A language that is interpreted has one [`Interpreter`]: a core module that evaluates texts. Its components import that
+//! module, so that it is compiled to machine code once for all of them, and bring their own memory: an image of what it
+//! held once the texts were evaluated.
 use sha2::{Digest, Sha256};
 use wasm_encoder::{
     Component, ComponentImportSection, ComponentTypeRef, CoreTypeSection, CustomSection, DataSection, EntityType,

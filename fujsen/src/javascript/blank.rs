@@ -181,6 +181,14 @@ impl<'a> Blanker<'a, '_> {
         }
     }
 
+    fn blank_type_exports(&mut self, specifiers: &[ExportSpecifier<'a>]) {
+        for specifier in specifiers {
+            if self.is_type_export(specifier) {
+                self.blank_specifier(specifier.span);
+            }
+        }
+    }
+
     fn is_type_export(&self, specifier: &ExportSpecifier<'a>) -> bool {
         specifier.export_kind == ImportOrExportKind::Type || self.types.exported.contains(&specifier.span.start)
     }
@@ -219,25 +227,11 @@ impl<'a> Visit<'a> for Blanker<'a, '_> {
     }
 
     fn visit_export_named_declaration(&mut self, it: &ExportNamedDeclaration<'a>) {
-        for specifier in it
-            .specifiers
-            .iter()
-            .filter(|it| self.is_type_export(it))
-            .collect::<Vec<_>>()
-        {
-            self.blank_specifier(specifier.span);
-        }
+        self.blank_type_exports(&it.specifiers);
     }
 
     fn visit_export_from_declaration(&mut self, it: &ExportFromDeclaration<'a>) {
-        for specifier in it
-            .specifiers
-            .iter()
-            .filter(|it| self.is_type_export(it))
-            .collect::<Vec<_>>()
-        {
-            self.blank_specifier(specifier.span);
-        }
+        self.blank_type_exports(&it.specifiers);
     }
 
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {

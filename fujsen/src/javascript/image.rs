@@ -1,5 +1,7 @@
 //! From scripts to a component: the interpreter evaluates them once, and its memory is kept.
 
+use std::sync::LazyLock;
+
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,10 +24,13 @@ const CODE: &str = "javascript-toolchain";
 /// Changed when the way of compiling changes what comes out.
 const REVISION: &str = "1";
 
-/// What is evaluated before the texts.
-pub(super) fn sdk() -> SdkSource {
-    let interpreter = JAVASCRIPT.as_ref().map_or("", |interpreter| &interpreter.name);
-    SdkSource::embedded(&format!("{REVISION} {interpreter}"), &[], &[("sdk", &SDK)])
+/// What decides a module beside its texts. Found when it is first asked for: a host without JavaScript never does.
+pub(super) fn fingerprint() -> &'static [u8; 32] {
+    static SOURCE: LazyLock<SdkSource> = LazyLock::new(|| {
+        let interpreter = JAVASCRIPT.as_ref().map_or("", |interpreter| &interpreter.name);
+        SdkSource::embedded(&format!("{REVISION} {interpreter}"), &[], &[("sdk", &SDK)])
+    });
+    SOURCE.fingerprint()
 }
 
 /// What the interpreter answers.

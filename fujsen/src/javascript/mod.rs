@@ -24,7 +24,6 @@ use tsk::Diagnostic;
 use crate::{
     ModuleSource, Progress,
     language::{Compiled, Language},
-    sdk::SdkSource,
     toolchain::{Evaluator, Toolchain},
 };
 
@@ -38,29 +37,23 @@ pub(crate) static LANGUAGE: Language = Language {
         ],
         lexis: lexis::LEXIS,
         exporting: |name| format!("write `export` before the function: `export function {name}(…)`"),
-        toolchain: |_, evaluator| Box::new(JavaScript::new(evaluator.clone())),
+        toolchain: |_, evaluator| {
+            Box::new(JavaScript {
+                evaluator: evaluator.clone(),
+            })
+        },
     }),
 };
 
 /// Starts no process: texts are read here, and evaluated in the sandbox.
 #[derive(Debug)]
 struct JavaScript {
-    sdk: SdkSource,
     evaluator: Arc<dyn Evaluator>,
-}
-
-impl JavaScript {
-    fn new(evaluator: Arc<dyn Evaluator>) -> Self {
-        Self {
-            sdk: image::sdk(),
-            evaluator,
-        }
-    }
 }
 
 impl Toolchain for JavaScript {
     fn fingerprint(&self) -> &[u8] {
-        self.sdk.fingerprint()
+        image::fingerprint()
     }
 
     fn build(&self, module: &ModuleSource, _progress: Progress<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {

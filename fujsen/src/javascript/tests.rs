@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 use tsk::{Diagnostic, Source, SourceMap, Span};
 
-use super::{LANGUAGE, lexis::LEXIS, read::read, script};
-use crate::{Kind, ModuleSource, Text, limits, nesting};
+use super::{LANGUAGE, image, lexis::LEXIS, read::read, script};
+use crate::{Evaluated, EvaluationError, Evaluator, Interpreter, Kind, ModuleSource, Text, limits, nesting};
 
 /// A module whose texts stand in one file, each behind a line that names its key.
 fn module(texts: &[(&str, &str)]) -> (ModuleSource, SourceMap) {
@@ -1351,4 +1351,30 @@ fn info_words_and_endings_name_the_language() {
     assert_eq!(file("a.ts", "export function f(): void {}"), Some("assemblyscript"));
     assert_eq!(file("a.ts", "x"), Some("assemblyscript"));
     assert_eq!(file("a.rs", "export function f(a: number) {}"), Some("rust"));
+}
+
+/// Comes to a memory of so many bytes, whatever it is given.
+#[derive(Debug)]
+struct Keeps(usize);
+
+impl Evaluator for Keeps {
+    fn evaluate(&self, _interpreter: &'static Interpreter, _input: &[u8]) -> Result<Evaluated, EvaluationError> {
+        Ok(Evaluated {
+            answer: b"{}".to_vec(),
+            memory: vec![1; self.0],
+        })
+    }
+}
+
+#[test]
+fn what_a_module_keeps_from_its_start_is_bounded() {
+    let (module, _) = module(&[("f_fujsen", "export function f() {}")]);
+    let scripts = read(&module).unwrap();
+    assert!(image::build(&module, &scripts, &Keeps(limits::IMAGE)).is_ok());
+    let refused = image::build(&module, &scripts, &Keeps(limits::IMAGE + (64 << 10))).unwrap_err();
+    let [diagnostic] = &refused[..] else {
+        panic!("{refused:?}")
+    };
+    assert!(diagnostic.message.contains("keeps 17 MiB"), "{}", diagnostic.message);
+    assert!(diagnostic.help.is_some());
 }
